@@ -1,0 +1,44 @@
+/** Why: what the rest of the server may ask of the broker. `broker/index.ts` makes one. */
+import type { StoreReader, StoreStatus } from './store/store.ts';
+import type { Feed } from './feed.ts';
+import type { Cursor } from './store/store.ts';
+import type { StateMessage } from './contract/index.ts';
+
+/** Is the probe connected now? Rebuilt at start; `since` is when that last changed (or the server's start). */
+export interface Presence { probe: string; online: boolean; since: number; /** Last frame, ping or state, ms. */ lastSeen: number | null; /** True when the end was told by the will, not by a clean goodbye. */ byWill: boolean; state: StateMessage | null }
+
+export interface BrokerStats {
+  connections: number;
+  framesAccepted: number;
+  /** Refusals by reason code. */
+  refused: Readonly<Record<string, number>>;
+  authFailures: number;
+  takeovers: number;
+  wal: { bytes: number; capBytes: number; durableEnd: number; writable: boolean; error: string | null; oldestMs: number | null };
+}
+
+export interface Broker {
+  /** Bound addresses, as connect URLs without secrets. */
+  addresses(): { mqtt: string | null; mqtts: string | null; speed: string | null };
+  /** PEM of the authority that probes must trust; null when a certificate was given or MQTTS is off. */
+  authority(): string | null;
+  presence(): ReadonlyMap<string, Presence>;
+  /** Called after each change of presence. Returns the unsubscriber. */
+  onPresence(listener: (presence: Presence) => void): () => void;
+  /** A `reported` message was stored in the registry. */
+  onReported(listener: (probe: string) => void): () => void;
+  /** Sends the registry's `desired` of this probe (retained for later connections too). */
+  publishDesired(probe: string): void;
+  /** Cuts the connection at once, after a revocation. */
+  disconnect(probe: string, why: string): void;
+  /** A new reader of the wal; `cursor` null starts at the oldest record that is kept. The wal keeps what registered consumers have not committed. */
+  openFeed(consumer: string, cursor: Cursor | null): Feed;
+  /** Tells how far a consumer has durably come, so that the wal may be trimmed. */
+  commit(consumer: string, cursor: Cursor): void;
+  /** The primary database, through the worker. */
+  store: StoreReader;
+  stores(): StoreStatus[];
+  stats(): BrokerStats;
+  /** Stops accepting, flushes, closes. Nothing acknowledged is lost. */
+  stop(): Promise<void>;
+}

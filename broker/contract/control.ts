@@ -1,0 +1,152 @@
+/** Why: everything small that travels besides frames: presence, configuration, jobs, and the booking of throughput tests. */
+import { booleanIn, integerIn, isObject, numberIn, own, parseJson, textIn, wordIn, type JsonObject } from './json.ts';
+import { TEST_REASONS, type TestReason } from './events.ts';
+
+/** `carrel/v1/{probe}/state`, retained, also the will (`state:"offline"`). */
+export interface StateMessage { state: 'online' | 'offline'; boot: string; run: string; agent: string; at: number }
+export function parseState(text: string): StateMessage | undefined {
+  const o = parseJson(text, 3);
+  if (!isObject(o)) return undefined;
+  const state = wordIn(o, 'state', ['online', 'offline']);
+  const boot = textIn(o, 'boot', 40);
+  const run = textIn(o, 'run', 40);
+  if (!state || boot === undefined || run === undefined) return undefined;
+  return { state, boot, run, agent: textIn(o, 'agent', 32) ?? '', at: numberIn(o, 'at', 0, 8.64e15) ?? 0 };
+}
+
+/** Opening hours of one week day, local minutes since midnight, `from < to <= 1440`; several intervals allowed. */
+export type OpeningHours = readonly (readonly (readonly [from: number, to: number])[])[]; // index 0 = Monday
+
+/** What the server wants a probe to do. Version rises with each change; a probe applies only a higher one. */
+export interface DesiredConfig {
+  /** Seconds between samples. */
+  sample_s: number;
+  /** Samples per frame. */
+  batch: number;
+  profile: 'default' | 'metered' | 'satellite';
+  target_mbps: number;
+  /** IANA zone of the site. */
+  zone: string;
+  opening: OpeningHours;
+  /** Throughput slots per open day. */
+  tests_per_day: number;
+  /** Monthly budget for tests in MB; 0 = none allowed. */
+  budget_mb: number;
+}
+export interface TestJob { id: string; type: 'test.now'; reason: TestReason; not_before: number; expires: number }
+export type Job = TestJob;
+export interface DesiredMessage { version: number; config: DesiredConfig; jobs: Job[] }
+
+export interface JobReport { id: string; state: 'accepted' | 'started' | 'finished' | 'failed' | 'expired'; detail: string }
+export interface ReportedMessage { version: number; ok: boolean; error: string | null; agent: string; jobs: JobReport[] }
+
+/** Bounds as a probe accepts them; the message is undefined where anything is outside. */
+export function parseDesired(text: string): DesiredMessage | undefined {
+  const o = parseJson(text, 8);
+  if (!isObject(o)) return undefined;
+  const version = integerIn(o, 'version', 0, Number.MAX_SAFE_INTEGER);
+  const config = configOf(own(o, 'config'));
+  const rawJobs = own(o, 'jobs') ?? [];
+  if (version === undefined || !config || !Array.isArray(rawJobs)) return undefined;
+  return { version, config, jobs: rawJobs.slice(0, 16).flatMap((job) => jobOf(job) ?? []) };
+}
+
+function configOf(value: unknown): DesiredConfig | undefined {
+  if (!isObject(value)) return undefined;
+  const sample_s = integerIn(value, 'sample_s', 1, 3600);
+  const batch = integerIn(value, 'batch', 1, 60);
+  const profile = wordIn(value, 'profile', ['default', 'metered', 'satellite']);
+  const target_mbps = numberIn(value, 'target_mbps', 0.1, 100_000);
+  const zone = textIn(value, 'zone', 64);
+  const opening = openingOf(own(value, 'opening'));
+  const tests_per_day = integerIn(value, 'tests_per_day', 0, 96);
+  const budget_mb = numberIn(value, 'budget_mb', 0, 1e9);
+  if (sample_s === undefined || batch === undefined || !profile || target_mbps === undefined || zone === undefined || !opening || tests_per_day === undefined || budget_mb === undefined) return undefined;
+  return { sample_s, batch, profile, target_mbps, zone, opening, tests_per_day, budget_mb };
+}
+
+/** Seven days, each a list of [from, to) minutes; undefined where the shape is wrong. */
+export function openingOf(value: unknown): OpeningHours | undefined {
+  if (!Array.isArray(value) || value.length !== 7) return undefined;
+  const days: [number, number][][] = [];
+  for (const day of value) {
+    if (!Array.isArray(day) || day.length > 6) return undefined;
+    const intervals: [number, number][] = [];
+    for (const pair of day) {
+      if (!Array.isArray(pair) || pair.length !== 2) return undefined;
+      const [from, to]: unknown[] = pair;
+      if (typeof from !== 'number' || typeof to !== 'number' || !Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to > 1440 || from >= to) return undefined;
+      intervals.push([from, to]);
+    }
+    days.push(intervals);
+  }
+  return days;
+}
+
+function jobOf(value: unknown): Job | undefined {
+  if (!isObject(value)) return undefined;
+  const id = textIn(value, 'id', 64);
+  const type = wordIn(value, 'type', ['test.now']);
+  if (id === undefined || !/^[\w-]{1,64}$/.test(id) || !type) return undefined;
+  return {
+    id, type, reason: wordIn(value, 'reason', TEST_REASONS) ?? 'manual',
+    not_before: numberIn(value, 'not_before', 0, 8.64e15) ?? 0, expires: numberIn(value, 'expires', 0, 8.64e15) ?? 8.64e15,
+  };
+}
+
+export function parseReported(text: string): ReportedMessage | undefined {
+  const o = parseJson(text, 4);
+  if (!isObject(o)) return undefined;
+  const version = integerIn(o, 'version', 0, Number.MAX_SAFE_INTEGER);
+  if (version === undefined) return undefined;
+  const rawJobs = own(o, 'jobs');
+  const jobs = (Array.isArray(rawJobs) ? rawJobs : []).slice(0, 64).flatMap((job) => jobReportOf(job) ?? []);
+  return { version, ok: booleanIn(o, 'ok') ?? false, error: textIn(o, 'error', 300) ?? null, agent: textIn(o, 'agent', 32) ?? '', jobs };
+}
+
+function jobReportOf(value: unknown): JobReport | undefined {
+  if (!isObject(value)) return undefined;
+  const id = textIn(value, 'id', 64);
+  const state = wordIn(value, 'state', ['accepted', 'started', 'finished', 'failed', 'expired']);
+  return id !== undefined && state ? { id, state, detail: textIn(value, 'detail', 200) ?? '' } : undefined;
+}
+
+/** Booking of a throughput test, QoS 0. `key` in the grant is the token that opens the test port. */
+export interface LeaseRequest { id: string; method: 'tcp'; want_mbps: number; max_bytes: number; reason: TestReason }
+export interface LeaseGrant { id: string; token: string; host: string | null; port: number; max_bytes: number; max_ms: number; expires: number }
+export interface LeaseDeny { id: string; retry_after_s: number; why: 'busy' | 'budget' | 'maintenance' | 'invalid' }
+
+export function parseLeaseRequest(text: string): LeaseRequest | undefined {
+  const o = leaseObject(text);
+  if (!o) return undefined;
+  const want_mbps = numberIn(o.object, 'want_mbps', 0.1, 100_000);
+  const max_bytes = integerIn(o.object, 'max_bytes', 1, 1e9);
+  if (want_mbps === undefined || max_bytes === undefined) return undefined;
+  return { id: o.id, method: 'tcp', want_mbps, max_bytes, reason: wordIn(o.object, 'reason', TEST_REASONS) ?? 'slot' };
+}
+
+export function parseLeaseGrant(text: string): LeaseGrant | undefined {
+  const o = leaseObject(text);
+  if (!o) return undefined;
+  const token = textIn(o.object, 'token', 200);
+  const port = integerIn(o.object, 'port', 1, 65_535);
+  const max_bytes = integerIn(o.object, 'max_bytes', 1, 1e9);
+  const max_ms = integerIn(o.object, 'max_ms', 1, 60_000);
+  const expires = numberIn(o.object, 'expires', 0, 8.64e15);
+  if (token === undefined || port === undefined || max_bytes === undefined || max_ms === undefined || expires === undefined) return undefined;
+  return { id: o.id, token, host: textIn(o.object, 'host', 255) ?? null, port, max_bytes, max_ms, expires };
+}
+
+export function parseLeaseDeny(text: string): LeaseDeny | undefined {
+  const o = leaseObject(text);
+  if (!o) return undefined;
+  const retry = numberIn(o.object, 'retry_after_s', 0, 86_400);
+  return retry === undefined ? undefined : { id: o.id, retry_after_s: retry, why: wordIn(o.object, 'why', ['busy', 'budget', 'maintenance', 'invalid']) ?? 'busy' };
+}
+
+function leaseObject(text: string): { id: string; object: JsonObject } | undefined {
+  const object = parseJson(text, 3);
+  if (!isObject(object)) return undefined;
+  const id = textIn(object, 'id', 64);
+  return id !== undefined && /^[\w-]{1,64}$/.test(id) ? { id, object } : undefined;
+}

@@ -1,0 +1,9 @@
+/** The front door of the wire contract: words, topics, frames, API shapes. Imports nothing outside this folder. */
+export * from './api.ts';
+export * from './control.ts';
+export * from './events.ts';
+export * from './frame.ts';
+export * from './ids.ts';
+export * from './json.ts';
+export * from './metrics.ts';
+export * from './topics.ts';

@@ -1,0 +1,125 @@
+/**
+ * Why: the state database (SQLite by node:sqlite): registry, people, alerts, outbox. One file, one connection, main thread only.
+ * All calls are synchronous; `transaction` is BEGIN IMMEDIATE and rolls back on a throw.
+ */
+import type { AccessPoint, AlertRule, DesiredMessage, Job, JobReport, Probe, Role, Silence, Site } from '#contract';
+
+export interface State {
+  transaction<T>(work: () => T): T;
+  registry: RegistryState;
+  people: PeopleState;
+  alerts: AlertState;
+  outbox: OutboxState;
+  /** Small named values: alert cursor, epoch, set-up token hash. */
+  keep: { get(key: string): string | null; set(key: string, value: string): void; delete(key: string): void };
+  /** Who did what: administrator actions, log-ins, revocations. Never secrets. */
+  audit(at: number, who: string, action: string, detail: string): void;
+  close(): void;
+}
+
+/** A probe watches an access point from a time to a time; moving it adds a binding and never rewrites history. */
+export interface Binding { probe: string; access_point: string; from: number; to: number | null; judges: boolean }
+export interface DesiredRow extends DesiredMessage { probe: string }
+
+export interface RegistryState {
+  /** Rises with every change of sites, access points, probes or bindings. */
+  revision(): number;
+  sites(): Site[];
+  site(id: string): Site | null;
+  /** Inserts or replaces. @throws CarrelError SITE_INVALID with the fields. */
+  putSite(site: Site): 'created' | 'updated';
+  accessPoints(): AccessPoint[];
+  accessPoint(id: string): AccessPoint | null;
+  putAccessPoint(ap: AccessPoint): 'created' | 'updated';
+  probes(): Probe[];
+  probe(id: string): Probe | null;
+  /** @throws CarrelError PROBE_EXISTS, ACCESS_POINT_UNKNOWN */
+  addProbe(id: string, accessPoint: string | null, at: number): void;
+  bind(probe: string, accessPoint: string, at: number): void;
+  bindings(): Binding[];
+  /** The access point that the probe judged at `at`; null when unbound then. */
+  accessPointOf(probe: string, at: number): string | null;
+  /** Stores only the SHA-256 of the token; replaces an older one; readmits. */
+  setCredential(probe: string, tokenSha256: Uint8Array, at: number): void;
+  /** Null when there is none or it was revoked. */
+  credential(probe: string): Uint8Array | null;
+  revoke(probe: string, at: number): void;
+  /** Version and jobs that the probe should have. Null before the first `putDesired`. */
+  desired(probe: string): DesiredMessage | null;
+  /** Stores the configuration; raises the version when it differs from what is stored. */
+  putDesired(probe: string, config: DesiredMessage['config']): DesiredMessage;
+  /** Adds a job (raises the version); drops expired ones. */
+  addJob(probe: string, job: Job, at: number): DesiredMessage;
+  reported(probe: string): { version: number; ok: boolean; error: string | null; agent: string; jobs: JobReport[]; at: number } | null;
+  putReported(probe: string, message: { version: number; ok: boolean; error: string | null; agent: string; jobs: JobReport[] }, at: number): void;
+}
+
+export interface User { name: string; role: Role; passwordHash: string; email: string | null; createdAt: number }
+export interface SessionRow { idSha256: string; user: string; csrf: string; createdAt: number; lastSeenAt: number; expiresAt: number }
+export interface ApiToken { id: number; name: string; role: Role; user: string; tokenSha256: string; createdAt: number; revokedAt: number | null }
+export interface PeopleState {
+  users(): User[];
+  user(name: string): User | null;
+  putUser(user: User): void;
+  addSession(session: SessionRow): void;
+  session(idSha256: string): SessionRow | null;
+  touchSession(idSha256: string, at: number): void;
+  dropSession(idSha256: string): void;
+  /** All sessions of a user, when the password or role changes. */
+  dropSessionsOf(user: string): void;
+  dropExpiredSessions(now: number): void;
+  addToken(token: Omit<ApiToken, 'id' | 'revokedAt'>): number;
+  tokenBySha256(tokenSha256: string): ApiToken | null;
+  tokens(): ApiToken[];
+  revokeToken(id: number, at: number): void;
+}
+
+/** One episode of one rule at one access point. */
+export interface Incident {
+  id: number; rule: AlertRule; ap: string; condition: 'firing' | 'resolved';
+  since: number; fired_at: number; resolved_at: number | null;
+  title: string; reasons: string[];
+  /** Ids of the tests that decided (TestView ids), with their values as they were, as JSON of TestView[]. */
+  evidence: string;
+  acknowledged_by: string | null; acknowledged_at: number | null; acknowledged_until: number | null;
+}
+export interface AlertState {
+  add(incident: Omit<Incident, 'id'>): number;
+  update(incident: Incident): void;
+  get(id: number): Incident | null;
+  /** The open (firing) one of this rule and access point. */
+  openOf(rule: AlertRule, ap: string): Incident | null;
+  open(): Incident[];
+  /** Newest first; `before` is an id. */
+  list(filter: { condition?: 'firing' | 'resolved'; acknowledged?: boolean; before?: number; limit: number }): Incident[];
+  /** The rule's memory per access point, JSON; committed together with incidents and outbox. */
+  memory(rule: AlertRule, ap: string): string | null;
+  setMemory(rule: AlertRule, ap: string, json: string): void;
+  memories(rule: AlertRule): { ap: string; json: string }[];
+  silences(now: number): Silence[];
+  addSilence(silence: Omit<Silence, 'id'>): number;
+  endSilence(id: number, at: number): void;
+}
+
+/** A message that must leave. Written in the same transaction as the transition that caused it. */
+export interface OutboxItem {
+  id: number; incident: number; channel: 'email' | 'webhook'; target: string; kind: 'firing' | 'resolved';
+  /** Same for every attempt: receivers drop repeats by it. */
+  idempotencyKey: string;
+  state: 'waiting' | 'sent' | 'failed' | 'expired';
+  attempts: number; createdAt: number; dueAt: number; doneAt: number | null; error: string | null;
+}
+export interface OutboxState {
+  add(item: Pick<OutboxItem, 'incident' | 'channel' | 'target' | 'kind' | 'idempotencyKey' | 'createdAt'>): number;
+  /** Waiting and due, oldest first; per incident and target a `resolved` never overtakes a waiting `firing`. */
+  due(now: number, limit: number): OutboxItem[];
+  markSent(id: number, at: number): void;
+  markRetry(id: number, dueAt: number, error: string): void;
+  markFailed(id: number, at: number, error: string): void;
+  ofIncident(incident: number): OutboxItem[];
+  waiting(): number;
+  /** Earliest dueAt of a waiting item. */
+  nextDueAt(): number | null;
+}
+
+export { openState } from './open.ts';

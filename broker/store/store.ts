@@ -1,0 +1,104 @@
+/**
+ * Why: what every series database must do for Carrel. One conformance suite (test/store/conformance.ts) runs on each driver.
+ * `latest` is not here: it lives in memory. Grouping by site, region and month is above this, in pure functions.
+ */
+import type { FrameEvent, MetricName } from '#contract';
+
+/**
+ * Where a consumer stands in the wal. Everything before `next` is done, except the records at `held`:
+ * frames of probes without a synchronised clock, whose time is not known yet (contract.md, Time).
+ */
+export interface Cursor {
+  /** Byte position of the first record that was not taken. */
+  next: number;
+  /** Positions of records before `next` that are still waiting, ascending. */
+  held: number[];
+}
+
+/** Samples as columns. `column[i]` belongs to `probe[i]` at `t_s[i]`; null = unknown. */
+export interface SampleBatch {
+  probe: string[];
+  /** Whole seconds since 1970. */
+  t_s: number[];
+  /** True where the time comes from the server's receive clock. */
+  approx: boolean[];
+  columns: Partial<Record<MetricName, (number | null)[]>>;
+}
+/** An event at its wall time. Key: (probe, event.id). */
+export interface EventRow {
+  probe: string;
+  /** Wall time of `event.at`, ms since 1970. */
+  t_ms: number;
+  approx: boolean;
+  event: FrameEvent;
+}
+/** Which frames went into a batch: lets a driver without keys refuse what it already holds. */
+export interface FrameKey { probe: string; run: string; seq: number; /** Rows [first, first + count) of the batch's samples. */ firstSample: number; samples: number; firstEvent: number; events: number }
+export interface Batch { samples: SampleBatch; events: EventRow[]; frames: FrameKey[] }
+
+export interface QuarantinedLine { line: string; reason: string }
+export interface WriteReport { quarantined: QuarantinedLine[] }
+
+export interface SeriesQuery { probe: string; metric: MetricName; /** [from_s, to_s) */ from_s: number; to_s: number; /** Bucket width, whole seconds; buckets start at multiples of it since 1970. */ bucket_s: number }
+/** Only buckets that hold a value, ascending. Counters: `sum` is the amount. */
+export interface SeriesBucket { t_s: number; count: number; sum: number; min: number; max: number; last: number }
+export interface EventQuery { probes?: readonly string[]; kinds?: readonly FrameEvent['kind'][]; from_ms: number; to_ms: number; limit: number; order: 'newest' | 'oldest' }
+/** Sum of a metric per probe over [from_s, to_s). */
+export interface FleetQuery { metric: MetricName; from_s: number; to_s: number }
+export interface FleetRow { probe: string; count: number; sum: number; min: number; max: number }
+/** Newest sample of a probe, for rebuilding `latest` at start. */
+export interface LatestSample { probe: string; t_s: number; values: Partial<Record<MetricName, number>> }
+
+/** Reading half: what the dashboard gets (through the worker). All answers are plain data. */
+export interface StoreReader {
+  series(query: SeriesQuery): Promise<SeriesBucket[]>;
+  events(query: EventQuery): Promise<EventRow[]>;
+  fleet(query: FleetQuery): Promise<FleetRow[]>;
+  /** Newest sample of every probe since `since_s`. */
+  latest(since_s: number): Promise<LatestSample[]>;
+}
+export interface Store extends StoreReader {
+  /** `duckdb`, `influx1`, `influx2`, `memory`; with the target, without secrets, for logs and pages. */
+  readonly name: string;
+  /** Where to resume; null when it holds nothing yet. */
+  cursor(): Promise<Cursor | null>;
+  /**
+   * Resolves only when the batch and the cursor are durable; writing the same batch again changes nothing.
+   * @throws StoreError: `retry` says whether the same batch may succeed later (network, 5xx, 429) or needs a human (401, 403, 404).
+   */
+  write(batch: Batch, cursor: Cursor): Promise<WriteReport>;
+  /** Forgets samples and events before the time; frees disk where the engine can. */
+  retain(before_s: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type StoreFailure = 'unreachable' | 'overloaded' | 'refused_credentials' | 'missing_database' | 'broken';
+/** A driver could not write or read. The batch is still in the wal. */
+export class StoreError extends Error {
+  readonly code: string;
+  readonly failure: StoreFailure;
+  /** Wait at least this long, where the server asked for it. */
+  readonly retryAfterMs: number | null;
+  constructor(failure: StoreFailure, message: string, retryAfterMs: number | null = null, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreError';
+    this.code = `STORE_${failure.toUpperCase()}`;
+    this.failure = failure;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** How one driver is doing; shown in /readyz, /metrics and the page. */
+export interface StoreStatus {
+  name: string;
+  /** True for the one that answers queries. */
+  primary: boolean;
+  state: 'ok' | 'catching_up' | 'down' | 'refused';
+  /** Last failure in words; null when it works. */
+  error: string | null;
+  since_ms: number | null;
+  /** Bytes of wal that it has not taken yet. */
+  lag_bytes: number;
+  rows_written: number;
+  quarantined: number;
+}

@@ -1,0 +1,50 @@
+/** Why: what routes may use, in one place, so that each route file says only what it does with it. */
+import type { AlertExplanation, AlertRule, AlertView, LiveSnapshot, Role, Roster } from '#contract';
+import type { Broker } from '#broker';
+import type { Clock } from '#lib/clock';
+import type { Logger } from '#lib/logger';
+import type { State } from '#state';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DashboardSettings } from './config.ts';
+
+export interface DashboardDeps {
+  settings: DashboardSettings;
+  state: State;
+  broker: Broker;
+  alerts: AlertEngine;
+  live: LiveHub;
+  clock: Clock;
+  log: Logger;
+  /** Base of links, without a trailing slash. */
+  publicUrl(): string;
+}
+
+/** Made by dashboard/alert/engine.ts. */
+export interface AlertEngine {
+  start(): void;
+  stop(): Promise<void>;
+  /** Open incident per access point, worst first. */
+  openOf(ap: string): { id: number; rule: AlertRule; since: number } | null;
+  explain(ap: string): AlertExplanation;
+  view(id: number): AlertView | null;
+  list(filter: { condition?: 'firing' | 'resolved'; acknowledged?: boolean; before?: number; limit: number }): AlertView[];
+  /** @throws CarrelError ALERT_UNKNOWN, ALERT_CLOSED */
+  acknowledge(id: number, who: string, untilMs: number): AlertView;
+  /** After every change of an incident (fired, resolved, acknowledged). Returns the unsubscriber. */
+  onChange(listener: (alert: AlertView) => void): () => void;
+}
+
+/** Made by dashboard/live/hub.ts. */
+export interface LiveHub {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  snapshot(): LiveSnapshot;
+  roster(): Roster;
+  /** Somebody edited the registry. */
+  rosterChanged(): void;
+  /** Takes over the reply as an SSE stream; ends when the client goes, when `until` passes or when it no longer may see it. */
+  stream(request: FastifyRequest, reply: FastifyReply, lastEventId: string | null, stillAllowed: () => boolean): void;
+}
+
+/** Who asks. Set on the request by dashboard/session.ts. */
+export interface Who { name: string; role: Role; via: 'session' | 'token' }

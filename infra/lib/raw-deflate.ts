@@ -1,0 +1,15 @@
+/** Why: Node's zlib behind the contract's `RawDeflate`, with a hard cap on what an inflated bomb may become. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+export const nodeRawDeflate = {
+  deflate(bytes: Uint8Array, dictionary: Uint8Array): Uint8Array {
+    return deflateRawSync(bytes, { level: 6, dictionary });
+  },
+  inflate(bytes: Uint8Array, dictionary: Uint8Array, maxBytes: number): Uint8Array | null {
+    try {
+      return inflateRawSync(bytes, { dictionary, maxOutputLength: maxBytes });
+    } catch {
+      return null; // damaged or larger than allowed: the caller names the reason
+    }
+  },
+};
