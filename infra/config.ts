@@ -1,0 +1,56 @@
+/** Why: the server's whole configuration: the folders' setting tables and carrel.json, read once, checked before anything opens. */
+import { readFileSync } from 'node:fs';
+import { CarrelError, errnoOf, messageOf } from '#lib/errors';
+import { onOff, oneOf, readSettings, type Setting, type SettingValues } from '#lib/settings';
+import { brokerSettings, checkBrokerSettings, type BrokerSettings } from '../broker/config.ts';
+import { dashboardSettings, type DashboardSettings } from '../dashboard/config.ts';
+
+export const serverSettings = {
+  CARREL_LOCAL_PROBE: { description: 'A probe that measures this very machine', default: 'on', example: 'off', parse: onOff },
+  CARREL_LOG: { description: 'Least severity that is logged', default: 'info', example: 'warn', parse: oneOf(['debug', 'info', 'warn', 'error']) },
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** Every setting of the server, by group, in the order of the guide. */
+export const settingGroups = { server: serverSettings, broker: brokerSettings, dashboard: dashboardSettings } as const;
+
+export interface ServerConfig {
+  server: SettingValues<typeof serverSettings>;
+  broker: BrokerSettings;
+  dashboard: DashboardSettings;
+}
+
+/**
+ * Environment wins over `file`.
+ * @throws CarrelError SETTING_INVALID, SETTINGS_FILE_INVALID, SETTING_UNKNOWN
+ */
+export function readConfig(env: NodeJS.ProcessEnv, file: string): ServerConfig {
+  const values = readSettingsFile(file);
+  const known = new Set(Object.values(settingGroups).flatMap((group) => Object.keys(group)));
+  for (const name of Object.keys(values)) {
+    if (!known.has(name)) throw new CarrelError('SETTING_UNKNOWN', `${file} has ${JSON.stringify(name)}, which is not a setting of Carrel; see npm start -- --help`, { setting: name });
+  }
+  const config = {
+    server: readSettings(serverSettings, env, values),
+    broker: readSettings(brokerSettings, env, values),
+    dashboard: readSettings(dashboardSettings, env, values),
+  };
+  checkBrokerSettings(config.broker);
+  return config;
+}
+
+function readSettingsFile(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return {};
+    throw new CarrelError('SETTINGS_FILE_INVALID', `cannot read ${file}: ${messageOf(error)}`, { file });
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.fromEntries(Object.entries(value));
+  } catch {
+    // told below, together with the other wrong shapes
+  }
+  throw new CarrelError('SETTINGS_FILE_INVALID', `${file} must hold one JSON object such as {"CARREL_HTTP":"0.0.0.0:8080"}`, { file });
+}

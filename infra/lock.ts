@@ -1,0 +1,25 @@
+/** Why: two servers on the same data would each acknowledge what the other does not know of. The second one is refused. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { CarrelError, messageOf } from '#lib/errors';
+
+/**
+ * Holds the data directory until `release`. The lock is SQLite's own file lock, so it dies with the process, kill -9 included;
+ * a file with a process id in it would have to be guessed about.
+ * @throws CarrelError DATA_LOCKED when another server holds it, DATA_UNWRITABLE when the directory cannot be written.
+ */
+export function lockData(dataDir: string): { release(): void } {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(join(dataDir, 'lock'));
+    db.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    db?.close();
+    if (/locked|busy/i.test(messageOf(error))) {
+      throw new CarrelError('DATA_LOCKED', `another Carrel server is running on ${dataDir}; stop it, or give this one a CARREL_DATA_DIR of its own`, { dir: dataDir });
+    }
+    throw new CarrelError('DATA_UNWRITABLE', `cannot write in ${dataDir}: ${messageOf(error)}; check the owner and the free space`, { dir: dataDir }, { cause: error });
+  }
+  const held = db;
+  return { release: () => held.close() };
+}
