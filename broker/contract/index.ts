@@ -6,4 +6,5 @@ export * from './frame.ts';
 export * from './ids.ts';
 export * from './json.ts';
 export * from './metrics.ts';
+export * from './speed.ts';
 export * from './topics.ts';
