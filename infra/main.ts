@@ -1,0 +1,93 @@
+/** Why: one process is the whole server. This file opens things in order, hands them to each other, and closes them in reverse. */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pino } from 'pino';
+import { startBroker } from '../broker/index.ts';
+import { startStoreWorker } from '../broker/worker-host.ts';
+import { createAlertEngine } from '../dashboard/alert/engine.ts';
+import { startDashboard } from '../dashboard/index.ts';
+import { createLiveHub } from '../dashboard/live/hub.ts';
+import { createDelivery } from '../dashboard/notify/deliver.ts';
+import { openState } from '#state';
+import { systemClock } from '#lib/clock';
+import { isCarrelError, messageOf } from '#lib/errors';
+import type { Logger } from '#lib/logger';
+import { stopOnSignals } from '#lib/shutdown';
+import { readConfig, settingGroups, type ServerConfig } from './config.ts';
+import { startLocalProbe } from './local-probe.ts';
+import { lockData } from './lock.ts';
+import { settingsHelp } from './settings-doc.ts';
+
+const SETTINGS_FILE = 'carrel.json';
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--help')) return void process.stdout.write(settingsHelp(settingGroups));
+  const config = readConfig(process.env, SETTINGS_FILE);
+  const log = pino({ level: config.server.CARREL_LOG, base: null });
+  const server = await startServer(config, log);
+  stopOnSignals(server.stop, log);
+  process.stdout.write(server.banner);
+}
+
+/** Undone in reverse, also when a later part does not start. */
+type Undo = () => Promise<void> | void;
+
+async function startServer(config: ServerConfig, log: Logger): Promise<{ banner: string; stop(): Promise<void> }> {
+  const undo: Undo[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return { banner: await openAll(config, log, undo), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise<string> {
+  const clock = systemClock;
+  const dataDir = resolve(config.broker.CARREL_DATA_DIR);
+  const settings = config.dashboard;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockData(dataDir);
+  undo.push(lock.release);
+  const state = openState({ path: join(dataDir, 'carrel.db') });
+  undo.push(() => state.close());
+  const broker = await startBroker({ settings: config.broker, state, log, clock, startStores: startStoreWorker });
+  undo.push(() => broker.stop());
+  const alerts = createAlertEngine({ settings, state, broker, clock, log, store: broker.store });
+  alerts.start();
+  undo.push(() => alerts.stop());
+  const delivery = createDelivery({ settings, state, alerts, clock, log });
+  delivery.start();
+  undo.push(() => delivery.stop());
+  const live = createLiveHub({ settings, state, broker, alerts, delivery, clock, log });
+  await live.start();
+  undo.push(() => live.stop());
+  const dashboard = await startDashboard({ settings, state, broker, alerts, live, clock, log, dataDir });
+  undo.push(() => dashboard.stop());
+  if (config.server.CARREL_LOCAL_PROBE) {
+    const probe = startLocalProbe({ state, broker, dataDir, targetMbps: settings.CARREL_TARGET_MBPS, clock, log });
+    undo.push(() => probe.stop());
+    live.rosterChanged();
+  }
+  return bannerOf(dashboard, broker.addresses(), dataDir);
+}
+
+function bannerOf(dashboard: { address: string; setupUrl: string | null }, listeners: { mqtt: string | null; mqtts: string | null; speed: string | null }, dataDir: string): string {
+  const lines = [
+    `Carrel is running: ${dashboard.address}`,
+    dashboard.setupUrl ? `First start: set the administrator's password at ${dashboard.setupUrl} (works once)` : null,
+    `Probes: ${listeners.mqtts ?? 'set CARREL_MQTTS=0.0.0.0:8883 to admit them'}; this machine: ${listeners.mqtt ?? 'off'}; throughput tests: ${listeners.speed ?? 'off'}`,
+    `Data: ${dataDir}. Stop with Ctrl-C.`,
+  ];
+  return `${lines.filter((line) => line !== null).join('\n')}\n`;
+}
+
+main().catch((error: unknown) => {
+  // The only place that ends the process on an error: for people, one line with a code; for bugs, the stack.
+  const text = isCarrelError(error) ? `${error.code}: ${error.message}` : error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error);
+  process.stderr.write(`carrel did not start. ${text}\n`);
+  process.exitCode = 1;
+});
