@@ -89,5 +89,5 @@ main().catch((error: unknown) => {
   // The only place that ends the process on an error: for people, one line with a code; for bugs, the stack.
   const text = isCarrelError(error) ? `${error.code}: ${error.message}` : error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error);
   process.stderr.write(`carrel did not start. ${text}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 });
