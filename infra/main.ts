@@ -1,5 +1,4 @@
 /** Why: one process is the whole server. This file opens things in order, hands them to each other, and closes them in reverse. */
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { startBroker } from '../broker/index.ts';
@@ -49,7 +48,6 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   const clock = systemClock;
   const dataDir = resolve(config.broker.CARREL_DATA_DIR);
   const settings = config.dashboard;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = lockData(dataDir);
   undo.push(lock.release);
   const state = openState({ path: join(dataDir, 'carrel.db') });

@@ -1,0 +1,61 @@
+/** Journeys (e) and (f): a probe is only itself, and only as long as it is admitted. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeFrame, topicOf } from '#contract';
+import { connectProbe, createProbe, frameAt } from '../support/fleet.ts';
+import { startServer, until, type RunningServer } from '../support/server.ts';
+
+let server: RunningServer;
+let dir: string;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'carrel-identity-'));
+  server = await startServer(join(dir, 'data'), { CARREL_STORE: 'memory:' });
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const nowS = (): number => Math.floor(Date.now() / 1000);
+
+test('a probe that publishes under another id is refused, cut off and counted, and nothing of it is stored', async () => {
+  const honest = await createProbe(server, 'honest');
+  await createProbe(server, 'victim');
+  const client = await connectProbe(server.mqtt, 'honest', honest.token);
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
+  client.publish(topicOf('victim', 'frames'), Buffer.from(encodeFrame(frameAt('forged', 0, nowS()))), { qos: 1 });
+  await closed;
+  client.end(true);
+  const metrics = await (await fetch(`${server.http}/metrics`)).text();
+  expect(metrics).toMatch(/carrel_refused_total\{reason="[a-zA-Z_]+"\} [1-9]/);
+  const snapshot = await server.api<{ rows: { ap: string; last_seen: number | null }[] }>('GET', '/live/snapshot');
+  expect(snapshot.rows.find((row) => row.ap === 'victim')?.last_seen).toBeNull();
+});
+
+test('a wrong token is refused with the code for bad credentials', async () => {
+  await createProbe(server, 'locked');
+  await expect(connectProbe(server.mqtt, 'locked', 'not-the-token')).rejects.toMatchObject({ code: 4 });
+});
+
+test('revoking a credential cuts the connection at once and it cannot come back', async () => {
+  const credential = await createProbe(server, 'revoked');
+  const client = await connectProbe(server.mqtt, 'revoked', credential.token);
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
+  await server.api('DELETE', '/probes/revoked');
+  await closed;
+  client.end(true);
+  await expect(connectProbe(server.mqtt, 'revoked', credential.token)).rejects.toMatchObject({ code: 4 });
+});
+
+test('a frame of an admitted probe is on the page within two seconds', async () => {
+  const credential = await createProbe(server, 'seen');
+  const client = await connectProbe(server.mqtt, 'seen', credential.token);
+  await client.publishAsync(topicOf('seen', 'frames'), Buffer.from(encodeFrame(frameAt('run', 0, nowS()))), { qos: 1 });
+  await until(async () => {
+    const snapshot = await server.api<{ rows: { ap: string; last_seen: number | null }[] }>('GET', '/live/snapshot');
+    return typeof snapshot.rows.find((row) => row.ap === 'seen')?.last_seen === 'number';
+  }, 2000);
+  await client.endAsync();
+});
