@@ -1,5 +1,5 @@
 /** Why: journeys use the server as its users do: a process started by its command line, known only by what it prints. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,9 +24,11 @@ export interface RunningServer {
   kill(): Promise<void>;
 }
 
-/** Starts `infra/main.ts` on free loopback ports; `env` adds settings. */
-export async function startServer(dataDir: string, env: Record<string, string> = {}): Promise<RunningServer> {
-  const child = spawn(process.execPath, ['infra/main.ts'], {
+type Spawn = (command: string, args: string[], options: SpawnOptions) => ChildProcess;
+
+/** Starts `infra/main.ts` on free loopback ports; `env` adds settings, `launch` may start it in another network namespace. */
+export async function startServer(dataDir: string, env: Record<string, string> = {}, launch: Spawn = spawn): Promise<RunningServer> {
+  const child = launch(process.execPath, ['infra/main.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
