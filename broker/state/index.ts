@@ -14,8 +14,12 @@ export interface State {
   keep: { get(key: string): string | null; set(key: string, value: string): void; delete(key: string): void };
   /** Who did what: administrator actions, log-ins, revocations. Never secrets. */
   audit(at: number, who: string, action: string, detail: string): void;
+  /** Newest first; `before` is an id. */
+  auditTrail(filter: { before?: number; limit: number }): AuditEntry[];
   close(): void;
 }
+
+export interface AuditEntry { id: number; at: number; who: string; action: string; detail: string }
 
 /** A probe watches an access point from a time to a time; moving it adds a binding and never rewrites history. */
 export interface Binding { probe: string; access_point: string; from: number; to: number | null; judges: boolean }
@@ -96,6 +100,7 @@ export interface AlertState {
   memory(rule: AlertRule, ap: string): string | null;
   setMemory(rule: AlertRule, ap: string, json: string): void;
   memories(rule: AlertRule): { ap: string; json: string }[];
+  /** Those that have not ended: in force, and planned ones (`from` after `now`). */
   silences(now: number): Silence[];
   addSilence(silence: Omit<Silence, 'id'>): number;
   endSilence(id: number, at: number): void;
@@ -123,3 +128,4 @@ export interface OutboxState {
 }
 
 export { openState } from './open.ts';
+export { isZone, siteProblems, accessPointProblems, type FieldProblems } from './site-rules.ts';

@@ -1,0 +1,86 @@
+/** Why: the schema of the state database as steps that are only ever appended; `user_version` says how many a file has seen. */
+import { existsSync, rmSync } from 'node:fs';
+import { CarrelError } from '#lib/errors';
+import type { Logger } from '#lib/logger';
+import type { Database } from './database.ts';
+import { number } from './row.ts';
+
+/** Step i brings a database from version i to i + 1. Times are ms since 1970; passwords, tokens and session ids are hashes. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE keep (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
+
+  CREATE TABLE sites (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, region TEXT NOT NULL, isp TEXT NOT NULL, zone TEXT NOT NULL, opening TEXT NOT NULL,
+    contract_mbps REAL, metered INTEGER NOT NULL, lat REAL, lon REAL, notes TEXT NOT NULL) STRICT;
+  CREATE TABLE access_points (
+    id TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(id), name TEXT NOT NULL, target_mbps REAL NOT NULL) STRICT;
+  CREATE INDEX access_points_by_site ON access_points(site);
+  CREATE TABLE probes (
+    id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, token_sha256 BLOB, credential_at INTEGER, revoked_at INTEGER) STRICT;
+  CREATE TABLE bindings (
+    id INTEGER PRIMARY KEY, probe TEXT NOT NULL REFERENCES probes(id), access_point TEXT NOT NULL REFERENCES access_points(id),
+    from_ms INTEGER NOT NULL, to_ms INTEGER, judges INTEGER NOT NULL) STRICT;
+  CREATE UNIQUE INDEX bindings_open_by_probe ON bindings(probe) WHERE to_ms IS NULL;
+  CREATE UNIQUE INDEX bindings_judge ON bindings(access_point) WHERE to_ms IS NULL AND judges = 1;
+  CREATE INDEX bindings_by_probe ON bindings(probe, from_ms);
+  CREATE TABLE desired (
+    probe TEXT PRIMARY KEY REFERENCES probes(id), version INTEGER NOT NULL, config TEXT NOT NULL, jobs TEXT NOT NULL) STRICT;
+  CREATE TABLE reported (
+    probe TEXT PRIMARY KEY REFERENCES probes(id), version INTEGER NOT NULL, ok INTEGER NOT NULL, error TEXT, agent TEXT NOT NULL,
+    jobs TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+
+  CREATE TABLE users (
+    name TEXT PRIMARY KEY, role TEXT NOT NULL, password_hash TEXT NOT NULL, email TEXT, created_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE sessions (
+    id_sha256 TEXT PRIMARY KEY, user TEXT NOT NULL REFERENCES users(name) ON DELETE CASCADE, csrf TEXT NOT NULL,
+    created_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+  CREATE INDEX sessions_by_user ON sessions(user);
+  CREATE INDEX sessions_by_expiry ON sessions(expires_at);
+  CREATE TABLE api_tokens (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, token_sha256 TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL, revoked_at INTEGER) STRICT;
+
+  CREATE TABLE incidents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, rule TEXT NOT NULL, ap TEXT NOT NULL, condition TEXT NOT NULL, since INTEGER NOT NULL,
+    fired_at INTEGER NOT NULL, resolved_at INTEGER, title TEXT NOT NULL, reasons TEXT NOT NULL, evidence TEXT NOT NULL,
+    acknowledged_by TEXT, acknowledged_at INTEGER, acknowledged_until INTEGER) STRICT;
+  CREATE UNIQUE INDEX incidents_open ON incidents(rule, ap) WHERE condition = 'firing';
+  CREATE INDEX incidents_by_ap ON incidents(ap);
+  CREATE TABLE rule_memory (rule TEXT NOT NULL, ap TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (rule, ap)) STRICT, WITHOUT ROWID;
+  CREATE TABLE silences (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, ap TEXT, site TEXT, reason TEXT NOT NULL, by TEXT NOT NULL, from_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL) STRICT;
+  CREATE INDEX silences_by_end ON silences(until_ms);
+  CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL REFERENCES incidents(id), channel TEXT NOT NULL, target TEXT NOT NULL,
+    kind TEXT NOT NULL, idempotency_key TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, created_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL, done_at INTEGER, error TEXT, UNIQUE (idempotency_key, channel, target)) STRICT;
+  CREATE INDEX outbox_by_incident ON outbox(incident, channel, target);
+  CREATE INDEX outbox_waiting ON outbox(due_at) WHERE state = 'waiting';
+  `,
+];
+
+/**
+ * Applies the steps that are missing, all or none. A file with data is copied to `<path>.v<version>` before.
+ * @throws CarrelError STATE_NEWER when a later Carrel wrote the file
+ */
+export function migrate(database: Database, path: string, steps: readonly string[], log: Logger): void {
+  const version = number(database.get('PRAGMA user_version') ?? {}, 'user_version');
+  if (version > steps.length) {
+    throw new CarrelError('STATE_NEWER', `${path} was written by a later Carrel (schema ${version}, this program knows ${steps.length}); start that version again, or restore the copy from before the update (${path}.v${steps.length})`, { path, version, known: steps.length });
+  }
+  if (version === steps.length) return;
+  if (version > 0 && path !== ':memory:') keepCopy(database, `${path}.v${version}`);
+  database.transaction(() => {
+    for (const step of steps.slice(version)) database.exec(step);
+    database.exec(`PRAGMA user_version = ${steps.length}`);
+  });
+  if (version > 0) log.info({ path, from: version, to: steps.length }, 'state database migrated');
+}
+
+function keepCopy(database: Database, copy: string): void {
+  if (existsSync(copy)) rmSync(copy);
+  database.run('VACUUM INTO ?', copy);
+}
