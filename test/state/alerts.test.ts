@@ -1,0 +1,101 @@
+/** Why: the alert engine relies on these promises: one open episode per rule and access point, messages once and in order. */
+import { describe, expect, it } from 'vitest';
+import type { Incident, State } from '#state';
+import { memoryState } from '../support/state.ts';
+
+const incident: Omit<Incident, 'id'> = {
+  rule: 'slow', ap: 'a-1', condition: 'firing', since: 100, fired_at: 200, resolved_at: null, title: 'Slow', reasons: ['3 of 4 below'], evidence: '[]',
+  acknowledged_by: null, acknowledged_at: null, acknowledged_until: null,
+};
+
+describe('incidents', () => {
+  it('are open once per rule and access point', () => {
+    const { alerts } = memoryState();
+    const id = alerts.add(incident);
+    expect(() => alerts.add(incident)).toThrow(/UNIQUE/);
+    expect(alerts.openOf('slow', 'a-1')).toEqual({ ...incident, id });
+    alerts.update({ ...incident, id, condition: 'resolved', resolved_at: 300 });
+    expect(alerts.openOf('slow', 'a-1')).toBeNull();
+    expect(alerts.add(incident)).toBeGreaterThan(id);
+  });
+
+  it('are listed newest first, by condition, by acknowledgement and from a cursor', () => {
+    const { alerts } = memoryState();
+    const ids = ['a', 'b', 'c', 'd'].map((ap) => alerts.add({ ...incident, ap }));
+    const [first = 0, second = 0, third = 0, fourth = 0] = ids;
+    alerts.update({ ...incident, ap: 'a', id: first, condition: 'resolved', resolved_at: 1 });
+    alerts.update({ ...incident, ap: 'c', id: third, acknowledged_by: 'ona', acknowledged_at: 5, acknowledged_until: 9 });
+    const list = (filter: Parameters<typeof alerts.list>[0]) => alerts.list(filter).map(({ id }) => id);
+    expect(list({ limit: 2 })).toEqual([fourth, third]);
+    expect(list({ limit: 9, before: third })).toEqual([second, first]);
+    expect(list({ limit: 9, condition: 'firing', acknowledged: false })).toEqual([fourth, second]);
+    expect(list({ limit: 9, acknowledged: true })).toEqual([third]);
+    expect(alerts.open().map(({ id }) => id)).toEqual([second, third, fourth]);
+  });
+
+  it('that do not exist cannot be changed', () => {
+    expect(() => memoryState().alerts.update({ ...incident, id: 7 })).toThrow(expect.objectContaining({ code: 'ALERT_UNKNOWN' }));
+  });
+});
+
+it('remembers per rule and access point', () => {
+  const { alerts } = memoryState();
+  alerts.setMemory('slow', 'a', '{"n":1}');
+  alerts.setMemory('slow', 'a', '{"n":2}');
+  alerts.setMemory('dark', 'a', '{}');
+  expect([alerts.memory('slow', 'a'), alerts.memory('slow', 'b'), alerts.memories('slow')]).toEqual(['{"n":2}', null, [{ ap: 'a', json: '{"n":2}' }]]);
+});
+
+it('shows silences until they end, and an earlier end holds', () => {
+  const { alerts } = memoryState();
+  const id = alerts.addSilence({ ap: 'a', site: null, reason: 'works', by: 'ona', from: 0, until: 100 });
+  expect(alerts.silences(99)).toEqual([{ id, ap: 'a', site: null, reason: 'works', by: 'ona', from: 0, until: 100 }]);
+  alerts.endSilence(id, 50);
+  alerts.endSilence(id, 80);
+  expect([alerts.silences(49).length, alerts.silences(50).length]).toEqual([1, 0]);
+});
+
+describe('the outbox', () => {
+  const put = (state: State, kind: 'firing' | 'resolved', target: string, createdAt: number, key = `${kind}-${target}`) =>
+    state.outbox.add({ incident: 1, channel: 'email', target, kind, idempotencyKey: key, createdAt });
+
+  it('never lets "resolved" overtake "firing" to the same receiver, and does not hold up others', () => {
+    const state = memoryState();
+    state.alerts.add(incident);
+    const firing = put(state, 'firing', 'ona', 10);
+    const resolved = put(state, 'resolved', 'ona', 20);
+    const other = put(state, 'resolved', 'jonas', 20);
+    state.outbox.markRetry(firing, 500, 'receiver is down');
+    expect(state.outbox.due(100, 10).map(({ id }) => id)).toEqual([other]);
+    expect(state.outbox.due(500, 10).map(({ id }) => id)).toEqual([other, firing]);
+    state.outbox.markSent(firing, 510);
+    expect(state.outbox.due(510, 1).map(({ id }) => id)).toEqual([resolved]);
+  });
+
+  it('holds a message once however often it is added', () => {
+    const state = memoryState();
+    state.alerts.add(incident);
+    expect(put(state, 'firing', 'ona', 10)).toBe(put(state, 'firing', 'ona', 99));
+    expect(put(state, 'firing', 'jonas', 10, 'firing-ona')).not.toBe(put(state, 'firing', 'ona', 10));
+    expect(state.outbox.waiting()).toBe(2);
+  });
+
+  it('counts attempts and knows when to wake', () => {
+    const state = memoryState();
+    state.alerts.add(incident);
+    const [first, second] = [put(state, 'firing', 'ona', 10), put(state, 'firing', 'jonas', 20)];
+    state.outbox.markRetry(first, 300, '421 try later');
+    expect(state.outbox.nextDueAt()).toBe(20);
+    state.outbox.markFailed(second, 30, '550 no such user');
+    expect(state.outbox.nextDueAt()).toBe(300);
+    state.outbox.markSent(first, 310);
+    expect(state.outbox.nextDueAt()).toBeNull();
+    expect(state.outbox.ofIncident(1).map(({ state: is, attempts, doneAt, error }) => ({ is, attempts, doneAt, error }))).toEqual([
+      { is: 'sent', attempts: 2, doneAt: 310, error: null }, { is: 'failed', attempts: 1, doneAt: 30, error: '550 no such user' },
+    ]);
+  });
+
+  it('refuses a message of no incident', () => {
+    expect(() => put(memoryState(), 'firing', 'ona', 1)).toThrow(/FOREIGN KEY/);
+  });
+});

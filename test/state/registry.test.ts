@@ -1,0 +1,147 @@
+/** Why: the registry is what every judgement is joined with; its history must never change behind a report. */
+import { describe, expect, it } from 'vitest';
+import { accessPoint, memoryState, seedRegistry, site } from '../support/state.ts';
+
+describe('sites and access points', () => {
+  it('come back as they were put, and say whether they are new', () => {
+    const { registry } = memoryState();
+    const given = site('zarasai', { contract_mbps: null, lat: null, lon: null, metered: true, notes: 'Raktas pas Oną\nantras aukštas' });
+    expect(registry.putSite(given)).toBe('created');
+    expect(registry.putSite({ ...given, name: 'Zarasų biblioteka' })).toBe('updated');
+    expect(registry.site('zarasai')).toEqual({ ...given, name: 'Zarasų biblioteka' });
+    expect(registry.site('nowhere')).toBeNull();
+  });
+
+  it('are refused with every wrong field at once', () => {
+    const { registry } = memoryState();
+    const wrong = site('Bad Id', { zone: 'Europe/Vilniuss', name: ' ', opening: [], contract_mbps: -1, lat: 95, lon: null });
+    expect(() => registry.putSite(wrong)).toThrow(expect.objectContaining({
+      code: 'SITE_INVALID',
+      detail: { id: expect.any(String), zone: expect.stringContaining('Europe/Vilnius'), name: expect.any(String), opening: expect.any(String), contract_mbps: expect.any(String), lat: expect.any(String), lon: expect.any(String) },
+    }));
+    expect(registry.sites()).toEqual([]);
+  });
+
+  it.each(['+02:00', 'UTC+2', '', '../etc', 'Europe/', 'EET EET'])('refuse the zone "%s"', (zone) => {
+    expect(() => memoryState().registry.putSite(site('a', { zone }))).toThrow(expect.objectContaining({ code: 'SITE_INVALID' }));
+  });
+
+  it('refuse an access point of a site that does not exist', () => {
+    expect(() => memoryState().registry.putAccessPoint(accessPoint('a-1', 'a'))).toThrow(expect.objectContaining({ code: 'SITE_UNKNOWN' }));
+  });
+
+  it('raise the revision with each change and only then', () => {
+    const state = memoryState();
+    seedRegistry(state, 1);
+    const before = state.registry.revision();
+    state.registry.sites();
+    expect(state.registry.revision()).toBe(before);
+    state.registry.putSite(site('site-1', { name: 'New name' }));
+    expect(state.registry.revision()).toBeGreaterThan(before);
+  });
+});
+
+describe('bindings', () => {
+  it('keep what was judged before a probe moved', () => {
+    const state = memoryState();
+    seedRegistry(state, 2);
+    state.registry.addProbe('walker', 'site-1-main', 2000);
+    state.registry.bind('walker', 'site-2-main', 3000);
+    expect([1999, 2000, 2999, 3000, 9999].map((at) => state.registry.accessPointOf('walker', at)))
+      .toEqual([null, 'site-1-main', 'site-1-main', 'site-2-main', 'site-2-main']);
+    expect(state.registry.probe('walker')?.access_point).toBe('site-2-main');
+  });
+
+  it('let the newest probe judge, and give judgement back when it leaves', () => {
+    const state = memoryState();
+    seedRegistry(state, 2);
+    state.registry.addProbe('second', 'site-1-main', 2000);
+    expect(state.registry.accessPointOf('site-1-probe', 2500)).toBeNull();
+    expect(state.registry.probe('site-1-probe')?.access_point).toBe('site-1-main');
+    state.registry.bind('second', 'site-2-main', 3000);
+    expect(state.registry.accessPointOf('site-1-probe', 3500)).toBe('site-1-main');
+    expect(state.registry.accessPointOf('site-2-probe', 3500)).toBeNull();
+  });
+
+  it('give judgement to another probe when the judge is revoked', () => {
+    const state = memoryState();
+    seedRegistry(state, 1);
+    state.registry.addProbe('second', 'site-1-main', 2000);
+    state.registry.revoke('second', 3000);
+    expect(state.registry.accessPointOf('second', 2500)).toBe('site-1-main');
+    expect(state.registry.accessPointOf('second', 3500)).toBeNull();
+    expect(state.registry.accessPointOf('site-1-probe', 3500)).toBe('site-1-main');
+  });
+
+  it('never leave two judges at one access point', () => {
+    const state = memoryState();
+    seedRegistry(state, 2);
+    for (let i = 0; i < 6; i++) state.registry.addProbe(`p${i}`, `site-${1 + (i % 2)}-main`, 2000 + i);
+    state.registry.revoke('p4', 3000);
+    state.registry.bind('p5', 'site-1-main', 3001);
+    const judges = state.registry.bindings().filter((binding) => binding.to === null && binding.judges);
+    expect(judges.map((binding) => binding.access_point).sort()).toEqual(['site-1-main', 'site-2-main']);
+  });
+
+  it('refuse a probe or access point that does not exist', () => {
+    const state = memoryState();
+    seedRegistry(state, 1);
+    expect(() => state.registry.bind('nobody', 'site-1-main', 1)).toThrow(expect.objectContaining({ code: 'PROBE_UNKNOWN' }));
+    expect(() => state.registry.addProbe('new', 'nowhere', 1)).toThrow(expect.objectContaining({ code: 'ACCESS_POINT_UNKNOWN' }));
+    expect(() => state.registry.addProbe('site-1-probe', null, 1)).toThrow(expect.objectContaining({ code: 'PROBE_EXISTS' }));
+    expect(state.registry.probe('new')).toBeNull();
+  });
+});
+
+describe('credentials', () => {
+  it('are gone when revoked and readmit when renewed', () => {
+    const state = memoryState();
+    seedRegistry(state, 1);
+    const hash = new Uint8Array(32).fill(7);
+    expect(state.registry.credential('site-1-probe')).toBeNull();
+    state.registry.setCredential('site-1-probe', hash, 2000);
+    expect(state.registry.credential('site-1-probe')).toEqual(hash);
+    state.registry.revoke('site-1-probe', 3000);
+    expect(state.registry.credential('site-1-probe')).toBeNull();
+    expect(state.registry.probe('site-1-probe')?.admitted).toBe(false);
+    state.registry.setCredential('site-1-probe', hash, 4000);
+    expect(state.registry.probe('site-1-probe')?.admitted).toBe(true);
+  });
+});
+
+describe('desired', () => {
+  const config = { sample_s: 60, batch: 5, profile: 'default', target_mbps: 30, zone: 'Europe/Vilnius', opening: site('x').opening, tests_per_day: 6, budget_mb: 2000 } as const;
+  const job = (id: string, expires: number) => ({ id, type: 'test.now', reason: 'manual', not_before: 0, expires }) as const;
+
+  it('rises only when something differs, whatever the order of keys', () => {
+    const state = memoryState();
+    seedRegistry(state, 1);
+    expect(state.registry.desired('site-1-probe')).toBeNull();
+    expect(state.registry.putDesired('site-1-probe', config).version).toBe(1);
+    const { batch, ...rest } = config;
+    expect(state.registry.putDesired('site-1-probe', { ...rest, batch }).version).toBe(1);
+    expect(state.registry.putDesired('site-1-probe', { ...config, batch: 10 }).version).toBe(2);
+  });
+
+  it('carries jobs until they expire, once each, at most as many as a probe reads', () => {
+    const state = memoryState();
+    seedRegistry(state, 1);
+    expect(() => state.registry.addJob('site-1-probe', job('early', 9000), 1)).toThrow(expect.objectContaining({ code: 'PROBE_UNBOUND' }));
+    state.registry.putDesired('site-1-probe', config);
+    state.registry.addJob('site-1-probe', job('a', 2000), 1000);
+    state.registry.addJob('site-1-probe', job('a', 2000), 1000);
+    expect(state.registry.addJob('site-1-probe', job('b', 9000), 2500).jobs.map(({ id }) => id)).toEqual(['b']);
+    for (let i = 0; i < 40; i++) state.registry.addJob('site-1-probe', job(`j${i}`, 9000), 2500);
+    expect(state.registry.desired('site-1-probe')?.jobs.map(({ id }) => id)).toEqual(Array.from({ length: 16 }, (_, i) => `j${i + 24}`));
+  });
+
+  it('keeps the last report of the probe', () => {
+    const state = memoryState();
+    seedRegistry(state, 1);
+    expect(state.registry.reported('site-1-probe')).toBeNull();
+    const message = { version: 3, ok: false, error: 'no clock', agent: '0.1.0', jobs: [{ id: 'a', state: 'failed', detail: 'busy' } as const] };
+    state.registry.putReported('site-1-probe', { ...message, version: 2 }, 4000);
+    state.registry.putReported('site-1-probe', message, 5000);
+    expect(state.registry.reported('site-1-probe')).toEqual({ ...message, at: 5000 });
+  });
+});
