@@ -1,6 +1,8 @@
 /** The walls between the folders hold, and the test that says so is shown breaches that it must catch. */
 import { spawnSync } from 'node:child_process';
-import { globSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
@@ -48,9 +50,18 @@ describe('the walls between folders', () => {
   });
 
   test('Biome refuses the same breach in the editor', () => {
-    const lint = (text: string) => spawnSync('biome', ['lint', '--stdin-file-path=agent/planted.ts'], { cwd: ROOT, input: text, encoding: 'utf8' });
-    expect(lint("import { x } from '#state';\nx();\n").stderr).toContain('noRestrictedImports');
-    expect(lint("import { x } from '#contract';\nx();\n").stderr).not.toContain('noRestrictedImports');
+    const dir = mkdtempSync(join(tmpdir(), 'carrel-walls-'));
+    const { vcs: _, ...config } = JSON.parse(read('.biome.json'));
+    writeFileSync(join(dir, '.biome.json'), JSON.stringify(config));
+    mkdirSync(join(dir, 'agent'));
+    const refusals = (text: string): string[] => {
+      writeFileSync(join(dir, 'agent/planted.ts'), text);
+      const run = spawnSync('biome', ['lint', '.'], { cwd: dir, encoding: 'utf8' });
+      return run.stderr.match(/lint\/\w+\/\w+/g) ?? [];
+    };
+    expect(refusals("import { x } from '#state';\nx();\n")).toEqual(['lint/style/noRestrictedImports']);
+    expect(refusals("import { x } from '#contract';\nx();\n")).toEqual([]);
+    rmSync(dir, { recursive: true });
   });
 });
 
