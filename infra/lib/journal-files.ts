@@ -1,0 +1,91 @@
+/** Why: the few file operations that a journal needs, so that tests can play a full or a failing disk. */
+import { mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf } from './errors.ts';
+import { parseSegmentName, type SegmentName } from './journal-format.ts';
+
+export interface JournalFile {
+  /** Bytes that were written, which may be fewer than given. */
+  write(bytes: Uint8Array, offset: number): Promise<number>;
+  read(bytes: Uint8Array, offset: number): Promise<number>;
+  /** fdatasync. */
+  sync(): Promise<void>;
+  truncate(size: number): Promise<void>;
+  size(): Promise<number>;
+  close(): Promise<void>;
+}
+export interface JournalFs {
+  makeDirectory(dir: string): Promise<void>;
+  list(dir: string): Promise<string[]>;
+  /** `create` fails where the file exists. */
+  open(path: string, mode: 'create' | 'read' | 'repair'): Promise<JournalFile>;
+  remove(path: string): Promise<void>;
+  syncDirectory(dir: string): Promise<void>;
+}
+
+const FLAGS = { create: 'wx+', read: 'r', repair: 'r+' } as const;
+
+export const nodeJournalFs: JournalFs = {
+  async makeDirectory(dir) {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+  },
+  list: (dir) => readdir(dir),
+  async open(path, mode) {
+    const handle = await open(path, FLAGS[mode], 0o600);
+    return {
+      write: async (bytes, offset) => (await handle.write(bytes, 0, bytes.length, offset)).bytesWritten,
+      read: async (bytes, offset) => (await handle.read(bytes, 0, bytes.length, offset)).bytesRead,
+      sync: () => handle.datasync(),
+      truncate: (size) => handle.truncate(size),
+      size: async () => (await handle.stat()).size,
+      close: () => handle.close(),
+    };
+  },
+  async remove(path) {
+    await unlink(path);
+  },
+  async syncDirectory(dir) {
+    const handle = await open(dir, 'r');
+    try {
+      await handle.sync();
+    } catch (error) {
+      // Some flash and network file systems cannot sync a directory; there the name becomes durable with the data.
+      if (!['EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM'].includes(errnoOf(error) ?? '')) throw error;
+    } finally {
+      await handle.close();
+    }
+  },
+};
+
+/** The journal's segments, ascending by base. A directory that does not exist has none. */
+export async function listSegments(fs: JournalFs, dir: string): Promise<SegmentName[]> {
+  let names: string[];
+  try {
+    names = await fs.list(dir);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+  return names.flatMap((name) => parseSegmentName(name) ?? []).sort((a, b) => a.base - b.base);
+}
+
+export function segmentPath(dir: string, segment: SegmentName): string {
+  return join(dir, segment.name);
+}
+
+/** Reads until `bytes` is full or the file ends; answers with how much came. */
+export async function readFully(file: JournalFile, bytes: Uint8Array, offset: number): Promise<number> {
+  let done = 0;
+  while (done < bytes.length) {
+    const n = await file.read(bytes.subarray(done), offset + done);
+    if (n === 0) break;
+    done += n;
+  }
+  return done;
+}
+
+/** Writes all of `bytes`; a disk that takes only a part is asked again for the rest. */
+export async function writeFully(file: JournalFile, bytes: Uint8Array, offset: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) done += await file.write(bytes.subarray(done), offset + done);
+}
