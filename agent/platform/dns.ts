@@ -1,0 +1,56 @@
+/** Why: resolving by the probe's own resolver, timed and bounded: getaddrinfo would block a thread for up to 30 s when DNS is down. */
+import { Resolver } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { errnoOf } from '#lib/errors';
+import { readText } from './kept-file.ts';
+
+export interface Resolution {
+  readonly up: boolean;
+  readonly ms: number;
+  readonly addresses: readonly string[];
+  readonly why: string;
+}
+
+/** Asks for the addresses of `name`, or for the root's name servers where `name` is `.`. Never rejects; the answer comes within `timeoutMs`. */
+export async function resolveName(options: { name: string; family: 4 | 6; servers: readonly string[]; timeoutMs: number; signal: AbortSignal }): Promise<Resolution> {
+  const { name, family, servers, timeoutMs, signal } = options;
+  const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
+  if (servers.length > 0) resolver.setServers([...servers]);
+  const timer = setTimeout(() => resolver.cancel(), timeoutMs); // with several servers, c-ares would wait for each in turn
+  const cancel = (): void => resolver.cancel();
+  signal.addEventListener('abort', cancel);
+  const started = process.hrtime.bigint();
+  const done = (up: boolean, addresses: readonly string[], why: string): Resolution => ({ up, ms: Number(process.hrtime.bigint() - started) / 1e6, addresses, why });
+  try {
+    if (name === '.') return done((await resolver.resolveNs('.')).length > 0, [], '');
+    return done(true, await addressesOf(resolver, name, family), '');
+  } catch (error) {
+    return done(false, [], errnoOf(error) ?? 'UNKNOWN');
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** The line's own family first: on an IPv6-only line an A record is of no use. */
+async function addressesOf(resolver: Resolver, name: string, family: 4 | 6): Promise<string[]> {
+  const [first, second] = family === 6 ? (['AAAA', 'A'] as const) : (['A', 'AAAA'] as const);
+  const ask = (type: 'A' | 'AAAA'): Promise<string[]> => (type === 'A' ? resolver.resolve4(name) : resolver.resolve6(name));
+  try {
+    return await ask(first);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENODATA') throw error; // only "no such record" is worth a second question
+    return ask(second);
+  }
+}
+
+/** Name servers of /etc/resolv.conf, read anew each time: DHCP changes them. Empty = the system's own choice. */
+export function nameServers(root: string): string[] {
+  const servers: string[] = [];
+  for (const line of (readText(join(root, 'etc/resolv.conf')) ?? '').split('\n')) {
+    const address = /^\s*nameserver\s+(\S+)/.exec(line)?.[1];
+    if (address && isIP(address) !== 0) servers.push(isIP(address) === 6 ? `[${address}]` : address);
+  }
+  return servers.slice(0, 3); // resolv.conf(5): MAXNS
+}
