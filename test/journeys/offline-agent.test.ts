@@ -1,0 +1,94 @@
+/** Journey (d): the server is away, the agent is restarted meanwhile, both come back: no sample that was measured is missing or doubled. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createProbe } from '../support/fleet.ts';
+import { ROOT, startServer, until, type RunningServer } from '../support/server.ts';
+
+let dir: string;
+let target: Server;
+let targets: string;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'carrel-offline-'));
+  target = createServer((socket) => socket.end());
+  await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
+  const address = target.address();
+  targets = `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+});
+afterAll(() => {
+  target.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** A TCP port that stays the same while the server behind it comes and goes would hide its absence; so the server keeps its port. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+function startAgent(credential: string): ChildProcess {
+  return spawn(process.execPath, ['dist/agent.cjs'], {
+    cwd: ROOT, stdio: 'ignore',
+    env: { ...process.env, CARREL_AGENT_CREDENTIAL: credential, CARREL_AGENT_SPOOL: join(dir, 'spool'), CARREL_AGENT_SAMPLE_S: '1', CARREL_AGENT_BATCH: '1', CARREL_AGENT_TARGETS: targets },
+  });
+}
+
+async function stopAgent(agent: ChildProcess): Promise<number | null> {
+  const ended = new Promise<void>((resolve) => agent.once('exit', () => resolve()));
+  agent.kill('SIGTERM');
+  await ended;
+  return agent.exitCode;
+}
+
+/** Seconds with a sample in DuckDB, read by a fresh process while the server is down. */
+function storedSeconds(): { t_s: number; rows: number }[] {
+  const read = spawnSync(process.execPath, ['test/support/read-duckdb.ts', join(dir, 'data', 'series')], { cwd: ROOT, encoding: 'utf8' });
+  if (read.status !== 0) throw new Error(read.stderr);
+  const rows: [string, number, number][] = JSON.parse(read.stdout);
+  return rows.map(([, t_s, n]) => ({ t_s, rows: n })).sort((a, b) => a.t_s - b.t_s);
+}
+
+test('over an outage of the server and a restart of the agent, every second that was measured is stored once', async () => {
+  const env = { CARREL_MQTT: `127.0.0.1:${await freePort()}` };
+  let server: RunningServer = await startServer(join(dir, 'data'), env);
+  const credential = await createProbe(server, 'rural');
+  const file = join(dir, 'credential.json');
+  writeFileSync(file, JSON.stringify({ broker: server.mqtt, id: 'rural', token: credential.token, ca: null }), { mode: 0o600 });
+  const lastSeen = async (): Promise<number> => {
+    const { rows } = await server.api<{ rows: { ap: string; last_seen: number | null }[] }>('GET', '/live/snapshot');
+    return rows.find((row) => row.ap === 'rural')?.last_seen ?? 0;
+  };
+  const startedS = Math.ceil(Date.now() / 1000);
+  let agent = startAgent(file);
+  await until(async () => (await lastSeen()) > 0, 20_000);
+  await server.stop();
+  const awayS = Math.ceil(Date.now() / 1000);
+  await until(() => Date.now() / 1000 > awayS + 6, 10_000);
+  const stoppedS = Math.floor(Date.now() / 1000);
+  expect(await stopAgent(agent)).toBe(0);
+  agent = startAgent(file);
+  await until(() => Date.now() / 1000 > stoppedS + 6, 10_000);
+  server = await startServer(join(dir, 'data'), env);
+  const back = Date.now();
+  await until(async () => (await lastSeen()) > back, 60_000, () => server.output());
+  await until(() => Date.now() > back + 8000, 12_000); // the backlog comes after the current state
+  expect(await stopAgent(agent)).toBe(0);
+  await server.stop();
+
+  const stored = storedSeconds();
+  expect(stored.filter(({ rows }) => rows > 1)).toEqual([]);
+  const known = new Set(stored.map(({ t_s }) => t_s));
+  const missing = [];
+  for (let t = startedS + 3; t < stoppedS; t++) if (!known.has(t)) missing.push(t);
+  expect(missing).toEqual([]);
+  const last = stored.at(-1)?.t_s ?? 0;
+  // The restart itself takes a moment in which nobody measures; after it no second is missing again.
+  for (let t = stoppedS + 4; t < last; t++) if (!known.has(t)) missing.push(t);
+  expect(missing).toEqual([]);
+}, 120_000);
