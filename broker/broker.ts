@@ -14,7 +14,7 @@ export interface BrokerStats {
   refused: Readonly<Record<string, number>>;
   authFailures: number;
   takeovers: number;
-  wal: { bytes: number; capBytes: number; durableEnd: number; writable: boolean; error: string | null; oldestMs: number | null };
+  wal: { bytes: number; capBytes: number; durableEnd: number; writable: boolean; error: string | null; oldestMs: number | null; /** From 50 % and from 80 % of the cap on. */ alarm?: 'half' | 'nearly_full' | null };
 }
 
 export interface Broker {

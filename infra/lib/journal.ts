@@ -131,7 +131,8 @@ function startJournal(options: JournalOptions & { fs: JournalFs }, segments: Seg
   let running: Promise<void> | null = null;
   let wake: (() => void) | null = null;
 
-  const full = (length: number): boolean => filling.end() + RECORD_HEADER_BYTES + length - writer.oldest(filling.end()) > capBytes;
+  // A margin, so that "full" is one state for records of every usual length and not a question of the next one's.
+  const full = (length: number): boolean => filling.end() + RECORD_HEADER_BYTES + Math.max(length, capBytes / 64) - writer.oldest(filling.end()) > capBytes;
 
   function refusal(length: number): JournalRefusal | null {
     if (closing) return 'JOURNAL_CLOSED';

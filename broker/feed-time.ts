@@ -1,0 +1,100 @@
+/**
+ * Why: decides the wall time of every frame (contract.md, Time), purely: frames and `now` in, frames with an offset out.
+ * Frames of a boot without a synchronised clock are held until that boot syncs or an hour has passed.
+ */
+import type { Frame } from './contract/index.ts';
+import type { FeedFrame } from './feed.ts';
+
+/** A frame of an unsynchronised boot that waits. Its payload stays in the wal. */
+export interface HeldFrame { position: number; receivedMs: number; probe: string; boot: string; mono: number }
+/** A held frame whose time is decided now. */
+export interface Released { held: HeldFrame; offsetMs: number; approx: boolean }
+
+export const HOLD_MS = 3_600_000;
+/** A probe's time later than this after its arrival is not believed. */
+export const FUTURE_MS = 120_000;
+const MAX_HELD = 20_000;
+const MAX_BOOTS = 20_000;
+
+export interface FeedTime {
+  /** Takes the next frame in the wal's order. */
+  place(position: number, receivedMs: number, probe: string, frame: Frame): { frame: FeedFrame; state: 'placed' | 'held'; released: Released[] };
+  /** Held frames that have waited for an hour (or are too many), with the smallest receive offset of their boot. */
+  due(nowMs: number): Released[];
+  /** When the next held frame falls due; null when nothing is held. */
+  nextDueMs(): number | null;
+  /** Positions of what is held, ascending. */
+  heldPositions(): number[];
+}
+
+export function createFeedTime(): FeedTime {
+  const boots = new Map<string, HeldFrame[]>();
+  /** Offsets of boots that have synced once: a later frame that says "not synced" still belongs to the same clock. */
+  const synced = new Map<string, number>();
+  let count = 0;
+
+  function remember(key: string, offsetMs: number): void {
+    synced.delete(key);
+    synced.set(key, offsetMs);
+    if (synced.size > MAX_BOOTS) for (const oldest of synced.keys()) { synced.delete(oldest); break; }
+  }
+
+  function takeAll(key: string): HeldFrame[] {
+    const frames = boots.get(key) ?? [];
+    boots.delete(key);
+    count -= frames.length;
+    return frames;
+  }
+
+  function hold(key: string, held: HeldFrame): void {
+    const frames = boots.get(key);
+    if (frames) frames.push(held);
+    else boots.set(key, [held]);
+    count += 1;
+  }
+
+  return {
+    place(position, receivedMs, probe, frame) {
+      const key = `${probe}/${frame.boot}`;
+      const known = frame.sync > 0 ? frame.wall - frame.mono : synced.get(key);
+      const receiveOffset = receivedMs - frame.mono;
+      if (known === undefined) {
+        hold(key, { position, receivedMs, probe, boot: frame.boot, mono: frame.mono });
+        return { frame: { position, receivedMs, probe, frame, offsetMs: receiveOffset, approx: true, late: false }, state: 'held', released: [] };
+      }
+      const placed = believable(known, receivedMs, frame);
+      if (frame.sync === 0 || placed.approx) return { frame: { position, receivedMs, probe, frame, ...placed, late: false }, state: 'placed', released: [] };
+      remember(key, known);
+      const released = takeAll(key).map((held): Released => ({ held, offsetMs: known, approx: false }));
+      return { frame: { position, receivedMs, probe, frame, ...placed, late: false }, state: 'placed', released };
+    },
+    due(nowMs) {
+      const released: Released[] = [];
+      for (const [key, frames] of boots) {
+        // Order of arrival: the first of each boot has waited longest.
+        while (frames[0] && (frames[0].receivedMs + HOLD_MS <= nowMs || count > MAX_HELD)) {
+          const offsetMs = Math.min(...frames.map((one) => one.receivedMs - one.mono));
+          const held = frames.shift();
+          if (held) released.push({ held, offsetMs, approx: true });
+          count -= 1;
+        }
+        if (frames.length === 0) boots.delete(key);
+      }
+      return released.sort((a, b) => a.held.position - b.held.position);
+    },
+    nextDueMs() {
+      let next: number | null = null;
+      for (const [first] of boots.values()) if (first) next = Math.min(next ?? Infinity, first.receivedMs + HOLD_MS);
+      return next;
+    },
+    heldPositions: () => [...boots.values()].flat().map((one) => one.position).sort((a, b) => a - b),
+  };
+}
+
+/** The offset, or the one that puts the frame's newest moment at its arrival where it would lie in the future. */
+export function believable(offsetMs: number, receivedMs: number, frame: Frame): { offsetMs: number; approx: boolean } {
+  let newest = Math.max(frame.mono, frame.t.at(-1) ?? 0);
+  for (const event of frame.e) newest = Math.max(newest, event.at);
+  if (offsetMs + newest <= receivedMs + FUTURE_MS) return { offsetMs, approx: false };
+  return { offsetMs: receivedMs - newest, approx: true };
+}

@@ -1,0 +1,154 @@
+/**
+ * Why: the log of accepted frames. The gate appends, consumers read at their own pace, and only what all of them have durably
+ * taken is removed. When the log is full or the disk fails, nothing is acknowledged, so that probes keep their frames.
+ */
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '#lib/clock';
+import { messageOf } from '#lib/errors';
+import { openJournal, openJournalReader, type Journal } from '#lib/journal';
+import type { Logger } from '#lib/logger';
+import type { BrokerStats } from './broker.ts';
+import { isObject, own, parseJson } from './contract/index.ts';
+import { parseRecord, recordHead } from './record.ts';
+import type { Cursor } from './store/store.ts';
+
+export interface WalOptions { dir: string; capBytes: number; clock: Clock; log: Logger; segmentBytes?: number }
+export interface Wal {
+  readonly dir: string;
+  /** Position of the record, which is durable when `durableEnd()` is larger; null when it cannot be taken now (see `onChange`). */
+  append(receivedMs: number, probe: string, payload: Uint8Array): number | null;
+  durableEnd(): number;
+  /** After the durable end has grown, or room or the disk has come back. Returns the unsubscriber. */
+  onChange(listener: () => void): () => void;
+  /** From now on this consumer's cursor holds records back. Keeps what it committed in an earlier run. */
+  register(consumer: string, cursor: Cursor | null): void;
+  /** Forgets consumers of earlier runs that neither registered nor committed in this one: a database taken out of the settings. */
+  forgetUnseen(): void;
+  commit(consumer: string, cursor: Cursor): void;
+  stats(): BrokerStats['wal'];
+  close(): Promise<void>;
+}
+
+const CONSUMERS_FILE = 'consumers.json';
+const SAVE_MS = 5_000;
+
+/** @throws the system's error where the directory cannot be used */
+export async function openWal(options: WalOptions): Promise<Wal> {
+  const { dir, capBytes, clock, log } = options;
+  const journal = await openJournal({
+    // Microseconds of now: positions of a new log lie beyond every cursor of a log that was deleted.
+    dir, capBytes, firstPosition: Math.max(0, Math.floor(clock.wallMs())) * 1000,
+    segmentBytes: options.segmentBytes ?? Math.min(16 * 1024 * 1024, Math.ceil(capBytes / 8)),
+  });
+  const damage = journal.stats();
+  if (damage.damagedRecords > 0) log.warn({ records: damage.damagedRecords, bytes: damage.damagedBytes }, 'the wal holds damaged records; they are skipped');
+  const commits = new Map(await readConsumers(join(dir, CONSUMERS_FILE)));
+  const seen = new Set<string>();
+  let oldestMs = await oldestReceiveMs(journal, dir);
+  let alarm: 'half' | 'nearly_full' | null = null;
+  let saveTimer: NodeJS.Timeout | undefined;
+  let work: Promise<void> = Promise.resolve();
+
+  function trimAndSave(): void {
+    saveTimer = undefined;
+    work = work.then(async () => {
+      // Trimming first: on a full disk it is what makes room for the file.
+      if (commits.size > 0 && (await journal.trim(Math.min(...commits.values()))) > 0) oldestMs = await oldestReceiveMs(journal, dir);
+      raiseAlarm();
+      await saveConsumers(join(dir, CONSUMERS_FILE), commits);
+    }).catch((error: unknown) => log.warn({ error: messageOf(error) }, 'the wal could not be trimmed'));
+  }
+
+  function soon(): void {
+    // Nearly full: room is wanted at once, not in five seconds.
+    const { bytes } = journal.stats();
+    if (bytes > capBytes / 2) {
+      clearTimeout(saveTimer);
+      trimAndSave();
+    } else saveTimer ??= setTimeout(trimAndSave, SAVE_MS);
+  }
+
+  function raiseAlarm(): void {
+    const { bytes } = journal.stats();
+    const level = bytes >= capBytes * 0.8 ? 'nearly_full' : bytes >= capBytes * 0.5 ? 'half' : null;
+    if (level && level !== alarm) log.warn({ bytes, capBytes, level }, 'the wal fills up: a database does not take its frames');
+    alarm = level;
+  }
+
+  return {
+    dir,
+    append(receivedMs, probe, payload) {
+      const head = recordHead(receivedMs, probe);
+      if (journal.refusal(head.length + payload.length) !== null) {
+        raiseAlarm();
+        return null;
+      }
+      oldestMs ??= receivedMs;
+      return journal.append(head, payload);
+    },
+    durableEnd: () => journal.durableEnd(),
+    onChange: (listener) => journal.onChange(listener),
+    register(consumer, cursor) {
+      seen.add(consumer);
+      const known = commits.get(consumer);
+      commits.set(consumer, cursor ? holdOf(cursor) : known ?? journal.stats().oldest);
+    },
+    forgetUnseen() {
+      for (const name of commits.keys()) {
+        if (seen.has(name)) continue;
+        commits.delete(name);
+        log.info({ consumer: name }, 'the wal is not kept for this consumer any more');
+      }
+    },
+    commit(consumer, cursor) {
+      seen.add(consumer);
+      commits.set(consumer, holdOf(cursor));
+      soon();
+    },
+    stats() {
+      const { bytes, durableEnd, writable, error } = journal.stats();
+      raiseAlarm();
+      return { bytes, capBytes, durableEnd, writable, error, oldestMs, alarm };
+    },
+    async close() {
+      clearTimeout(saveTimer);
+      trimAndSave();
+      await work;
+      await journal.close();
+    },
+  };
+}
+
+/** The smallest position that the consumer still needs. */
+function holdOf(cursor: Cursor): number {
+  return Math.min(cursor.next, ...cursor.held.slice(0, 1));
+}
+
+/** Receive time of the oldest record that is kept; null when there is none. */
+async function oldestReceiveMs(journal: Journal, dir: string): Promise<number | null> {
+  const { oldest, durableEnd } = journal.stats();
+  const reader = openJournalReader({ dir });
+  try {
+    const record = await reader.readOne(oldest, durableEnd);
+    return record ? parseRecord(record.payload)?.receivedMs ?? null : null;
+  } finally {
+    await reader.close();
+  }
+}
+
+/** What consumers had committed when the server last ran, so that one whose database is down now loses nothing. */
+async function readConsumers(path: string): Promise<[string, number][]> {
+  const text = await readFile(path, 'utf8').catch(() => '{}');
+  const value = parseJson(text, 2);
+  if (!isObject(value)) return [];
+  return Object.keys(value).flatMap((name) => {
+    const position = own(value, name);
+    return typeof position === 'number' ? [[name, position] satisfies [string, number]] : [];
+  });
+}
+
+async function saveConsumers(path: string, commits: ReadonlyMap<string, number>): Promise<void> {
+  await writeFile(`${path}.new`, JSON.stringify(Object.fromEntries(commits)), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
