@@ -1,0 +1,130 @@
+/**
+ * Why: one DuckDB file per day of arrival. Old data is forgotten by deleting files (DuckDB never shrinks one), and a damaged file
+ * costs a day at most. No keys and no indexes: they are what breaks in DuckDB after a crash, and doubles are refused by frame numbers.
+ */
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { METRIC_NAMES } from '#contract';
+import { messageOf } from '#lib/errors';
+import { StoreError } from './store.ts';
+
+export interface DayFile {
+  /** UTC day of writing, `YYYY-MM-DD`. */
+  day: string;
+  /** Name of the attached database in SQL. */
+  alias: string;
+  path: string;
+  /** Metrics that the file has a column for: older files know fewer. */
+  columns: ReadonlySet<string>;
+  /** Range of event times inside; null while it holds none. Late data makes it start before `day`. */
+  min_s: number | null;
+  max_s: number | null;
+  /** True when some (probe, second) may be there twice, here or in an older file: reads must then merge. */
+  overlaps: boolean;
+  /** Number of the last batch. */
+  batch: number;
+}
+
+const FILE_NAME = /^samples-(\d{4}-\d{2}-\d{2})\.duckdb$/;
+
+/** Opens every day file of the folder, oldest first. */
+export async function openDays(connection: DuckDBConnection, dir: string): Promise<DayFile[]> {
+  const names = (await readdir(dir)).filter((name) => FILE_NAME.test(name)).sort();
+  const files: DayFile[] = [];
+  for (const name of names) {
+    const newest = name === names.at(-1);
+    files.push(await openDay(connection, dir, name, newest));
+  }
+  return files;
+}
+
+async function openDay(connection: DuckDBConnection, dir: string, name: string, newest: boolean): Promise<DayFile> {
+  const day = FILE_NAME.exec(name)?.[1] ?? name;
+  const path = join(dir, name);
+  // A file that was not closed cleanly has a log beside it, which can only be taken over by a writer.
+  const unfinished = await stat(`${path}.wal`).then(() => true, () => false);
+  const file = emptyDay(day, path);
+  await attach(connection, file, newest || unfinished ? '' : '(READ_ONLY)');
+  try {
+    if (newest) await addMissingColumns(connection, file);
+    return await describe(connection, file);
+  } catch (error) {
+    throw damaged(path, error);
+  }
+}
+
+/** Makes the file of a new day. It appears under its name only when its tables are in it. */
+export async function createDay(connection: DuckDBConnection, dir: string, day: string): Promise<DayFile> {
+  const file = emptyDay(day, join(dir, `samples-${day}.duckdb`));
+  const draft = { ...file, path: join(dir, `.new-${day}.duckdb`) };
+  await rm(draft.path, { force: true });
+  await rm(`${draft.path}.wal`, { force: true });
+  await attach(connection, draft, '');
+  const metrics = METRIC_NAMES.map((name) => `"${name}" DOUBLE`).join(', ');
+  const a = file.alias;
+  await connection.run(`
+    CREATE TABLE ${a}.samples(probe UINTEGER, t_s UINTEGER, approx BOOLEAN, batch UINTEGER, ${metrics});
+    CREATE TABLE ${a}.events(probe UINTEGER, t_ms BIGINT, approx BOOLEAN, batch UINTEGER, kind VARCHAR, id VARCHAR, body VARCHAR);
+    CREATE TABLE ${a}.probes(id UINTEGER, name VARCHAR);
+    CREATE TABLE ${a}.frames(probe UINTEGER, run VARCHAR, first BIGINT, last BIGINT);
+    CREATE TABLE ${a}.batches(batch UINTEGER, min_s BIGINT, max_s BIGINT, merge BOOLEAN);
+    CREATE TABLE ${a}.cursor(next BIGINT, held VARCHAR);
+    CHECKPOINT ${a};
+    DETACH ${a};`);
+  await rename(draft.path, file.path);
+  await attach(connection, file, '');
+  return { ...file, columns: new Set(METRIC_NAMES) };
+}
+
+/** Takes the file out of the database and off the disk. */
+export async function dropDay(connection: DuckDBConnection, file: DayFile): Promise<void> {
+  await connection.run(`DETACH ${file.alias}`);
+  await rm(file.path, { force: true });
+  await rm(`${file.path}.wal`, { force: true });
+}
+
+function emptyDay(day: string, path: string): DayFile {
+  return { day, path, alias: `day_${day.replaceAll('-', '_')}`, columns: new Set(), min_s: null, max_s: null, overlaps: false, batch: 0 };
+}
+
+async function attach(connection: DuckDBConnection, file: DayFile, options: string): Promise<void> {
+  try {
+    await connection.run(`ATTACH '${file.path.replaceAll("'", "''")}' AS ${file.alias} ${options}`);
+  } catch (error) {
+    if (/lock/i.test(messageOf(error))) {
+      throw new StoreError('unreachable', `${file.path} is in use by another program; close it (a second server, or a DuckDB shell)`, null, { cause: error });
+    }
+    if (/corrupt|not a valid|checksum|serializ/i.test(messageOf(error))) throw damaged(file.path, error);
+    throw new StoreError('broken', `${file.path} cannot be opened: ${firstLine(error)}`, null, { cause: error });
+  }
+}
+
+function damaged(path: string, error: unknown): StoreError {
+  return new StoreError('broken', `${path} is damaged (${firstLine(error)}); move it out of the folder: the other days stay readable, and what the log still holds is written again`, null, { cause: error });
+}
+
+function firstLine(error: unknown): string {
+  return (messageOf(error).split('\n')[0] ?? '').slice(0, 200);
+}
+
+/** A newer version may know more metrics than when today's file was made. */
+async function addMissingColumns(connection: DuckDBConnection, file: DayFile): Promise<void> {
+  const known = await columnsOf(connection, file);
+  for (const name of METRIC_NAMES) if (!known.has(name)) await connection.run(`ALTER TABLE ${file.alias}.samples ADD COLUMN "${name}" DOUBLE`);
+}
+
+async function columnsOf(connection: DuckDBConnection, file: DayFile): Promise<Set<string>> {
+  const reader = await connection.runAndReadAll(`SELECT column_name FROM duckdb_columns() WHERE database_name = '${file.alias}' AND table_name = 'samples'`);
+  return new Set(reader.getRowsJS().map(([name]) => String(name)));
+}
+
+async function describe(connection: DuckDBConnection, file: DayFile): Promise<DayFile> {
+  const reader = await connection.runAndReadAll(
+    `SELECT min(min_s)::DOUBLE, max(max_s)::DOUBLE, coalesce(bool_or(merge), false), coalesce(max(batch), 0)::DOUBLE FROM ${file.alias}.batches`);
+  const [min_s, max_s, overlaps, batch] = reader.getRowsJS()[0] ?? [];
+  return {
+    ...file, columns: await columnsOf(connection, file), overlaps: overlaps === true, batch: Number(batch ?? 0),
+    min_s: typeof min_s === 'number' ? min_s : null, max_s: typeof max_s === 'number' ? max_s : null,
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * Why: a driver without keys must know which frames it already holds: redelivery and replay bring them again.
+ * Frames of a run are numbered without gaps, so that a run of a month is one interval.
+ */
+export interface SeenInterval { probe: string; run: string; /** Inclusive. */ from: number; /** Inclusive. */ to: number }
+export interface SeenFrames {
+  has(probe: string, run: string, seq: number): boolean;
+  /** False when it was there already. */
+  add(probe: string, run: string, seq: number): boolean;
+  addInterval(interval: SeenInterval): void;
+}
+
+/** [from, to] pairs, inclusive, ascending, never touching. */
+type Intervals = [number, number][];
+
+export function createSeenFrames(): SeenFrames {
+  const runs = new Map<string, Intervals>();
+  const intervalsOf = (probe: string, run: string): Intervals => {
+    const key = `${probe}/${run}`;
+    const known = runs.get(key) ?? [];
+    runs.set(key, known);
+    return known;
+  };
+  return {
+    has: (probe, run, seq) => covers(runs.get(`${probe}/${run}`) ?? [], seq),
+    add(probe, run, seq) {
+      const intervals = intervalsOf(probe, run);
+      if (covers(intervals, seq)) return false;
+      insert(intervals, seq, seq);
+      return true;
+    },
+    addInterval: ({ probe, run, from, to }) => insert(intervalsOf(probe, run), from, to),
+  };
+}
+
+/** The seqs as intervals, for storing. */
+export function intervalsOf(seqs: readonly number[]): [number, number][] {
+  const intervals: Intervals = [];
+  for (const seq of seqs) insert(intervals, seq, seq);
+  return intervals;
+}
+
+/** Index of the first interval that ends at or after `seq`. */
+function find(intervals: Intervals, seq: number): number {
+  let low = 0;
+  let high = intervals.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((intervals[middle]?.[1] ?? Infinity) < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function covers(intervals: Intervals, seq: number): boolean {
+  const candidate = intervals[find(intervals, seq)];
+  return candidate !== undefined && candidate[0] <= seq;
+}
+
+/** Adds [from, to], joining whatever it touches. */
+function insert(intervals: Intervals, from: number, to: number): void {
+  const first = find(intervals, from - 1);
+  let last = first;
+  let start = from;
+  let end = to;
+  for (let next = intervals[last]; next && next[0] <= to + 1; next = intervals[++last]) {
+    start = Math.min(start, next[0]);
+    end = Math.max(end, next[1]);
+  }
+  intervals.splice(first, last - first, [start, end]);
+}

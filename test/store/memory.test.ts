@@ -1,0 +1,4 @@
+import { createMemoryStore } from '../../broker/store/memory.ts';
+import { storeConformance } from './conformance.ts';
+
+storeConformance({ name: 'memory', open: async () => createMemoryStore(), durable: false });
