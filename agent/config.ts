@@ -7,12 +7,18 @@ import type { LogLevel } from './log.ts';
 import { agentSettings, type AgentSettings, type BrokerAddress, type HostPort } from './settings.ts';
 import { readUci } from './uci.ts';
 
-export interface AgentConfig {
+/** Where the server is and as whom to speak to it. */
+export interface ServerAccess {
   broker: BrokerAddress;
   id: string;
   token: string;
   /** PEM of the only authority to trust; null for the system's. */
   ca: string | null;
+}
+
+export interface AgentConfig {
+  /** Null where nothing is configured, which only `--once` and `--dry-run` accept. */
+  server: ServerAccess | null;
   wan: string | null;
   targets: readonly string[] | null;
   /** Throughput test server; null = the broker's host and the port of the grant. */
@@ -36,6 +42,8 @@ export interface ConfigSources {
   file?: string;
   /** `--uci`: read /etc/config/carrel. */
   uci?: boolean;
+  /** Nothing will be sent, so a server need not be configured. */
+  alone?: boolean;
 }
 export interface ReadConfig { config: AgentConfig; warnings: string[] }
 
@@ -55,7 +63,8 @@ export function readConfig(sources: ConfigSources): ReadConfig {
   const given = { ...credential, ...own };
   const settings = readSettings(agentSettings, sources.env, given);
   const isGiven = (name: keyof AgentSettings): boolean => (sources.env[name] ?? '') !== '' || (given[name] ?? '') !== '';
-  return { config: configOf(settings, isGiven, warnings), warnings };
+  const server = sources.alone && !isGiven('CARREL_AGENT_BROKER') ? null : serverOf(settings, warnings);
+  return { config: { ...configOf(settings, isGiven), server }, warnings };
 }
 
 function ownFile(sources: ConfigSources, warnings: string[]): Record<string, unknown> {
@@ -88,6 +97,7 @@ function known(values: Record<string, unknown>, path: string, warnings: string[]
   for (const [key, value] of Object.entries(values)) {
     const name = key.startsWith('CARREL_AGENT_') ? key : `CARREL_AGENT_${key.toUpperCase()}`;
     if (Object.hasOwn(agentSettings, name)) result[name] = value ?? undefined;
+    else if (name === 'CARREL_AGENT_ENABLED') continue; // UCI's: whether procd starts the agent at all
     else warnings.push(`${path} has ${JSON.stringify(key)}, which is not a setting of the agent`);
   }
   return result;
@@ -107,7 +117,16 @@ function warnOfLooseMode(path: string, warnings: string[]): void {
   if ((mode & 0o077) !== 0) warnings.push(`${path} holds a secret and is readable by others (mode ${mode.toString(8)}); chmod 600 ${path}`);
 }
 
-function configOf(s: AgentSettings, isGiven: (name: keyof AgentSettings) => boolean, warnings: string[]): AgentConfig {
+function serverOf(s: AgentSettings, warnings: string[]): ServerAccess {
+  return {
+    broker: required(s.CARREL_AGENT_BROKER, 'CARREL_AGENT_BROKER'),
+    id: required(s.CARREL_AGENT_ID, 'CARREL_AGENT_ID'),
+    token: tokenOf(s, warnings),
+    ca: s.CARREL_AGENT_CA ?? (s.CARREL_AGENT_CA_FILE === undefined ? null : authorityOf(s.CARREL_AGENT_CA_FILE)),
+  };
+}
+
+function configOf(s: AgentSettings, isGiven: (name: keyof AgentSettings) => boolean): Omit<AgentConfig, 'server'> {
   const profile = s.CARREL_AGENT_PROFILE;
   const batch = s.CARREL_AGENT_BATCH ?? { default: 5, metered: 10, satellite: 15 }[profile];
   const defaults: DesiredConfig = {
@@ -124,10 +143,6 @@ function configOf(s: AgentSettings, isGiven: (name: keyof AgentSettings) => bool
     ...(isGiven('CARREL_AGENT_BUDGET_MB') && { budget_mb: defaults.budget_mb }),
   };
   return {
-    broker: required(s.CARREL_AGENT_BROKER, 'CARREL_AGENT_BROKER'),
-    id: required(s.CARREL_AGENT_ID, 'CARREL_AGENT_ID'),
-    token: tokenOf(s, warnings),
-    ca: s.CARREL_AGENT_CA ?? (s.CARREL_AGENT_CA_FILE === undefined ? null : authorityOf(s.CARREL_AGENT_CA_FILE)),
     wan: s.CARREL_AGENT_WAN ?? null,
     targets: s.CARREL_AGENT_TARGETS ?? null,
     speed: s.CARREL_AGENT_SPEED ?? null,

@@ -113,8 +113,8 @@ function jobReportOf(value: unknown): JobReport | undefined {
 
 /** Booking of a throughput test, QoS 0. `key` in the grant is the token that opens the test port. */
 export interface LeaseRequest { id: string; method: 'tcp'; want_mbps: number; max_bytes: number; reason: TestReason }
-export interface LeaseGrant { id: string; token: string; host: string | null; port: number; max_bytes: number; max_ms: number; expires: number }
-export interface LeaseDeny { id: string; retry_after_s: number; why: 'busy' | 'budget' | 'maintenance' | 'invalid' }
+export interface LeaseGrant { id: string; token: string; host: string | null; port: number; max_bytes: number; max_ms: number; expires: number; /** The server's clock as it answered, ms: sets a probe right that has none of its own. */ now?: number }
+export interface LeaseDeny { id: string; retry_after_s: number; why: 'busy' | 'budget' | 'maintenance' | 'invalid'; now?: number }
 
 export function parseLeaseRequest(text: string): LeaseRequest | undefined {
   const o = leaseObject(text);
@@ -134,14 +134,14 @@ export function parseLeaseGrant(text: string): LeaseGrant | undefined {
   const max_ms = integerIn(o.object, 'max_ms', 1, 60_000);
   const expires = numberIn(o.object, 'expires', 0, 8.64e15);
   if (token === undefined || port === undefined || max_bytes === undefined || max_ms === undefined || expires === undefined) return undefined;
-  return { id: o.id, token, host: textIn(o.object, 'host', 255) ?? null, port, max_bytes, max_ms, expires };
+  return { id: o.id, token, host: textIn(o.object, 'host', 255) ?? null, port, max_bytes, max_ms, expires, now: numberIn(o.object, 'now', 0, 8.64e15) };
 }
 
 export function parseLeaseDeny(text: string): LeaseDeny | undefined {
   const o = leaseObject(text);
   if (!o) return undefined;
   const retry = numberIn(o.object, 'retry_after_s', 0, 86_400);
-  return retry === undefined ? undefined : { id: o.id, retry_after_s: retry, why: wordIn(o.object, 'why', ['busy', 'budget', 'maintenance', 'invalid']) ?? 'busy' };
+  return retry === undefined ? undefined : { id: o.id, retry_after_s: retry, why: wordIn(o.object, 'why', ['busy', 'budget', 'maintenance', 'invalid']) ?? 'busy', now: numberIn(o.object, 'now', 0, 8.64e15) };
 }
 
 function leaseObject(text: string): { id: string; object: JsonObject } | undefined {

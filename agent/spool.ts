@@ -1,0 +1,179 @@
+/**
+ * Why: nothing that was measured is lost while the server is away. Online, frames pass through memory and flash is untouched;
+ * offline for ten minutes, or at a stop, they go to the journal; when even that is full the oldest go, and are told to be lost.
+ */
+import { messageOf } from '#lib/errors';
+import type { Logger } from '#lib/logger';
+import { openBacklog, type Backlog } from './backlog.ts';
+
+/** An encoded frame with the run and number that it was made with; they never change, also after a restart. */
+export interface SpooledFrame { readonly run: string; readonly seq: number; readonly bytes: Uint8Array }
+/** Frames `from` to `to` of `run` that the server will never get. */
+export interface LostRange { run: string; from: number; to: number; class: 'frame' | 'damaged' }
+
+export interface Spool {
+  add(frame: SpooledFrame): void;
+  /** What to send next: what is new, then the backlog oldest first. Null when nothing is at hand (`onMore` tells when something is). */
+  next(): SpooledFrame | null;
+  /** The server has it. */
+  acknowledge(frame: SpooledFrame): void;
+  /** The connection ended before the server had it. */
+  release(frame: SpooledFrame): void;
+  online(): void;
+  offline(): void;
+  /** Ranges that were lost since the last call. */
+  takeLost(): LostRange[];
+  /** Frames that wait to be acknowledged. */
+  count(): number;
+  /** Puts what waits on flash and closes. */
+  close(): Promise<void>;
+}
+
+export interface SpoolOptions {
+  dir: string;
+  capBytes: number;
+  monoMs(): number;
+  log: Logger;
+  /** Something to send may be at hand. */
+  onMore(): void;
+  /** Offline for so long before flash is used, and between later writes to it. Defaults 10 min and 1 h. */
+  firstSpillMs?: number;
+  spillEveryMs?: number;
+  /** Frames kept in memory at most; more go to flash at once. Default 256 KiB. */
+  memoryBytes?: number;
+}
+
+/** Never throws: where the directory cannot be used the spool works in memory alone, and says so once. */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const { dir, capBytes, log } = options;
+  const lost: LostRange[] = [];
+  const onLost = (range: LostRange): void => addLost(lost, range);
+  try {
+    return createSpool(options, lost, await openBacklog({ dir, capBytes, log, onLost }));
+  } catch (error) {
+    log.warn({ code: 'SPOOL_UNWRITABLE', dir, error: messageOf(error) }, 'frames are kept in memory only and would not survive a restart; make the folder writable for the agent');
+    return createSpool(options, lost, null);
+  }
+}
+
+function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog | null): Spool {
+  const { monoMs, log, onMore, firstSpillMs = 600_000, spillEveryMs = 3_600_000, memoryBytes = 256 * 1024 } = options;
+  /** Frames of this connection's time: sent first, so that the page shows now before it shows then. */
+  let live: SpooledFrame[] = [];
+  let waiting: SpooledFrame[] = [];
+  /** With where they lie meanwhile. */
+  const inFlight = new Map<SpooledFrame, 'memory' | 'flash'>();
+  let connected = false;
+  let spillAtMs = monoMs() + firstSpillMs;
+  let spilling: Promise<void> | null = null;
+  let fetching = false;
+  let readable = true;
+  let refused = false;
+
+  const bytesHeld = (): number => [...live, ...waiting].reduce((sum, frame) => sum + frame.bytes.length, 0);
+
+  function keepWithinMemory(): void {
+    if (!connected && monoMs() >= spillAtMs) void spill();
+    if (bytesHeld() <= memoryBytes) return;
+    if (backlog && !refused) return void spill();
+    while (bytesHeld() > memoryBytes) {
+      const oldest = waiting.shift() ?? live.shift();
+      if (!oldest) return;
+      addLost(lost, { run: oldest.run, from: oldest.seq, to: oldest.seq, class: 'frame' });
+    }
+  }
+  /** One at a time; frames stay in memory until they are durable. */
+  function spill(): Promise<void> {
+    spilling ??= spillNow().finally(() => { spilling = null; });
+    return spilling;
+  }
+  async function spillNow(): Promise<void> {
+    const frames = [...waiting, ...live];
+    if (!backlog || frames.length === 0) return;
+    spillAtMs = monoMs() + spillEveryMs;
+    const durable = await backlog.append(frames).catch(() => false);
+    if (durable) {
+      const gone = new Set(frames);
+      waiting = waiting.filter((frame) => !gone.has(frame));
+      live = live.filter((frame) => !gone.has(frame));
+    } else if (!refused) {
+      log.warn({ code: 'SPOOL_REFUSED', dir: options.dir }, 'the disk takes no frames (full or failing); they are kept in memory');
+    }
+    refused = !durable;
+    if (durable) onMore();
+  }
+  function fetchMore(from: Backlog): void {
+    if (fetching) return;
+    fetching = true;
+    from.fetch().catch((error: unknown) => {
+      readable = false; // until the next connection
+      log.warn({ code: 'SPOOL_UNREADABLE', error: messageOf(error) }, 'the spool cannot be read now');
+    }).finally(() => {
+      fetching = false;
+      onMore();
+    });
+  }
+  /** Frames in memory are younger than those on flash, and go last. */
+  function take(): [SpooledFrame, 'memory' | 'flash'] | null {
+    const first = live.shift();
+    if (first) return [first, 'memory'];
+    const old = backlog?.next();
+    if (old) return [old, 'flash'];
+    if (backlog && readable && !backlog.exhausted()) return fetchMore(backlog), null;
+    const young = waiting.shift();
+    return young ? [young, 'memory'] : null;
+  }
+  function takeBack(frame: SpooledFrame): void {
+    const from = inFlight.get(frame);
+    inFlight.delete(frame);
+    if (from === 'flash') backlog?.release(frame);
+    else if (from === 'memory') waiting = [...waiting, frame].sort((a, b) => a.seq - b.seq); // memory holds one run only
+  }
+  return {
+    add(frame) {
+      (connected ? live : waiting).push(frame);
+      keepWithinMemory();
+      onMore();
+    },
+    next() {
+      const taken = take();
+      if (!taken) return null;
+      inFlight.set(...taken);
+      return taken[0];
+    },
+    acknowledge(frame) {
+      if (inFlight.get(frame) === 'flash') backlog?.acknowledge(frame);
+      inFlight.delete(frame);
+    },
+    release: takeBack,
+    online() {
+      connected = true;
+      refused = false;
+      readable = true;
+      const newest = waiting.pop();
+      if (newest) live.push(newest);
+      onMore();
+    },
+    offline() {
+      if (connected) spillAtMs = monoMs() + firstSpillMs;
+      connected = false;
+      waiting = [...waiting, ...live];
+      live = [];
+    },
+    takeLost: () => lost.splice(0),
+    count: () => live.length + waiting.length + [...inFlight.values()].filter((from) => from === 'memory').length + (backlog?.count() ?? 0),
+    async close() {
+      for (const frame of [...inFlight.keys()]) takeBack(frame);
+      await spilling;
+      await spillNow();
+      await backlog?.close();
+    },
+  };
+}
+
+/** Neighbours become one range: a year offline is a handful of events. */
+function addLost(ranges: LostRange[], range: LostRange): void {
+  const last = ranges.at(-1);
+  if (last && last.run === range.run && last.class === range.class && last.to + 1 === range.from) last.to = range.to;
+  else ranges.push({ ...range });
+}
