@@ -52,7 +52,8 @@ export function readSpeedAnswer(first: Uint8Array): 'stream' | 'more' | SpeedErr
   for (let i = 0; i < Math.min(first.length, ERROR.length); i++) if (first[i] !== ERROR.charCodeAt(i)) return 'stream';
   if (first.length === 0) return 'more';
   const end = first.indexOf(0x0a);
-  if (end < 0) return first.length < SPEED_LIMITS.errorBytes ? 'more' : 'stream';
+  if (end < 0 && first.length < SPEED_LIMITS.errorBytes) return 'more';
+  if (end < 0 || end >= SPEED_LIMITS.errorBytes) return 'stream';
   const code = String.fromCharCode(...first.subarray(ERROR.length, end));
   return SPEED_ERRORS.find((known) => known === code) ?? 'BAD_GREETING';
 }
