@@ -28,7 +28,12 @@ export function missingPlatforms(lock: Lock): Record<string, LockEntry> {
   for (const [path, parent] of Object.entries(lock.packages)) {
     for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
       if (lock.packages[`node_modules/${name}`] || lock.packages[`${path}/node_modules/${name}`]) continue;
-      missing[`node_modules/${name}`] = { version, ...(parent.dev ? { dev: true } : {}), optional: true, ...platformOf(name) };
+      missing[`node_modules/${name}`] = {
+        version,
+        ...(parent.dev ? { dev: true } : {}),
+        optional: true,
+        ...platformOf(name),
+      };
     }
   }
   return missing;
@@ -39,8 +44,13 @@ function platformOf(name: string): Pick<LockEntry, 'os' | 'cpu' | 'libc'> {
   const words = name.split(/[/-]/);
   const os = SYSTEMS.find((system) => words.includes(system));
   const cpu = PROCESSORS.find((processor) => words.includes(processor));
-  if (!os || !cpu) throw new Error(`the platform of ${name} cannot be told from its name; add its entry to package-lock.json by hand`);
-  const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.some((word) => word.startsWith('gnu')) ? 'glibc' : null;
+  if (!os || !cpu)
+    throw new Error(`the platform of ${name} cannot be told from its name; add its entry to package-lock.json by hand`);
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? 'musl'
+    : words.some((word) => word.startsWith('gnu'))
+      ? 'glibc'
+      : null;
   return { os: [os], cpu: [cpu], ...(libc ? { libc: [libc] } : {}) };
 }
 

@@ -15,5 +15,6 @@ export function guides(): Record<string, string> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const [path, text] of Object.entries(guides())) writeFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), text);
+  for (const [path, text] of Object.entries(guides()))
+    writeFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), text);
 }

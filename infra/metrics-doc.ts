@@ -14,7 +14,9 @@ export function metricsGuide(): string {
   const table = (reserved: boolean): string =>
     rows
       .filter(([, metric]) => (metric.reserved ?? false) === reserved)
-      .map(([name, m]) => `| \`${name}\` | ${m.unit} | ${m.type} | ${m.min} to ${m.max} | ${m.step} | ${m.description} |`)
+      .map(
+        ([name, m]) => `| \`${name}\` | ${m.unit} | ${m.type} | ${m.min} to ${m.max} | ${m.step} | ${m.description} |`,
+      )
       .join('\n');
   const kinds = Object.entries(KINDS)
     .map(([type, meaning]) => `- **${type}**: ${meaning}`)

@@ -14,7 +14,16 @@ const STAMP = join(ROOT, 'dist', '.sources');
 const OLDEST_NODE = 18;
 const SERVER_NODE = 24;
 /** Everything that `dist/` is made of. */
-const SOURCES = ['agent', 'broker/contract', 'dashboard/web', 'infra/lib', 'infra/build.ts', 'infra/build-agent.ts', 'infra/build-web.ts', 'package-lock.json'];
+const SOURCES = [
+  'agent',
+  'broker/contract',
+  'dashboard/web',
+  'infra/lib',
+  'infra/build.ts',
+  'infra/build-agent.ts',
+  'infra/build-web.ts',
+  'package-lock.json',
+];
 
 class NotReady extends Error {}
 
@@ -27,7 +36,9 @@ function main() {
 
 function refuseOldNode() {
   if (majorOf(process.version) >= OLDEST_NODE) return;
-  throw new NotReady(`NODE_TOO_OLD: this is Node ${process.version}; Carrel needs ${OLDEST_NODE} or later to install itself. On Debian: apt install nodejs npm`);
+  throw new NotReady(
+    `NODE_TOO_OLD: this is Node ${process.version}; Carrel needs ${OLDEST_NODE} or later to install itself. On Debian: apt install nodejs npm`,
+  );
 }
 
 function install() {
@@ -39,7 +50,10 @@ function install() {
     ? spawnSync(process.execPath, [npm, ...args], { cwd: ROOT, stdio: 'inherit' })
     : spawnSync('npm', args, { cwd: ROOT, stdio: 'inherit' });
   if (error) throw new NotReady(`NPM_MISSING: npm could not be run (${error.message}). On Debian: apt install npm`);
-  if (status !== 0) throw new NotReady(`INSTALL_FAILED: npm ci ended with ${status}; what it says stands above. Without a connection, run this once where there is one`);
+  if (status !== 0)
+    throw new NotReady(
+      `INSTALL_FAILED: npm ci ended with ${status}; what it says stands above. Without a connection, run this once where there is one`,
+    );
 }
 
 /** npm writes down last what it has put into node_modules: complete when every package that is not optional is there in its version. */
@@ -100,7 +114,11 @@ function filesOf(path) {
 /** Contents, not times: a checkout or a copy changes times only. About 10 ms for 150 files. */
 function hashOf(files) {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(`${relative(ROOT, file)}\0`).update(readFileSync(file)).update('\0');
+  for (const file of files)
+    hash
+      .update(`${relative(ROOT, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
   return hash.digest('hex');
 }
 

@@ -12,7 +12,8 @@ export function settingsHelp(groups: SettingGroups): string {
   ];
   for (const [group, table] of Object.entries(groups)) {
     lines.push('', `${titleOf(group)}:`);
-    for (const [name, setting] of Object.entries(table)) lines.push(`  ${name}`, `      ${setting.description}. ${factsOf(setting)}`);
+    for (const [name, setting] of Object.entries(table))
+      lines.push(`  ${name}`, `      ${setting.description}. ${factsOf(setting)}`);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -45,7 +46,13 @@ export function settingsGuide(groups: SettingGroups): string {
       const what = setting.secret ? `${setting.description}. Never logged` : setting.description;
       return `| \`${name}\` | ${cell(what)} | ${cell(defaultOf(setting))} | \`${cell(setting.example)}\` |`;
     });
-    return [`## ${titleOf(group)}`, '', '| setting | what it is | default | example |', '|---|---|---|---|', ...rows].join('\n');
+    return [
+      `## ${titleOf(group)}`,
+      '',
+      '| setting | what it is | default | example |',
+      '|---|---|---|---|',
+      ...rows,
+    ].join('\n');
   });
   return `${[GUIDE_HEAD, ...sections].join('\n\n')}\n`;
 }

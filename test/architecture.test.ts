@@ -14,11 +14,25 @@ const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
 const SOURCES = globSync('{agent,broker,dashboard,infra}/**/*.{ts,tsx,mjs}', { cwd: ROOT });
 
 /** Files of this repository and packages that end up in a bundle. */
-async function bundled(entry: { file: string } | { text: string; folder: string }, packages: 'external' | 'bundle'): Promise<string[]> {
+async function bundled(
+  entry: { file: string } | { text: string; folder: string },
+  packages: 'external' | 'bundle',
+): Promise<string[]> {
   const result = await build({
-    ...('file' in entry ? { entryPoints: [`./${entry.file}`] } : { stdin: { contents: entry.text, resolveDir: `${ROOT}${entry.folder}`, loader: 'ts' as const } }),
-    absWorkingDir: ROOT, bundle: true, write: false, metafile: true, platform: 'node', format: 'esm', packages, logLevel: 'silent',
-    loader: { '.css': 'empty', '.svg': 'text' }, jsx: 'automatic', jsxImportSource: 'preact',
+    ...('file' in entry
+      ? { entryPoints: [`./${entry.file}`] }
+      : { stdin: { contents: entry.text, resolveDir: `${ROOT}${entry.folder}`, loader: 'ts' as const } }),
+    absWorkingDir: ROOT,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    packages,
+    logLevel: 'silent',
+    loader: { '.css': 'empty', '.svg': 'text' },
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
   });
   return Object.keys(result.metafile.inputs).filter((path) => path !== '<stdin>');
 }
@@ -44,8 +58,13 @@ describe('the walls between folders', () => {
   });
 
   test('imports of every form are seen', () => {
-    const text = "import a from 'a';\nimport type { B } from 'b';\nexport { c } from 'c';\nimport 'd';\nconst e = await import('e');\nimport {\n f,\n} from 'f';";
-    expect(importsOf(text).map(({ specifier }) => specifier).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    const text =
+      "import a from 'a';\nimport type { B } from 'b';\nexport { c } from 'c';\nimport 'd';\nconst e = await import('e');\nimport {\n f,\n} from 'f';";
+    expect(
+      importsOf(text)
+        .map(({ specifier }) => specifier)
+        .sort(),
+    ).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
     expect(importsOf(text).filter(({ typeOnly }) => typeOnly)).toEqual([{ specifier: 'b', typeOnly: true }]);
   });
 
@@ -79,14 +98,21 @@ describe('what is really in a bundle', () => {
   });
 
   test('code of the dashboard that is planted in the agent is found', async () => {
-    const inputs = await bundled({ text: "import { dashboardSettings } from '../dashboard/config.ts'; console.log(dashboardSettings);", folder: 'agent' }, 'external');
+    const inputs = await bundled(
+      {
+        text: "import { dashboardSettings } from '../dashboard/config.ts'; console.log(dashboardSettings);",
+        folder: 'agent',
+      },
+      'external',
+    );
     expect(foreignInputs('agent', inputs)).toEqual(['dashboard/config.ts']);
   });
 
   test('the agent carries no library besides mqtt, node-cron and what these need', async () => {
     const inputs = await bundled({ file: 'agent/main.ts' }, 'bundle');
     const packages = inputs.join('\n');
-    for (const heavy of ['systeminformation', 'aedes', 'fastify', 'pino', '@duckdb']) expect(packages).not.toContain(`node_modules/${heavy}/`);
+    for (const heavy of ['systeminformation', 'aedes', 'fastify', 'pino', '@duckdb'])
+      expect(packages).not.toContain(`node_modules/${heavy}/`);
   });
 
   test('dist/agent.cjs stays within 220 kB', () => {
@@ -96,7 +122,19 @@ describe('what is really in a bundle', () => {
 
 describe('the repository', () => {
   test('has no top-level names besides those of the architecture', () => {
-    const known = ['LICENSE', 'README.md', 'agent', 'broker', 'dashboard', 'docs', 'infra', 'package-lock.json', 'package.json', 'test', 'tsconfig.json'];
+    const known = [
+      'LICENSE',
+      'README.md',
+      'agent',
+      'broker',
+      'dashboard',
+      'docs',
+      'infra',
+      'package-lock.json',
+      'package.json',
+      'test',
+      'tsconfig.json',
+    ];
     const made = ['carrel.json', 'data', 'dist', 'node_modules'];
     const names = readdirSync(ROOT).filter((name) => !name.startsWith('.') && !name.endsWith('.log'));
     expect(names.filter((name) => !known.includes(name) && !made.includes(name))).toEqual([]);
@@ -113,7 +151,9 @@ describe('the repository', () => {
   });
 
   test('keeps source files short enough to hold one question', ({ annotate }) => {
-    const long = SOURCES.map((path) => ({ path, lines: read(path).split('\n').length })).filter(({ lines }) => lines > 300);
+    const long = SOURCES.map((path) => ({ path, lines: read(path).split('\n').length })).filter(
+      ({ lines }) => lines > 300,
+    );
     void annotate(`files over 300 lines: ${long.map(({ path, lines }) => `${path} ${lines}`).join(', ') || 'none'}`);
     expect(long.filter(({ lines }) => lines > 500)).toEqual([]);
   });

@@ -17,7 +17,8 @@ function main(): number {
   const files = process.argv.slice(2);
   const failed = GROUPS.filter((group) => !passes(group)).map((group) => group.name);
   for (const line of skipped()) console.log(`skipped ${line}`);
-  if (failed.length > 0) console.log(`failed  ${failed.join(', ')}: see above; the tests follow, the exit code stays 1`);
+  if (failed.length > 0)
+    console.log(`failed  ${failed.join(', ')}: see above; the tests follow, the exit code stays 1`);
   const tests = spawnSync('vitest', ['run', '-c', 'test/vitest.config.ts', ...files], { cwd: ROOT, stdio: 'inherit' });
   return failed.length > 0 || tests.status !== 0 ? 1 : 0;
 }
@@ -40,7 +41,9 @@ function skipped(): string[] {
     root ? null : 'journeys on shaped links and the agent in network namespaces (needs root)',
     root && !onPath('ip') ? 'journeys on shaped links and the agent in network namespaces (needs iproute2)' : null,
     onPath('chromium') ? null : 'the page in a real browser (needs chromium)',
-    onPath('dpkg') && onPath('apt-get') ? null : 'real InfluxDB, victoria-metrics and collectd (needs apt-get download and dpkg)',
+    onPath('dpkg') && onPath('apt-get')
+      ? null
+      : 'real InfluxDB, victoria-metrics and collectd (needs apt-get download and dpkg)',
   ].filter((line) => line !== null);
 }
 

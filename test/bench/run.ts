@@ -10,7 +10,9 @@ const names = readdirSync(FOLDER)
   .map((file) => file.slice(0, -'.bench.ts'.length));
 
 if (name === undefined || !names.includes(name)) {
-  console.error(`BENCH_UNKNOWN: got ${name ?? 'no name'}; there are: ${names.join(', ')}. For example: npm run bench -- ${names[0] ?? 'agent'}`);
+  console.error(
+    `BENCH_UNKNOWN: got ${name ?? 'no name'}; there are: ${names.join(', ')}. For example: npm run bench -- ${names[0] ?? 'agent'}`,
+  );
   process.exitCode = 1;
 } else {
   // --expose-gc: figures of memory are taken after a collection. A process of its own: a bench may end by process.exit.

@@ -21,5 +21,7 @@ test('the help names every setting with its default and an example', () => {
     expect(help).toContain(name);
     expect(help).toContain(setting.example);
   }
-  expect(help).toContain('CARREL_TARGET_MBPS\n      Download target of an access point that has none of its own. Default: 30 Mb/s.');
+  expect(help).toContain(
+    'CARREL_TARGET_MBPS\n      Download target of an access point that has none of its own. Default: 30 Mb/s.',
+  );
 });

@@ -85,11 +85,19 @@ function whyForbidden(path: string, area: string, { specifier, typeOnly }: Impor
 function mayReach(area: string, target: string): boolean {
   const home = area.endsWith('.ts') ? dirname(area) : area;
   const there = areaOf(target);
-  return target.startsWith(`${home}/`) && (there === area || there === home || there === 'agent/inventory.ts' || (home === 'broker' && there === 'broker/contract'));
+  return (
+    target.startsWith(`${home}/`) &&
+    (there === area ||
+      there === home ||
+      there === 'agent/inventory.ts' ||
+      (home === 'broker' && there === 'broker/contract'))
+  );
 }
 
 function matches(specifier: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => (pattern.endsWith('*') ? specifier.startsWith(pattern.slice(0, -1)) : specifier === pattern));
+  return patterns.some((pattern) =>
+    pattern.endsWith('*') ? specifier.startsWith(pattern.slice(0, -1)) : specifier === pattern,
+  );
 }
 
 /** Areas whose code may end up in a bundle of `area` (esbuild's metafile knows what is really in it). */
@@ -101,5 +109,7 @@ export function foreignInputs(area: string, inputs: readonly string[]): string[]
     dashboard: ['dashboard', 'broker', 'broker/contract', 'infra/lib'],
     broker: ['broker', 'broker/contract', 'infra/lib'],
   };
-  return inputs.filter((path) => !path.startsWith('node_modules/') && !(reachable[area] ?? []).includes(areaOf(path) ?? ''));
+  return inputs.filter(
+    (path) => !path.startsWith('node_modules/') && !(reachable[area] ?? []).includes(areaOf(path) ?? ''),
+  );
 }
