@@ -1,0 +1,23 @@
+/** Why: an incident as people and programs see it, joined with the registry and with who was told. */
+import type { AlertRule, AlertView, DeliveryView } from '#contract';
+import type { Incident, OutboxItem, State } from '#state';
+import type { Fleet } from './fleet.ts';
+import { readEvidence } from './memory.ts';
+
+/** A slow line in a closed library wakes nobody; a library that went dark does. */
+export const SEVERITY: Readonly<Record<AlertRule, AlertView['severity']>> = { slow: 'ticket', dark: 'page' };
+
+export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['outbox']): AlertView {
+  const entry = fleet.byAp.get(incident.ap);
+  const { id, rule, ap, condition, title, reasons, since, fired_at, resolved_at, acknowledged_by, acknowledged_at, acknowledged_until } = incident;
+  return {
+    id, rule, ap, site: entry?.site.id ?? '', site_name: entry?.site.name ?? ap, condition, severity: SEVERITY[rule],
+    title, reasons, evidence: readEvidence(incident.evidence), since, fired_at, resolved_at,
+    acknowledged_by, acknowledged_at, acknowledged_until,
+    deliveries: outbox.ofIncident(id).map(deliveryOf),
+  };
+}
+
+function deliveryOf({ channel, target, kind, state, attempts, createdAt, doneAt, error }: OutboxItem): DeliveryView {
+  return { channel, target, kind, state, attempts, at: doneAt ?? createdAt, error };
+}
