@@ -1,0 +1,63 @@
+/** Why: a database without transactions cannot hold our cursor, so that it lies in a small file, replaced whole and synced after each write. */
+import { open, readFile, rename, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errnoOf, messageOf } from '#lib/errors';
+import { isObject, own, parseJson } from '#contract';
+import { StoreError, type Cursor } from './store.ts';
+
+export interface CursorFile {
+  /** Null when there is none yet. @throws StoreError when it is damaged. */
+  read(): Promise<Cursor | null>;
+  /** Resolves when it is on disk. */
+  write(cursor: Cursor): Promise<void>;
+}
+
+export function createCursorFile(path: string): CursorFile {
+  return {
+    async read() {
+      const text = await readFile(path, 'utf8').catch((error: unknown) => {
+        if (errnoOf(error) === 'ENOENT') return null;
+        throw new StoreError('broken', `${path} cannot be read: ${messageOf(error)}`, null, { cause: error });
+      });
+      if (text === null) return null;
+      const cursor = cursorOf(parseJson(text, 3));
+      if (!cursor) throw new StoreError('broken', `${path} is damaged; delete it, and everything that the log still holds is written again (no row is doubled)`);
+      return cursor;
+    },
+    async write(cursor) {
+      try {
+        await replaceFile(path, JSON.stringify(cursor));
+      } catch (error) {
+        throw new StoreError('broken', `${path} cannot be written: ${messageOf(error)}`, null, { cause: error });
+      }
+    },
+  };
+}
+
+function cursorOf(value: unknown): Cursor | null {
+  if (!isObject(value)) return null;
+  const next = own(value, 'next');
+  const held = own(value, 'held');
+  if (typeof next !== 'number' || !Array.isArray(held)) return null;
+  return { next, held: held.filter((position) => typeof position === 'number') };
+}
+
+/** The old content or the new, whatever happens in between. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.new`;
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync(); // the rename itself
+  } finally {
+    await folder.close();
+  }
+}

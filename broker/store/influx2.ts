@@ -1,0 +1,83 @@
+/**
+ * Why: the driver for InfluxDB 2.x and whatever speaks its write API. The client's own batching loses data in seven ways (store.md 1.2):
+ * here each request is one batch without retries, awaited by itself. Reads are InfluxQL, which 2.x answers for its buckets.
+ */
+import { HttpError, InfluxDB, setLogger } from '@influxdata/influxdb-client';
+import { messageOf } from '#lib/errors';
+import { createCursorFile } from './cursor-file.ts';
+import { createInfluxQlReader } from './influxql.ts';
+import { linesOf } from './line-protocol.ts';
+import { LINES_PER_REQUEST, retryAfterOf, sendAll, type Refusal } from './send-lines.ts';
+import { StoreError, type Store } from './store.ts';
+
+export interface Influx2Options {
+  /** `http://host:8086`, without a path. */
+  url: string;
+  org: string;
+  bucket: string;
+  /** Never logged, never part of an error. */
+  token: string | undefined;
+  cursorPath: string;
+  requestTimeoutMs?: number;
+}
+
+/** Opens without asking the server: the first write tells whether it is there and lets us in. */
+export async function openInflux2Store({ url, org, bucket, token, cursorPath, requestTimeoutMs = 30_000 }: Influx2Options): Promise<Store> {
+  setLogger({ error() {}, warn() {} }); // it would print whole requests; errors come back to the caller anyway
+  const client = new InfluxDB({ url, timeout: requestTimeoutMs, ...(token === undefined ? {} : { token }) });
+  const cursorFile = createCursorFile(cursorPath);
+
+  async function send(lines: readonly string[]): Promise<Refusal | null> {
+    const writer = client.getWriteApi(org, bucket, 'ns', { flushInterval: 0, batchSize: LINES_PER_REQUEST + 1, maxRetries: 0, maxBufferLines: LINES_PER_REQUEST + 1 });
+    try {
+      writer.writeRecords([...lines]);
+      await writer.flush(); // resolves only when this batch was taken
+      return null;
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  async function query(statement: string, epoch: 's' | 'ms'): Promise<unknown> {
+    const parameters = new URLSearchParams({ db: bucket, rp: 'autogen', epoch, q: statement });
+    try {
+      return await client.transport.request(`/query?${parameters}`, '', { method: 'GET', headers: { accept: 'application/json' } });
+    } catch (error) {
+      throw readFailure(refusalOf(error));
+    }
+  }
+
+  return {
+    name: `influx2 ${new URL(url).host}/${org}/${bucket}`,
+    ...createInfluxQlReader(query),
+    cursor: () => cursorFile.read(),
+    async write(batch, cursor) {
+      const quarantined = await sendAll(linesOf(batch), send);
+      await cursorFile.write(cursor);
+      return { quarantined };
+    },
+    async retain(before_s) {
+      const body = { start: '1970-01-01T00:00:00Z', stop: new Date(before_s * 1000).toISOString() };
+      try {
+        await client.transport.request(`/api/v2/delete?${new URLSearchParams({ org, bucket })}`, JSON.stringify(body), { method: 'POST', headers: { 'content-type': 'application/json' } });
+      } catch (error) {
+        throw readFailure(refusalOf(error));
+      }
+    },
+    async close() {},
+  };
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof HttpError)) return { status: null, message: messageOf(error), retryAfterMs: null };
+  const words: unknown = error.json?.message ?? error.json?.error ?? error.body ?? error.message;
+  // The client reads the header's seconds as milliseconds, so it is read here.
+  return { status: error.statusCode, message: String(words || error.message).slice(0, 300), retryAfterMs: retryAfterOf(error.headers?.['retry-after'], Date.now()) };
+}
+
+function readFailure({ status, message, retryAfterMs }: Refusal): StoreError {
+  if (status === null) return new StoreError('unreachable', message);
+  if (status === 401 || status === 403) return new StoreError('refused_credentials', message);
+  if (status === 404) return new StoreError('missing_database', message);
+  return new StoreError(status === 429 || status >= 500 ? 'overloaded' : 'broken', message, retryAfterMs);
+}

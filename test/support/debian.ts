@@ -1,0 +1,169 @@
+/**
+ * Why: tests and benches run against the real servers of Debian, without starting a service on anybody's machine: a server is taken from
+ * PATH, or unpacked once into .cache/debian. Where neither works the answer is null, and the test says by name what it skipped.
+ */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const CACHE = fileURLToPath(new URL('../../.cache/debian', import.meta.url));
+
+/** Debian package -> the program, and the packages with the libraries that it needs. */
+const SERVERS = {
+  influxdb: { program: 'influxd', libraries: [] },
+  'victoria-metrics': { program: 'victoria-metrics', libraries: [] },
+  mosquitto: { program: 'mosquitto', libraries: ['libcjson1', 'libdlt2', 'libmosquitto1', 'libwebsockets17', 'libev4', 'libuv1'] },
+  'prometheus-alertmanager': { program: 'prometheus-alertmanager', libraries: [] },
+} as const satisfies Record<string, { program: string; libraries: readonly string[] }>;
+export type DebianPackage = keyof typeof SERVERS;
+
+/** A program that can be started, with the environment that it needs. */
+export interface DebianServer { path: string; env: NodeJS.ProcessEnv }
+
+/** The program of the package; null where it is not installed and cannot be unpacked here. */
+export async function debianServer(name: DebianPackage): Promise<DebianServer | null> {
+  const { program, libraries } = SERVERS[name];
+  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']) {
+    if (folder && existsSync(join(folder, program))) return { path: join(folder, program), env: process.env };
+  }
+  const root = join(CACHE, name);
+  if (!existsSync(root) && !(await unpack(root, [name, ...libraries]))) return null;
+  const path = [join(root, 'usr/bin', program), join(root, 'usr/sbin', program)].find((candidate) => existsSync(candidate));
+  if (!path) return null;
+  const libraryFolders = (await readdir(join(root, 'usr/lib')).catch(() => [])).filter((folder) => folder.endsWith('-linux-gnu')).map((folder) => join(root, 'usr/lib', folder));
+  return { path, env: libraryFolders.length > 0 ? { ...process.env, LD_LIBRARY_PATH: libraryFolders.join(delimiter) } : process.env };
+}
+
+/** Downloads and unpacks beside `root`, then renames: two tests that start at once do not see each other's half. */
+async function unpack(root: string, packages: readonly string[]): Promise<boolean> {
+  await mkdir(CACHE, { recursive: true });
+  const draft = await mkdtemp(join(CACHE, '.unpack-'));
+  try {
+    await download(packages, draft);
+    const debs = (await readdir(draft)).filter((file) => file.endsWith('.deb'));
+    for (const deb of debs) await run('dpkg', ['-x', join(draft, deb), join(draft, 'root')]);
+    await rename(join(draft, 'root'), root).catch((error: unknown) => {
+      if (!existsSync(root)) throw error;
+    });
+    return true;
+  } catch {
+    return false; // no apt, no network, another system: the caller skips by name
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function download(packages: readonly string[], cwd: string): Promise<void> {
+  try {
+    await run('apt-get', ['download', ...packages], { cwd, timeout: 120_000 });
+  } catch (error) {
+    if (process.getuid?.() !== 0) throw error; // only root may refresh the package lists
+    await run('apt-get', ['update'], { timeout: 120_000 });
+    await run('apt-get', ['download', ...packages], { cwd, timeout: 120_000 });
+  }
+}
+
+/** A server process of a test. */
+export interface RunningServer {
+  /** `http://127.0.0.1:port` */
+  url: string;
+  port: number;
+  pid: number;
+  /** Ends it politely and waits; `SIGKILL` where a crash is wanted. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+export interface ServerPlace {
+  /** Data lies here; starting again with the same folder finds it. */
+  dir: string;
+  /** To come back at the same address after a stop. */
+  port?: number;
+}
+
+/** A real InfluxDB 1.x. @throws where it does not answer within 20 s */
+export async function startInfluxdb({ dir, port: wanted }: ServerPlace, server?: DebianServer): Promise<RunningServer> {
+  const { path, env } = server ?? (await required('influxdb'));
+  const port = wanted ?? (await freePort());
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, 'influxdb.conf'), `reporting-enabled = false
+bind-address = "127.0.0.1:${await freePort()}"
+[meta]
+  dir = "${dir}/meta"
+[data]
+  dir = "${dir}/data"
+  wal-dir = "${dir}/wal"
+  index-version = "tsi1"
+  query-log-enabled = false
+[http]
+  bind-address = "127.0.0.1:${port}"
+  log-enabled = false
+[monitor]
+  store-enabled = false
+[logging]
+  level = "error"
+`);
+  const child = spawn(path, ['-config', join(dir, 'influxdb.conf')], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  return answering(child, port, '/ping');
+}
+
+/** A real VictoriaMetrics, single node, that takes /api/v2/write. */
+export async function startVictoria({ dir, port: wanted }: ServerPlace, server?: DebianServer): Promise<RunningServer> {
+  const { path, env } = server ?? (await required('victoria-metrics'));
+  const port = wanted ?? (await freePort());
+  await mkdir(dir, { recursive: true });
+  const child = spawn(path, [
+    `-storageDataPath=${join(dir, 'data')}`, `-httpListenAddr=127.0.0.1:${port}`, '-retentionPeriod=10y', '-dedup.minScrapeInterval=1ms', '-loggerLevel=ERROR',
+  ], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  return answering(child, port, '/health');
+}
+
+async function required(name: DebianPackage): Promise<DebianServer> {
+  const server = await debianServer(name);
+  if (!server) throw new Error(`Debian's ${name} is neither installed nor can it be unpacked here`);
+  return server;
+}
+
+/** Waits until the path answers with a 2xx. */
+async function answering(child: ChildProcess, port: number, path: string): Promise<RunningServer> {
+  const url = `http://127.0.0.1:${port}`;
+  let said = '';
+  child.stderr?.on('data', (bytes: Buffer) => { said = (said + bytes.toString()).slice(-2000); });
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const ok = await fetch(url + path, { signal: AbortSignal.timeout(2000) }).then((response) => response.ok, () => false);
+    if (ok && child.pid !== undefined) break;
+    if (child.exitCode !== null || Date.now() > end) {
+      child.kill('SIGKILL');
+      throw new Error(`server on port ${port} did not answer: ${said}`);
+    }
+    await delay(25);
+  }
+  return {
+    url, port, pid: child.pid,
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill(signal);
+      const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      await gone;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
