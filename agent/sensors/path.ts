@@ -56,7 +56,7 @@ export function openPath(context: Pick<SensorContext, 'root' | 'wan' | 'targets'
   const arp = keepFile(join(root, 'proc/net/arp'));
   const { hosts: configured, pages, refused } = parseTargets(context.targets ?? []);
   if (refused.length > 0) log.warn({ targets: refused.join(', ') }, 'targets are neither host:port nor an http:// page');
-  const name = configured.find(({ numeric }) => !numeric)?.host ?? (isIP(broker.host) === 0 && broker.host.includes('.') ? broker.host : '.');
+  const name = [...configured, ...pages].find(({ numeric }) => !numeric)?.host ?? (isIP(broker.host) === 0 && broker.host.includes('.') ? broker.host : '.');
   const addressOf = new Map<string, string>();
   let gatewayPort: number | null = null;
   let preferred = 0;
@@ -89,7 +89,7 @@ export function openPath(context: Pick<SensorContext, 'root' | 'wan' | 'targets'
     }
     return { rttsMs: silent, up: false, byAddress: hosts.some(({ numeric, host }) => numeric || addressOf.has(host)) };
   }
-  const addressIn = (target: InternetTarget): string | null => (target.numeric ? target.host : (addressOf.get(target.host) ?? null));
+  const addressIn = (target: { host: string; numeric: boolean }): string | null => (target.numeric ? target.host : (addressOf.get(target.host) ?? null));
 
   async function measure(slot: Slot, timeoutMs: number): Promise<PathReading> {
     const { signal } = slot;
@@ -98,9 +98,8 @@ export function openPath(context: Pick<SensorContext, 'root' | 'wan' | 'targets'
     const hosts = configured.length > 0 ? configured : ownTargets(family);
     const resolve = (of: string): Promise<Resolution> => resolveName({ name: of, family, servers: options.servers ?? nameServers(root), timeoutMs, signal });
     const gateway = gatewayAnswer(route?.gateway ?? null, timeoutMs, signal);
-    const portal = askPortal(pages[0], timeoutMs, signal);
     const dns = resolve(name).then(async (resolution) => {
-      const others = hosts.filter(({ numeric, host }) => !numeric && host !== name && !addressOf.has(host));
+      const others = [...hosts, ...pages].filter(({ numeric, host }) => !numeric && host !== name && !addressOf.has(host));
       for (const { host, resolution: found } of [{ host: name, resolution }, ...(await Promise.all(others.map(async ({ host }) => ({ host, resolution: await resolve(host) }))))]) {
         const address = found.addresses[0];
         if (address !== undefined) addressOf.set(host, address); // kept: a dead resolver must not look like a dead internet
@@ -108,7 +107,12 @@ export function openPath(context: Pick<SensorContext, 'root' | 'wan' | 'targets'
       return resolution;
     });
     const internet = hosts.every(({ numeric }) => numeric) ? internetAnswer(hosts, timeoutMs, signal) : dns.then(() => internetAnswer(hosts, timeoutMs, signal));
+    const portal = dns.then(() => portalAnswer(timeoutMs, signal));
     return { link: route === null ? false : (link?.up ?? null), gateway: await gateway, dns: await dns, internet: await internet, portal: await portal };
+  }
+  async function portalAnswer(timeoutMs: number, signal: AbortSignal): Promise<boolean | null> {
+    const address = pages[0] ? addressIn(pages[0]) : null;
+    return pages[0] && address !== null ? askPortal(pages[0], address, timeoutMs, signal) : null;
   }
 
   return {

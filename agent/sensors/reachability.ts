@@ -49,14 +49,15 @@ export interface Hops {
 
 /**
  * Nearest hop first. DNS is to blame where addresses still answer, or where there was no address to try; when names and
- * addresses fail together, it is the internet that is gone, and the resolver only cannot reach it either.
+ * addresses fail together, it is the internet that is gone, and the resolver only cannot reach it either. A sign-in page explains whatever else fails: such networks forge names as well.
  */
 export function firstFailure({ link, gateway, dns, internet, byAddress, portal, broker }: Hops): (typeof FIRST_FAILURE)[number] {
   const reached = internet === true;
   if (link === false && !reached) return 'link';
   if (gateway === false) return 'gateway';
+  if (portal === true) return 'internet';
   if (dns === false && (reached || !byAddress)) return 'dns';
-  if (internet === false || portal === true) return 'internet';
+  if (internet === false) return 'internet';
   return broker === false ? 'broker' : 'none';
 }
 

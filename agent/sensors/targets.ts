@@ -9,6 +9,8 @@ export interface InternetTarget {
 }
 export interface PortalPage {
   readonly url: string;
+  readonly host: string;
+  readonly numeric: boolean;
 }
 export interface Targets {
   readonly hosts: readonly InternetTarget[];
@@ -33,14 +35,19 @@ export function parseTargets(texts: readonly string[]): Targets & { refused: rea
   const pages: PortalPage[] = [];
   const refused: string[] = [];
   for (const text of texts) {
-    if (/^http:\/\/[^/\s]+/.test(text)) pages.push({ url: text });
-    else {
-      const host = hostOf(text);
-      if (host) hosts.push(host);
-      else refused.push(text);
-    }
+    const page = pageOf(text);
+    const host = page ? null : hostOf(text);
+    if (page) pages.push(page);
+    else if (host) hosts.push(host);
+    else refused.push(text);
   }
   return { hosts, pages, refused };
+}
+
+function pageOf(text: string): PortalPage | null {
+  if (!text.startsWith('http://') || !URL.canParse(text)) return null;
+  const host = new URL(text).hostname.replace(/^\[|\]$/g, '');
+  return { url: text, host, numeric: isIP(host) !== 0 };
 }
 
 function hostOf(text: string): InternetTarget | null {
