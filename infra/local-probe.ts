@@ -69,6 +69,8 @@ function spawnAgent(dir: string, credential: string): ChildProcess {
       ...process.env,
       CARREL_AGENT_CREDENTIAL: credential,
       CARREL_AGENT_SPOOL: join(dir, 'spool'),
+      // It is the server's own clock: there is nothing to compare it with.
+      CARREL_AGENT_CLOCK: 'trusted',
       // A person is looking at the page of this very machine: five seconds between samples, sent at once.
       CARREL_AGENT_SAMPLE_S: process.env['CARREL_AGENT_SAMPLE_S'] ?? '5',
       CARREL_AGENT_BATCH: process.env['CARREL_AGENT_BATCH'] ?? '1',

@@ -35,7 +35,7 @@ async function freePort(): Promise<number> {
 function startAgent(credential: string): ChildProcess {
   return spawn(process.execPath, ['dist/agent.cjs'], {
     cwd: ROOT, stdio: 'ignore',
-    env: { ...process.env, CARREL_AGENT_CREDENTIAL: credential, CARREL_AGENT_SPOOL: join(dir, 'spool'), CARREL_AGENT_SAMPLE_S: '1', CARREL_AGENT_BATCH: '1', CARREL_AGENT_TARGETS: targets },
+    env: { ...process.env, CARREL_AGENT_CREDENTIAL: credential, CARREL_AGENT_SPOOL: join(dir, 'spool'), CARREL_AGENT_SAMPLE_S: '1', CARREL_AGENT_BATCH: '1', CARREL_AGENT_CLOCK: 'trusted', CARREL_AGENT_TARGETS: targets },
   });
 }
 

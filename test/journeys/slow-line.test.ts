@@ -40,7 +40,7 @@ describe.skipIf(!canLab())('a shaped line (needs root, iproute2 and tbf)', () =>
     const file = join(dir, 'credential.json');
     writeFileSync(file, JSON.stringify({ broker: server.mqtts, id: credential.id, token: credential.token, ca: credential.ca }), { mode: 0o600 });
     agent = lab.spawnInProbe(process.execPath, [join(ROOT, 'dist/agent.cjs')], {
-      env: { ...process.env, CARREL_AGENT_CREDENTIAL: file, CARREL_AGENT_SPOOL: join(dir, 'spool'), CARREL_AGENT_SAMPLE_S: '2', CARREL_AGENT_BATCH: '1', CARREL_AGENT_TARGETS: `${lab.serverAddress}:${new URL(server.mqtts ?? '').port}` },
+      env: { ...process.env, CARREL_AGENT_CREDENTIAL: file, CARREL_AGENT_SPOOL: join(dir, 'spool'), CARREL_AGENT_SAMPLE_S: '2', CARREL_AGENT_BATCH: '1', CARREL_AGENT_CLOCK: 'trusted', CARREL_AGENT_TARGETS: `${lab.serverAddress}:${new URL(server.mqtts ?? '').port}` },
     });
     for (const stream of [agent.stdout, agent.stderr]) stream?.on('data', (chunk: Buffer) => (agentSaid += chunk.toString()));
     await until(async () => (await probeOnline()) === true, 20_000, () => `the agent did not come online:\n${agentSaid}\n${server.output()}`);
