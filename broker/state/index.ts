@@ -65,6 +65,8 @@ export interface PeopleState {
   users(): User[];
   user(name: string): User | null;
   putUser(user: User): void;
+  /** The sessions end with it; tokens are revoked by whoever removes the user. */
+  dropUser(name: string): void;
   addSession(session: SessionRow): void;
   session(idSha256: string): SessionRow | null;
   touchSession(idSha256: string, at: number): void;

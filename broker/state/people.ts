@@ -15,6 +15,9 @@ export function peopleState(database: Database): PeopleState {
         user.name, user.role, user.passwordHash, user.email, user.createdAt,
       );
     },
+    dropUser(name) {
+      database.run('DELETE FROM users WHERE name = ?', name);
+    },
     ...sessionsOf(database),
     ...tokensOf(database),
   };

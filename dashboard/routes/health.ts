@@ -1,0 +1,31 @@
+/** Why: supervisors, load balancers and Prometheus ask whether the server lives, can take frames, and how it does. */
+import type { FastifyInstance } from 'fastify';
+import type { Broker } from '#broker';
+import type { DashboardDeps } from '../deps.ts';
+import { createMetrics } from '../metrics.ts';
+
+export interface Readiness { ready: boolean; reasons: string[]; stores: { name: string; state: string; error: string | null; lag_bytes: number }[] }
+
+export function registerHealthRoutes(app: FastifyInstance, deps: Pick<DashboardDeps, 'state' | 'broker'>): void {
+  const metrics = createMetrics(deps);
+  const hidden = { schema: { hide: true } };
+  app.get('/healthz', hidden, async () => ({ status: 'alive' }));
+  app.get('/readyz', hidden, async (_request, reply) => {
+    const readiness = readinessOf(deps.broker);
+    return reply.code(readiness.ready ? 200 : 503).header('cache-control', 'no-store').send(readiness);
+  });
+  app.get('/metrics', hidden, async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+}
+
+/** A database that is down is told, but does not make the server unready: the log takes frames as long as it has room. */
+export function readinessOf(broker: Pick<Broker, 'stats' | 'addresses' | 'stores'>): Readiness {
+  const { wal } = broker.stats();
+  const { mqtt, mqtts } = broker.addresses();
+  const reasons = [
+    ...(wal.writable ? [] : [`the log of frames cannot be written: ${wal.error ?? 'unknown'}`]),
+    ...(wal.bytes < wal.capBytes ? [] : ['the log of frames is full until a database has caught up']),
+    ...(mqtt === null && mqtts === null ? ['no MQTT listener'] : []),
+  ];
+  const stores = broker.stores().map(({ name, state, error, lag_bytes }) => ({ name, state, error, lag_bytes }));
+  return { ready: reasons.length === 0, reasons, stores };
+}

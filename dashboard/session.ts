@@ -1,0 +1,170 @@
+/** Why: who asks, decided once per request: a person by cookie session (with CSRF protection), a program by bearer token. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ROLES, type Role } from '#contract';
+import { CarrelError, isCarrelError } from '#lib/errors';
+import type { SessionRow, State, User } from '#state';
+import type { DashboardDeps, Who } from './deps.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null when nobody is signed in. */
+    who: Who | null;
+    session: SessionRow | null;
+    /** Whether the same cookie or token would still be let in with the same role. For answers that last. */
+    stillAllowed(): boolean;
+  }
+  interface FastifyContextConfig {
+    /** Open to everybody. Routes of the API that do not say so must use `allow`. */
+    public?: boolean;
+  }
+}
+
+export type AllowHook = (request: FastifyRequest) => Promise<void>;
+/** A hook (`onRequest` or `preHandler`) that lets in this role and higher ones. @throws CarrelError UNAUTHENTICATED, FORBIDDEN */
+export type Allow = (role: Role) => AllowHook;
+
+const IDLE_MS = 8 * 3_600_000;
+const LONGEST_MS = 7 * 24 * 3_600_000;
+/** `last seen` is written at most once a minute: each write is a sync of the disk. */
+const TOUCH_MS = 60_000;
+
+type SessionDeps = Pick<DashboardDeps, 'state' | 'clock' | 'log' | 'publicUrl'>;
+
+const allowHooks = new WeakSet<object>();
+export const allow: Allow = (role) => {
+  const hook: AllowHook = async ({ who }) => {
+    if (!who) throw new CarrelError('UNAUTHENTICATED', 'Sign in first, or send a token as "Authorization: Bearer ...".');
+    if (rank(who.role) < rank(role)) throw new CarrelError('FORBIDDEN', `This needs the role ${role}; ${who.name} is ${who.role}.`);
+  };
+  allowHooks.add(hook);
+  return hook;
+};
+
+export function rank(role: Role): number {
+  return ROLES.indexOf(role);
+}
+
+/** Sets `request.who` on every request, and refuses API routes that are neither public nor guarded. */
+export function addSessions(app: FastifyInstance, deps: SessionDeps): void {
+  app.decorateRequest('who', null);
+  app.decorateRequest('session', null);
+  app.decorateRequest('stillAllowed', function (this: FastifyRequest) {
+    return identify(deps, this)?.who.role === this.who?.role;
+  });
+  app.addHook('onRequest', async (request) => {
+    const identity = identify(deps, request);
+    refuseForeign(deps, request, identity?.session ?? null);
+    request.who = identity?.who ?? null;
+    request.session = identity?.session ?? null;
+    if (identity?.session) touch(deps, identity.session);
+  });
+  app.addHook('onRoute', ({ url, config, onRequest, preHandler }) => {
+    const guarded = [onRequest, preHandler].flat().some((hook) => typeof hook === 'function' && allowHooks.has(hook));
+    if (url.startsWith('/api/') && !config?.public && !guarded) throw new Error(`route ${url} says neither allow(role) nor public`);
+  });
+}
+
+/** Begins a session under a new id (an old one of the same browser ends: no fixation) and sets its cookie. */
+export function startSession(deps: SessionDeps, request: FastifyRequest, reply: FastifyReply, user: User): SessionRow {
+  const { people } = deps.state;
+  const now = deps.clock.wallMs();
+  const id = randomBytes(32).toString('base64url');
+  const session: SessionRow = {
+    idSha256: sha256(id), user: user.name, csrf: randomBytes(32).toString('base64url'), createdAt: now, lastSeenAt: now, expiresAt: now + LONGEST_MS,
+  };
+  deps.state.transaction(() => {
+    people.dropExpiredSessions(now);
+    const old = request.cookies[cookieName(deps)];
+    if (old) people.dropSession(sha256(old));
+    people.addSession(session);
+  });
+  reply.setCookie(cookieName(deps), id, { ...cookieOptions(deps), maxAge: LONGEST_MS / 1000 });
+  return session;
+}
+
+export function endSession(deps: SessionDeps, request: FastifyRequest, reply: FastifyReply): void {
+  if (request.session) deps.state.people.dropSession(request.session.idSha256);
+  reply.clearCookie(cookieName(deps), cookieOptions(deps));
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export function isHttps({ publicUrl }: Pick<DashboardDeps, 'publicUrl'>): boolean {
+  return publicUrl().startsWith('https:');
+}
+
+/** `__Host-` binds the cookie to this host and to https; browsers refuse it on plain http. */
+function cookieName(deps: SessionDeps): string {
+  return isHttps(deps) ? '__Host-carrel' : 'carrel';
+}
+function cookieOptions(deps: SessionDeps) {
+  return { path: '/', httpOnly: true, sameSite: 'strict', secure: isHttps(deps) } as const;
+}
+
+interface Identity { who: Who; session: SessionRow | null }
+
+function identify(deps: SessionDeps, request: FastifyRequest): Identity | null {
+  const token = bearerOf(request);
+  if (token !== null) return byToken(deps.state, token);
+  const id = request.cookies[cookieName(deps)];
+  return id === undefined ? null : bySession(deps, id);
+}
+
+/** Other schemes are not ours: a proxy in front may have a password of its own. */
+function bearerOf(request: FastifyRequest): string | null {
+  return /^Bearer +(.*)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+}
+
+/** A token that does not hold is refused at once, never taken for "nobody". */
+function byToken(state: State, token: string): Identity {
+  const row = state.people.tokenBySha256(sha256(token));
+  if (!row || row.revokedAt !== null) throw new CarrelError('UNAUTHENTICATED', 'This token is not known or was revoked.');
+  const owner = state.people.user(row.user);
+  // A person who lost a role must not keep it through a token.
+  const role = owner && rank(owner.role) < rank(row.role) ? owner.role : row.role;
+  return { who: { name: owner?.name ?? row.name, role, via: 'token' }, session: null };
+}
+
+function bySession({ state, clock }: SessionDeps, id: string): Identity | null {
+  const session = state.people.session(sha256(id));
+  const now = clock.wallMs();
+  if (!session || session.expiresAt <= now || session.lastSeenAt + IDLE_MS <= now) return null;
+  const user = state.people.user(session.user);
+  return user && { who: { name: user.name, role: user.role, via: 'session' }, session };
+}
+
+function touch({ state, clock, log }: SessionDeps, session: SessionRow): void {
+  const now = clock.wallMs();
+  if (now - session.lastSeenAt < TOUCH_MS) return;
+  try {
+    state.people.touchSession(session.idSha256, now);
+  } catch (error) {
+    // With a full disk people must still be able to look.
+    if (!isCarrelError(error)) throw error;
+    log.warn({ code: error.code }, 'a session could not be prolonged');
+  }
+}
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** CSRF: what a browser sends on its own is never enough to change something. @throws CarrelError FORBIDDEN */
+function refuseForeign(deps: SessionDeps, request: FastifyRequest, session: SessionRow | null): void {
+  if (SAFE.has(request.method) || bearerOf(request) !== null) return;
+  const { origin, 'sec-fetch-site': site, 'x-csrf-token': token } = request.headers;
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new CarrelError('FORBIDDEN', 'Another website asked for this change; it was refused.');
+  if (origin !== undefined && !isOurs(deps, request, origin)) throw new CarrelError('FORBIDDEN', 'Another website asked for this change; it was refused. Is CARREL_PUBLIC_URL the address that people use?');
+  if (!session || request.routeOptions.config.public) return;
+  if (typeof token !== 'string' || !sameText(token, session.csrf)) throw new CarrelError('FORBIDDEN', 'The header x-csrf-token is missing or old; load the page again.');
+}
+
+function isOurs({ publicUrl }: SessionDeps, request: FastifyRequest, origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  return new URL(origin).host === request.headers.host || new URL(origin).origin === new URL(publicUrl()).origin;
+}
+
+function sameText(a: string, b: string): boolean {
+  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());
+}
