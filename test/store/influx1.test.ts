@@ -65,7 +65,7 @@ describe.skipIf(!influxd)('InfluxDB 1.x of Debian (skipped where the package inf
     await expect(store.write(frame(1), { next: 2, held: [] })).rejects.toMatchObject({ failure: 'unreachable' });
     await expect(store.latest(0)).rejects.toMatchObject({ failure: 'unreachable' });
     expect(await store.cursor()).toEqual({ next: 1, held: [] });
-    server = await startInfluxdb({ dir: join(dir, 'server'), port: server.port }, influxd ?? undefined);
+    await server.start();
     await store.write(frame(1), { next: 2, held: [] });
     expect(await store.fleet({ metric: 'rtt_ms', from_s: NOON, to_s: NOON + 50 })).toMatchObject([{ count: 2, sum: 1 }]);
     await store.close();

@@ -75,10 +75,12 @@ export interface RunningServer {
   /** `http://127.0.0.1:port` */
   url: string;
   port: number;
-  pid: number;
   /** Ends it politely and waits; `SIGKILL` where a crash is wanted. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Starts it again over the same data at the same address. */
+  start(): Promise<void>;
 }
+export type InfluxServer = RunningServer;
 export interface ServerPlace {
   /** Data lies here; starting again with the same folder finds it. */
   dir: string;
@@ -108,8 +110,7 @@ bind-address = "127.0.0.1:${await freePort()}"
 [logging]
   level = "error"
 `);
-  const child = spawn(path, ['-config', join(dir, 'influxdb.conf')], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  return answering(child, port, '/ping');
+  return keepServer(() => spawn(path, ['-config', join(dir, 'influxdb.conf')], { env, stdio: ['ignore', 'ignore', 'pipe'] }), port, '/ping');
 }
 
 /** A real VictoriaMetrics, single node, that takes /api/v2/write. */
@@ -117,10 +118,9 @@ export async function startVictoria({ dir, port: wanted }: ServerPlace, server?:
   const { path, env } = server ?? (await required('victoria-metrics'));
   const port = wanted ?? (await freePort());
   await mkdir(dir, { recursive: true });
-  const child = spawn(path, [
+  return keepServer(() => spawn(path, [
     `-storageDataPath=${join(dir, 'data')}`, `-httpListenAddr=127.0.0.1:${port}`, '-retentionPeriod=10y', '-dedup.minScrapeInterval=1ms', '-loggerLevel=ERROR',
-  ], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  return answering(child, port, '/health');
+  ], { env, stdio: ['ignore', 'ignore', 'pipe'] }), port, '/health');
 }
 
 async function required(name: DebianPackage): Promise<DebianServer> {
@@ -129,23 +129,16 @@ async function required(name: DebianPackage): Promise<DebianServer> {
   return server;
 }
 
-/** Waits until the path answers with a 2xx. */
-async function answering(child: ChildProcess, port: number, path: string): Promise<RunningServer> {
+async function keepServer(launch: () => ChildProcess, port: number, path: string): Promise<RunningServer> {
   const url = `http://127.0.0.1:${port}`;
-  let said = '';
-  child.stderr?.on('data', (bytes: Buffer) => { said = (said + bytes.toString()).slice(-2000); });
-  const end = Date.now() + 20_000;
-  for (;;) {
-    const ok = await fetch(url + path, { signal: AbortSignal.timeout(2000) }).then((response) => response.ok, () => false);
-    if (ok && child.pid !== undefined) break;
-    if (child.exitCode !== null || Date.now() > end) {
-      child.kill('SIGKILL');
-      throw new Error(`server on port ${port} did not answer: ${said}`);
-    }
-    await delay(25);
-  }
+  let child = launch();
+  await answering(child, url + path);
   return {
-    url, port, pid: child.pid,
+    url, port,
+    async start() {
+      child = launch();
+      await answering(child, url + path);
+    },
     async stop(signal = 'SIGTERM') {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
@@ -155,6 +148,21 @@ async function answering(child: ChildProcess, port: number, path: string): Promi
       clearTimeout(late);
     },
   };
+}
+
+/** Waits until the address answers with a 2xx. */
+async function answering(child: ChildProcess, address: string): Promise<void> {
+  let said = '';
+  child.stderr?.on('data', (bytes: Buffer) => { said = (said + bytes.toString()).slice(-2000); });
+  child.on('error', (error) => { said += error.message; });
+  const end = Date.now() + 20_000;
+  while (!(await fetch(address, { signal: AbortSignal.timeout(2000) }).then((response) => response.ok, () => false))) {
+    if (child.exitCode !== null || Date.now() > end) {
+      child.kill('SIGKILL');
+      throw new Error(`${address} did not answer: ${said}`);
+    }
+    await delay(25);
+  }
 }
 
 /** A port that is free now. */

@@ -1,0 +1,158 @@
+/**
+ * Why: one database, one loop: open, read the wal, write, tell how far it came; for ever, by itself. Whatever goes wrong with it
+ * is waited for and told, and no other database, nor ingest, ever notices.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { createBackoff } from '#lib/backoff';
+import { messageOf } from '#lib/errors';
+import type { Logger } from '#lib/logger';
+import { batchOfFrames } from './consumer.ts';
+import type { Feed, FeedBatch } from './feed.ts';
+import type { Quarantine } from './store/quarantine.ts';
+import { StoreError, type Batch, type Cursor, type Store } from './store/store.ts';
+
+/** What the loop knows of its database; the lag is added by whoever knows the end of the wal. */
+export interface ConsumerStatus {
+  name: string;
+  state: 'ok' | 'catching_up' | 'down' | 'refused';
+  /** Last failure in words; null when it works. */
+  error: string | null;
+  /** Since when it does not work; null when it works. */
+  since_ms: number | null;
+  rows_written: number;
+  quarantined: number;
+}
+
+export interface ConsumerDeps {
+  name: string;
+  openStore(): Promise<Store>;
+  openFeed(cursor: Cursor | null): Feed;
+  quarantine: Quarantine;
+  /** What is durable in this database. Also called once after each opening. */
+  onCursor(cursor: Cursor): void;
+  onStatus(status: ConsumerStatus): void;
+  log: Logger;
+  nowMs(): number;
+  /** Shortest time between two small writes: a commit costs a sync, and flash wears. */
+  gatherMs?: number;
+  /** Waits between attempts. */
+  retry?: { baseMs: number; capMs: number };
+}
+export interface Consumer {
+  /** The open database; null while it is not. */
+  store(): Store | null;
+  /** Lets a running write finish, then closes. */
+  stop(): Promise<void>;
+}
+
+/** About 2,000 frames. */
+const BATCH_BYTES = 1024 * 1024;
+const QUARANTINE_LOGGED = 3;
+
+export function startConsumer(deps: ConsumerDeps): Consumer {
+  const { name, log, gatherMs = 1000 } = deps;
+  const stopping = new AbortController();
+  const backoff = createBackoff({ floorMs: 100, ...(deps.retry ?? { baseMs: 500, capMs: 30_000 }) });
+  let status: ConsumerStatus = { name, state: 'catching_up', error: null, since_ms: null, rows_written: 0, quarantined: 0 };
+  let store: Store | null = null;
+
+  function tell(change: Partial<ConsumerStatus>): void {
+    status = { ...status, ...change };
+    deps.onStatus(status);
+  }
+
+  function works(state: 'ok' | 'catching_up', change: Partial<ConsumerStatus> = {}): void {
+    if (status.error !== null) log.info({ store: name, downMs: deps.nowMs() - (status.since_ms ?? 0) }, 'store works again');
+    backoff.reset();
+    tell({ ...change, state, error: null, since_ms: null });
+  }
+
+  /** Tells the failure once per kind of failure, then waits. */
+  async function failed(error: unknown): Promise<void> {
+    const words = messageOf(error);
+    const refused = error instanceof StoreError && (error.failure === 'refused_credentials' || error.failure === 'missing_database');
+    const state = refused ? 'refused' : 'down';
+    if (status.state !== state) log.warn({ store: name, error: words, code: error instanceof StoreError ? error.code : 'STORE_FAILED' }, 'store does not take rows; they wait in the log');
+    tell({ state, error: words, since_ms: status.since_ms ?? deps.nowMs() });
+    const askedMs = error instanceof StoreError ? error.retryAfterMs ?? 0 : 0;
+    await delay(Math.max(backoff.next(), Math.min(askedMs, 300_000)), undefined, { signal: stopping.signal });
+  }
+
+  async function setAside(quarantined: readonly object[]): Promise<void> {
+    if (quarantined.length === 0) return;
+    const kept = await deps.quarantine.add(quarantined.map((entry) => ({ at: deps.nowMs(), store: name, ...entry })));
+    log.warn({ store: name, lines: quarantined.length, kept, first: quarantined.slice(0, QUARANTINE_LOGGED) }, 'store refused lines for ever; they are in the quarantine');
+  }
+
+  /** The same batch until it is in, or until the database must be opened again. */
+  async function writeUntilTaken(open: Store, batch: Batch, cursor: Cursor): Promise<number> {
+    for (;;) {
+      try {
+        const { quarantined } = await open.write(batch, cursor);
+        await setAside(quarantined);
+        return quarantined.length;
+      } catch (error) {
+        if (!(error instanceof StoreError) || (error.failure !== 'unreachable' && error.failure !== 'overloaded')) throw error;
+        await failed(error);
+      }
+    }
+  }
+
+  async function take(open: Store, { frames, cursor, atEnd }: FeedBatch): Promise<void> {
+    const batch = batchOfFrames(frames);
+    const quarantined = await writeUntilTaken(open, batch, cursor);
+    deps.onCursor(cursor);
+    const rows = batch.samples.t_s.length + batch.events.length - quarantined;
+    works(atEnd ? 'ok' : 'catching_up', { rows_written: status.rows_written + rows, quarantined: status.quarantined + quarantined });
+    if (atEnd) await delay(gatherMs, undefined, { signal: stopping.signal });
+  }
+
+  /** One life of the open database. */
+  async function consume(): Promise<never> {
+    const open = await deps.openStore();
+    let feed: Feed | null = null;
+    try {
+      store = open;
+      const cursor = await open.cursor();
+      if (cursor) deps.onCursor(cursor);
+      feed = deps.openFeed(cursor);
+      if (status.error !== null) works('catching_up');
+      for (;;) await take(open, await nextOf(feed));
+    } finally {
+      store = null;
+      await feed?.close();
+      await open.close().catch((error: unknown) => log.warn({ store: name, error: messageOf(error) }, 'store did not close cleanly'));
+    }
+  }
+
+  /** Waiting at the end of the wal is being up to date. */
+  async function nextOf(feed: Feed): Promise<FeedBatch> {
+    const waiting = setTimeout(() => { if (status.state === 'catching_up') works('ok'); }, 200);
+    try {
+      return await feed.next(BATCH_BYTES, stopping.signal);
+    } finally {
+      clearTimeout(waiting);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await consume();
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        await failed(error).catch(() => undefined); // stopped while waiting
+      }
+    }
+  }
+
+  tell({});
+  const running = run();
+  return {
+    store: () => store,
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+/** Why: the main thread's side of the store worker: starts it, restarts it, passes reads on, and knows how each database is doing. */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { createBackoff } from '#lib/backoff';
+import { messageOf } from '#lib/errors';
+import type { Logger } from '#lib/logger';
+import type { BrokerSettings } from './config.ts';
+import type { ConsumerStatus } from './consumer-loop.ts';
+import { parseStoreTargets } from './store/open.ts';
+import { StoreError, type Cursor, type StoreReader, type StoreStatus } from './store/store.ts';
+import { fromPlain, type FromWorker, type ReadMethod, type ToWorker, type WorkerStart } from './worker-messages.ts';
+
+export interface StoreWorkerDeps {
+  settings: Pick<BrokerSettings, 'CARREL_STORE' | 'CARREL_INFLUX_TOKEN'>;
+  /** Absolute. Databases, cursors and the quarantine lie here. */
+  dataDir: string;
+  walDir: string;
+  /** Position up to which the wal is durable. */
+  durableEnd(): number;
+  /** Calls back after the durable end has grown. Returns the unsubscriber. */
+  onDurable(listener: () => void): () => void;
+  /** A database has durably come so far. Called at once with 0 for each, so that the wal keeps everything until the first word from the database. */
+  commit(consumer: string, cursor: Cursor): void;
+  log: Logger;
+}
+export interface StoreWorker {
+  /** The first database of CARREL_STORE. Every call may reject with StoreError. */
+  store: StoreReader;
+  stores(): StoreStatus[];
+  /** Lets running writes finish, closes the databases, ends the thread. */
+  stop(): Promise<void>;
+}
+
+const MAX_READS = 256;
+const READ_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 15_000;
+
+interface PendingRead { resolve(value: unknown): void; reject(error: StoreError): void; timer: NodeJS.Timeout }
+
+/** @throws CarrelError STORE_SETTING_INVALID. A database that is down does not make this fail: it is opened when it is back. */
+export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
+  const { log } = deps;
+  const targets = parseStoreTargets(deps.settings.CARREL_STORE, { dataDir: deps.dataDir, influxToken: deps.settings.CARREL_INFLUX_TOKEN });
+  const known = new Map(targets.map(({ name }) => [name, { status: fresh(name), next: 0 }]));
+  const reads = new Map<number, PendingRead>();
+  const backoff = createBackoff({ baseMs: 500, capMs: 30_000, floorMs: 100 });
+  let nextRead = 1;
+  let worker: Worker | null = null;
+  let restart: NodeJS.Timeout | undefined;
+  let stopping = false;
+
+  for (const { name } of targets) deps.commit(name, { next: 0, held: [] });
+  const send = (message: ToWorker): void => worker?.postMessage(message);
+  const unsubscribe = deps.onDurable(() => send({ type: 'durable', end: deps.durableEnd() }));
+  launch();
+
+  function launch(): void {
+    const start: WorkerStart = { targets, walDir: deps.walDir, quarantineDir: join(deps.dataDir, 'quarantine'), durableEnd: deps.durableEnd() };
+    const started = new Worker(new URL('./worker.ts', import.meta.url), { workerData: start, name: 'carrel-stores' });
+    worker = started;
+    started.on('message', (message: FromWorker) => receive(message));
+    started.on('error', (error) => crashed(messageOf(error)));
+    started.on('exit', () => {
+      if (worker === started) worker = null;
+      failReads('the store worker has ended');
+      if (!stopping) restart = setTimeout(launch, backoff.next());
+    });
+    send({ type: 'durable', end: deps.durableEnd() }); // it may have grown since it was read
+  }
+
+  function crashed(words: string): void {
+    log.error({ error: words }, 'store worker crashed; it is started again');
+    for (const entry of known.values()) entry.status = { ...entry.status, state: 'down', error: `store worker: ${words}`, since_ms: entry.status.since_ms ?? Date.now() };
+  }
+
+  function receive(message: FromWorker): void {
+    switch (message.type) {
+      case 'cursor': {
+        const entry = known.get(message.consumer);
+        if (entry) entry.next = message.cursor.next;
+        backoff.reset();
+        return deps.commit(message.consumer, message.cursor);
+      }
+      case 'status': {
+        const entry = known.get(message.status.name);
+        if (entry) entry.status = message.status;
+        return;
+      }
+      case 'answer':
+        return settle(message.id, (read) => read.resolve(message.value));
+      case 'failure':
+        return settle(message.id, (read) => read.reject(fromPlain(message.error)));
+      case 'log':
+        return log[message.level](message.fields, message.message);
+      case 'stopped':
+        return;
+    }
+  }
+
+  function settle(id: number, how: (read: PendingRead) => void): void {
+    const read = reads.get(id);
+    if (!read) return;
+    reads.delete(id);
+    clearTimeout(read.timer);
+    how(read);
+  }
+
+  function failReads(why: string): void {
+    for (const id of [...reads.keys()]) settle(id, (read) => read.reject(new StoreError('unreachable', why)));
+  }
+
+  function call<M extends ReadMethod>(method: M, argument: Parameters<StoreReader[M]>[0]): ReturnType<StoreReader[M]> {
+    const id = nextRead++;
+    const answer = new Promise<unknown>((resolve, reject) => {
+      if (!worker) return reject(new StoreError('unreachable', 'the store worker is being started'));
+      if (reads.size >= MAX_READS) return reject(new StoreError('overloaded', `${MAX_READS} queries are waiting already`, 1000));
+      const timer = setTimeout(() => settle(id, (read) => read.reject(new StoreError('overloaded', `no answer within ${READ_TIMEOUT_MS / 1000} s`))), READ_TIMEOUT_MS);
+      reads.set(id, { resolve, reject, timer });
+      send({ type: 'read', id, method, argument });
+    });
+    return answer as ReturnType<StoreReader[M]>; // the worker calls the same method of the same interface
+  }
+
+  return {
+    store: {
+      series: (query) => call('series', query),
+      events: (query) => call('events', query),
+      fleet: (query) => call('fleet', query),
+      latest: (since_s) => call('latest', since_s),
+    },
+    stores: () => [...known.values()].map(({ status, next }, index) => ({ ...status, primary: index === 0, lag_bytes: Math.max(0, deps.durableEnd() - next) })),
+    async stop() {
+      stopping = true;
+      clearTimeout(restart);
+      unsubscribe();
+      if (worker) await stopThread(worker);
+    },
+  };
+
+  async function stopThread(thread: Worker): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(() => {
+        log.warn({ afterMs: STOP_TIMEOUT_MS }, 'store worker did not stop in time and is ended; what it had not written is still in the log');
+        void thread.terminate();
+      }, STOP_TIMEOUT_MS);
+      thread.once('exit', () => {
+        clearTimeout(late);
+        resolve();
+      });
+      send({ type: 'stop' });
+    });
+  }
+}
+
+function fresh(name: string): ConsumerStatus {
+  return { name, state: 'catching_up', error: null, since_ms: null, rows_written: 0, quarantined: 0 };
+}
