@@ -113,7 +113,7 @@ function jobReportOf(value: unknown): JobReport | undefined {
 
 /** Booking of a throughput test, QoS 0. `key` in the grant is the token that opens the test port. */
 export interface LeaseRequest { id: string; method: 'tcp'; want_mbps: number; max_bytes: number; reason: TestReason }
-export interface LeaseGrant { id: string; token: string; host: string | null; port: number; max_bytes: number; max_ms: number; expires: number; /** The server's clock as it answered, ms: sets a probe right that has none of its own. */ now?: number }
+export interface LeaseGrant { id: string; token: string; host: string | null; port: number; max_bytes: number; max_ms: number; expires: number; /** The server's clock as it answered, ms: sets a probe right that has none of its own. */ now?: number; /** The server sends no faster than this (payload bytes), Mb/s. */ pace_mbps?: number }
 export interface LeaseDeny { id: string; retry_after_s: number; why: 'busy' | 'budget' | 'maintenance' | 'invalid'; now?: number }
 
 export function parseLeaseRequest(text: string): LeaseRequest | undefined {
@@ -134,7 +134,7 @@ export function parseLeaseGrant(text: string): LeaseGrant | undefined {
   const max_ms = integerIn(o.object, 'max_ms', 1, 60_000);
   const expires = numberIn(o.object, 'expires', 0, 8.64e15);
   if (token === undefined || port === undefined || max_bytes === undefined || max_ms === undefined || expires === undefined) return undefined;
-  return { id: o.id, token, host: textIn(o.object, 'host', 255) ?? null, port, max_bytes, max_ms, expires, now: numberIn(o.object, 'now', 0, 8.64e15) };
+  return { id: o.id, token, host: textIn(o.object, 'host', 255) ?? null, port, max_bytes, max_ms, expires, now: numberIn(o.object, 'now', 0, 8.64e15), pace_mbps: numberIn(o.object, 'pace_mbps', 0.1, 100_000) };
 }
 
 export function parseLeaseDeny(text: string): LeaseDeny | undefined {

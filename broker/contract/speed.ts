@@ -1,7 +1,7 @@
 /**
  * Why: the line protocol of the TCP throughput test, written once for both ends.
  * The client connects and sends one line, `CARREL-SPEED 1 <token>\n`; the server answers with incompressible bytes until
- * the lease's max_bytes or max_ms, or with one line `CARREL-ERROR <CODE>\n`, and closes.
+ * the lease's max_bytes or max_ms, no faster than the grant's pace_mbps, or with one line `CARREL-ERROR <CODE>\n`, and closes.
  * A stream never starts with the text of an error line, so the first bytes tell which it is.
  */
 
