@@ -14,6 +14,7 @@ import type { Logger } from '#lib/logger';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine } from '../deps.ts';
 import { targetsOf, type NotifySettings } from '../notify/targets.ts';
+import { pause, systemEvery, type Every } from '../timing.ts';
 import { addFiring, commitWork, readCursor, silenceOver } from './commit.ts';
 import type { Sight } from './dark.ts';
 import { explainAll } from './explain.ts';
@@ -29,7 +30,7 @@ export interface AlertEngineDeps {
   clock: Clock;
   log: Logger;
   /** Repeats `run` until the answer is called; the system's timers unless a test holds time. */
-  every?: (ms: number, run: () => void) => () => void;
+  every?: Every;
 }
 
 const BATCH_BYTES = 256 * 1024;
@@ -46,7 +47,7 @@ const PAUSE_MS = 30_000;
 export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notices(): HealthNotice[] } {
   const { state, broker, clock, log, every = systemEvery } = deps;
   const targets = targetsOf(deps.settings);
-  const fleet = fleetReader(state.registry);
+  const fleet = fleetReader(state.registry, clock);
   const memories = readMemories(state.alerts);
   const listeners = new Set<(alert: AlertView) => void>();
   const stopping = new AbortController();
@@ -111,14 +112,15 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
   }
 
   function workFrame(work: Work, { probe, receivedMs, offsetMs, frame }: FeedFrame, now: number, timed: boolean): void {
-    const judged = fleet().byAp.get(fleet().apOfProbe.get(probe) ?? '');
+    const index = fleet(probe);
+    const judged = index.byAp.get(index.apOfProbe.get(probe) ?? '');
     if (judged) workDark(work, memories, judged, { kind: 'frame', receivedMs }, now, dark);
     if (!timed) return;
     for (const event of frame.e) {
       if (event.kind !== 'throughput') continue;
       // A time in the future is a wrong clock; it cannot be later than its arrival.
       const at = Math.min(offsetMs + event.at, receivedMs);
-      const entry = fleet().byAp.get(state.registry.accessPointOf(probe, Math.round(at)) ?? '');
+      const entry = index.byAp.get(state.registry.accessPointOf(probe, Math.round(at)) ?? '');
       if (entry) workTest(work, memories, entry, probe, at, event, now);
     }
   }
@@ -248,21 +250,4 @@ function openIndex(incidents: readonly Incident[]): Map<string, { id: number; ru
 
 function copyOf(work: Work): Work {
   return { slow: new Map(work.slow), dark: new Map(work.dark), actions: [...work.actions], urgent: work.urgent };
-}
-
-function systemEvery(ms: number, run: () => void): () => void {
-  const timer = setInterval(run, ms);
-  return () => clearInterval(timer);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -1,13 +1,14 @@
 /** Why: rules and live rows need "which site, hours, target and probe belong to this access point" for all of them each second. */
 import type { AccessPoint, Site } from '#contract';
 import type { RegistryState } from '#state';
+import type { Clock } from '#lib/clock';
 
 export interface FleetEntry {
   ap: AccessPoint;
   site: Site;
   /** The admitted probe that judges it now; null when there is none. */
   probe: string | null;
-  /** The probe speaks rarely by configuration (metered or satellite): its silence means less. */
+  /** On a metered link the probe speaks rarely by configuration: its silence means less. */
   quietByDesign: boolean;
 }
 export interface Fleet {
@@ -17,12 +18,20 @@ export interface Fleet {
   apOfProbe: ReadonlyMap<string, string>;
 }
 
-/** A reader that builds the index again only when the registry has changed. */
-export function fleetReader(registry: RegistryState): () => Fleet {
+/** Building takes some 10 ms for 1,200 sites; while many are being added it happens once a second, and for each probe that is new. */
+const REBUILD_MS = 1000;
+
+/** A reader that builds the index again when the registry has changed; at once where `probe` is not known yet. */
+export function fleetReader(registry: RegistryState, clock: Clock): (probe?: string) => Fleet {
   let fleet: Fleet | null = null;
-  return () => {
+  let builtAt = 0;
+  return (probe) => {
     const revision = registry.revision();
-    if (fleet?.revision !== revision) fleet = buildFleet(registry, revision);
+    if (fleet?.revision === revision) return fleet;
+    const now = clock.monoMs();
+    if (fleet && now - builtAt < REBUILD_MS && (probe === undefined || fleet.apOfProbe.has(probe))) return fleet;
+    builtAt = now;
+    fleet = buildFleet(registry, revision);
     return fleet;
   };
 }
@@ -40,8 +49,7 @@ function buildFleet(registry: RegistryState, revision: number): Fleet {
     const site = sites.get(ap.site);
     if (!site) continue;
     const probe = judges.get(ap.id) ?? null;
-    const profile = probe === null ? undefined : registry.desired(probe)?.config.profile;
-    byAp.set(ap.id, { ap, site, probe, quietByDesign: site.metered || (profile !== undefined && profile !== 'default') });
+    byAp.set(ap.id, { ap, site, probe, quietByDesign: site.metered });
     if (probe !== null) apOfProbe.set(probe, ap.id);
   }
   return { revision, byAp, apOfProbe };
