@@ -1,0 +1,79 @@
+/** Why: the only file that asks the server. Answers are the contract's shapes; refusals are Problem documents that pages can show. */
+import { isObject, type Me, type Problem } from '#contract';
+
+/** A refusal with the server's own words, or `OFFLINE` where no answer came. */
+export class ApiError extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+let csrf = '';
+let onSignedOut: () => void = () => undefined;
+
+/** Remembers the session's token for unsafe methods. */
+export function useSession(me: Me | null): void {
+  csrf = me?.csrf ?? '';
+}
+
+/** Called when the server no longer knows this session. */
+export function whenSignedOut(listener: () => void): void {
+  onSignedOut = listener;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export interface Ask { body?: unknown; /** A file as it is: the server finds out its encoding. */ csv?: Blob; signal?: AbortSignal }
+
+/**
+ * Asks `/api/v1` + path.
+ * @throws ApiError what the server refused, or `OFFLINE` when it did not answer; AbortError when `signal` ended it
+ */
+export async function ask<T>(method: Method, path: string, { body, csv, signal }: Ask = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (method !== 'GET' && csrf) headers['x-csrf-token'] = csrf;
+  if (csv !== undefined) headers['content-type'] = 'text/csv';
+  else if (body !== undefined) headers['content-type'] = 'application/json';
+  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
+  if (csv !== undefined) init.body = csv;
+  else if (body !== undefined) init.body = JSON.stringify(body);
+  if (signal) init.signal = signal;
+  const response = await fetch(`/api/v1${path}`, init).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    throw new ApiError(problem(0, 'OFFLINE', 'No answer', 'The server did not answer. Nothing was changed; try again.'));
+  });
+  const answer = await bodyOf(response);
+  if (response.ok) return answer as T; // The server's answers are typed by the same contract; this is the page's one parser.
+  if (response.status === 401 && path !== '/login') onSignedOut();
+  throw new ApiError(problemOf(response.status, answer));
+}
+
+export const get = <T>(path: string, signal?: AbortSignal) => ask<T>('GET', path, signal ? { signal } : {});
+export const post = <T>(path: string, body: unknown = {}) => ask<T>('POST', path, { body });
+
+async function bodyOf(response: Response): Promise<unknown> {
+  if (response.status === 204) return null;
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function problemOf(status: number, answer: unknown): Problem {
+  if (isObject(answer) && typeof answer['detail'] === 'string') {
+    const errors = Array.isArray(answer['errors']) ? answer['errors'].filter(isFieldError) : undefined;
+    return { ...problem(status, String(answer['code'] ?? ''), String(answer['title'] ?? ''), answer['detail']), ...(errors ? { errors } : {}) };
+  }
+  return problem(status, `HTTP_${status}`, 'Refused', `The server answered ${status} without a reason.`);
+}
+
+function isFieldError(value: unknown): value is { field: string; message: string } {
+  return isObject(value) && typeof value['field'] === 'string' && typeof value['message'] === 'string';
+}
+
+function problem(status: number, code: string, title: string, detail: string): Problem {
+  return { type: 'about:blank', title, status, detail, code };
+}

@@ -1,0 +1,98 @@
+/** Why: what a chart shows, decided before anything is drawn: where data is missing, what is closed, how high the axis goes, where its ticks are. */
+import type { Measurements, OpeningHours } from '#contract';
+import { clock, day, local, NBSP } from '../format.ts';
+import { hasHours, momentOf, openSpans, outside, type Span, within } from '../hours.ts';
+import { words } from '../words.ts';
+
+export const RANGES = ['24h', '7d', '30d'] as const;
+export type Range = (typeof RANGES)[number];
+/** `points`: buckets asked for, about two pixels each on a desk. `refreshMs`: how often an open page asks again. */
+const PLANS = {
+  '24h': { ms: 86_400_000, points: 288, refreshMs: 60_000 },
+  '7d': { ms: 7 * 86_400_000, points: 336, refreshMs: 300_000 },
+  '30d': { ms: 30 * 86_400_000, points: 360, refreshMs: 600_000 },
+} as const satisfies Record<Range, { ms: number; points: number; refreshMs: number }>;
+
+export interface Frame { range: Range; from: number; to: number; points: number; zone: string; closed: readonly Span[] }
+
+export const parseRange = (text: string | null): Range => RANGES.find((range) => range === text) ?? '24h';
+
+/** The end of the range: steady within a refresh, so that a tick of the clock does not ask again. */
+export const steadyEnd = (range: Range, now: number): number => Math.ceil(now / PLANS[range].refreshMs) * PLANS[range].refreshMs;
+
+export function frameOf(range: Range, to: number, zone: string, opening: OpeningHours): Frame {
+  const from = to - PLANS[range].ms;
+  const closed = hasHours(opening) ? outside(openSpans(opening, zone, from, to), from, to) : [];
+  return { range, from, to, points: PLANS[range].points, zone, closed };
+}
+
+/** Spans without any sample that should have had one: not closed, and not the bucket that is still being filled. */
+export function missingSpans({ t, count, bucket_s }: Pick<Measurements, 't' | 'count' | 'bucket_s'>, { from, to, closed }: Pick<Frame, 'from' | 'to' | 'closed'>, now: number): Span[] {
+  const bucketMs = bucket_s * 1000;
+  const empty: [number, number][] = [];
+  const add = (a: number, b: number) => {
+    const last = empty.at(-1);
+    if (last && last[1] >= a) last[1] = Math.max(last[1], b);
+    else if (a < b) empty.push([a, b]);
+  };
+  const end = Math.min(to, now - bucketMs);
+  add(from, Math.min(t[0] ?? end, end));
+  t.forEach((at, i) => {
+    if ((count[i] ?? 0) === 0) add(Math.max(from, at), Math.min(at + bucketMs, end));
+  });
+  const last = t.at(-1);
+  if (last !== undefined) add(last + bucketMs, end);
+  return within(empty.filter(([a, b]) => b > a), outside(closed, from, to));
+}
+
+/** Indices of values that have no neighbour to be joined with: drawn as dots, or they would vanish. */
+export function isolated(values: readonly (number | null)[]): number[] {
+  return values.flatMap((value, i) => (value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : []));
+}
+
+/** Ticks from 0 to the first nice number at or above `max`, in at most four steps. */
+export function axisTicks(max: number): number[] {
+  const rough = Math.max(max, 1e-3) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 1.5, 2, 2.5, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough * (1 - 1e-9)) ?? 10 * power;
+  const steps = Math.max(1, Math.ceil(max / step - 1e-9));
+  return Array.from({ length: steps + 1 }, (_, i) => Number((i * step).toPrecision(12)));
+}
+
+export interface Tick { at: number; label: string }
+
+/** Time ticks on round local times: hours for a day, days for a week, Mondays for a month. */
+export function timeTicks({ range, from, to, zone }: Pick<Frame, 'range' | 'from' | 'to' | 'zone'>, narrow: boolean): Tick[] {
+  const first = local(from, zone);
+  const days = Array.from({ length: Math.ceil((to - from) / 86_400_000) + 2 }, (_, i) => {
+    const date = new Date(Date.UTC(first.year, first.month - 1, first.day + i));
+    const at = (hours: number) => momentOf(zone, date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), hours * 60);
+    return { weekday: (date.getUTCDay() + 6) % 7, at };
+  });
+  const named = (ms: number) => `${words.weekdays[local(ms, zone).weekday]}${NBSP}${day(ms, zone)}`;
+  const ticks = days.flatMap(({ weekday, at }): Tick[] => {
+    if (range === '30d') return weekday === 0 ? [{ at: at(0), label: day(at(0), zone) }] : [];
+    if (range === '7d') return narrow && weekday % 2 === 1 ? [] : [{ at: at(0), label: narrow ? day(at(0), zone) : named(at(0)) }];
+    return (narrow ? [0, 12] : [0, 4, 8, 12, 16, 20]).map((hour) => ({ at: at(hour), label: hour === 0 ? day(at(0), zone) : clock(at(hour), zone) }));
+  });
+  return ticks.filter(({ at }) => at >= from && at <= to);
+}
+
+export interface Summary { n: number; low: number; mean: number; high: number }
+
+/** Lowest, mean (weighted by samples) and highest of a range; null without a sample. */
+export function summarize({ count, min, mean, max }: Pick<Measurements, 'count' | 'min' | 'mean' | 'max'>): Summary | null {
+  let n = 0;
+  let sum = 0;
+  let low = Infinity;
+  let high = -Infinity;
+  count.forEach((c, i) => {
+    const m = mean[i];
+    if (c === 0 || m === null || m === undefined) return;
+    n += c;
+    sum += c * m;
+    low = Math.min(low, min[i] ?? m);
+    high = Math.max(high, max[i] ?? m);
+  });
+  return n === 0 ? null : { n, low, mean: sum / n, high };
+}

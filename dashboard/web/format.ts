@@ -1,0 +1,127 @@
+/** Why: numbers and times as people read them. Figures are cut, never rounded up over a threshold; unknown is a word, never 0; times are the site's. */
+import { words } from './words.ts';
+
+/** Non-breaking space, between figure and unit. */
+export const NBSP = '\u00a0';
+
+const grouped = new Intl.NumberFormat('en', { useGrouping: true, maximumFractionDigits: 0 });
+const noNegativeZero = (value: number) => (Object.is(value, -0) ? 0 : value);
+
+/** A whole number with separators: 1,043. */
+export const count = (value: number): string => grouped.format(Math.trunc(value));
+
+/** Cut to `digits` decimals, not rounded: 29.96 shows as 29.9. A hair of binary noise (0.3 as 0.29999…) does not count. */
+export function cut(value: number, digits = 1): string {
+  const scale = 10 ** digits;
+  const scaled = value * scale;
+  const whole = Math.abs(scaled - Math.round(scaled)) < 1e-9 * Math.max(1, Math.abs(scaled)) ? Math.round(scaled) : Math.trunc(scaled);
+  const [integer, decimals] = (Math.abs(whole) / scale).toFixed(digits).split('.');
+  return `${noNegativeZero(whole) < 0 ? '−' : ''}${count(Number(integer))}${decimals ? `.${decimals}` : ''}`;
+}
+
+/** Mb/s without the unit. Below 1 two decimals, so that a quiet line is not shown as none. */
+export function rate(value: number): string {
+  if (value > 0 && value < 0.01) return `<${NBSP}0.01`;
+  return cut(value, value > 0 && value < 1 ? 2 : 1);
+}
+
+/** "30 Mb/s": a target without needless decimals. */
+export const mbps = (value: number): string => `${Number.isInteger(value) ? count(value) : cut(value)}${NBSP}Mb/s`;
+
+/** Share of a whole in percent, cut: 99.96 % is 99.9. Null of nothing. */
+export const percent = (part: number, whole: number): string | null => (whole > 0 ? `${cut((100 * part) / whole)}${NBSP}%` : null);
+
+/** "2.4 MB"; powers of ten, as contracts count. */
+export function bytes(value: number): string {
+  if (value < 1000) return `${count(value)}${NBSP}B`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let scaled = value / 1000;
+  let unit = 0;
+  while (scaled >= 1000 && unit < units.length - 1) {
+    scaled /= 1000;
+    unit++;
+  }
+  return `${cut(scaled)}${NBSP}${units[unit]}`;
+}
+
+/** "18 s", "2 h 10 min", "3 d 4 h": the two largest units, cut. Negative ages are 0. */
+export function age(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const { d, h, min, s: sec } = words.units;
+  if (s < 60) return `${s}${NBSP}${sec}`;
+  const m = Math.floor(s / 60);
+  if (m < 60) return `${m}${NBSP}${min}`;
+  const hours = Math.floor(m / 60);
+  const two = (a: number, aUnit: string, b: number, bUnit: string) => `${a}${NBSP}${aUnit}${b > 0 ? ` ${b}${NBSP}${bUnit}` : ''}`;
+  if (hours < 24) return two(hours, h, m % 60, min);
+  return two(Math.floor(hours / 24), d, hours % 24, h);
+}
+
+/** Wall-clock parts in a zone. `weekday` 0 = Monday. */
+export interface Local { year: number; month: number; day: number; hour: number; minute: number; second: number; weekday: number }
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** The wall clock in an IANA zone; a zone that this browser does not know counts as UTC. */
+export function local(ms: number, zone: string): Local {
+  let format = formats.get(zone);
+  if (!format) {
+    format = formatOf(zone);
+    formats.set(zone, format);
+  }
+  const parts: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
+  for (const { type, value } of format.formatToParts(ms)) parts[type] = Number(value);
+  const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+  return { year, month, day, hour, minute, second, weekday: (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7 };
+}
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const options: Intl.DateTimeFormatOptions = {
+    hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+  };
+  try {
+    return new Intl.DateTimeFormat('en-US', { ...options, timeZone: zone });
+  } catch {
+    return new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC' });
+  }
+}
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** "14:05" */
+export function clock(ms: number, zone: string): string {
+  const { hour, minute } = local(ms, zone);
+  return `${two(hour)}:${two(minute)}`;
+}
+
+/** "19 Nov" */
+export function day(ms: number, zone: string): string {
+  const at = local(ms, zone);
+  return `${at.day}${NBSP}${words.months[at.month - 1]}`;
+}
+
+/** "Thu 19 Nov 2026, 16:15" */
+export function full(ms: number, zone: string): string {
+  const at = local(ms, zone);
+  return `${words.weekdays[at.weekday]} ${day(ms, zone)} ${at.year}, ${clock(ms, zone)}`;
+}
+
+/** As short as it stays clear: "14:05" today, "Wed 17:00" within six days, "3 Nov 11:12", with the year when it is another. */
+export function moment(ms: number, nowMs: number, zone: string): string {
+  const at = local(ms, zone);
+  const today = local(nowMs, zone);
+  const days = Math.round((Date.UTC(today.year, today.month - 1, today.day) - Date.UTC(at.year, at.month - 1, at.day)) / 86_400_000);
+  if (days === 0) return clock(ms, zone);
+  if (Math.abs(days) < 7) return `${words.weekdays[at.weekday]} ${clock(ms, zone)}`;
+  return `${day(ms, zone)}${at.year === today.year ? '' : ` ${at.year}`} ${clock(ms, zone)}`;
+}
+
+/** "Vilnius" of Europe/Vilnius. */
+export const zoneName = (zone: string): string => (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
+
+export const viewerZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** "1 site", "2 sites": the catalogue's forms by the language's own plural rule. */
+export function plural(n: number, forms: { one: string; other: string }): string {
+  return (new Intl.PluralRules('en').select(n) === 'one' ? forms.one : forms.other).replace('{n}', count(n));
+}

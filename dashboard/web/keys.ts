@@ -1,0 +1,61 @@
+/** Why: the whole page works from the keyboard. Single letters are off in fields and can be switched off (WCAG 2.1.4). */
+import { signal } from '@preact/signals';
+import { go } from './router.ts';
+import { nextTheme, remember, remembered } from './theme-choice.ts';
+
+const KEY = 'carrel.keys';
+export const letters = signal(remembered(KEY) !== 'off');
+export const helpOpen = signal(false);
+
+export function setLetters(on: boolean): void {
+  letters.value = on;
+  remember(KEY, on ? 'on' : 'off');
+}
+
+const GO: Record<string, string> = { o: '/', s: '/sites', a: '/alerts', t: '/settings' };
+/** "g" waits this long for its second letter. */
+const PAIR_MS = 1200;
+
+/** Starts listening; returns the stop. */
+export function startKeys(): () => void {
+  let pressedG = 0;
+  const press = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || !letters.value || isTyping(event.target)) return;
+    if (document.querySelector('dialog[open]')) return;
+    const afterG = Date.now() - pressedG < PAIR_MS;
+    pressedG = 0;
+    const target = GO[event.key];
+    if (afterG && target) go(target);
+    else if (event.key === 'g') pressedG = Date.now();
+    else if (event.key === '/') focusSearch();
+    else if (event.key === '?') helpOpen.value = true;
+    else if (event.key === 'd') nextTheme();
+    else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1);
+    else return;
+    event.preventDefault();
+  };
+  addEventListener('keydown', press);
+  return () => removeEventListener('keydown', press);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName));
+}
+
+/** The first search field that is seen: the bar's on a desk, the list's on a phone. */
+function focusSearch(): void {
+  for (const field of document.querySelectorAll<HTMLInputElement>('input[type="search"]')) {
+    if (field.offsetParent === null) continue;
+    field.focus();
+    field.select();
+    return;
+  }
+}
+
+/** Moves the focus to the next or previous row's link. */
+function step(by: 1 | -1): void {
+  const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')];
+  const at = rows.findIndex((row) => row === document.activeElement);
+  const next = at < 0 ? rows.find((row) => row.getBoundingClientRect().top > 48) : rows[at + by];
+  next?.focus();
+}

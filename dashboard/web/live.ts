@@ -1,0 +1,117 @@
+/**
+ * Why: what the page knows about now, as a pure reducer: a snapshot, then numbered deltas. A gap in the numbers, another epoch or a reset
+ * ask for a new snapshot; what arrives meanwhile waits. After any sequence of cuts the rows equal the server's (test/web/live.test.ts).
+ */
+import type { HealthNotice, LiveDelta, LiveRow, LiveSnapshot, Totals } from '#contract';
+
+export interface LiveState {
+  /** Null until the first snapshot. */
+  epoch: string | null;
+  seq: number;
+  roster: string | null;
+  totals: Totals;
+  rows: ReadonlyMap<string, LiveRow>;
+  health: readonly HealthNotice[];
+  /** Server's clock in the newest message, ms. */
+  serverAt: number;
+  /** This browser's clock when it arrived, ms; null before anything did. */
+  heardAt: number | null;
+  /** Deltas that arrived while a snapshot is asked for; null when none is. */
+  waiting: readonly LiveDelta[] | null;
+  /** The stream was just resumed from our position: its first delta may be a merged one, whose number jumps. */
+  resumed: boolean;
+}
+
+export type LiveEvent =
+  | { kind: 'opened'; resumed: boolean }
+  | { kind: 'snapshot'; snapshot: LiveSnapshot; now: number }
+  | { kind: 'delta'; delta: LiveDelta; now: number }
+  | { kind: 'roster'; hash: string; now: number }
+  | { kind: 'hb'; at: number; now: number }
+  | { kind: 'reset'; now: number };
+
+/** What has to be fetched after an event. */
+export type Need = 'nothing' | 'snapshot' | 'roster';
+export interface Step { state: LiveState; need: Need }
+
+/** More would mean a snapshot that takes ten minutes: then the oldest are worth nothing, and a gap asks again. */
+const WAITING_CAP = 600;
+const NO_TOTALS: Totals = { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0, total: 0, mean_mbps: null, mean_n: 0 };
+
+export const EMPTY: LiveState = {
+  epoch: null, seq: 0, roster: null, totals: NO_TOTALS, rows: new Map(), health: [], serverAt: 0, heardAt: null, waiting: null, resumed: false,
+};
+
+/** The state after an event, and what the edge must fetch. */
+export function reduce(state: LiveState, event: LiveEvent): Step {
+  switch (event.kind) {
+    case 'opened':
+      // Whatever an earlier connection had asked for ended with it: a connection that does not resume asks anew.
+      return event.resumed && position(state) !== null ? keep({ ...state, resumed: true }) : { ...anew(state), need: 'snapshot' };
+    case 'snapshot':
+      return fromSnapshot(state, event.snapshot, event.now);
+    case 'delta':
+      return fromDelta(heard(state, event.delta.at, event.now), event.delta);
+    case 'roster': {
+      const next = { ...state, heardAt: event.now };
+      return event.hash === state.roster ? keep(next) : { state: { ...next, roster: event.hash }, need: 'roster' };
+    }
+    case 'hb':
+      return keep(heard(state, event.at, event.now));
+    case 'reset':
+      return anew({ ...state, heardAt: event.now });
+  }
+}
+
+/** The `Last-Event-ID` that resumes after what we know; null when only a snapshot helps. */
+export function position(state: LiveState): string | null {
+  return state.epoch === null || state.waiting ? null : `${state.epoch}-${state.seq}`;
+}
+
+function fromSnapshot(state: LiveState, snapshot: LiveSnapshot, now: number): Step {
+  const waiting = (state.waiting ?? []).filter((delta) => delta.epoch !== snapshot.epoch || delta.seq > snapshot.seq);
+  const fresh: LiveState = {
+    epoch: snapshot.epoch, seq: snapshot.seq, roster: snapshot.roster, totals: snapshot.totals, health: snapshot.health,
+    rows: new Map(snapshot.rows.map((row) => [row.ap, row])), serverAt: snapshot.at, heardAt: now, waiting: null, resumed: false,
+  };
+  let step: Step = keep(fresh);
+  for (const delta of waiting) step = fromDelta(step.state, delta);
+  if (step.need === 'nothing' && snapshot.roster !== state.roster) return { state: step.state, need: 'roster' };
+  return step;
+}
+
+function fromDelta(state: LiveState, delta: LiveDelta): Step {
+  if (state.waiting) return keep({ ...state, waiting: [...state.waiting, delta].slice(-WAITING_CAP) });
+  if (delta.epoch === state.epoch && delta.seq <= state.seq) return keep(state);
+  const follows = delta.epoch === state.epoch && (delta.seq === state.seq + 1 || state.resumed);
+  if (!follows) return { state: { ...state, waiting: [delta], resumed: false }, need: 'snapshot' };
+  const rows = new Map(state.rows);
+  for (const row of delta.rows) rows.set(row.ap, row);
+  return keep({ ...state, seq: delta.seq, totals: delta.totals, health: delta.health, rows, serverAt: delta.at, resumed: false });
+}
+
+/** Asks for a snapshot, once: while one is on its way, only the waiting deltas are dropped. */
+function anew(state: LiveState): Step {
+  return { state: { ...state, waiting: [], resumed: false }, need: state.waiting ? 'nothing' : 'snapshot' };
+}
+
+const keep = (state: LiveState): Step => ({ state, need: 'nothing' });
+const heard = (state: LiveState, serverAt: number, now: number): LiveState => ({ ...state, serverAt, heardAt: now });
+
+/** The server beats every 15 s; 2.5 beats without a word mean that what stands on the page may be old. */
+export const SILENT_MS = 37_500;
+/** From here on values are hatched. */
+const OLD_MS = 60_000;
+/** A cut that mends itself at once is not worth a word. */
+const GRACE_MS = 3_000;
+
+export type Freshness = { word: 'loading' } | { word: 'live' | 'late' | 'old'; ageMs: number };
+
+/** How far what stands on the page can be trusted. `cutAt`: when the stream broke, null while it stands. */
+export function freshness(heardAt: number | null, cutAt: number | null, now: number): Freshness {
+  if (heardAt === null) return { word: 'loading' };
+  const ageMs = Math.max(0, now - heardAt);
+  if (ageMs >= OLD_MS) return { word: 'old', ageMs };
+  if (ageMs >= SILENT_MS || (cutAt !== null && now - cutAt >= GRACE_MS)) return { word: 'late', ageMs };
+  return { word: 'live', ageMs };
+}

@@ -1,0 +1,62 @@
+/** Why: the page's start: who is signed in, which page the address names, and what runs while somebody is. */
+import './styles/index.css';
+import { render } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { ApiError, post } from './api.ts';
+import { startKeys } from './keys.ts';
+import { Login } from './pages/login.tsx';
+import { Overview } from './pages/overview.tsx';
+import { Setup } from './pages/setup.tsx';
+import { Sites } from './pages/sites.tsx';
+import { Empty, Waiting } from './parts/answers.tsx';
+import { lazy } from './parts/lazy.tsx';
+import { Frame } from './parts/frame.tsx';
+import { Sprite } from './parts/sprite.tsx';
+import { go, hrefOf, place, type Route, routeOf, startRouter } from './router.ts';
+import { me, signedIn, startLive, whoAmI } from './store.ts';
+import { words } from './words.ts';
+
+const Alerts = lazy<{ id: number | null }>(() => import('./pages/alerts.tsx').then((module) => module.Alerts));
+const Settings = lazy<object>(() => import('./pages/settings.tsx').then((module) => module.Settings));
+const SitePage = lazy<{ id: string }>(() => import('./pages/site.tsx').then((module) => module.SitePage));
+
+function App() {
+  const route = routeOf(place.value.path);
+  if (route.page === 'setup') return <Setup />;
+  if (me.value === null) return <Login />;
+  if (me.value === undefined) return <main><Waiting what={words.what.page} /></main>;
+  return <SignedIn route={route} />;
+}
+
+function SignedIn({ route }: { route: Route }) {
+  useEffect(startLive, []);
+  useEffect(startKeys, []);
+  const key = route.page === 'site' ? `site ${route.id}` : route.page;
+  const first = useRef(true);
+  // A new page is read from its start: the focus goes to it, as after a real page load.
+  useEffect(() => {
+    if (!first.current) document.getElementById('main')?.focus({ preventScroll: true });
+    first.current = false;
+  }, [key]);
+  const signOut = () => {
+    post('/logout').then(() => { signedIn(null); go('/login'); }, (error: unknown) => { if (!(error instanceof ApiError)) throw error; });
+  };
+  return <Frame route={route} signOut={signOut}><Page route={route} /></Frame>;
+}
+
+function Page({ route }: { route: Route }) {
+  switch (route.page) {
+    case 'overview': return <Overview />;
+    case 'sites': return <Sites />;
+    case 'site': return <SitePage id={route.id} />;
+    case 'alerts': return <Alerts id={route.id} />;
+    case 'settings': return <Settings />;
+    case 'login': return <Overview />;
+    default: return <div class="panel"><h1 class="vh">{words.unknownPage.title}</h1><Empty title={words.unknownPage.title} text={words.unknownPage.text}><a class="btn go" href={hrefOf('/')}>{words.unknownPage.back}</a></Empty></div>;
+  }
+}
+
+startRouter();
+void whoAmI();
+const root = document.getElementById('root');
+if (root) render(<><Sprite /><App /></>, root);

@@ -1,0 +1,114 @@
+/** Why: which lines the table shows and in what order, decided purely. Rows hold still under pointer and focus: the order is kept, and what moved is counted. */
+import type { ApState } from '#contract';
+import { type Line, severity } from './store.ts';
+
+export const SORTS = ['state', 'name', 'down', 'rx', 'tx', 'rtt', 'cpu', 'clients', 'seen', 'isp'] as const;
+export type SortKey = (typeof SORTS)[number];
+export interface Sort { by: SortKey; descending: boolean }
+
+export interface Filter { q: string; states: readonly ApState[]; region: string }
+
+/** "-down" is descending; anything unknown is worst first. */
+export function parseSort(text: string | null): Sort {
+  const descending = text?.startsWith('-') ?? false;
+  const by = SORTS.find((key) => key === text?.replace(/^-/, ''));
+  return by ? { by, descending } : { by: 'state', descending: false };
+}
+export const sortText = ({ by, descending }: Sort): string | null => (by === 'state' && !descending ? null : `${descending ? '-' : ''}${by}`);
+
+/** Lower case without marks: "siauliu" finds "Šiaulių". */
+export const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+/** The lines that pass. Every word of `q` must occur in name, region, provider, place or id. */
+export function filterLines(lines: readonly Line[], { q, states, region }: Filter): Line[] {
+  const wanted = folded(q).split(/\s+/).filter((word) => word !== '');
+  return lines.filter((line) => {
+    if (states.length > 0 && !states.includes(line.row.state)) return false;
+    if (region && line.site.region !== region) return false;
+    if (wanted.length === 0) return true;
+    const text = folded(`${line.name} ${line.site.region} ${line.site.isp} ${line.ap.id} ${line.site.id} ${line.row.probe ?? ''}`);
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true });
+type Value = number | string | null;
+const VALUES: Record<SortKey, (line: Line) => Value> = {
+  state: severity,
+  name: (line) => line.name,
+  down: (line) => line.row.down_mbps,
+  rx: (line) => line.row.wan_rx_mbps,
+  tx: (line) => line.row.wan_tx_mbps,
+  rtt: (line) => line.row.rtt_ms,
+  cpu: (line) => line.row.cpu_pct,
+  clients: (line) => line.row.clients,
+  seen: (line) => line.row.last_seen,
+  isp: (line) => line.site.isp,
+};
+
+/** Sorted ids of access points. Unknown values stand last in both directions; equal ones by state, then longest in it, then name. */
+export function orderOf(lines: readonly Line[], { by, descending }: Sort): string[] {
+  const value = VALUES[by];
+  const keyed = lines.map((line) => ({ line, key: value(line) }));
+  keyed.sort((a, b) => compare(a.key, b.key, descending) || severity(a.line) - severity(b.line)
+    || (a.line.row.since ?? Infinity) - (b.line.row.since ?? Infinity) || collator.compare(a.line.name, b.line.name) || (a.line.ap.id < b.line.ap.id ? -1 : 1));
+  return keyed.map(({ line }) => line.ap.id);
+}
+
+function compare(a: Value, b: Value, descending: boolean): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  const order = typeof a === 'string' || typeof b === 'string' ? collator.compare(String(a), String(b)) : a - b;
+  return descending ? -order : order;
+}
+
+export interface Held { order: string[]; moved: number }
+
+/**
+ * The order to show. Not held: the wanted one. Held: what stood stays where it stood, what left is gone, what came is at the end;
+ * `moved` counts the rows that stand elsewhere than they would.
+ */
+export function hold(shown: readonly string[], wanted: readonly string[], held: boolean): Held {
+  if (!held || shown.length === 0) return { order: [...wanted], moved: 0 };
+  const alive = new Set(wanted);
+  const stood = new Set(shown);
+  const order = [...shown.filter((id) => alive.has(id)), ...wanted.filter((id) => !stood.has(id))];
+  return { order, moved: wanted.length - longestRising(order, wanted) };
+}
+
+/** Length of the longest run of rows that keep their order among each other: the others are the ones that moved. */
+function longestRising(order: readonly string[], wanted: readonly string[]): number {
+  const rank = new Map(wanted.map((id, i) => [id, i]));
+  const tails: number[] = [];
+  for (const id of order) {
+    const r = rank.get(id) ?? 0;
+    let low = 0;
+    let high = tails.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((tails[middle] ?? 0) < r) low = middle + 1;
+      else high = middle;
+    }
+    tails[low] = r;
+  }
+  return tails.length;
+}
+
+export type Segment = { kind: 'gap'; rows: number } | { kind: 'row'; index: number };
+
+/** Fixed-row windowing: which rows to draw and how tall the gaps between them are, in rows. `pinned` (the focused row) is always drawn. */
+export function windowOf(count: number, first: number, last: number, pinned: number | null): Segment[] {
+  const from = Math.max(0, Math.min(first, count));
+  const to = Math.max(from, Math.min(last, count));
+  const drawn = Array.from({ length: to - from }, (_, i) => from + i);
+  if (pinned !== null && pinned >= 0 && pinned < count && (pinned < from || pinned >= to)) drawn.push(pinned);
+  drawn.sort((a, b) => a - b);
+  const segments: Segment[] = [];
+  let next = 0;
+  for (const index of drawn) {
+    if (index > next) segments.push({ kind: 'gap', rows: index - next });
+    segments.push({ kind: 'row', index });
+    next = index + 1;
+  }
+  if (next < count) segments.push({ kind: 'gap', rows: count - next });
+  return segments;
+}

@@ -1,0 +1,45 @@
+/** Why: everything that somebody sets up: libraries, probes, a whole table at once, who is told, and people. */
+import { useEffect } from 'preact/hooks';
+import { mayAdminister } from '../parts/ack.tsx';
+import { Waiting } from '../parts/answers.tsx';
+import { Head } from '../parts/head.tsx';
+import { Mark, Panel } from '../parts/marks.tsx';
+import { live, ready } from '../store.ts';
+import { words } from '../words.ts';
+import { ImportTable } from './settings-import.tsx';
+import { People } from './settings-people.tsx';
+import { Probes } from './settings-probes.tsx';
+import { AddSite } from './settings-site.tsx';
+
+const w = words.settings;
+
+export function Settings() {
+  const loaded = ready.value;
+  // A link such as /settings#import leads to its section once that is drawn.
+  useEffect(() => { if (loaded && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView(); }, [loaded]);
+  return (
+    <>
+      <Head title={w.title} under={<p>{mayAdminister() ? w.text : w.readOnly}</p>} />
+      {loaded ? (
+        <div class="grid">
+          {mayAdminister() ? <div class="grid two"><AddSite /><Probes /></div> : <Probes />}
+          {mayAdminister() ? <ImportTable /> : null}
+          <div class={mayAdminister() ? 'grid two' : 'grid'}><Channels />{mayAdminister() ? <People /> : null}</div>
+        </div>
+      ) : <div class="panel"><Waiting what={words.what.page} /></div>}
+    </>
+  );
+}
+
+/** Channels are set where the server starts; the page says in words whether they work. */
+function Channels() {
+  const notices = live.value.health;
+  return (
+    <Panel title={w.channels} id="h-channels">
+      <div class="pad grid tight">
+        {notices.length === 0 ? <p>{w.channelsOk}</p> : notices.map(({ code, severity, text }) => <p key={code} class="line-note"><Mark state={severity === 'critical' ? 'offline' : severity === 'warning' ? 'below' : 'nodata'} /><span>{text}</span></p>)}
+        <p class="q">{w.channelsHow}</p>
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,43 @@
+/** Why: taking an incident on always has an end, and the button says which. */
+import type { AlertView } from '#contract';
+import { useState } from 'preact/hooks';
+import { ApiError, post } from '../api.ts';
+import { moment } from '../format.ts';
+import { me, serverNow } from '../store.ts';
+import { words } from '../words.ts';
+import { say } from './toast.tsx';
+
+const HOURS = [1, 4, 8, 24, 72];
+const HOUR_MS = 3_600_000;
+
+/** `id`: the incident. `onDone` gets it as the server now has it. */
+export function Acknowledge({ id, zone, onDone }: { id: number; zone: string; onDone?: (alert: AlertView) => void }) {
+  const [hours, setHours] = useState(4);
+  const [busy, setBusy] = useState(false);
+  if (!mayAct()) return null;
+  const until = (n: number) => words.site.ackUntil(moment(serverNow.value + n * HOUR_MS, serverNow.value, zone));
+  const send = async () => {
+    setBusy(true);
+    try {
+      const alert = await post<AlertView>(`/alerts/${id}/ack`, { hours });
+      onDone?.(alert);
+      say(`${words.alerts.ackBy(alert.acknowledged_by ?? me.value?.name ?? '', moment(alert.acknowledged_until ?? serverNow.value, serverNow.value, zone))}`);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      say(error.problem.detail);
+    }
+    setBusy(false);
+  };
+  return (
+    <form class="ack" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+      <select aria-label={words.site.ackFor} value={String(hours)} onChange={(event) => setHours(Number(event.currentTarget.value))}>
+        {HOURS.map((n) => <option key={n} value={String(n)}>{`${words.alerts.hours(n)}, ${until(n)}`}</option>)}
+      </select>
+      <button class="btn go" type="submit" disabled={busy}>{words.site.acknowledge}</button>
+    </form>
+  );
+}
+
+/** Viewers look; operators and administrators act. The server decides, the page only does not offer. */
+export const mayAct = () => me.value?.role === 'operator' || me.value?.role === 'administrator';
+export const mayAdminister = () => me.value?.role === 'administrator';

@@ -1,0 +1,43 @@
+/** Why: waiting, empty and refused look the same on every page, and each says what to do. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { ApiError } from '../api.ts';
+import { words } from '../words.ts';
+
+/** Skeleton, after 200 ms: a fast answer shows none. */
+export function Waiting({ what }: { what: string }) {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 200);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div class="pad skels" aria-busy="true">
+      {late ? <><span class="vh">{words.load.what(what)}</span>{['w2', 'w1', 'w2', 'w3'].map((w, i) => <span key={i} class={`skel ${w}`} />)}</> : null}
+    </div>
+  );
+}
+
+interface EmptyProps { title: string; text: string; children?: ComponentChildren }
+export const Empty = ({ title, text, children }: EmptyProps) => (
+  <div class="empty"><h3>{title}</h3><p>{text}</p>{children ? <div class="acts">{children}</div> : null}</div>
+);
+
+export const Failed = ({ what, problem, again }: { what: string; problem: ApiError; again: () => void }) => (
+  <div class="empty" role="alert">
+    <h3>{words.load.failed(what)}</h3>
+    <p>{problem.problem.detail} <span class="mono">{problem.problem.code}</span></p>
+    <div class="acts"><button class="btn" type="button" onClick={again}>{words.load.again}</button></div>
+  </div>
+);
+
+/** What the server refused, beside the form that asked. Field errors stand at their fields; those of unknown fields stand here. */
+export function Refusal({ error, known = [] }: { error: ApiError | null; known?: readonly string[] }) {
+  if (!error) return null;
+  const others = (error.problem.errors ?? []).filter(({ field }) => !known.includes(field));
+  return (
+    <div class="note refusal" role="alert">
+      <span><b>{error.problem.detail}</b>{others.map(({ field, message }) => <span key={field} class="q"> {field}: {message}</span>)}</span>
+    </div>
+  );
+}

@@ -1,0 +1,130 @@
+/** Why: the frame of every page: where one is, whether what one sees is fresh, and how to get elsewhere. */
+import { computed } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { age, clock, count, full, viewerZone, zoneName } from '../format.ts';
+import { helpOpen, letters, setLetters } from '../keys.ts';
+import { go, hrefOf, place, type Route, withQuery } from '../router.ts';
+import { cutAt, fresh, lines, live, me, now, serverNow } from '../store.ts';
+import { nextTheme, theme } from '../theme-choice.ts';
+import { words } from '../words.ts';
+import { Icon } from './marks.tsx';
+import { Toasts } from './toast.tsx';
+
+const f = words.frame;
+const openAlerts = computed(() => new Set(lines.value.flatMap(({ row }) => (row.alert === null ? [] : [row.alert]))).size);
+
+export function Frame({ route, signOut, children }: { route: Route; signOut: () => void; children: ComponentChildren }) {
+  const word = fresh.value.word;
+  return (
+    <>
+      <a class="skip" href="#main">{f.skip}</a>
+      <div class={`app${word === 'old' ? ' stale' : ''}`}>
+        <Bar signOut={signOut} />
+        <Nav page={route.page} />
+        <main id="main" tabIndex={-1}>
+          {word === 'old' ? <OldNotice /> : null}
+          {children}
+        </main>
+      </div>
+      <Toasts />
+      <Help />
+    </>
+  );
+}
+
+function Bar({ signOut }: { signOut: () => void }) {
+  const name = me.value?.name ?? '';
+  return (
+    <header class="bar">
+      <a class="brand" href="/"><Icon id="logo" />{words.product}</a>
+      <span class="scope">{f.scope} <span class="q">{count(lines.value.length)}</span></span>
+      <Find cls="find" />
+      <div class="end">
+        <Pill />
+        <span class="clock q">{full(serverNow.value, viewerZone())} {zoneName(viewerZone())}</span>
+        <span class="tools">
+          <button class="btn bare" type="button" onClick={nextTheme} aria-label={f.theme[theme.value]} title={f.theme[theme.value]}><Icon id="i-theme" /></button>
+          <button class="btn bare narrow-hide" type="button" onClick={() => { helpOpen.value = true; }} aria-label={f.keys} title={f.keys}><Icon id="i-keys" /></button>
+          <button class="btn bare" type="button" onClick={signOut} aria-label={f.signOut} title={f.signOut}><Icon id="i-out" /></button>
+        </span>
+        <span class="who" role="img" aria-label={f.account(name)} title={name}>{name.slice(0, 2).toUpperCase()}</span>
+      </div>
+    </header>
+  );
+}
+
+/** Typing filters the list at once where the list is shown, and opens it on Enter elsewhere. */
+export function Find({ cls }: { cls: string }) {
+  const here = place.value;
+  const onSites = here.path === '/sites';
+  const search = (q: string, how: 'push' | 'replace') => go(onSites ? withQuery(here, { q }) : hrefOf('/sites', { q }), how);
+  return (
+    <form class={cls} role="search" onSubmit={(event) => {
+      event.preventDefault();
+      const q = new FormData(event.currentTarget).get('q');
+      search(typeof q === 'string' ? q : '', onSites ? 'replace' : 'push');
+    }}>
+      <Icon id="i-find" cls="g" />
+      <input type="search" name="q" aria-label={f.find} placeholder={f.find} autocomplete="off" maxLength={100}
+        value={onSites ? (here.query.get('q') ?? '') : ''} onInput={(event) => { if (onSites) search(event.currentTarget.value, 'replace'); }} />
+      <kbd aria-hidden="true">/</kbd>
+    </form>
+  );
+}
+
+/** Whether the page is fresh. The word is spoken once on change; the age beside it is not, or it would speak each second. */
+function Pill() {
+  const state = fresh.value;
+  const p = words.pill;
+  const cls = { loading: 'late', live: '', late: 'late', old: 'old' }[state.word];
+  return (
+    <span class={`live ${cls}`} data-pill={state.word}>
+      <b role="status">{p[state.word]}</b>
+      {state.word === 'loading' ? null : <span class="q">{state.word === 'live' ? words.ago(age(state.ageMs)) : p.age(age(state.ageMs))}</span>}
+    </span>
+  );
+}
+
+function OldNotice() {
+  const state = fresh.value;
+  if (state.word === 'loading') return null;
+  const since = live.value.heardAt ?? cutAt.value ?? now.value;
+  return <div class="note top" role="alert"><span><b>{words.stale.title(age(state.ageMs))}</b> {words.stale.text(clock(since, viewerZone()))}</span></div>;
+}
+
+function Nav({ page }: { page: Route['page'] }) {
+  const items = [
+    { href: '/', icon: 'i-overview', label: f.overview, on: page === 'overview' },
+    { href: '/sites', icon: 'i-sites', label: f.sites, on: page === 'sites' || page === 'site' },
+    { href: '/alerts', icon: 'i-alerts', label: f.alerts, on: page === 'alerts', n: openAlerts.value },
+    { href: '/settings', icon: 'i-settings', label: f.settings, on: page === 'settings' },
+  ];
+  return (
+    <nav class="nav" aria-label={f.main}>
+      <ul>
+        {items.map(({ href, icon, label, on, n }) => (
+          <li key={href}><a href={href} {...(on ? { 'aria-current': 'page' as const } : {})}><Icon id={icon} /><span class="lbl">{label}</span>{n ? <span class="n"><span class="vh">{f.needAction}</span>{n}</span> : null}</a></li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Help() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const open = helpOpen.value;
+  useEffect(() => {
+    if (open && !dialog.current?.open) dialog.current?.showModal();
+    if (!open) dialog.current?.close();
+  }, [open]);
+  const k = words.keys;
+  return (
+    <dialog class="help" ref={dialog} aria-labelledby="h-keys" onClose={() => { helpOpen.value = false; }}>
+      <h2 id="h-keys">{k.title}</h2>
+      <dl class="facts">{k.list.map(([key, does]) => [<dt key={key}><kbd>{key}</kbd></dt>, <dd key={`${key}-d`}>{does}</dd>])}</dl>
+      <label class="tick"><input type="checkbox" checked={letters.value} onChange={(event) => setLetters(event.currentTarget.checked)} />{k.off}</label>
+      <div class="acts"><button class="btn go" type="button" onClick={() => { helpOpen.value = false; }}>{k.close}</button></div>
+    </dialog>
+  );
+}

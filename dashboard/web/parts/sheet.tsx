@@ -1,0 +1,142 @@
+/** Why: the dense live table. Only the rows in view are drawn, heads sort, rows hold still under pointer and focus. */
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { age, count, cut, moment } from '../format.ts';
+import { hold, orderOf, type Sort, type SortKey, windowOf } from '../order.ts';
+import { siteHref } from '../router.ts';
+import { fresh, type Line, serverNow } from '../store.ts';
+import { words } from '../words.ts';
+import { Figure, Icon, State } from './marks.tsx';
+
+const w = words.sites;
+/** Rows drawn above and below the view, so that a fast wheel and j/k find them ready. */
+const OVERSCAN = 10;
+/** Before the first row is measured. */
+const ROW_PX = 34;
+/** Older than this is not "now" any more: bold in Last heard. */
+const OLD_MS = 5 * 60_000;
+/** The first click on these sorts the largest first. */
+const LARGE_FIRST: readonly SortKey[] = ['rx', 'tx', 'rtt', 'cpu', 'clients', 'seen'];
+
+interface SheetProps { lines: readonly Line[]; sort: Sort; onSort: (sort: Sort) => void; /** Changes when the filter does: the held order is then let go. */ scope: string; /** What stands in the toolbar, left of what moved. */ filters: ComponentChildren }
+
+export function Sheet({ lines, sort, onSort, scope, filters }: SheetProps) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [held, setHeld] = useState({ pointer: false, focus: false });
+  const shown = useRef<{ key: string; order: string[] }>({ key: '', order: [] });
+  const key = `${scope}|${sort.by}|${sort.descending}`;
+  const wanted = useMemo(() => orderOf(lines, sort), [lines, sort.by, sort.descending]);
+  const { order, moved } = hold(shown.current.key === key ? shown.current.order : [], wanted, held.pointer || held.focus);
+  shown.current = { key, order };
+  const byAp = useMemo(() => new Map(lines.map((line) => [line.ap.id, line])), [lines]);
+  const [pinned, setPinned] = useState<number | null>(null);
+  const view = useView(body);
+  const again = () => {
+    shown.current = { key: '', order: [] };
+    setHeld({ pointer: false, focus: false });
+  };
+  return (
+    <>
+      <div class="toolbar">{filters}<div class="end" role="status">{moved > 0 ? <><span>{w.moved(moved)}</span><button class="btn" type="button" onClick={again}>{w.sortAgain}</button></> : null}</div></div>
+      <div class="panel">
+        <table class={`sheet-table${fresh.value.word === 'old' ? ' oldvalues' : ''}`} aria-rowcount={order.length + 1}>
+          <caption class="vh">{w.caption(`${w.columns[sort.by]}, ${sort.descending ? w.descending : w.ascending}`, count(order.length))}</caption>
+          <SheetHead sort={sort} onSort={onSort} />
+          <tbody ref={body}
+            onPointerEnter={(event) => { if (event.pointerType === 'mouse') setHeld((old) => ({ ...old, pointer: true })); }} onPointerLeave={() => setHeld((old) => ({ ...old, pointer: false }))}
+            onFocusCapture={(event) => { setHeld((old) => ({ ...old, focus: true })); setPinned(rowIndex(event.target)); }}
+            onBlurCapture={(event) => { if (!(event.relatedTarget instanceof Node) || !body.current?.contains(event.relatedTarget)) { setHeld((old) => ({ ...old, focus: false })); setPinned(null); } }}>
+            {windowOf(order.length, view.first - OVERSCAN, view.last + OVERSCAN, pinned).map((segment) => {
+              if (segment.kind === 'gap') return <Gap key={`gap ${segment.rows}`} height={segment.rows * view.rowPx} />;
+              const id = order[segment.index];
+              const line = id === undefined ? undefined : byAp.get(id);
+              return line ? <Row key={line.ap.id} line={line} index={segment.index} now={serverNow.value} /> : null;
+            })}
+          </tbody>
+        </table>
+        <div class="tfoot">{w.foot.map((text) => <span key={text}>{text}</span>)}</div>
+      </div>
+    </>
+  );
+}
+
+const rowIndex = (target: EventTarget | null) => {
+  const index = target instanceof Element ? target.closest('tr')?.getAttribute('aria-rowindex') : null;
+  return index ? Number(index) - 2 : null;
+};
+
+/** Stands for the rows that are not drawn. Height by CSSOM: an attribute would break the page's policy. */
+const Gap = ({ height }: { height: number }) => <tr aria-hidden="true" class="gap-row" ref={(row) => { if (row) row.style.height = `${height}px`; }}><td colSpan={11} /></tr>;
+
+/** Which rows are in view. Reads the layout on scroll and resize, never in a tick. */
+function useView(body: { current: HTMLTableSectionElement | null }) {
+  const [view, setView] = useState({ first: 0, last: 40, rowPx: ROW_PX });
+  useLayoutEffect(() => {
+    let frame = 0;
+    const measure = () => {
+      frame = 0;
+      if (!body.current) return;
+      const rowPx = body.current.querySelector('tr[aria-rowindex]')?.getBoundingClientRect().height || ROW_PX;
+      const top = body.current.getBoundingClientRect().top;
+      const first = Math.max(0, Math.floor(-top / rowPx));
+      const last = Math.max(first, Math.ceil((innerHeight - top) / rowPx));
+      setView((old) => (old.first === first && old.last === last && old.rowPx === rowPx ? old : { first, last, rowPx }));
+    };
+    const soon = () => { frame ||= requestAnimationFrame(measure); };
+    measure();
+    addEventListener('scroll', soon, { passive: true });
+    addEventListener('resize', soon);
+    return () => {
+      cancelAnimationFrame(frame);
+      removeEventListener('scroll', soon);
+      removeEventListener('resize', soon);
+    };
+  }, []);
+  return view;
+}
+
+const COLUMNS: { key: SortKey; unit?: string; num?: true; cls?: string }[] = [
+  { key: 'state' }, { key: 'name' }, { key: 'down', unit: words.units.mbps, num: true },
+  { key: 'rx', unit: words.units.mbps, num: true, cls: 'narrow-hide' }, { key: 'tx', unit: words.units.mbps, num: true, cls: 'narrow-hide c-tx' },
+  { key: 'rtt', unit: words.units.ms, num: true, cls: 'narrow-hide c-rtt' }, { key: 'cpu', unit: words.units.percent, num: true, cls: 'narrow-hide c-cpu' },
+  { key: 'clients', num: true, cls: 'narrow-hide c-clients' }, { key: 'seen', cls: 'narrow-hide' }, { key: 'isp', cls: 'narrow-hide c-isp' },
+];
+
+function SheetHead({ sort, onSort }: Pick<SheetProps, 'sort' | 'onSort'>) {
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {COLUMNS.flatMap(({ key, unit, num, cls = '' }) => {
+          const on = sort.by === key;
+          const next: Sort = { by: key, descending: on ? !sort.descending : LARGE_FIRST.includes(key) };
+          const head = (
+            <th key={key} scope="col" class={`${num ? 'num ' : ''}${cls}`} {...(on ? { 'aria-sort': sort.descending ? 'descending' as const : 'ascending' as const } : {})}>
+              <button type="button" onClick={() => onSort(next)}>{w.columns[key]}{on ? <Icon id={sort.descending ? 'i-up' : 'i-down'} cls="g" /> : null}</button>{unit ? <> <span class="unit">{unit}</span></> : null}
+            </th>
+          );
+          return key === 'down' ? [head, <th key="tested" scope="col" class="narrow-hide c-tested">{w.tested}</th>] : [head];
+        })}
+      </tr>
+    </thead>
+  );
+}
+
+function Row({ line: { row, ap, site, name }, index, now }: { line: Line; index: number; now: number }) {
+  const off = row.state === 'offline';
+  const silentMs = row.last_seen === null ? null : now - row.last_seen;
+  return (
+    <tr aria-rowindex={index + 2}>
+      <td><State state={row.state} target={ap.target_mbps} /></td>
+      <th scope="row" class="name"><a href={siteHref(site.id, ap.id)} data-row title={row.why}>{name}</a></th>
+      <td class="num"><Figure value={row.down_mbps} offline={off} /></td>
+      <td class="nw q narrow-hide c-tested">{row.down_at === null ? words.never : <time dateTime={new Date(row.down_at).toISOString()}>{moment(row.down_at, now, site.zone)}</time>}</td>
+      <td class="num narrow-hide"><Figure value={row.wan_rx_mbps} offline={off} /></td>
+      <td class="num narrow-hide c-tx"><Figure value={row.wan_tx_mbps} offline={off} /></td>
+      <td class="num narrow-hide c-rtt"><Figure value={row.rtt_ms} show={cut} offline={off} /></td>
+      <td class="num narrow-hide c-cpu"><Figure value={row.cpu_pct} show={cut} offline={off} /></td>
+      <td class="num narrow-hide c-clients"><Figure value={row.clients} show={count} offline={off} /></td>
+      <td class="nw narrow-hide">{silentMs === null ? <span class="qq">{words.never}</span> : <span class={silentMs > OLD_MS ? 'strong' : 'q'}>{age(silentMs)}</span>}</td>
+      <td class="nw q narrow-hide c-isp">{site.isp || words.unknown}{site.metered ? <span class="tag">{w.metered}</span> : null}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,108 @@
+/** Why: the page's shared state as signals, joined once per tick: roster and live rows become lines that every page reads. */
+import { AP_STATES, type AccessPoint, type AlertView, type LiveRow, type Me, type Probe, type Roster, type Site } from '#contract';
+import { batch, computed, signal } from '@preact/signals';
+import { get, useSession, whenSignedOut } from './api.ts';
+import { EMPTY, freshness, type LiveState, reduce } from './live.ts';
+import { startStream } from './stream.ts';
+
+/** One access point as pages show it. */
+export interface Line { row: LiveRow; ap: AccessPoint; site: Site; /** Name for people: the site's, with the access point's where the site has several. */ name: string }
+
+/** Undefined while nobody has been asked, null when nobody is signed in. */
+export const me = signal<Me | null | undefined>(undefined);
+export const live = signal<LiveState>(EMPTY);
+export const roster = signal<Roster | null>(null);
+export const cutAt = signal<number | null>(null);
+/** This browser's clock, once a second. Ages are computed from it, so a page without news visibly grows old. */
+export const now = signal(Date.now());
+/** Newest alert that the stream told; pages merge it into what they loaded. */
+export const lastAlert = signal<AlertView | null>(null);
+
+export const fresh = computed(() => freshness(live.value.heardAt, cutAt.value, now.value));
+/** The server's clock as far as this browser can tell, ms: ages must not depend on a wrong clock of the viewer. */
+export const serverNow = computed(() => now.value + (live.value.heardAt === null ? 0 : live.value.serverAt - live.value.heardAt));
+
+const index = computed(() => {
+  const known = roster.value;
+  const sites = new Map(known?.sites.map((site) => [site.id, site]));
+  const perSite = new Map<string, number>();
+  for (const ap of known?.access_points ?? []) perSite.set(ap.site, (perSite.get(ap.site) ?? 0) + 1);
+  return { known, sites, perSite };
+});
+
+/** Every access point of the roster with its live row; unordered. */
+export const lines = computed<readonly Line[]>(() => {
+  const { known, sites, perSite } = index.value;
+  const rows = live.value.rows;
+  return (known?.access_points ?? []).flatMap((ap) => {
+    const site = sites.get(ap.site);
+    const row = rows.get(ap.id);
+    if (!site || !row) return [];
+    return [{ row, ap, site, name: (perSite.get(ap.site) ?? 0) > 1 ? `${site.name}, ${ap.name}` : site.name }];
+  });
+});
+export const ready = computed(() => roster.value !== null && live.value.epoch !== null);
+
+export const severity = (line: Line) => AP_STATES.indexOf(line.row.state);
+export const siteOf = (id: string): Site | undefined => index.value.sites.get(id);
+export const probesOf = (ap: string): Probe[] => (roster.value?.probes ?? []).filter((probe) => probe.access_point === ap);
+
+/** The one target of all access points, or null where they differ. Mb/s. */
+export const commonTarget = computed(() => {
+  const targets = new Set(roster.value?.access_points.map((ap) => ap.target_mbps));
+  const [only] = targets;
+  return targets.size === 1 && only !== undefined ? only : null;
+});
+
+/** Asks who is signed in. */
+export async function whoAmI(): Promise<void> {
+  try {
+    signedIn(await get<Me | null>('/me'));
+  } catch {
+    signedIn(null);
+  }
+}
+
+export function signedIn(who: Me | null): void {
+  useSession(who);
+  me.value = who;
+}
+
+/** Starts clock and live view; the returned function stops both. */
+export function startLive(): () => void {
+  const clock = setInterval(() => { now.value = Date.now(); }, 1000);
+  const forget = () => signedIn(null);
+  whenSignedOut(forget);
+  const stop = startStream({
+    state: () => live.value,
+    apply(event) {
+      const step = reduce(live.value, event);
+      batch(() => {
+        live.value = step.state;
+        now.value = Date.now();
+      });
+      return step.need;
+    },
+    snapshot: (signal) => get('/live/snapshot', signal),
+    roster: (signal) => get('/roster', signal),
+    rosterHash: () => roster.value?.hash ?? null,
+    onRoster: (fetched) => { roster.value = fetched; },
+    onAlert: (alert) => { lastAlert.value = alert; },
+    onCut: (at) => { cutAt.value = at; },
+    onSignedOut: forget,
+  });
+  return () => {
+    stop();
+    clearInterval(clock);
+    batch(() => {
+      live.value = EMPTY;
+      roster.value = null;
+      cutAt.value = null;
+    });
+  };
+}
+
+/** Fetches the roster again after an edit made on this page; the stream would bring it too, a moment later. */
+export async function refreshRoster(): Promise<void> {
+  roster.value = await get<Roster>('/roster');
+}

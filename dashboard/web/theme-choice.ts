@@ -1,0 +1,31 @@
+/** Why: the theme is the system's unless somebody chooses; the choice stays on this device. theme.ts applies it before the first paint. */
+import { signal } from '@preact/signals';
+
+export type Theme = 'system' | 'light' | 'dark';
+const KEY = 'carrel.theme';
+const chosen = typeof document === 'undefined' ? undefined : document.documentElement.dataset['theme'];
+export const theme = signal<Theme>(chosen === 'dark' || chosen === 'light' ? chosen : 'system');
+
+/** Goes on to the next: system, light, dark. */
+export function nextTheme(): void {
+  theme.value = theme.value === 'system' ? 'light' : theme.value === 'light' ? 'dark' : 'system';
+  if (theme.value === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = theme.value;
+  remember(KEY, theme.value);
+}
+
+export function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // A private window may refuse storage: the choice then lasts as long as the page.
+  }
+}
+
+export function remembered(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
