@@ -41,7 +41,8 @@ interface PendingRead { resolve(value: unknown): void; reject(error: StoreError)
 export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
   const { log } = deps;
   const targets = parseStoreTargets(deps.settings.CARREL_STORE, { dataDir: deps.dataDir, influxToken: deps.settings.CARREL_INFLUX_TOKEN });
-  const known = new Map(targets.map(({ name }) => [name, { status: fresh(name), next: 0 }]));
+  // Until a database has told its cursor, its lag is counted from here.
+  const known = new Map(targets.map(({ name }) => [name, { status: fresh(name), next: deps.durableEnd() }]));
   const reads = new Map<number, PendingRead>();
   const backoff = createBackoff({ baseMs: 500, capMs: 30_000, floorMs: 100 });
   let nextRead = 1;
