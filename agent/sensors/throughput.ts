@@ -21,6 +21,8 @@ const WINDOW_MS = 100;
 /** No test is longer or larger, whatever a grant says. */
 const MAX_MS = 10_000;
 const MAX_BYTES = 40_000_000;
+/** After so long, a counter that saw less than half of the test's own bytes belongs to another interface: going on only costs. */
+const ELSEWHERE_MS = 1000;
 /** Wire bytes per application byte of a full TCP segment: 1500 / 1448. */
 const WIRE_PER_OWN = 1500 / 1448;
 
@@ -69,7 +71,8 @@ export function createThroughputSensor(context: Pick<SensorContext, 'root' | 'cl
     if (end === 'unreachable') return outcomeOf(request, view, { ...base, limitedBy: 'unreachable' });
     const judgement = measured.judgement ?? judge(windows, request.targetMbps, true);
     if (!judgement) return outcomeOf(request, view, { ...base, limitedBy: 'server' });
-    const limitedBy = judgement.verdict === 'pass' ? (ipBytes < 0.95 * ownBytes ? 'route' : null) : limitOf({
+    const elsewhere = ipBytes < 0.95 * ownBytes;
+    const limitedBy = judgement.verdict === 'pass' ? (elsewhere ? 'route' : null) : limitOf({
       ipBytes, ownBytes, processPct: processor.processPct, corePct: processor.corePct, coreSoftirqPct: processor.coreSoftirqPct, allPct: processor.allPct,
       lateShare: windows.filter(({ ms }) => ms > 1.5 * WINDOW_MS).length / windows.length,
       speedMbps: view.link?.speedMbps ?? null, halfDuplex: view.link?.halfDuplex ?? false, wireless: view.link?.wireless ?? false,
@@ -142,7 +145,8 @@ async function download(options: { request: ThroughputRequest; address: string; 
     takeWindow();
     sampled();
     judgement = judge(windows, request.targetMbps, false);
-    if (judgement || now() - startMs >= maxMs) stream.stop();
+    const elsewhere = now() - startMs >= ELSEWHERE_MS && totals.ipBytes < 0.5 * totals.ownBytes;
+    if (judgement || elsewhere || now() - startMs >= maxMs) stream.stop();
   }, WINDOW_MS);
   const { end, error } = await stream.ended;
   clearInterval(timer);
