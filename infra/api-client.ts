@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import type { Page } from '#contract';
 import { CarrelError, errnoOf, messageOf } from '#lib/errors';
 
+export interface Health {
+  ready: boolean;
+  reasons: string[];
+  stores: { name: string; state: string; error: string | null; lag_bytes: number }[];
+}
 export interface ApiClient {
   /** Answers with the parsed body, `undefined` for 204. @throws CarrelError with the server's code, or SERVER_UNREACHABLE */
   call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
-  /** The text of an answer that is not JSON. */
-  text(path: string): Promise<string>;
+  /** `/readyz`, which answers with 503 and the same shape while the server is not ready. */
+  health(): Promise<Health>;
   /** Sends a file as it is. */
   upload<T>(path: string, contentType: string, bytes: Uint8Array): Promise<T>;
   /** Every item of a list that pages by cursor. */
@@ -60,8 +65,12 @@ export function createApiClient({ base, token }: { base: string; token: string }
       );
       return answer.status === 204 ? undefined : await answer.json();
     },
-    async text(path) {
-      return (await send('GET', path, {})).text();
+    async health() {
+      const answer = await request(`${base.replace(/\/+$/, '')}/readyz`, {
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      });
+      if (answer.ok || answer.status === 503) return answer.json();
+      throw await refusal(answer, 'GET /readyz');
     },
     async upload(path, contentType, bytes) {
       return (await send('POST', `/api/v1${path}`, { 'content-type': contentType }, bytes)).json();
