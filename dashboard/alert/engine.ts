@@ -55,7 +55,6 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
   let open = openIndex(state.alerts.open());
   let pending = emptyWork();
   let cursor: Cursor | null = readCursor(state);
-  let caughtUp = false;
   let failure: { text: string; since: number } | null = null;
   let reading: Promise<void> = Promise.resolve();
   let timers: (() => void)[] = [];
@@ -129,9 +128,7 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
     const feed = broker.openFeed('alerts', cursor);
     try {
       while (!stopping.signal.aborted) {
-        const batch = await feed.next(BATCH_BYTES, stopping.signal);
-        await takeBatch(batch);
-        if (batch.atEnd) caughtUp = true;
+        await takeBatch(await feed.next(BATCH_BYTES, stopping.signal));
       }
     } finally {
       await feed.close();
@@ -157,7 +154,6 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
     const slept = mono - lastTick.mono;
     if (slept > PAUSE_MS || Math.abs(now - lastTick.wall - slept) > CLOCK_JUMP_MS) startGrace(now);
     lastTick = { wall: now, mono };
-    if (!caughtUp) return;
     const work = copyOf(pending);
     for (const entry of fleet().byAp.values()) workDark(work, memories, entry, { kind: 'look', sight: sightOf(entry.probe) }, now, dark);
     if (mono - last.slow >= SLOW_TICK_MS) {
