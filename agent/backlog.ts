@@ -95,7 +95,10 @@ export async function openBacklog(deps: { dir: string; capBytes: number; log: Lo
     async fetch() {
       const read = await journal.read(tracker.readFrom, FETCH_BYTES);
       const records = read.records.flatMap(({ position, payload }) => recordOf(position, payload) ?? []);
-      if (read.damage.length > 0) tellDamage(lastRead, records[0]?.frame);
+      for (const damage of read.damage) {
+        const before = records.findLast(({ position }) => position < damage.position)?.frame ?? lastRead;
+        tellDamage(before, records.find(({ position }) => position > damage.position)?.frame);
+      }
       for (const { position, frame } of records) positions.set(frame, position);
       fetched.push(...records.map(({ frame }) => frame));
       lastRead = records.at(-1)?.frame ?? lastRead;

@@ -88,19 +88,18 @@ function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog 
     return spilling;
   }
   async function spillNow(): Promise<void> {
-    const frames = [...waiting, ...live];
-    if (!backlog || frames.length === 0) return;
+    if (!backlog || waiting.length + live.length === 0) return;
     spillAtMs = monoMs() + spillEveryMs;
-    const durable = await backlog.append(frames).catch(() => false);
-    if (durable) {
-      const gone = new Set(frames);
+    for (const group of groupsOf([...waiting, ...live])) {
+      const durable = await backlog.append(group).catch(() => false);
+      if (!durable && !refused) log.warn({ code: 'SPOOL_REFUSED', dir: options.dir }, 'the disk takes no frames (full or failing); they are kept in memory');
+      refused = !durable;
+      if (refused) return;
+      const gone = new Set(group);
       waiting = waiting.filter((frame) => !gone.has(frame));
       live = live.filter((frame) => !gone.has(frame));
-    } else if (!refused) {
-      log.warn({ code: 'SPOOL_REFUSED', dir: options.dir }, 'the disk takes no frames (full or failing); they are kept in memory');
     }
-    refused = !durable;
-    if (durable) onMore();
+    onMore();
   }
   function fetchMore(from: Backlog): void {
     if (fetching) return;
@@ -169,6 +168,23 @@ function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog 
       await backlog?.close();
     },
   };
+}
+
+/** What one sync makes durable: of a size that fits into the smallest spool. */
+const GROUP_BYTES = 8 * 1024;
+
+function groupsOf(frames: readonly SpooledFrame[]): SpooledFrame[][] {
+  const groups: SpooledFrame[][] = [];
+  let bytes = Number.MAX_SAFE_INTEGER;
+  for (const frame of frames) {
+    bytes += frame.bytes.length;
+    if (bytes > GROUP_BYTES) {
+      groups.push([]);
+      bytes = frame.bytes.length;
+    }
+    groups.at(-1)?.push(frame);
+  }
+  return groups;
 }
 
 /** Neighbours become one range: a year offline is a handful of events. */

@@ -1,17 +1,19 @@
 /** Why: a probe gets one file without node_modules. What mqtt.js drags along for browsers and proxies is 4/5 of its weight, so it is left out here. */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Never reached with our options: WebSockets, SOCKS, browser timers, the command line, debug output. Loading one would throw. */
-const LEFT_OUT = new Set(['ws', 'socks', 'worker-timers', 'help-me', 'commist', 'minimist']);
-/** mqtt.js's own transports: the agent opens its sockets itself. */
-const LEFT_OUT_OF_MQTT = new Set(['./lib/connect', './BufferedDuplex']);
+const LEFT_OUT = new Set(['ws', 'socks', 'worker-timers', 'help-me', 'commist', 'minimist', 'lru-cache']);
+/** mqtt.js's own transports (the agent opens its sockets itself) and what only MQTT 5 needs. */
+const LEFT_OUT_OF_MQTT = new Set(['./lib/connect', './BufferedDuplex', './lib/unique-message-id-provider', './topic-alias-recv', './topic-alias-send', '../topic-alias-send']);
 const EMPTY = `module.exports = {};`;
 /** `debug(name)` makes a logger that is off. */
 const NO_DEBUG = `module.exports = () => Object.assign(() => {}, { enabled: false });`;
+/** A statement of one line that traces a step; what is never printed need not be carried. */
+const TRACE = /^\s*(?:(?:this|client)\.log|debug)\(.*\);?$/gm;
 /** The same streams as Node's own, 79 kB smaller. */
 const NODE_STREAM = `module.exports = require('node:stream');`;
 
@@ -23,6 +25,9 @@ const lean: Plugin = {
       return undefined;
     });
     onResolve({ filter: /^\./ }, ({ path, importer }) => (LEFT_OUT_OF_MQTT.has(path) && importer.includes('/mqtt/build/') ? { path, namespace: 'lean' } : undefined));
+    onLoad({ filter: /\/mqtt(?:-packet)?\/.*\.js$/ }, async ({ path }) => ({ contents: (await readFile(path, 'utf8')).replace(TRACE, ';') }));
+    // Of its package.json, mqtt.js reads the version.
+    onLoad({ filter: /\/mqtt\/package\.json$/ }, () => ({ contents: `module.exports = { version: '' };` }));
     onLoad({ filter: /.*/, namespace: 'lean' }, ({ path }) => ({ contents: path === 'debug' ? NO_DEBUG : path === 'readable-stream' ? NODE_STREAM : EMPTY, loader: 'js', resolveDir: ROOT }));
   },
 };
@@ -38,6 +43,6 @@ export interface AgentBuild { /** Size of dist/agent.cjs. */ bytes: number; /** 
 /** Writes dist/agent.cjs and dist/inventory.cjs, for Node 18 to 24. */
 export async function buildAgent(outdir = `${ROOT}/dist`): Promise<AgentBuild> {
   const { metafile } = await build({ ...COMMON, metafile: true, entryPoints: ['agent/main.ts'], outfile: `${outdir}/agent.cjs`, plugins: [lean] });
-  await build({ ...COMMON, entryPoints: ['agent/inventory.ts'], outfile: `${outdir}/inventory.cjs` });
+  if (!process.env.C1X) await build({ ...COMMON, entryPoints: ['agent/inventory.ts'], outfile: `${outdir}/inventory.cjs` });
   return { bytes: (await stat(`${outdir}/agent.cjs`)).size, metafile };
 }
