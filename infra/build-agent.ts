@@ -43,6 +43,6 @@ export interface AgentBuild { /** Size of dist/agent.cjs. */ bytes: number; /** 
 /** Writes dist/agent.cjs and dist/inventory.cjs, for Node 18 to 24. */
 export async function buildAgent(outdir = `${ROOT}/dist`): Promise<AgentBuild> {
   const { metafile } = await build({ ...COMMON, metafile: true, entryPoints: ['agent/main.ts'], outfile: `${outdir}/agent.cjs`, plugins: [lean] });
-  if (!process.env.C1X) await build({ ...COMMON, entryPoints: ['agent/inventory.ts'], outfile: `${outdir}/inventory.cjs` });
+  await build({ ...COMMON, entryPoints: ['agent/inventory.ts'], outfile: `${outdir}/inventory.cjs` });
   return { bytes: (await stat(`${outdir}/agent.cjs`)).size, metafile };
 }
