@@ -54,17 +54,20 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   undo.push(() => state.close());
   const broker = await startBroker({ settings: config.broker, state, log, clock, startStores: startStoreWorker });
   undo.push(() => broker.stop());
-  const alerts = createAlertEngine({ settings, state, broker, clock, log, store: broker.store });
+  const alerts = createAlertEngine({ settings, state, broker, clock, log });
   alerts.start();
   undo.push(() => alerts.stop());
-  const delivery = createDelivery({ settings, state, alerts, clock, log });
-  delivery.start();
+  // Known once the page listens; nothing is delivered before that.
+  let address = settings.CARREL_PUBLIC_URL ?? '';
+  const delivery = createDelivery({ settings, state, alerts, clock, log, publicUrl: () => address });
   undo.push(() => delivery.stop());
   const live = createLiveHub({ settings, state, broker, alerts, delivery, clock, log });
   await live.start();
   undo.push(() => live.stop());
   const dashboard = await startDashboard({ settings, state, broker, alerts, live, clock, log, dataDir });
   undo.push(() => dashboard.stop());
+  address = dashboard.address;
+  delivery.start();
   if (config.server.CARREL_LOCAL_PROBE) {
     const probe = startLocalProbe({ state, broker, dataDir, targetMbps: settings.CARREL_TARGET_MBPS, clock, log });
     undo.push(() => probe.stop());

@@ -61,7 +61,10 @@ function against(ledger: LedgerEntry[], stored: Map<string, number>): { missing:
   };
 }
 
-const stores = (): Promise<StoreStatus[]> => server.api<{ stores: StoreStatus[] }>('GET', '/health').then((health) => health.stores);
+const stores = async (): Promise<Pick<StoreStatus, 'state' | 'lag_bytes'>[]> => {
+  const ready: { stores: Pick<StoreStatus, 'state' | 'lag_bytes'>[] } = JSON.parse(await (await fetch(`${server.http}/readyz`)).text());
+  return ready.stores;
+};
 const allTaken = async (): Promise<boolean> => (await stores()).every((store) => store.state === 'ok' && store.lag_bytes === 0);
 
 beforeEach(async () => {

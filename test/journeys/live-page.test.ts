@@ -11,10 +11,10 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LiveRow } from '#contract';
 import { chromiumPath, openBrowser, watchPage, type WatchedPage } from '../support/browser.ts';
-import { canLab, createLab, type Lab } from '../support/netns.ts';
+import { createLab, labUnavailable, type Lab } from '../support/netns.ts';
 import { startServer, until, type RunningServer } from '../support/server.ts';
 
-describe.skipIf(!canLab() || !chromiumPath())('the live page (needs root, iproute2 and Chromium)', () => {
+describe.skipIf(labUnavailable !== null || !chromiumPath())('the live page (needs root, iproute2 and Chromium)', () => {
   let dir: string;
   let lab: Lab;
   let line: Server;

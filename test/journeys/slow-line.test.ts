@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlertView, Page, TestView } from '#contract';
 import { createProbe } from '../support/fleet.ts';
-import { canLab, createLab, type Lab } from '../support/netns.ts';
+import { createLab, labUnavailable, type Lab } from '../support/netns.ts';
 import { openHook, openMailbox, type Hook, type Mailbox } from '../support/receivers.ts';
 import { ROOT, startServer, until, type RunningServer } from '../support/server.ts';
 
-describe.skipIf(!canLab())('a shaped line (needs root, iproute2 and tbf)', () => {
+describe.skipIf(labUnavailable !== null)('a shaped line (needs root, iproute2 and tbf)', () => {
   let dir: string;
   let lab: Lab;
   let server: RunningServer;
