@@ -1,6 +1,8 @@
 /** Why: what the rest of the server may ask of the broker. `broker/index.ts` makes one. */
 import type { StoreReader, StoreStatus } from './store/store.ts';
 import type { Feed } from './feed.ts';
+import type { QuarantinedPayload } from './feed-reader.ts';
+import type { SpeedStats } from './speed/server.ts';
 import type { Cursor } from './store/store.ts';
 import type { StateMessage } from './contract/index.ts';
 
@@ -14,6 +16,10 @@ export interface BrokerStats {
   refused: Readonly<Record<string, number>>;
   authFailures: number;
   takeovers: number;
+  /** Probes whose credential two devices use at once. */
+  cloned?: readonly string[];
+  /** Throughput test server; null when off. */
+  speed?: SpeedStats | null;
   wal: { bytes: number; capBytes: number; durableEnd: number; writable: boolean; error: string | null; oldestMs: number | null; /** From 50 % and from 80 % of the cap on. */ alarm?: 'half' | 'nearly_full' | null };
 }
 
@@ -39,6 +45,8 @@ export interface Broker {
   store: StoreReader;
   stores(): StoreStatus[];
   stats(): BrokerStats;
+  /** The newest payloads that were acknowledged but are no frames, oldest first, at most 100. */
+  quarantined?(): readonly QuarantinedPayload[];
   /** Stops accepting, flushes, closes. Nothing acknowledged is lost. */
   stop(): Promise<void>;
 }

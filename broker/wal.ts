@@ -27,6 +27,8 @@ export interface Wal {
   forgetUnseen(): void;
   commit(consumer: string, cursor: Cursor): void;
   stats(): BrokerStats['wal'];
+  /** Resolves when everything appended so far is durable, or at once when the disk takes nothing. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -110,6 +112,18 @@ export async function openWal(options: WalOptions): Promise<Wal> {
       const { bytes, durableEnd, writable, error } = journal.stats();
       raiseAlarm();
       return { bytes, capBytes, durableEnd, writable, error, oldestMs, alarm };
+    },
+    settle() {
+      const { end } = journal.stats();
+      const settled = (): boolean => journal.durableEnd() >= end || journal.refusal(1) === 'JOURNAL_UNWRITABLE';
+      if (settled()) return Promise.resolve();
+      return new Promise((resolve) => {
+        const stop = journal.onChange(() => {
+          if (!settled()) return;
+          stop();
+          resolve();
+        });
+      });
     },
     async close() {
       clearTimeout(saveTimer);

@@ -1,0 +1,63 @@
+/** Why: one probe cannot take the server from the others. Too fast a probe is read more slowly; nothing of it is dropped. */
+
+export interface GateLimits {
+  /** Largest packet until the CONNACK accepted. */
+  firstPacketBytes: number;
+  packetBytes: number;
+  /** A complete CONNECT must have come within this time, ms. */
+  connectMs: number;
+  /** A packet that has begun must be complete within this time, ms. */
+  packetMs: number;
+  /** Longest keepalive; 0 and longer ones are held to it, s. */
+  keepaliveS: number;
+  /** Sustained packets and bytes per second and probe; `burst` times as much at once. */
+  packetsPerS: number;
+  bytesPerS: number;
+  burst: number;
+  /** Unsent bytes to a client above which nothing more is forwarded or read. */
+  unsentBytes: number;
+  connections: number;
+}
+
+export const GATE_LIMITS: GateLimits = {
+  firstPacketBytes: 4 * 1024, packetBytes: 64 * 1024 + 512, connectMs: 10_000, packetMs: 30_000, keepaliveS: 1800,
+  packetsPerS: 20, bytesPerS: 64 * 1024, burst: 10, unsentBytes: 256 * 1024, connections: 20_000,
+};
+
+interface Bucket { packets: number; bytes: number; atMs: number }
+export interface Rates {
+  /** Takes one packet; answers with how long the probe must wait before its next one, ms (0 = no wait). */
+  take(probe: string, bytes: number, nowMs: number): number;
+  /** Forgets probes whose buckets are full again. */
+  forget(nowMs: number): void;
+}
+
+/** Buckets belong to the probe, not to the connection: reconnecting does not refill them. */
+export function createRates(limits: Pick<GateLimits, 'packetsPerS' | 'bytesPerS' | 'burst'>): Rates {
+  const { packetsPerS, bytesPerS, burst } = limits;
+  const buckets = new Map<string, Bucket>();
+
+  function refill(bucket: Bucket, nowMs: number): void {
+    const seconds = Math.max(0, nowMs - bucket.atMs) / 1000;
+    bucket.packets = Math.min(packetsPerS * burst, bucket.packets + seconds * packetsPerS);
+    bucket.bytes = Math.min(bytesPerS * burst, bucket.bytes + seconds * bytesPerS);
+    bucket.atMs = nowMs;
+  }
+
+  return {
+    take(probe, bytes, nowMs) {
+      let bucket = buckets.get(probe);
+      if (bucket) refill(bucket, nowMs);
+      else buckets.set(probe, (bucket = { packets: packetsPerS * burst, bytes: bytesPerS * burst, atMs: nowMs }));
+      bucket.packets -= 1;
+      bucket.bytes -= bytes;
+      return Math.ceil(Math.max(0, -bucket.packets / packetsPerS, -bucket.bytes / bytesPerS) * 1000);
+    },
+    forget(nowMs) {
+      for (const [probe, bucket] of buckets) {
+        refill(bucket, nowMs);
+        if (bucket.packets >= packetsPerS * burst && bucket.bytes >= bytesPerS * burst) buckets.delete(probe);
+      }
+    },
+  };
+}

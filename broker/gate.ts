@@ -1,0 +1,311 @@
+/**
+ * Why: stands between a socket and aedes, one per connection. Packets are framed and limited here before anything is buffered;
+ * frames go straight to the wal and are acknowledged when they are durable; everything else passes on to aedes.
+ * Measured with 300-byte frames on one core: 1.3 M/s pipelined, ten times aedes by itself (reference: one write of all PUBACKs
+ * per event-loop turn instead of one each).
+ */
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import type { Clock } from '#lib/clock';
+import { topicOf } from './contract/index.ts';
+import { CONNECT, DISCONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, checkFilters, checkTopic, readConnect, readHeader, readPublish, type ConnectHead, type PacketHeader, type PacketRefusal } from './gate-packet.ts';
+import type { GateLimits, Rates } from './gate-rate.ts';
+import type { Wal } from './wal.ts';
+
+/** Why the gate ended a connection, or did not store a payload. */
+export type GateRefusal =
+  | PacketRefusal | 'PACKET_TOO_LARGE' | 'NOT_CONNECT' | 'SECOND_CONNECT' | 'CONNECT_TIMEOUT' | 'PACKET_TIMEOUT' | 'KEEPALIVE'
+  | 'PROTOCOL_VERSION' | 'CLIENT_ID' | 'WILL' | 'FRAME_RETAINED' | 'FRAME_ENCODING';
+export interface GateDeps {
+  wal: Wal;
+  rates: Rates;
+  limits: GateLimits;
+  clock: Clock;
+  refused(reason: GateRefusal): void;
+  /** A CONNACK code other than 0 refuses before aedes is asked. */
+  judgeConnect(connect: ConnectHead): { code: number; reason: GateRefusal } | null;
+  accepted(bytes: number): void;
+  /** Frames wait for the wal: call `flush` when it has become durable. */
+  waiting(gate: Gate): void;
+  /** A complete packet of an accepted probe has come. */
+  seen(probe: string): void;
+}
+export interface Gate {
+  /** What aedes gets as its connection. */
+  readonly conn: Duplex;
+  /** Client id once the CONNECT was accepted. */
+  probe(): string | null;
+  /** True when the client said goodbye. */
+  saidGoodbye(): boolean;
+  /** The CONNACK was sent: packets may be larger, frames are taken. */
+  accept(probe: string): void;
+  /** Acknowledges what is durable; goes on with what the wal could not take. */
+  flush(): void;
+  /** Frames are taken whose PUBACK must still wait. */
+  unanswered(): boolean;
+  /** Looks at the clocks: CONNECT, partial packet, keepalive. */
+  tick(): void;
+  /** Bytes that the client has not read yet. */
+  unsentBytes(): number;
+  destroy(): void;
+}
+type Stop = 'connack' | 'rate' | 'wal' | 'aedes' | 'unsent';
+const NO_BYTES: Buffer = Buffer.alloc(0);
+
+export function openGate(socket: Socket, deps: GateDeps): Gate {
+  const { wal, limits, clock } = deps;
+  const stops = new Set<Stop>();
+  /** Unacknowledged frames, oldest first: position and message id alternate. */
+  let acks: number[] = [];
+  let state: 'new' | 'asked' | 'open' = 'new';
+  let probe: string | null = null;
+  let ownFrames: Buffer = NO_BYTES;
+  /** Came in, not looked at yet: less than one packet, or the rest of a chunk while something says stop. */
+  let rest: Buffer = NO_BYTES;
+  /** A packet that has begun: exactly its bytes, so that slow senders cost no copying. */
+  let partial: { bytes: Buffer; filled: number; sinceMs: number } | null = null;
+  let headerSinceMs = 0;
+  const openedMs = clock.monoMs();
+  let lastPacketMs = openedMs;
+  let keepaliveMs = 0;
+  let goodbye = false;
+  let ended = false;
+  let lastPosition = -1;
+  let rateTimer: NodeJS.Timeout | undefined;
+
+  const conn = new Duplex({
+    allowHalfOpen: true,
+    read: () => go('aedes'),
+    write: (chunk: Buffer, _encoding, done) => send(chunk, done),
+    writev(chunks, done) {
+      const buffers: Buffer[] = chunks.map(({ chunk }) => chunk);
+      send(Buffer.concat(buffers), done);
+    },
+    final(done) {
+      socket.end();
+      done();
+    },
+    destroy(error, done) {
+      clearTimeout(rateTimer);
+      socket.destroy();
+      done(error);
+    },
+  });
+  conn.on('error', () => undefined);
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, 60_000);
+  socket.on('data', take);
+  socket.on('end', end);
+  socket.on('error', () => conn.destroy());
+  socket.on('close', () => (goodbye ? end() : conn.destroy()));
+  socket.on('drain', () => go('unsent'));
+
+  function send(chunk: Buffer, done: () => void): void {
+    if (socket.destroyed || socket.write(chunk)) return done();
+    const settle = (): void => {
+      socket.off('drain', settle);
+      socket.off('close', settle);
+      done();
+    };
+    socket.on('drain', settle);
+    socket.on('close', settle);
+  }
+
+  function end(): void {
+    if (ended || conn.destroyed) return;
+    ended = true;
+    conn.push(null);
+  }
+
+  function stop(why: Stop): void {
+    stops.add(why);
+    socket.pause();
+  }
+
+  function go(why: Stop): void {
+    if (!stops.delete(why) || stops.size > 0 || conn.destroyed) return;
+    lastPacketMs = clock.monoMs(); // what the client sent meanwhile waits in the kernel
+    const held = rest;
+    rest = NO_BYTES;
+    if (held.length > 0) take(held);
+    if (stops.size === 0) socket.resume();
+  }
+
+  /** Ends the connection; the packet that caused it counts as done. */
+  function refuse(reason: GateRefusal): true {
+    deps.refused(reason);
+    conn.destroy();
+    return true;
+  }
+
+  /** Cuts a chunk into packets. Stops between two of them when told to; the rest waits. */
+  function take(chunk: Buffer): void {
+    let bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk; // rest is a header of at most 4 bytes here
+    rest = NO_BYTES;
+    if (partial) bytes = fill(partial, bytes);
+    let at = 0;
+    while (at < bytes.length && !conn.destroyed) {
+      const header = stops.size > 0 ? 'more' : readHeader(bytes, at);
+      if (header === 'more') {
+        headerSinceMs ||= clock.monoMs();
+        rest = bytes.subarray(at);
+        return;
+      }
+      headerSinceMs = 0;
+      if (typeof header === 'string') return void refuse(header);
+      const size = header.headerBytes + header.bodyBytes;
+      if (size > (state === 'open' ? limits.packetBytes : limits.firstPacketBytes)) return void refuse('PACKET_TOO_LARGE');
+      if (at + size > bytes.length) {
+        const own = Buffer.allocUnsafeSlow(size);
+        partial = { bytes: own, filled: bytes.copy(own, 0, at), sinceMs: clock.monoMs() };
+        return;
+      }
+      if (!packet(bytes.subarray(at, at + size), header)) {
+        rest = bytes.subarray(at); // the wal takes nothing now: the same packet again later
+        return;
+      }
+      at += size;
+    }
+  }
+
+  /** Completes the packet that has begun; answers with the bytes behind it. */
+  function fill(begun: { bytes: Buffer; filled: number }, chunk: Buffer): Buffer {
+    const used = chunk.copy(begun.bytes, begun.filled);
+    begun.filled += used;
+    if (begun.filled < begun.bytes.length) return NO_BYTES;
+    partial = null;
+    const header = readHeader(begun.bytes, 0);
+    if (typeof header === 'string') return NO_BYTES; // it was read once before
+    if (packet(begun.bytes, header)) return chunk.subarray(used);
+    rest = NO_BYTES;
+    return Buffer.concat([begun.bytes, chunk.subarray(used)]);
+  }
+
+  /** One whole packet; false when it must be given again later. */
+  function packet(bytes: Buffer, header: PacketHeader): boolean {
+    if (state !== 'open') return connect(bytes, header);
+    const done = header.type === PUBLISH ? publish(bytes, header) : other(bytes, header);
+    if (!done) return false;
+    lastPacketMs = clock.monoMs();
+    if (probe === null || conn.destroyed) return true;
+    deps.seen(probe);
+    const waitMs = deps.rates.take(probe, bytes.length, lastPacketMs);
+    if (waitMs > 0) {
+      stop('rate');
+      rateTimer = setTimeout(() => go('rate'), waitMs);
+    }
+    return true;
+  }
+
+  function connect(bytes: Buffer, header: PacketHeader): boolean {
+    if (state === 'asked') return false;
+    if (header.type !== CONNECT) return refuse('NOT_CONNECT'); // [MQTT-3.1.0-1]
+    const head = readConnect(bytes, header.headerBytes);
+    if (typeof head === 'string') return refuse(head);
+    const judged = deps.judgeConnect(head);
+    if (judged) {
+      deps.refused(judged.reason);
+      socket.end(Buffer.from([0x20, 2, 0, judged.code]), () => conn.destroy()); // [MQTT-3.2.2-5]
+      stop('connack');
+      return true;
+    }
+    keepaliveMs = Math.min(head.keepaliveS || limits.keepaliveS, limits.keepaliveS) * 1500; // one and a half times [MQTT-3.1.2-24]
+    state = 'asked';
+    pass(bytes);
+    stop('connack');
+    return true;
+  }
+
+  function publish(bytes: Buffer, header: PacketHeader): boolean {
+    const head = readPublish(bytes, header.headerBytes, header.flags);
+    if (typeof head === 'string') return refuse(head);
+    const ours = head.topicEnd - head.topicStart === ownFrames.length && bytes.compare(ownFrames, 0, ownFrames.length, head.topicStart, head.topicEnd) === 0;
+    if (!ours) {
+      const refused = checkTopic(bytes, head.topicStart, head.topicEnd);
+      return refused ? refuse(refused) : pass(bytes);
+    }
+    if (header.flags & 1) return refuse('FRAME_RETAINED');
+    if (header.flags & 4) return pass(bytes); // QoS 2: aedes keeps its state; access.ts puts it into the wal
+    return frame(bytes.subarray(head.payloadStart), head.messageId);
+  }
+
+  function frame(payload: Buffer, messageId: number): boolean {
+    const decodable = payload[0] === 0x7b || payload[0] === 0x01;
+    if (decodable) {
+      const position = wal.append(clock.wallMs(), probe ?? '', payload);
+      if (position === null) {
+        stop('wal');
+        deps.waiting(gate);
+        return false;
+      }
+      lastPosition = position;
+      deps.accepted(payload.length);
+    } else deps.refused('FRAME_ENCODING'); // acknowledged all the same: sent again it would be no better
+    if (messageId === 0) return true;
+    acks.push(lastPosition, messageId);
+    if (decodable) deps.waiting(gate);
+    else setImmediate(acknowledge);
+    return true;
+  }
+
+  function other(bytes: Buffer, header: PacketHeader): boolean {
+    if (header.type === CONNECT) return refuse('SECOND_CONNECT'); // [MQTT-3.1.0-2]
+    if (header.type === SUBSCRIBE || header.type === UNSUBSCRIBE) {
+      const refused = checkFilters(bytes, header.headerBytes, header.type === SUBSCRIBE);
+      if (refused) return refuse(refused);
+    }
+    goodbye = header.type === DISCONNECT;
+    return pass(bytes);
+  }
+
+  function pass(bytes: Buffer): true {
+    if (!ended && !conn.push(bytes)) stop('aedes');
+    return true;
+  }
+
+  function acknowledge(): void {
+    const durable = wal.durableEnd();
+    let n = 0;
+    while (n < acks.length && (acks[n] ?? 0) < durable) n += 2;
+    if (n === 0) return;
+    const answer = Buffer.allocUnsafe(n * 2);
+    for (let i = 0; i < n; i += 2) {
+      answer.writeUInt16BE(0x4002, i * 2); // PUBACK, two bytes follow
+      answer.writeUInt16BE(acks[i + 1] ?? 0, i * 2 + 2);
+    }
+    acks = n === acks.length ? [] : acks.slice(n);
+    if (!socket.destroyed) socket.write(answer);
+    if (socket.writableLength > limits.unsentBytes) stop('unsent');
+  }
+
+  function overdue(nowMs: number): GateRefusal | null {
+    if (state === 'new' && nowMs - openedMs > limits.connectMs) return 'CONNECT_TIMEOUT';
+    const sinceMs = partial?.sinceMs ?? headerSinceMs;
+    if (sinceMs > 0 && stops.size === 0 && nowMs - sinceMs > limits.packetMs) return 'PACKET_TIMEOUT';
+    return state === 'open' && stops.size === 0 && nowMs - lastPacketMs > keepaliveMs ? 'KEEPALIVE' : null;
+  }
+
+  const gate: Gate = {
+    conn,
+    probe: () => probe,
+    saidGoodbye: () => goodbye,
+    accept(id) {
+      probe = id;
+      ownFrames = Buffer.from(topicOf(id, 'frames'));
+      state = 'open';
+      go('connack');
+    },
+    flush() {
+      acknowledge();
+      go('wal');
+    },
+    unanswered: () => acks.length > 0 && !conn.destroyed,
+    tick() {
+      const reason = conn.destroyed ? null : overdue(clock.monoMs());
+      if (reason) refuse(reason);
+    },
+    unsentBytes: () => conn.writableLength + socket.writableLength,
+    destroy: () => { conn.destroy(); },
+  };
+  return gate;
+}

@@ -1,0 +1,119 @@
+/** Why: all connections together: which probe is behind which, who waits for the wal, whose clock has run out. */
+import type { Socket } from 'node:net';
+import type { Aedes, Client } from 'aedes';
+import type { Clock } from '#lib/clock';
+import type { Logger } from '#lib/logger';
+import { judgeConnect } from './access.ts';
+import { openGate, type Gate, type GateRefusal } from './gate.ts';
+import { createRates, type GateLimits } from './gate-rate.ts';
+import type { PresenceTable } from './presence.ts';
+import type { Wal } from './wal.ts';
+
+export interface Gates {
+  /** A new connection, plain or after its TLS handshake. */
+  enter(socket: Socket): void;
+  /** To be called when the credential was right, before an older connection of the same probe is closed. */
+  admitted(client: Client): void;
+  unsentBytes(client: Client): number;
+  /** Cuts the probe's connection now; false when there is none. */
+  disconnect(probe: string): boolean;
+  connections(): number;
+  takeovers(): number;
+  /** Probes whose id two devices fight over: more than three takeovers within the last minute. */
+  cloned(): string[];
+  /** Cuts all connections. */
+  stop(): void;
+}
+export interface GatesDeps { aedes: Aedes; wal: Wal; presence: PresenceTable; limits: GateLimits; clock: Clock; log: Logger; refused(reason: GateRefusal): void; accepted(bytes: number): void }
+
+const TICK_MS = 1000;
+const CLONE_TAKEOVERS = 3;
+const CLONE_MS = 60_000;
+
+export function createGates(deps: GatesDeps): Gates {
+  const { aedes, wal, presence, clock, log } = deps;
+  const gates = new Set<Gate>();
+  const byConn = new WeakMap<object, Gate>();
+  const byProbe = new Map<string, Gate>();
+  /** Admitted connections that are about to replace an older one. */
+  const arriving = new Map<string, Client>();
+  const takeoverTimes = new Map<string, number[]>();
+  let waiting = new Set<Gate>();
+  let takeovers = 0;
+  const rates = createRates(deps.limits);
+  const stopWaiting = wal.onChange(() => {
+    const ready = waiting;
+    waiting = new Set();
+    for (const gate of ready) gate.flush();
+    // Those that the durable end has not reached yet asked again by themselves, or still have unanswered frames.
+    for (const gate of ready) if (gate.unanswered()) waiting.add(gate);
+  });
+  const timer = setInterval(() => {
+    for (const gate of gates) gate.tick();
+    rates.forget(clock.monoMs());
+  }, TICK_MS);
+  timer.unref();
+
+  aedes.on('connackSent', (packet, client) => {
+    const gate = byConn.get(client.conn);
+    if (!gate || packet.returnCode !== 0) return;
+    byProbe.set(client.id, gate);
+    if (arriving.get(client.id) === client) arriving.delete(client.id);
+    presence.connected(client.id);
+    gate.accept(client.id);
+  });
+  aedes.on('clientDisconnect', (client) => {
+    const gate = byConn.get(client.conn);
+    if (gate && byProbe.get(client.id) === gate) byProbe.delete(client.id);
+    if (arriving.get(client.id) === client) arriving.delete(client.id);
+    // Another connection of the same probe stands or is just coming: the probe was never away.
+    if (!byProbe.has(client.id) && !arriving.has(client.id)) presence.disconnected(client.id, !gate?.saidGoodbye());
+  });
+
+  function noteTakeover(probe: string): void {
+    takeovers += 1;
+    const nowMs = clock.monoMs();
+    const recent = (takeoverTimes.get(probe) ?? []).filter((at) => nowMs - at < CLONE_MS);
+    recent.push(nowMs);
+    takeoverTimes.set(probe, recent);
+    if (recent.length === CLONE_TAKEOVERS + 1) log.warn({ probe }, 'two devices use the same credential and cut each other off: issue a new one');
+  }
+
+  return {
+    enter(socket) {
+      const gate = openGate(socket, {
+        wal, rates, limits: deps.limits, clock, judgeConnect, refused: deps.refused, accepted: deps.accepted, seen: presence.seen,
+        waiting: (one) => waiting.add(one),
+      });
+      gates.add(gate);
+      gate.conn.on('close', () => {
+        gates.delete(gate);
+        waiting.delete(gate);
+      });
+      byConn.set(gate.conn, gate);
+      aedes.handle(gate.conn);
+    },
+    admitted(client) {
+      arriving.set(client.id, client);
+      if (byProbe.has(client.id)) noteTakeover(client.id);
+    },
+    unsentBytes: (client) => byConn.get(client.conn)?.unsentBytes() ?? 0,
+    disconnect(probe) {
+      const gate = byProbe.get(probe);
+      gate?.destroy();
+      return gate !== undefined;
+    },
+    connections: () => gates.size,
+    takeovers: () => takeovers,
+    cloned() {
+      const nowMs = clock.monoMs();
+      for (const [probe, times] of takeoverTimes) if (nowMs - (times.at(-1) ?? 0) >= CLONE_MS) takeoverTimes.delete(probe);
+      return [...takeoverTimes].filter(([, times]) => times.length > CLONE_TAKEOVERS).map(([probe]) => probe);
+    },
+    stop() {
+      clearInterval(timer);
+      stopWaiting();
+      for (const gate of gates) gate.destroy();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** Why: what probes say besides frames: presence, what they run, and requests for a test. What the server says to them: `desired`, leases. */
+import type { Aedes } from 'aedes';
+import type { Clock } from '#lib/clock';
+import { parseLeaseRequest, parseReported, parseState, parseTopic, topicOf, type TopicKind } from './contract/index.ts';
+import type { PresenceTable } from './presence.ts';
+import type { Leases } from './speed/lease.ts';
+import type { RegistryState } from './state/index.ts';
+
+export type MessageRefusal = 'STATE_SHAPE' | 'REPORTED_SHAPE' | 'LEASE_SHAPE';
+export interface MessagesDeps {
+  aedes: Aedes;
+  registry: Pick<RegistryState, 'probe' | 'probes' | 'desired' | 'putReported'>;
+  presence: PresenceTable;
+  /** Null when no test server runs. */
+  leases: Leases | null;
+  clock: Clock;
+  refused(reason: MessageRefusal): void;
+}
+export interface Messages {
+  /** Sends the probe's `desired`, retained. */
+  publishDesired(probe: string): void;
+  onReported(listener: (probe: string) => void): () => void;
+}
+
+export function handleMessages(deps: MessagesDeps): Messages {
+  const { aedes, registry, presence, clock, refused } = deps;
+  const listeners = new Set<(probe: string) => void>();
+
+  function send(probe: string, kind: TopicKind, message: object, keep: boolean): void {
+    const packet = { cmd: 'publish' as const, topic: topicOf(probe, kind), payload: Buffer.from(JSON.stringify(message)), qos: keep ? (1 as const) : (0 as const), retain: keep, dup: false };
+    aedes.publish(packet, () => undefined);
+  }
+
+  function reported(probe: string, text: string): void {
+    const message = parseReported(text);
+    if (!message) return refused('REPORTED_SHAPE');
+    if (!registry.probe(probe)) return; // removed while connected
+    registry.putReported(probe, message, clock.wallMs());
+    for (const listener of listeners) listener(probe);
+  }
+
+  function leaseRequest(probe: string, text: string): void {
+    const request = parseLeaseRequest(text);
+    if (!request) return refused('LEASE_SHAPE');
+    const nowMs = clock.wallMs();
+    if (!deps.leases) return send(probe, 'lease/deny', { id: request.id, retry_after_s: 3600, why: 'maintenance', now: nowMs }, false);
+    const answer = deps.leases.request(probe, request, nowMs);
+    if ('grant' in answer) send(probe, 'lease/grant', answer.grant, false);
+    else send(probe, 'lease/deny', answer.deny, false);
+  }
+
+  function state(probe: string, text: string): void {
+    const message = parseState(text);
+    if (message) presence.said(probe, message);
+    else refused('STATE_SHAPE');
+  }
+
+  aedes.on('publish', (packet, client) => {
+    const topic = client ? parseTopic(packet.topic) : null;
+    if (!topic) return;
+    const text = packet.payload.toString();
+    if (topic.kind === 'state') state(topic.probe, text);
+    else if (topic.kind === 'reported') reported(topic.probe, text);
+    else if (topic.kind === 'lease/request') leaseRequest(topic.probe, text);
+  });
+
+  function publishDesired(probe: string): void {
+    const desired = registry.desired(probe);
+    if (desired) send(probe, 'desired', desired, true);
+  }
+  for (const { id } of registry.probes()) publishDesired(id);
+
+  return {
+    publishDesired,
+    onReported(listener) {
+      listeners.add(listener);
+      return () => { listeners.delete(listener); };
+    },
+  };
+}
