@@ -24,7 +24,7 @@ const FIRST_ACCESS_POINT = 'Internet access';
 const createSchema = { summary: 'Create a site and its first access point, which has the same id', body: { type: 'object', additionalProperties: false, required: ['id', 'name'], properties: siteFields } };
 const { target_mbps: _target, ...changeable } = siteFields;
 const changeSchema = { summary: 'Change a site; what is left out keeps its value', params: pathOf('site'), body: { type: 'object', additionalProperties: false, minProperties: 1, properties: changeable } };
-const importSchema = { summary: 'Create and update sites from CSV; ?dry=1 only says what would happen', querystring: { type: 'object', additionalProperties: false, properties: { dry: { type: 'boolean', default: false } } } };
+const importSchema = { summary: 'Create and update sites from CSV; ?dry=1 only says what would happen', querystring: { type: 'object', additionalProperties: false, properties: { dry: { type: 'string', enum: ['0', '1', 'false', 'true'], default: '0' } } } };
 
 export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
   const { state, clock } = deps;
@@ -61,11 +61,11 @@ export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
     return site;
   });
 
-  app.post<{ Body: unknown; Querystring: { dry: boolean } }>('/api/v1/sites/import', { onRequest: allow('administrator'), bodyLimit: IMPORT_BYTES_MAX, schema: importSchema }, async (request) => {
+  app.post<{ Body: unknown; Querystring: { dry: '0' | '1' | 'false' | 'true' } }>('/api/v1/sites/import', { onRequest: allow('administrator'), bodyLimit: IMPORT_BYTES_MAX, schema: importSchema }, async (request) => {
     if (!Buffer.isBuffer(request.body)) throw new CarrelError('IMPORT_INVALID', 'Send the file itself, with content-type: text/csv.', { file: 'text/csv' });
     const known = new Set(state.registry.sites().map((site) => site.id));
     const plan = planImport(request.body, { isKnown: (id) => known.has(id), zone: assumedZone() });
-    if (!request.query.dry) {
+    if (request.query.dry === '0' || request.query.dry === 'false') {
       await storeImport(deps, plan.sites, plan.report);
       state.audit(clock.wallMs(), whoOf(request), 'sites imported', `created ${plan.report.created}, updated ${plan.report.updated}, refused ${plan.report.refused}`);
     }

@@ -21,7 +21,7 @@ export async function registerStaticRoutes(app: FastifyInstance, folders: Static
   app.get<{ Params: { name: string } }>('/install/:name', { schema: { hide: true } }, async (request, reply) => {
     const found = installable(folders).get(request.params.name);
     if (!found) throw new CarrelError('FILE_NOT_FOUND', 'There is no such file to install.');
-    return reply.header('cache-control', 'no-cache').type(request.params.name.endsWith('.cjs') ? 'text/javascript' : 'text/plain; charset=utf-8').sendFile(found.name, found.folder, { cacheControl: false });
+    return reply.header('cache-control', 'no-cache').sendFile(found.name, found.folder, { cacheControl: false });
   });
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html');
