@@ -1,6 +1,6 @@
 /** Why: the broker as a whole: opens its parts in order, wires them, and stops them in the reverse order. */
 import type { EventEmitter } from 'node:events';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { Aedes } from 'aedes';
 import type { Clock } from '#lib/clock';
 import { messageOf } from '#lib/errors';
@@ -21,7 +21,7 @@ import { createTally } from './tally.ts';
 import { serverTls, type ServerTls } from './tls.ts';
 import { createTopicEmitter } from './topic-emitter.ts';
 import { openWal, type Wal } from './wal.ts';
-import type { StartStores } from './worker-door.ts';
+import type { StoreWorker, StoreWorkerDeps } from './worker-host.ts';
 
 export interface BrokerDeps {
   settings: BrokerSettings;
@@ -29,7 +29,7 @@ export interface BrokerDeps {
   log: Logger;
   clock: Clock;
   /** Starts the thread that writes the databases: `startStoreWorker` of worker-host.ts. */
-  startStores: StartStores;
+  startStores(deps: StoreWorkerDeps): StoreWorker | Promise<StoreWorker>;
   /** For benches and tests; GATE_LIMITS otherwise. */
   limits?: Partial<GateLimits>;
 }
@@ -59,7 +59,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
     let framesAccepted = 0;
     const accepted = (): void => { framesAccepted += 1; };
 
-    const wal = await openWal({ dir: join(settings.CARREL_DATA_DIR, 'wal'), capBytes: settings.CARREL_WAL_MAX_MB * 1e6, clock, log });
+    const wal = await openWal({ dir: resolve(settings.CARREL_DATA_DIR, 'wal'), capBytes: settings.CARREL_WAL_MAX_MB * 1e6, clock, log });
     stops.push(() => wal.close());
     const stores = await startStores(deps, wal);
     stops.push(() => stores.stop());
@@ -139,10 +139,10 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
   }
 }
 
-async function startStores(deps: BrokerDeps, wal: Wal): ReturnType<StartStores> {
+async function startStores(deps: BrokerDeps, wal: Wal): Promise<StoreWorker> {
   const { settings, log } = deps;
   const worker = await deps.startStores({
-    settings, dataDir: settings.CARREL_DATA_DIR, walDir: wal.dir, durableEnd: wal.durableEnd, onDurable: wal.onChange, commit: wal.commit, log,
+    settings, dataDir: resolve(settings.CARREL_DATA_DIR), walDir: wal.dir, durableEnd: wal.durableEnd, onDurable: wal.onChange, commit: wal.commit, log,
   });
   // A database that is down since its first day has committed nothing; the log is kept for it all the same.
   for (const { name } of worker.stores()) wal.register(name, null);
