@@ -32,7 +32,7 @@ export interface AgentConfig {
   /** What was set on this probe by hand: the server does not change it. */
   pinned: Partial<DesiredConfig>;
   log: LogLevel;
-  /** Root of /proc, /sys and /etc; other than `/` in tests only. */
+  /** Root of /proc, /sys and /etc. */
   root: string;
 }
 
@@ -150,7 +150,7 @@ function configOf(s: AgentSettings, isGiven: (name: keyof AgentSettings) => bool
     spoolBytes: Math.round(s.CARREL_AGENT_SPOOL_MB * 1024 * 1024),
     keepaliveS: s.CARREL_AGENT_KEEPALIVE_S ?? null,
     clock: s.CARREL_AGENT_CLOCK,
-    defaults, pinned, log: s.CARREL_AGENT_LOG, root: '/',
+    defaults, pinned, log: s.CARREL_AGENT_LOG, root: s.CARREL_AGENT_ROOT,
   };
 }
 

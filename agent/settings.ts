@@ -27,6 +27,7 @@ export const agentSettings = {
   CARREL_AGENT_SPOOL_MB: { description: 'Largest size of the spool; beyond it the oldest frames go, and are told to be lost', default: '4', unit: 'MB', example: '4', parse: decimal(0.1, 1000) },
   CARREL_AGENT_KEEPALIVE_S: { description: 'Time after which a silent connection is tested; by profile when unset (120, metered and satellite 900)', default: null, unit: 's', example: '120', parse: wholeNumber(10, 1800) },
   CARREL_AGENT_CLOCK: { description: 'May the wall clock be trusted? `auto` asks the system', default: 'auto', example: 'trusted', parse: oneOf(['auto', 'trusted', 'untrusted']) },
+  CARREL_AGENT_ROOT: { description: 'Where /proc, /sys, /run and /etc of the measured device are seen; other than / in a container that watches its host', default: '/', example: '/host', parse: anyText },
   CARREL_AGENT_LOG: { description: 'Least severity that is logged', default: 'info', example: 'debug', parse: oneOf(LOG_LEVELS) },
 } as const satisfies Record<string, Setting<unknown>>;
 

@@ -1,7 +1,7 @@
 /** Why: agents are tested against a real MQTT broker that keeps a ledger: what it acknowledged, in which order, from whom. */
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import { Aedes } from 'aedes';
 import { decodeFrame, parseReported, parseState, parseTopic, topicOf, type Frame, type ReportedMessage, type StateMessage } from '#contract';
 import { nodeRawDeflate } from '#lib/raw-deflate';
@@ -27,7 +27,7 @@ export interface TestBroker {
   restart(): Promise<void>;
 }
 
-export async function startTestBroker(tls?: TlsOptions): Promise<TestBroker> {
+export async function startTestBroker(tls?: TlsOptions, onSecure: (socket: TLSSocket) => void = () => undefined): Promise<TestBroker> {
   let aedes: Aedes;
   let server: Server;
   const sockets = new Set<Socket>();
@@ -68,7 +68,7 @@ export async function startTestBroker(tls?: TlsOptions): Promise<TestBroker> {
       socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
       aedes.handle(socket);
     };
-    server = tls ? createTlsServer(tls, onSocket) : createServer(onSocket);
+    server = tls ? createTlsServer(tls, (socket) => { onSecure(socket); onSocket(socket); }) : createServer(onSocket);
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
