@@ -21,6 +21,9 @@ const SERVERS = {
   'victoria-metrics': { program: 'victoria-metrics', libraries: [] },
   mosquitto: { program: 'mosquitto', libraries: ['libcjson1', 'libdlt2', 'libmosquitto1', 'libwebsockets17', 'libev4', 'libuv1'] },
   'prometheus-alertmanager': { program: 'prometheus-alertmanager', libraries: [] },
+  'collectd-core': { program: 'collectd', libraries: ['libmosquitto1'] },
+  busybox: { program: 'busybox', libraries: [] },
+  shellcheck: { program: 'shellcheck', libraries: [] },
 } as const satisfies Record<string, { program: string; libraries: readonly string[] }>;
 export type DebianPackage = keyof typeof SERVERS;
 
@@ -35,7 +38,7 @@ export async function debianServer(name: DebianPackage): Promise<DebianServer | 
   }
   const root = join(CACHE, name);
   if (!existsSync(root) && !(await unpack(root, [name, ...libraries]))) return null;
-  const path = [join(root, 'usr/bin', program), join(root, 'usr/sbin', program)].find((candidate) => existsSync(candidate));
+  const path = ['usr/bin', 'usr/sbin', 'bin'].map((folder) => join(root, folder, program)).find((candidate) => existsSync(candidate));
   if (!path) return null;
   const libraryFolders = (await readdir(join(root, 'usr/lib')).catch(() => [])).filter((folder) => folder.endsWith('-linux-gnu')).map((folder) => join(root, 'usr/lib', folder));
   return { path, env: libraryFolders.length > 0 ? { ...process.env, LD_LIBRARY_PATH: libraryFolders.join(delimiter) } : process.env };
