@@ -108,7 +108,8 @@ export function openPath(context: Pick<SensorContext, 'root' | 'wan' | 'targets'
     });
     const internet = hosts.every(({ numeric }) => numeric) ? internetAnswer(hosts, timeoutMs, signal) : dns.then(() => internetAnswer(hosts, timeoutMs, signal));
     const portal = dns.then(() => portalAnswer(timeoutMs, signal));
-    return { link: route === null ? false : (link?.up ?? null), gateway: await gateway, dns: await dns, internet: await internet, portal: await portal };
+    const [gatewayReading, resolution, internetReading, portalReading] = await Promise.all([gateway, dns, internet, portal]);
+    return { link: route === null ? false : (link?.up ?? null), gateway: gatewayReading, dns: resolution, internet: internetReading, portal: portalReading };
   }
   async function portalAnswer(timeoutMs: number, signal: AbortSignal): Promise<boolean | null> {
     const address = pages[0] ? addressIn(pages[0]) : null;
@@ -121,7 +122,7 @@ export function openPath(context: Pick<SensorContext, 'root' | 'wan' | 'targets'
       const periodMs = lastSlotMs === null ? Infinity : slot.monoMs - lastSlotMs;
       lastSlotMs = slot.monoMs;
       // DNS, one target and the next one may each wait so long, and all must be told before the slot is over.
-      const timeoutMs = periodMs > 0 ? Math.min(TIMEOUT_MS, Math.max(200, periodMs / 4)) : TIMEOUT_MS;
+      const timeoutMs = periodMs > 0 ? Math.min(TIMEOUT_MS, Math.max(200, Math.floor(periodMs / 4))) : TIMEOUT_MS;
       current = { monoMs: slot.monoMs, reading: measure(slot, timeoutMs) };
       return current.reading;
     },

@@ -131,6 +131,12 @@ describe('the way to the internet', () => {
     expect(reachabilityOf(await measure(), false)).toMatchObject({ gateway_up: null, first_failure: 1 });
   });
 
+  test('slots at fractions of a millisecond are slots like others', async () => {
+    const { measure } = await path([`127.0.0.1:${await tcpServer()}`]);
+    await measure(1000.25);
+    expect((await measure(1091.5)).internet.up).toBe(true);
+  });
+
   test('an aborted slot ends at once', async () => {
     const { opened } = await path(['192.0.2.1:9'], { gateway: '0.0.0.0', probes: 1 });
     const abort = new AbortController();
