@@ -12,13 +12,22 @@ const SETUP_KEY = 'setup.token';
 export const FIRST_ADMIN = 'admin';
 
 /** Makes the first administrator from CARREL_ADMIN_PASSWORD, or answers with a new one-time token; null when somebody is there already. */
-export async function firstAdministrator({ state, settings, clock, log }: Pick<DashboardDeps, 'state' | 'settings' | 'clock' | 'log'>, passwords: Passwords): Promise<string | null> {
+export async function firstAdministrator(
+  { state, settings, clock, log }: Pick<DashboardDeps, 'state' | 'settings' | 'clock' | 'log'>,
+  passwords: Passwords,
+): Promise<string | null> {
   if (!needsSetup(state)) return null;
   const given = settings.CARREL_ADMIN_PASSWORD;
   if (given !== undefined) {
     const passwordHash = await passwords.hash(given);
     state.transaction(() => {
-      state.people.putUser({ name: FIRST_ADMIN, role: 'administrator', passwordHash, email: null, createdAt: clock.wallMs() });
+      state.people.putUser({
+        name: FIRST_ADMIN,
+        role: 'administrator',
+        passwordHash,
+        email: null,
+        createdAt: clock.wallMs(),
+      });
       state.keep.delete(SETUP_KEY);
       state.audit(clock.wallMs(), FIRST_ADMIN, 'setup', 'password from CARREL_ADMIN_PASSWORD');
     });
@@ -38,7 +47,10 @@ export function needsSetup(state: State): boolean {
 /** @throws CarrelError SETUP_CLOSED when the link was used or is not the newest */
 export function requireSetupToken(state: State, token: string): void {
   if (state.keep.get(SETUP_KEY) === sha256(token) && needsSetup(state)) return;
-  throw new CarrelError('SETUP_CLOSED', 'This set-up link was used already or is not the newest one; the server prints a new one when it starts, as long as nobody has set a password.');
+  throw new CarrelError(
+    'SETUP_CLOSED',
+    'This set-up link was used already or is not the newest one; the server prints a new one when it starts, as long as nobody has set a password.',
+  );
 }
 
 /** Uses the link up. @throws CarrelError SETUP_CLOSED */
@@ -64,12 +76,24 @@ export function ensureCliToken({ state, clock }: Pick<DashboardDeps, 'state' | '
     writeFileSync(`${file}.new`, `${token}\n`, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   } catch (error) {
-    throw new CarrelError('DATA_UNWRITABLE', `${file} cannot be written (${errnoOf(error) ?? messageOf(error)}); check that the data directory belongs to the user that runs Carrel and has space`, { file }, { cause: error });
+    throw new CarrelError(
+      'DATA_UNWRITABLE',
+      `${file} cannot be written (${errnoOf(error) ?? messageOf(error)}); check that the data directory belongs to the user that runs Carrel and has space`,
+      { file },
+      { cause: error },
+    );
   }
   state.transaction(() => {
     const now = clock.wallMs();
-    for (const old of state.people.tokens()) if (old.name === CLI_TOKEN && old.revokedAt === null) state.people.revokeToken(old.id, now);
-    state.people.addToken({ name: CLI_TOKEN, role: 'administrator', user: '', tokenSha256: sha256(token), createdAt: now });
+    for (const old of state.people.tokens())
+      if (old.name === CLI_TOKEN && old.revokedAt === null) state.people.revokeToken(old.id, now);
+    state.people.addToken({
+      name: CLI_TOKEN,
+      role: 'administrator',
+      user: '',
+      tokenSha256: sha256(token),
+      createdAt: now,
+    });
   });
 }
 
@@ -83,6 +107,11 @@ function readOrEmpty(file: string): string {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return '';
-    throw new CarrelError('DATA_UNWRITABLE', `${file} cannot be read (${messageOf(error)}); it must belong to the user that runs Carrel`, { file }, { cause: error });
+    throw new CarrelError(
+      'DATA_UNWRITABLE',
+      `${file} cannot be read (${messageOf(error)}); it must belong to the user that runs Carrel`,
+      { file },
+      { cause: error },
+    );
   }
 }

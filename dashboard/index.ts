@@ -2,7 +2,7 @@
 import { registerAlertRoutes } from './routes/alerts.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerMeasurementRoutes } from './routes/measurements.ts';
-import { startServer, type Dashboard, type StartDeps } from './start.ts';
+import { type Dashboard, type StartDeps, startServer } from './start.ts';
 
 /** Answers when it listens. @throws CarrelError PORT_IN_USE, ADDRESS_UNUSABLE, DATA_UNWRITABLE */
 export function startDashboard(deps: StartDeps): Promise<Dashboard> {

@@ -12,7 +12,10 @@ const RULES = { pair: { max: 5, windowMs: 60_000 }, account: { max: 50, windowMs
 /** Counters kept at most; the oldest goes first. The address limit in front makes flushing them slow. */
 const COUNTERS_MAX = 10_000;
 
-interface Counter { count: number; since: number }
+interface Counter {
+  count: number;
+  since: number;
+}
 
 export function createLoginLimit(clock: Clock): LoginLimit {
   const counters = new Map<string, Counter>();
@@ -23,7 +26,11 @@ export function createLoginLimit(clock: Clock): LoginLimit {
     counter.count++;
     counters.delete(key);
     counters.set(key, counter);
-    if (counters.size > COUNTERS_MAX) for (const oldest of counters.keys()) { counters.delete(oldest); break; }
+    if (counters.size > COUNTERS_MAX)
+      for (const oldest of counters.keys()) {
+        counters.delete(oldest);
+        break;
+      }
     return 0;
   };
   return {
@@ -48,5 +55,7 @@ function networkOf(address: string): string {
   const [head = '', tail] = address.split('::');
   const left = head.split(':').filter(Boolean);
   const right = (tail ?? '').split(':').filter(Boolean);
-  return [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right].slice(0, 4).join(':');
+  return [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
+    .slice(0, 4)
+    .join(':');
 }

@@ -7,23 +7,49 @@ import type { Logger } from '#lib/logger';
 import { StoreError } from '#store';
 
 const TITLES: Readonly<Record<number, string>> = {
-  400: 'Not accepted', 401: 'Not signed in', 403: 'Not allowed', 404: 'Not found', 405: 'Not possible here', 409: 'In conflict with what is there',
-  413: 'Too large', 415: 'Not a format that is read here', 429: 'Too many attempts', 500: 'Something broke', 503: 'Not possible now',
+  400: 'Not accepted',
+  401: 'Not signed in',
+  403: 'Not allowed',
+  404: 'Not found',
+  405: 'Not possible here',
+  409: 'In conflict with what is there',
+  413: 'Too large',
+  415: 'Not a format that is read here',
+  429: 'Too many attempts',
+  500: 'Something broke',
+  503: 'Not possible now',
 };
 
 export function problem(status: number, code: string, detail: string, errors?: Problem['errors']): Problem {
-  return { type: 'about:blank', title: TITLES[status] ?? 'Refused', status, detail, code, ...(errors && errors.length > 0 ? { errors } : {}) };
+  return {
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Refused',
+    status,
+    detail,
+    code,
+    ...(errors && errors.length > 0 ? { errors } : {}),
+  };
 }
 
 export function sendProblem(reply: FastifyReply, answer: Problem): FastifyReply {
-  return reply.code(answer.status).type('application/problem+json').header('cache-control', 'no-store').send(JSON.stringify(answer));
+  return reply
+    .code(answer.status)
+    .type('application/problem+json')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(answer));
 }
 
 /** What a client learns about an error; null where it is a fault of ours. Pure. */
 export function problemOf(error: unknown): Problem | null {
   if (error instanceof CarrelError) return ofCarrel(error);
-  if (error instanceof StoreError) return problem(503, error.code, 'The database does not answer now. Live values and alerts go on; what is stored comes back with it.');
-  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500) return ofFastify(error, error.statusCode);
+  if (error instanceof StoreError)
+    return problem(
+      503,
+      error.code,
+      'The database does not answer now. Live values and alerts go on; what is stored comes back with it.',
+    );
+  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500)
+    return ofFastify(error, error.statusCode);
   return null;
 }
 
@@ -31,12 +57,19 @@ export function errorHandler(log: Logger) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const known = problemOf(error);
     if (known && known.status < 500) {
-      if (error instanceof CarrelError && typeof error.detail['retry_after_s'] === 'number') reply.header('retry-after', error.detail['retry_after_s']);
+      if (error instanceof CarrelError && typeof error.detail['retry_after_s'] === 'number')
+        reply.header('retry-after', error.detail['retry_after_s']);
       return sendProblem(reply, known);
     }
     const id = randomUUID();
-    log.error({ id, route: request.routeOptions.url, method: request.method, error: messageOf(error), stack: error.stack }, 'a request failed');
-    return sendProblem(reply, known ?? problem(500, 'INTERNAL', `The server could not do this. The log tells more under ${id}.`));
+    log.error(
+      { id, route: request.routeOptions.url, method: request.method, error: messageOf(error), stack: error.stack },
+      'a request failed',
+    );
+    return sendProblem(
+      reply,
+      known ?? problem(500, 'INTERNAL', `The server could not do this. The log tells more under ${id}.`),
+    );
   };
 }
 
@@ -55,33 +88,55 @@ function statusOf(code: string): number {
 function ofCarrel(error: CarrelError): Problem | null {
   const status = statusOf(error.code);
   if (status === 500) return null;
-  if (status === 503) return problem(503, error.code, 'The server cannot write its own database now; nothing was changed. Its log says what to do.');
+  if (status === 503)
+    return problem(
+      503,
+      error.code,
+      'The server cannot write its own database now; nothing was changed. Its log says what to do.',
+    );
   // Errors *_INVALID carry field -> message.
-  const fields = status === 400 ? Object.entries(error.detail).flatMap(([field, message]) => (typeof message === 'string' ? [{ field, message }] : [])) : [];
+  const fields =
+    status === 400
+      ? Object.entries(error.detail).flatMap(([field, message]) =>
+          typeof message === 'string' ? [{ field, message }] : [],
+        )
+      : [];
   return problem(status, error.code, error.message, fields);
 }
 
 const FASTIFY_CODES: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE', FST_ERR_CTP_INVALID_MEDIA_TYPE: 'MEDIA_TYPE_UNSUPPORTED', FST_ERR_CTP_EMPTY_JSON_BODY: 'BODY_INVALID',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'BODY_INVALID', FST_ERR_BAD_URL: 'URL_INVALID',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'BODY_INVALID',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'BODY_INVALID',
+  FST_ERR_BAD_URL: 'URL_INVALID',
 };
 
 function ofFastify(error: Error, status: number): Problem {
   if ('validation' in error && Array.isArray(error.validation)) {
-    const part = 'validationContext' in error && typeof error.validationContext === 'string' ? error.validationContext : 'body';
+    const part =
+      'validationContext' in error && typeof error.validationContext === 'string' ? error.validationContext : 'body';
     const code = part === 'body' ? 'BODY_INVALID' : part === 'params' ? 'PATH_INVALID' : 'QUERY_INVALID';
     const errors = error.validation.map(fieldErrorOf);
     return problem(status, code, errors.map(({ field, message }) => `${field || part}: ${message}`).join('; '), errors);
   }
   const code = 'code' in error && typeof error.code === 'string' ? FASTIFY_CODES[error.code] : undefined;
-  return problem(status, code ?? (status === 400 ? 'BODY_INVALID' : status === 429 ? 'TOO_MANY_REQUESTS' : 'REQUEST_REFUSED'), error.message);
+  return problem(
+    status,
+    code ?? (status === 400 ? 'BODY_INVALID' : status === 429 ? 'TOO_MANY_REQUESTS' : 'REQUEST_REFUSED'),
+    error.message,
+  );
 }
 
-function fieldErrorOf(error: { instancePath?: string; message?: string; params?: Record<string, unknown> }): { field: string; message: string } {
+function fieldErrorOf(error: { instancePath?: string; message?: string; params?: Record<string, unknown> }): {
+  field: string;
+  message: string;
+} {
   const { missingProperty, additionalProperty, allowedValues } = error.params ?? {};
   const path = (error.instancePath ?? '').slice(1).replaceAll('/', '.');
   if (typeof missingProperty === 'string') return { field: join(path, missingProperty), message: 'is missing' };
-  if (typeof additionalProperty === 'string') return { field: join(path, additionalProperty.slice(0, 60)), message: 'is not known here' };
+  if (typeof additionalProperty === 'string')
+    return { field: join(path, additionalProperty.slice(0, 60)), message: 'is not known here' };
   if (Array.isArray(allowedValues)) return { field: path, message: `must be one of ${allowedValues.join(', ')}` };
   return { field: path, message: error.message ?? 'is not accepted' };
 }

@@ -14,12 +14,15 @@ import { registerPeopleRoutes } from './routes/people.ts';
 import { registerProbeRoutes } from './routes/probes.ts';
 import { registerSiteRoutes } from './routes/sites.ts';
 import { registerStaticRoutes, type StaticFolders } from './routes/static.ts';
-import { addSessions, allow, isHttps, type Allow } from './session.ts';
+import { type Allow, addSessions, allow, isHttps } from './session.ts';
 import { buildValidator } from './validation.ts';
 
 /** A group of routes, as alerts, live and measurements bring them. */
 export type Route = (app: FastifyInstance, deps: DashboardDeps, allow: Allow) => void | Promise<void>;
-export interface ServerOptions { folders: StaticFolders; routes: readonly Route[] }
+export interface ServerOptions {
+  folders: StaticFolders;
+  routes: readonly Route[];
+}
 
 const BODY_BYTES_MAX = 64 * 1024;
 
@@ -39,7 +42,17 @@ export async function buildServer(deps: DashboardDeps, { folders, routes }: Serv
   app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   await addProtection(app, deps);
   addLog(app, deps);
-  await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'Carrel', description: 'Watches the internet that public libraries give to their visitors.', version: '1' }, components: SECURITY } });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Carrel',
+        description: 'Watches the internet that public libraries give to their visitors.',
+        version: '1',
+      },
+      components: SECURITY,
+    },
+  });
   addSessions(app, deps);
   registerAccountRoutes(app, deps);
   registerPeopleRoutes(app, deps);
@@ -55,7 +68,10 @@ export async function buildServer(deps: DashboardDeps, { folders, routes }: Serv
 }
 
 const SECURITY = {
-  securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'carrel' }, token: { type: 'http', scheme: 'bearer' } },
+  securitySchemes: {
+    session: { type: 'apiKey', in: 'cookie', name: 'carrel' },
+    token: { type: 'http', scheme: 'bearer' },
+  },
 } as const;
 
 async function addProtection(app: FastifyInstance, deps: DashboardDeps): Promise<void> {
@@ -63,7 +79,14 @@ async function addProtection(app: FastifyInstance, deps: DashboardDeps): Promise
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: { defaultSrc: ["'self'"], imgSrc: ["'self'", 'data:'], objectSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'self'"], frameAncestors: ["'none'"] },
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
     },
     frameguard: { action: 'deny' },
     hsts: https,
@@ -76,7 +99,9 @@ async function addProtection(app: FastifyInstance, deps: DashboardDeps): Promise
     global: false,
     errorResponseBuilder: (_request, { ttl }) => {
       const waitS = Math.ceil(ttl / 1000);
-      return new CarrelError('TOO_MANY_REQUESTS', `Too many attempts from this address. Try again in ${waitS} s.`, { retry_after_s: waitS });
+      return new CarrelError('TOO_MANY_REQUESTS', `Too many attempts from this address. Try again in ${waitS} s.`, {
+        retry_after_s: waitS,
+      });
     },
   });
   app.addHook('onSend', async (request, reply) => {
@@ -87,7 +112,14 @@ async function addProtection(app: FastifyInstance, deps: DashboardDeps): Promise
 /** One line per request; changes are told, looking is not. Only the route's pattern: addresses may hold tokens. */
 function addLog(app: FastifyInstance, { log }: Pick<DashboardDeps, 'log'>): void {
   app.addHook('onResponse', async (request, reply) => {
-    const fields = { method: request.method, route: request.routeOptions.url ?? '(none)', status: reply.statusCode, ms: Math.round(reply.elapsedTime), who: request.who?.name ?? null, address: request.ip };
+    const fields = {
+      method: request.method,
+      route: request.routeOptions.url ?? '(none)',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      who: request.who?.name ?? null,
+      address: request.ip,
+    };
     const changes = request.method !== 'GET' && request.method !== 'HEAD' && reply.statusCode < 400;
     if (changes) log.info(fields, 'request');
     else log.debug(fields, 'request');

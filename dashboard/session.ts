@@ -34,8 +34,10 @@ type SessionDeps = Pick<DashboardDeps, 'state' | 'clock' | 'log' | 'publicUrl'>;
 const allowHooks = new WeakSet<object>();
 export const allow: Allow = (role) => {
   const hook: AllowHook = async ({ who }) => {
-    if (!who) throw new CarrelError('UNAUTHENTICATED', 'Sign in first, or send a token as "Authorization: Bearer ...".');
-    if (rank(who.role) < rank(role)) throw new CarrelError('FORBIDDEN', `This needs the role ${role}; ${who.name} is ${who.role}.`);
+    if (!who)
+      throw new CarrelError('UNAUTHENTICATED', 'Sign in first, or send a token as "Authorization: Bearer ...".');
+    if (rank(who.role) < rank(role))
+      throw new CarrelError('FORBIDDEN', `This needs the role ${role}; ${who.name} is ${who.role}.`);
   };
   allowHooks.add(hook);
   return hook;
@@ -61,7 +63,8 @@ export function addSessions(app: FastifyInstance, deps: SessionDeps): void {
   });
   app.addHook('onRoute', ({ url, config, onRequest, preHandler }) => {
     const guarded = [onRequest, preHandler].flat().some((hook) => typeof hook === 'function' && allowHooks.has(hook));
-    if (url.startsWith('/api/') && !config?.public && !guarded) throw new Error(`route ${url} says neither allow(role) nor public`);
+    if (url.startsWith('/api/') && !config?.public && !guarded)
+      throw new Error(`route ${url} says neither allow(role) nor public`);
   });
 }
 
@@ -71,7 +74,12 @@ export function startSession(deps: SessionDeps, request: FastifyRequest, reply: 
   const now = deps.clock.wallMs();
   const id = randomBytes(32).toString('base64url');
   const session: SessionRow = {
-    idSha256: sha256(id), user: user.name, csrf: randomBytes(32).toString('base64url'), createdAt: now, lastSeenAt: now, expiresAt: now + LONGEST_MS,
+    idSha256: sha256(id),
+    user: user.name,
+    csrf: randomBytes(32).toString('base64url'),
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt: now + LONGEST_MS,
   };
   deps.state.transaction(() => {
     people.dropExpiredSessions(now);
@@ -104,7 +112,10 @@ function cookieOptions(deps: SessionDeps) {
   return { path: '/', httpOnly: true, sameSite: 'strict', secure: isHttps(deps) } as const;
 }
 
-interface Identity { who: Who; session: SessionRow | null }
+interface Identity {
+  who: Who;
+  session: SessionRow | null;
+}
 
 function identify(deps: SessionDeps, request: FastifyRequest): Identity | null {
   const token = bearerOf(request);
@@ -121,7 +132,8 @@ function bearerOf(request: FastifyRequest): string | null {
 /** A token that does not hold is refused at once, never taken for "nobody". */
 function byToken(state: State, token: string): Identity {
   const row = state.people.tokenBySha256(sha256(token));
-  if (!row || row.revokedAt !== null) throw new CarrelError('UNAUTHENTICATED', 'This token is not known or was revoked.');
+  if (!row || row.revokedAt !== null)
+    throw new CarrelError('UNAUTHENTICATED', 'This token is not known or was revoked.');
   const owner = state.people.user(row.user);
   // A person who lost a role must not keep it through a token.
   const role = owner && rank(owner.role) < rank(row.role) ? owner.role : row.role;
@@ -154,10 +166,16 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 function refuseForeign(deps: SessionDeps, request: FastifyRequest, session: SessionRow | null): void {
   if (SAFE.has(request.method) || bearerOf(request) !== null) return;
   const { origin, 'sec-fetch-site': site, 'x-csrf-token': token } = request.headers;
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new CarrelError('FORBIDDEN', 'Another website asked for this change; it was refused.');
-  if (origin !== undefined && !isOurs(deps, request, origin)) throw new CarrelError('FORBIDDEN', 'Another website asked for this change; it was refused. Is CARREL_PUBLIC_URL the address that people use?');
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    throw new CarrelError('FORBIDDEN', 'Another website asked for this change; it was refused.');
+  if (origin !== undefined && !isOurs(deps, request, origin))
+    throw new CarrelError(
+      'FORBIDDEN',
+      'Another website asked for this change; it was refused. Is CARREL_PUBLIC_URL the address that people use?',
+    );
   if (!session || request.routeOptions.config.public) return;
-  if (typeof token !== 'string' || !sameText(token, session.csrf)) throw new CarrelError('FORBIDDEN', 'The header x-csrf-token is missing or old; load the page again.');
+  if (typeof token !== 'string' || !sameText(token, session.csrf))
+    throw new CarrelError('FORBIDDEN', 'The header x-csrf-token is missing or old; load the page again.');
 }
 
 function isOurs({ publicUrl }: SessionDeps, request: FastifyRequest, origin: string): boolean {

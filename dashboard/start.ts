@@ -30,7 +30,10 @@ export async function startServer(deps: StartDeps, routes: readonly Route[]): Pr
   ensureCliToken(deps, deps.dataDir);
   const app = await buildServer({ ...deps, publicUrl }, { folders: FOLDERS, routes });
   bound = await listen(app, settings.CARREL_HTTP);
-  publishDesired(deps, state.registry.probes().map((probe) => probe.id));
+  publishDesired(
+    deps,
+    state.registry.probes().map((probe) => probe.id),
+  );
   // Probes that are registered without the API (the one of this machine) get theirs when they come.
   const unsubscribe = broker.onPresence(({ probe, online }) => {
     if (online && state.registry.desired(probe) === null) publishDesired(deps, [probe]);
@@ -59,9 +62,20 @@ async function listen(app: FastifyInstance, { host, port }: { host: string; port
 function listenError(error: unknown, host: string, port: number): unknown {
   const code = errnoOf(error);
   const detail = { setting: 'CARREL_HTTP', host, port };
-  if (code === 'EADDRINUSE') return new CarrelError('PORT_IN_USE', `CARREL_HTTP is ${host}:${port}, and another program listens there; stop it, or choose another port, for example CARREL_HTTP=127.0.0.1:8081`, detail, { cause: error });
+  if (code === 'EADDRINUSE')
+    return new CarrelError(
+      'PORT_IN_USE',
+      `CARREL_HTTP is ${host}:${port}, and another program listens there; stop it, or choose another port, for example CARREL_HTTP=127.0.0.1:8081`,
+      detail,
+      { cause: error },
+    );
   if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND') {
-    return new CarrelError('ADDRESS_UNUSABLE', `CARREL_HTTP is ${host}:${port}, where this user of this machine cannot listen (${code}); for example CARREL_HTTP=127.0.0.1:8080`, detail, { cause: error });
+    return new CarrelError(
+      'ADDRESS_UNUSABLE',
+      `CARREL_HTTP is ${host}:${port}, where this user of this machine cannot listen (${code}); for example CARREL_HTTP=127.0.0.1:8080`,
+      detail,
+      { cause: error },
+    );
   }
   return error;
 }

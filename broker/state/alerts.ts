@@ -3,7 +3,7 @@ import type { Silence } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { Database } from './database.ts';
 import type { AlertState, Incident } from './index.ts';
-import { json, number, numberOrNull, text, textOrNull, word, type Row } from './row.ts';
+import { json, number, numberOrNull, type Row, text, textOrNull, word } from './row.ts';
 
 export function alertState(database: Database): AlertState {
   return { ...incidentsOf(database), ...memoryOf(database), ...silencesOf(database) };
@@ -13,18 +13,21 @@ type Incidents = Pick<AlertState, 'add' | 'update' | 'get' | 'openOf' | 'open' |
 
 function incidentsOf(database: Database): Incidents {
   return {
-    add: (incident) => database.run(
-      `INSERT INTO incidents (rule, ap, condition, since, fired_at, resolved_at, title, reasons, evidence, acknowledged_by, acknowledged_at, acknowledged_until)
+    add: (incident) =>
+      database.run(
+        `INSERT INTO incidents (rule, ap, condition, since, fired_at, resolved_at, title, reasons, evidence, acknowledged_by, acknowledged_at, acknowledged_until)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...columnsOf(incident),
-    ).id,
+        ...columnsOf(incident),
+      ).id,
     update(incident) {
       const { changes } = database.run(
         `UPDATE incidents SET rule = ?, ap = ?, condition = ?, since = ?, fired_at = ?, resolved_at = ?, title = ?, reasons = ?, evidence = ?,
          acknowledged_by = ?, acknowledged_at = ?, acknowledged_until = ? WHERE id = ?`,
-        ...columnsOf(incident), incident.id,
+        ...columnsOf(incident),
+        incident.id,
       );
-      if (changes === 0) throw new CarrelError('ALERT_UNKNOWN', `there is no alert ${incident.id}`, { id: incident.id });
+      if (changes === 0)
+        throw new CarrelError('ALERT_UNKNOWN', `there is no alert ${incident.id}`, { id: incident.id });
     },
     get(id) {
       const row = database.get('SELECT * FROM incidents WHERE id = ?', id);
@@ -35,11 +38,17 @@ function incidentsOf(database: Database): Incidents {
       return row && incidentOf(row);
     },
     open: () => database.all(`SELECT * FROM incidents WHERE condition = 'firing' ORDER BY id`).map(incidentOf),
-    list: ({ condition, acknowledged, before, limit }) => database.all(
-      `SELECT * FROM incidents WHERE (?1 IS NULL OR condition = ?1) AND (?2 IS NULL OR (acknowledged_at IS NOT NULL) = ?2)
+    list: ({ condition, acknowledged, before, limit }) =>
+      database
+        .all(
+          `SELECT * FROM incidents WHERE (?1 IS NULL OR condition = ?1) AND (?2 IS NULL OR (acknowledged_at IS NOT NULL) = ?2)
        AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4`,
-      condition ?? null, acknowledged === undefined ? null : Number(acknowledged), before ?? null, limit,
-    ).map(incidentOf),
+          condition ?? null,
+          acknowledged === undefined ? null : Number(acknowledged),
+          before ?? null,
+          limit,
+        )
+        .map(incidentOf),
   };
 }
 
@@ -50,19 +59,33 @@ function memoryOf(database: Database): Pick<AlertState, 'memory' | 'setMemory' |
       return row && text(row, 'json');
     },
     setMemory(rule, ap, value) {
-      database.run('INSERT INTO rule_memory (rule, ap, json) VALUES (?, ?, ?) ON CONFLICT (rule, ap) DO UPDATE SET json = excluded.json', rule, ap, value);
+      database.run(
+        'INSERT INTO rule_memory (rule, ap, json) VALUES (?, ?, ?) ON CONFLICT (rule, ap) DO UPDATE SET json = excluded.json',
+        rule,
+        ap,
+        value,
+      );
     },
-    memories: (rule) => database.all('SELECT ap, json FROM rule_memory WHERE rule = ? ORDER BY ap', rule).map((row) => ({ ap: text(row, 'ap'), json: text(row, 'json') })),
+    memories: (rule) =>
+      database
+        .all('SELECT ap, json FROM rule_memory WHERE rule = ? ORDER BY ap', rule)
+        .map((row) => ({ ap: text(row, 'ap'), json: text(row, 'json') })),
   };
 }
 
 function silencesOf(database: Database): Pick<AlertState, 'silences' | 'addSilence' | 'endSilence'> {
   return {
     silences: (now) => database.all('SELECT * FROM silences WHERE until_ms > ? ORDER BY id', now).map(silenceOf),
-    addSilence: (silence) => database.run(
-      'INSERT INTO silences (ap, site, reason, by, from_ms, until_ms) VALUES (?, ?, ?, ?, ?, ?)',
-      silence.ap, silence.site, silence.reason, silence.by, silence.from, silence.until,
-    ).id,
+    addSilence: (silence) =>
+      database.run(
+        'INSERT INTO silences (ap, site, reason, by, from_ms, until_ms) VALUES (?, ?, ?, ?, ?, ?)',
+        silence.ap,
+        silence.site,
+        silence.reason,
+        silence.by,
+        silence.from,
+        silence.until,
+      ).id,
     endSilence(id, at) {
       database.run('UPDATE silences SET until_ms = min(until_ms, ?) WHERE id = ?', at, id);
     },
@@ -71,17 +94,36 @@ function silencesOf(database: Database): Pick<AlertState, 'silences' | 'addSilen
 
 function columnsOf(incident: Omit<Incident, 'id'>): (string | number | null)[] {
   return [
-    incident.rule, incident.ap, incident.condition, incident.since, incident.fired_at, incident.resolved_at, incident.title,
-    JSON.stringify(incident.reasons), incident.evidence, incident.acknowledged_by, incident.acknowledged_at, incident.acknowledged_until,
+    incident.rule,
+    incident.ap,
+    incident.condition,
+    incident.since,
+    incident.fired_at,
+    incident.resolved_at,
+    incident.title,
+    JSON.stringify(incident.reasons),
+    incident.evidence,
+    incident.acknowledged_by,
+    incident.acknowledged_at,
+    incident.acknowledged_until,
   ];
 }
 
 function incidentOf(row: Row): Incident {
   return {
-    id: number(row, 'id'), rule: word(row, 'rule', ['slow', 'dark']), ap: text(row, 'ap'), condition: word(row, 'condition', ['firing', 'resolved']),
-    since: number(row, 'since'), fired_at: number(row, 'fired_at'), resolved_at: numberOrNull(row, 'resolved_at'),
-    title: text(row, 'title'), reasons: json(row, 'reasons', textsOf), evidence: text(row, 'evidence'),
-    acknowledged_by: textOrNull(row, 'acknowledged_by'), acknowledged_at: numberOrNull(row, 'acknowledged_at'), acknowledged_until: numberOrNull(row, 'acknowledged_until'),
+    id: number(row, 'id'),
+    rule: word(row, 'rule', ['slow', 'dark']),
+    ap: text(row, 'ap'),
+    condition: word(row, 'condition', ['firing', 'resolved']),
+    since: number(row, 'since'),
+    fired_at: number(row, 'fired_at'),
+    resolved_at: numberOrNull(row, 'resolved_at'),
+    title: text(row, 'title'),
+    reasons: json(row, 'reasons', textsOf),
+    evidence: text(row, 'evidence'),
+    acknowledged_by: textOrNull(row, 'acknowledged_by'),
+    acknowledged_at: numberOrNull(row, 'acknowledged_at'),
+    acknowledged_until: numberOrNull(row, 'acknowledged_until'),
   };
 }
 
@@ -91,7 +133,12 @@ function textsOf(value: unknown): string[] | undefined {
 
 function silenceOf(row: Row): Silence {
   return {
-    id: number(row, 'id'), ap: textOrNull(row, 'ap'), site: textOrNull(row, 'site'), reason: text(row, 'reason'), by: text(row, 'by'),
-    from: number(row, 'from_ms'), until: number(row, 'until_ms'),
+    id: number(row, 'id'),
+    ap: textOrNull(row, 'ap'),
+    site: textOrNull(row, 'site'),
+    reason: text(row, 'reason'),
+    by: text(row, 'by'),
+    from: number(row, 'from_ms'),
+    until: number(row, 'until_ms'),
   };
 }

@@ -2,7 +2,7 @@
 import { CarrelError } from '#lib/errors';
 import type { Database } from './database.ts';
 import type { Binding, RegistryState } from './index.ts';
-import { flag, number, numberOrNull, text, type Row } from './row.ts';
+import { flag, number, numberOrNull, type Row, text } from './row.ts';
 
 export interface ProbeBindings extends Pick<RegistryState, 'bind' | 'bindings' | 'accessPointOf'> {
   /** The probe can judge no more: the newest other admitted probe at its access point judges from now on. */
@@ -21,7 +21,13 @@ export function probeBindings(database: Database, bump: () => void): ProbeBindin
   };
   const begin = (probe: string, accessPoint: string, at: number, judges: boolean): void => {
     end(probe, at);
-    database.run('INSERT INTO bindings (probe, access_point, from_ms, judges) VALUES (?, ?, ?, ?)', probe, accessPoint, at, Number(judges));
+    database.run(
+      'INSERT INTO bindings (probe, access_point, from_ms, judges) VALUES (?, ?, ?, ?)',
+      probe,
+      accessPoint,
+      at,
+      Number(judges),
+    );
   };
   const passJudgement = (probe: string, at: number): void => {
     const binding = openOf(probe);
@@ -29,7 +35,8 @@ export function probeBindings(database: Database, bump: () => void): ProbeBindin
     const heir = database.get(
       `SELECT probe FROM bindings JOIN probes ON probes.id = bindings.probe
        WHERE access_point = ? AND to_ms IS NULL AND probe <> ? AND revoked_at IS NULL ORDER BY bindings.id DESC LIMIT 1`,
-      binding.access_point, probe,
+      binding.access_point,
+      probe,
     );
     if (!heir) return;
     begin(probe, binding.access_point, at, false);
@@ -38,22 +45,27 @@ export function probeBindings(database: Database, bump: () => void): ProbeBindin
   return {
     passJudgement,
     /** The probe that came last judges: a new device replaces the one before it. */
-    bind: (probe, accessPoint, at) => database.transaction(() => {
-      requireProbe(database, probe);
-      requireAccessPoint(database, accessPoint);
-      const now = openOf(probe);
-      if (now?.access_point === accessPoint && now.judges) return;
-      passJudgement(probe, at);
-      const judge = database.get('SELECT probe FROM bindings WHERE access_point = ? AND to_ms IS NULL AND judges = 1', accessPoint);
-      if (judge) begin(text(judge, 'probe'), accessPoint, at, false);
-      begin(probe, accessPoint, at, true);
-      bump();
-    }),
+    bind: (probe, accessPoint, at) =>
+      database.transaction(() => {
+        requireProbe(database, probe);
+        requireAccessPoint(database, accessPoint);
+        const now = openOf(probe);
+        if (now?.access_point === accessPoint && now.judges) return;
+        passJudgement(probe, at);
+        const judge = database.get(
+          'SELECT probe FROM bindings WHERE access_point = ? AND to_ms IS NULL AND judges = 1',
+          accessPoint,
+        );
+        if (judge) begin(text(judge, 'probe'), accessPoint, at, false);
+        begin(probe, accessPoint, at, true);
+        bump();
+      }),
     bindings: () => database.all('SELECT * FROM bindings ORDER BY id').map(bindingOf),
     accessPointOf(probe, at) {
       const row = database.get(
         'SELECT access_point FROM bindings WHERE probe = ?1 AND judges = 1 AND from_ms <= ?2 AND (to_ms IS NULL OR to_ms > ?2) ORDER BY id DESC LIMIT 1',
-        probe, at,
+        probe,
+        at,
       );
       return row && text(row, 'access_point');
     },
@@ -61,12 +73,22 @@ export function probeBindings(database: Database, bump: () => void): ProbeBindin
 }
 
 export function requireProbe(database: Database, probe: string): void {
-  if (!database.get('SELECT 1 FROM probes WHERE id = ?', probe)) throw new CarrelError('PROBE_UNKNOWN', `there is no probe ${probe}`, { probe });
+  if (!database.get('SELECT 1 FROM probes WHERE id = ?', probe))
+    throw new CarrelError('PROBE_UNKNOWN', `there is no probe ${probe}`, { probe });
 }
 export function requireAccessPoint(database: Database, accessPoint: string): void {
-  if (!database.get('SELECT 1 FROM access_points WHERE id = ?', accessPoint)) throw new CarrelError('ACCESS_POINT_UNKNOWN', `there is no access point ${accessPoint}`, { access_point: accessPoint });
+  if (!database.get('SELECT 1 FROM access_points WHERE id = ?', accessPoint))
+    throw new CarrelError('ACCESS_POINT_UNKNOWN', `there is no access point ${accessPoint}`, {
+      access_point: accessPoint,
+    });
 }
 
 function bindingOf(row: Row): Binding {
-  return { probe: text(row, 'probe'), access_point: text(row, 'access_point'), from: number(row, 'from_ms'), to: numberOrNull(row, 'to_ms'), judges: flag(row, 'judges') };
+  return {
+    probe: text(row, 'probe'),
+    access_point: text(row, 'access_point'),
+    from: number(row, 'from_ms'),
+    to: numberOrNull(row, 'to_ms'),
+    judges: flag(row, 'judges'),
+  };
 }

@@ -33,10 +33,11 @@ export function openDatabase(path: string): Database {
   const database: Database = {
     all: (sql, ...values) => guarded(path, () => prepared(sql).all(...values)),
     get: (sql, ...values) => guarded(path, () => prepared(sql).get(...values) ?? null),
-    run: (sql, ...values) => guarded(path, () => {
-      const { changes, lastInsertRowid } = prepared(sql).run(...values);
-      return { changes: Number(changes), id: Number(lastInsertRowid) };
-    }),
+    run: (sql, ...values) =>
+      guarded(path, () => {
+        const { changes, lastInsertRowid } = prepared(sql).run(...values);
+        return { changes: Number(changes), id: Number(lastInsertRowid) };
+      }),
     exec: (sql) => guarded(path, () => sqlite.exec(sql)),
     transaction(work) {
       const name = `level${depth}`;
@@ -73,7 +74,13 @@ function guarded<T>(path: string, work: () => T): T {
 }
 
 /** Primary result codes: https://www.sqlite.org/rescode.html */
-const READONLY = 8, IOERR = 10, CORRUPT = 11, FULL = 13, CANTOPEN = 14, NOTADB = 26, BUSY = 5;
+const READONLY = 8,
+  IOERR = 10,
+  CORRUPT = 11,
+  FULL = 13,
+  CANTOPEN = 14,
+  NOTADB = 26,
+  BUSY = 5;
 
 function codedError(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error;
@@ -81,15 +88,35 @@ function codedError(path: string, error: unknown): unknown {
   switch (error.errcode & 0xff) {
     case CORRUPT:
     case NOTADB:
-      return new CarrelError('STATE_DAMAGED', `the state database ${path} is damaged (${messageOf(error)}); stop the server, put the file and those beside it aside, restore it from a backup, and start again`, detail, { cause: error });
+      return new CarrelError(
+        'STATE_DAMAGED',
+        `the state database ${path} is damaged (${messageOf(error)}); stop the server, put the file and those beside it aside, restore it from a backup, and start again`,
+        detail,
+        { cause: error },
+      );
     case FULL:
-      return new CarrelError('STATE_UNWRITABLE', `the disk of ${path} is full, nothing was changed; free some space, Carrel goes on by itself`, detail, { cause: error });
+      return new CarrelError(
+        'STATE_UNWRITABLE',
+        `the disk of ${path} is full, nothing was changed; free some space, Carrel goes on by itself`,
+        detail,
+        { cause: error },
+      );
     case READONLY:
     case CANTOPEN:
     case IOERR:
-      return new CarrelError('STATE_UNWRITABLE', `the state database ${path} cannot be written (${messageOf(error)}); check that the folder exists, belongs to the user that runs Carrel and is not mounted read-only`, detail, { cause: error });
+      return new CarrelError(
+        'STATE_UNWRITABLE',
+        `the state database ${path} cannot be written (${messageOf(error)}); check that the folder exists, belongs to the user that runs Carrel and is not mounted read-only`,
+        detail,
+        { cause: error },
+      );
     case BUSY:
-      return new CarrelError('STATE_BUSY', `another program holds the state database ${path}; use npm run carrel, never the file itself`, detail, { cause: error });
+      return new CarrelError(
+        'STATE_BUSY',
+        `another program holds the state database ${path}; use npm run carrel, never the file itself`,
+        detail,
+        { cause: error },
+      );
     default:
       return error;
   }

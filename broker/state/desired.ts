@@ -1,15 +1,17 @@
 /** Why: what each probe should do (a version that only rises) and what it last said it does. */
-import { parseDesired, parseReported, type DesiredMessage, type JobReport } from '#contract';
+import { type DesiredMessage, type JobReport, parseDesired, parseReported } from '#contract';
 import { CarrelError } from '#lib/errors';
+import { requireProbe } from './bindings.ts';
 import type { Database } from './database.ts';
 import type { RegistryState } from './index.ts';
-import { requireProbe } from './bindings.ts';
-import { flag, json, number, text, textOrNull, type Row } from './row.ts';
+import { flag, json, number, type Row, text, textOrNull } from './row.ts';
 
 /** As many as a probe reads (contract, parseDesired). */
 const JOBS_MAX = 16;
 
-export function probeDesired(database: Database): Pick<RegistryState, 'desired' | 'putDesired' | 'addJob' | 'reported' | 'putReported'> {
+export function probeDesired(
+  database: Database,
+): Pick<RegistryState, 'desired' | 'putDesired' | 'addJob' | 'reported' | 'putReported'> {
   const desired = (probe: string): DesiredMessage | null => {
     const row = database.get('SELECT version, config, jobs FROM desired WHERE probe = ?', probe);
     return row && desiredOf(row);
@@ -18,25 +20,37 @@ export function probeDesired(database: Database): Pick<RegistryState, 'desired' 
     database.run(
       `INSERT INTO desired (probe, version, config, jobs) VALUES (?, ?, ?, ?)
        ON CONFLICT (probe) DO UPDATE SET version = excluded.version, config = excluded.config, jobs = excluded.jobs`,
-      probe, message.version, JSON.stringify(message.config), JSON.stringify(message.jobs),
+      probe,
+      message.version,
+      JSON.stringify(message.config),
+      JSON.stringify(message.jobs),
     );
     return message;
   };
   return {
     desired,
-    putDesired: (probe, config) => database.transaction(() => {
-      requireProbe(database, probe);
-      const before = desired(probe);
-      if (before && JSON.stringify(before.config) === JSON.stringify(canonical(config))) return before;
-      return store(probe, { version: (before?.version ?? 0) + 1, config: canonical(config), jobs: before?.jobs ?? [] });
-    }),
-    addJob: (probe, job, at) => database.transaction(() => {
-      requireProbe(database, probe);
-      const before = desired(probe);
-      if (!before) throw new CarrelError('PROBE_UNBOUND', `probe ${probe} watches no access point yet; bind it first`, { probe });
-      const waiting = before.jobs.filter((known) => known.expires > at && known.id !== job.id);
-      return store(probe, { ...before, version: before.version + 1, jobs: [...waiting, job].slice(-JOBS_MAX) });
-    }),
+    putDesired: (probe, config) =>
+      database.transaction(() => {
+        requireProbe(database, probe);
+        const before = desired(probe);
+        if (before && JSON.stringify(before.config) === JSON.stringify(canonical(config))) return before;
+        return store(probe, {
+          version: (before?.version ?? 0) + 1,
+          config: canonical(config),
+          jobs: before?.jobs ?? [],
+        });
+      }),
+    addJob: (probe, job, at) =>
+      database.transaction(() => {
+        requireProbe(database, probe);
+        const before = desired(probe);
+        if (!before)
+          throw new CarrelError('PROBE_UNBOUND', `probe ${probe} watches no access point yet; bind it first`, {
+            probe,
+          });
+        const waiting = before.jobs.filter((known) => known.expires > at && known.id !== job.id);
+        return store(probe, { ...before, version: before.version + 1, jobs: [...waiting, job].slice(-JOBS_MAX) });
+      }),
     reported(probe) {
       const row = database.get('SELECT * FROM reported WHERE probe = ?', probe);
       return row && reportedOf(row);
@@ -45,7 +59,13 @@ export function probeDesired(database: Database): Pick<RegistryState, 'desired' 
       database.run(
         `INSERT INTO reported (probe, version, ok, error, agent, jobs, at) VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (probe) DO UPDATE SET version = excluded.version, ok = excluded.ok, error = excluded.error, agent = excluded.agent, jobs = excluded.jobs, at = excluded.at`,
-        probe, message.version, Number(message.ok), message.error, message.agent, JSON.stringify(message.jobs), at,
+        probe,
+        message.version,
+        Number(message.ok),
+        message.error,
+        message.agent,
+        JSON.stringify(message.jobs),
+        at,
       );
     },
   };
@@ -59,12 +79,33 @@ function canonical(config: DesiredMessage['config']): DesiredMessage['config'] {
 
 /** Through the parser that probes use: what they would refuse is never sent to them. */
 function desiredOf(row: Row): DesiredMessage {
-  const message = parseDesired(`{"version":${number(row, 'version')},"config":${text(row, 'config')},"jobs":${text(row, 'jobs')}}`);
-  if (!message) throw new CarrelError('STATE_DAMAGED', 'the state database holds a configuration that no probe accepts; restore it from a backup', { column: 'desired' });
+  const message = parseDesired(
+    `{"version":${number(row, 'version')},"config":${text(row, 'config')},"jobs":${text(row, 'jobs')}}`,
+  );
+  if (!message)
+    throw new CarrelError(
+      'STATE_DAMAGED',
+      'the state database holds a configuration that no probe accepts; restore it from a backup',
+      { column: 'desired' },
+    );
   return message;
 }
 
-function reportedOf(row: Row): { version: number; ok: boolean; error: string | null; agent: string; jobs: JobReport[]; at: number } {
+function reportedOf(row: Row): {
+  version: number;
+  ok: boolean;
+  error: string | null;
+  agent: string;
+  jobs: JobReport[];
+  at: number;
+} {
   const jobs = json(row, 'jobs', (value) => parseReported(JSON.stringify({ version: 0, jobs: value }))?.jobs);
-  return { version: number(row, 'version'), ok: flag(row, 'ok'), error: textOrNull(row, 'error'), agent: text(row, 'agent'), jobs, at: number(row, 'at') };
+  return {
+    version: number(row, 'version'),
+    ok: flag(row, 'ok'),
+    error: textOrNull(row, 'error'),
+    agent: text(row, 'agent'),
+    jobs,
+    at: number(row, 'at'),
+  };
 }

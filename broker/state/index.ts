@@ -19,11 +19,25 @@ export interface State {
   close(): void;
 }
 
-export interface AuditEntry { id: number; at: number; who: string; action: string; detail: string }
+export interface AuditEntry {
+  id: number;
+  at: number;
+  who: string;
+  action: string;
+  detail: string;
+}
 
 /** A probe watches an access point from a time to a time; moving it adds a binding and never rewrites history. */
-export interface Binding { probe: string; access_point: string; from: number; to: number | null; judges: boolean }
-export interface DesiredRow extends DesiredMessage { probe: string }
+export interface Binding {
+  probe: string;
+  access_point: string;
+  from: number;
+  to: number | null;
+  judges: boolean;
+}
+export interface DesiredRow extends DesiredMessage {
+  probe: string;
+}
 
 export interface RegistryState {
   /** Rises with every change of sites, access points, probes or bindings. */
@@ -54,13 +68,40 @@ export interface RegistryState {
   putDesired(probe: string, config: DesiredMessage['config']): DesiredMessage;
   /** Adds a job (raises the version); drops expired ones. */
   addJob(probe: string, job: Job, at: number): DesiredMessage;
-  reported(probe: string): { version: number; ok: boolean; error: string | null; agent: string; jobs: JobReport[]; at: number } | null;
-  putReported(probe: string, message: { version: number; ok: boolean; error: string | null; agent: string; jobs: JobReport[] }, at: number): void;
+  reported(
+    probe: string,
+  ): { version: number; ok: boolean; error: string | null; agent: string; jobs: JobReport[]; at: number } | null;
+  putReported(
+    probe: string,
+    message: { version: number; ok: boolean; error: string | null; agent: string; jobs: JobReport[] },
+    at: number,
+  ): void;
 }
 
-export interface User { name: string; role: Role; passwordHash: string; email: string | null; createdAt: number }
-export interface SessionRow { idSha256: string; user: string; csrf: string; createdAt: number; lastSeenAt: number; expiresAt: number }
-export interface ApiToken { id: number; name: string; role: Role; user: string; tokenSha256: string; createdAt: number; revokedAt: number | null }
+export interface User {
+  name: string;
+  role: Role;
+  passwordHash: string;
+  email: string | null;
+  createdAt: number;
+}
+export interface SessionRow {
+  idSha256: string;
+  user: string;
+  csrf: string;
+  createdAt: number;
+  lastSeenAt: number;
+  expiresAt: number;
+}
+export interface ApiToken {
+  id: number;
+  name: string;
+  role: Role;
+  user: string;
+  tokenSha256: string;
+  createdAt: number;
+  revokedAt: number | null;
+}
 export interface PeopleState {
   users(): User[];
   user(name: string): User | null;
@@ -82,12 +123,20 @@ export interface PeopleState {
 
 /** One episode of one rule at one access point. */
 export interface Incident {
-  id: number; rule: AlertRule; ap: string; condition: 'firing' | 'resolved';
-  since: number; fired_at: number; resolved_at: number | null;
-  title: string; reasons: string[];
+  id: number;
+  rule: AlertRule;
+  ap: string;
+  condition: 'firing' | 'resolved';
+  since: number;
+  fired_at: number;
+  resolved_at: number | null;
+  title: string;
+  reasons: string[];
   /** Ids of the tests that decided (TestView ids), with their values as they were, as JSON of TestView[]. */
   evidence: string;
-  acknowledged_by: string | null; acknowledged_at: number | null; acknowledged_until: number | null;
+  acknowledged_by: string | null;
+  acknowledged_at: number | null;
+  acknowledged_until: number | null;
 }
 export interface AlertState {
   add(incident: Omit<Incident, 'id'>): number;
@@ -97,7 +146,12 @@ export interface AlertState {
   openOf(rule: AlertRule, ap: string): Incident | null;
   open(): Incident[];
   /** Newest first; `before` is an id. */
-  list(filter: { condition?: 'firing' | 'resolved'; acknowledged?: boolean; before?: number; limit: number }): Incident[];
+  list(filter: {
+    condition?: 'firing' | 'resolved';
+    acknowledged?: boolean;
+    before?: number;
+    limit: number;
+  }): Incident[];
   /** The rule's memory per access point, JSON; committed together with incidents and outbox. */
   memory(rule: AlertRule, ap: string): string | null;
   setMemory(rule: AlertRule, ap: string, json: string): void;
@@ -110,11 +164,19 @@ export interface AlertState {
 
 /** A message that must leave. Written in the same transaction as the transition that caused it. */
 export interface OutboxItem {
-  id: number; incident: number; channel: 'email' | 'webhook'; target: string; kind: 'firing' | 'resolved';
+  id: number;
+  incident: number;
+  channel: 'email' | 'webhook';
+  target: string;
+  kind: 'firing' | 'resolved';
   /** Same for every attempt: receivers drop repeats by it. */
   idempotencyKey: string;
   state: 'waiting' | 'sent' | 'failed' | 'expired';
-  attempts: number; createdAt: number; dueAt: number; doneAt: number | null; error: string | null;
+  attempts: number;
+  createdAt: number;
+  dueAt: number;
+  doneAt: number | null;
+  error: string | null;
 }
 export interface OutboxState {
   add(item: Pick<OutboxItem, 'incident' | 'channel' | 'target' | 'kind' | 'idempotencyKey' | 'createdAt'>): number;
@@ -130,4 +192,4 @@ export interface OutboxState {
 }
 
 export { openState } from './open.ts';
-export { isZone, siteProblems, accessPointProblems, type FieldProblems } from './site-rules.ts';
+export { accessPointProblems, type FieldProblems, isZone, siteProblems } from './site-rules.ts';

@@ -69,7 +69,11 @@ export const migrations: readonly string[] = [
 export function migrate(database: Database, path: string, steps: readonly string[], log: Logger): void {
   const version = number(database.get('PRAGMA user_version') ?? {}, 'user_version');
   if (version > steps.length) {
-    throw new CarrelError('STATE_NEWER', `${path} was written by a later Carrel (schema ${version}, this program knows ${steps.length}); start that version again, or restore the copy from before the update (${path}.v${steps.length})`, { path, version, known: steps.length });
+    throw new CarrelError(
+      'STATE_NEWER',
+      `${path} was written by a later Carrel (schema ${version}, this program knows ${steps.length}); start that version again, or restore the copy from before the update (${path}.v${steps.length})`,
+      { path, version, known: steps.length },
+    );
   }
   if (version === steps.length) return;
   if (version > 0 && path !== ':memory:') keepCopy(database, `${path}.v${version}`);

@@ -2,15 +2,15 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CarrelError, errnoOf, messageOf } from '#lib/errors';
-import { silentLogger, type Logger } from '#lib/logger';
+import { type Logger, silentLogger } from '#lib/logger';
 import { alertState } from './alerts.ts';
-import { openDatabase, type Database } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 import type { AuditEntry, State } from './index.ts';
 import { migrate, migrations } from './migrations.ts';
 import { outboxState } from './outbox.ts';
 import { peopleState } from './people.ts';
 import { registryState } from './registry.ts';
-import { number, text, type Row } from './row.ts';
+import { number, type Row, text } from './row.ts';
 
 /**
  * Opens the state database, made when missing (0600: it holds password hashes). `:memory:` keeps nothing.
@@ -38,7 +38,10 @@ export function openState({ path, log = silentLogger }: { path: string; log?: Lo
     audit(at, who, action, detail) {
       database.run('INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)', at, who, action, detail);
     },
-    auditTrail: ({ before, limit }) => database.all('SELECT * FROM audit WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2', before ?? null, limit).map(auditOf),
+    auditTrail: ({ before, limit }) =>
+      database
+        .all('SELECT * FROM audit WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2', before ?? null, limit)
+        .map(auditOf),
     close: database.close,
   };
 }
@@ -48,13 +51,23 @@ function ensureFile(path: string): void {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     closeSync(openSync(path, 'a', 0o600));
   } catch (error) {
-    throw new CarrelError('STATE_UNWRITABLE', `the state database ${path} cannot be written (${errnoOf(error) ?? messageOf(error)}); check that the folder belongs to the user that runs Carrel, is not mounted read-only and has space`, { path }, { cause: error });
+    throw new CarrelError(
+      'STATE_UNWRITABLE',
+      `the state database ${path} cannot be written (${errnoOf(error) ?? messageOf(error)}); check that the folder belongs to the user that runs Carrel, is not mounted read-only and has space`,
+      { path },
+      { cause: error },
+    );
   }
 }
 
 function checkWhole(database: Database, path: string): void {
   const answer = text(database.get('PRAGMA quick_check(1)') ?? {}, 'quick_check');
-  if (answer !== 'ok') throw new CarrelError('STATE_DAMAGED', `the state database ${path} is damaged (${answer}); stop the server, put the file and those beside it aside, restore it from a backup, and start again`, { path });
+  if (answer !== 'ok')
+    throw new CarrelError(
+      'STATE_DAMAGED',
+      `the state database ${path} is damaged (${answer}); stop the server, put the file and those beside it aside, restore it from a backup, and start again`,
+      { path },
+    );
 }
 
 function keepOf(database: Database): State['keep'] {
@@ -64,7 +77,11 @@ function keepOf(database: Database): State['keep'] {
       return row && text(row, 'value');
     },
     set(key, value) {
-      database.run('INSERT INTO keep (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value', key, value);
+      database.run(
+        'INSERT INTO keep (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+        key,
+        value,
+      );
     },
     delete(key) {
       database.run('DELETE FROM keep WHERE key = ?', key);
@@ -73,5 +90,11 @@ function keepOf(database: Database): State['keep'] {
 }
 
 function auditOf(row: Row): AuditEntry {
-  return { id: number(row, 'id'), at: number(row, 'at'), who: text(row, 'who'), action: text(row, 'action'), detail: text(row, 'detail') };
+  return {
+    id: number(row, 'id'),
+    at: number(row, 'at'),
+    who: text(row, 'who'),
+    action: text(row, 'action'),
+    detail: text(row, 'detail'),
+  };
 }

@@ -2,7 +2,7 @@
 import { ROLES } from '#contract';
 import type { Database } from './database.ts';
 import type { ApiToken, PeopleState, SessionRow, User } from './index.ts';
-import { number, numberOrNull, text, textOrNull, word, type Row } from './row.ts';
+import { number, numberOrNull, type Row, text, textOrNull, word } from './row.ts';
 
 export function peopleState(database: Database): PeopleState {
   return {
@@ -12,7 +12,11 @@ export function peopleState(database: Database): PeopleState {
       database.run(
         `INSERT INTO users (name, role, password_hash, email, created_at) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (name) DO UPDATE SET role = excluded.role, password_hash = excluded.password_hash, email = excluded.email`,
-        user.name, user.role, user.passwordHash, user.email, user.createdAt,
+        user.name,
+        user.role,
+        user.passwordHash,
+        user.email,
+        user.createdAt,
       );
     },
     dropUser(name) {
@@ -23,14 +27,22 @@ export function peopleState(database: Database): PeopleState {
   };
 }
 
-type Sessions = Pick<PeopleState, 'addSession' | 'session' | 'touchSession' | 'dropSession' | 'dropSessionsOf' | 'dropExpiredSessions'>;
+type Sessions = Pick<
+  PeopleState,
+  'addSession' | 'session' | 'touchSession' | 'dropSession' | 'dropSessionsOf' | 'dropExpiredSessions'
+>;
 
 function sessionsOf(database: Database): Sessions {
   return {
     addSession(session) {
       database.run(
         'INSERT INTO sessions (id_sha256, user, csrf, created_at, last_seen_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
-        session.idSha256, session.user, session.csrf, session.createdAt, session.lastSeenAt, session.expiresAt,
+        session.idSha256,
+        session.user,
+        session.csrf,
+        session.createdAt,
+        session.lastSeenAt,
+        session.expiresAt,
       );
     },
     session: (idSha256) => optional(database.get('SELECT * FROM sessions WHERE id_sha256 = ?', idSha256), sessionOf),
@@ -53,11 +65,17 @@ type Tokens = Pick<PeopleState, 'addToken' | 'tokenBySha256' | 'tokens' | 'revok
 
 function tokensOf(database: Database): Tokens {
   return {
-    addToken: (token) => database.run(
-      'INSERT INTO api_tokens (name, role, user, token_sha256, created_at) VALUES (?, ?, ?, ?, ?)',
-      token.name, token.role, token.user, token.tokenSha256, token.createdAt,
-    ).id,
-    tokenBySha256: (tokenSha256) => optional(database.get('SELECT * FROM api_tokens WHERE token_sha256 = ?', tokenSha256), tokenOf),
+    addToken: (token) =>
+      database.run(
+        'INSERT INTO api_tokens (name, role, user, token_sha256, created_at) VALUES (?, ?, ?, ?, ?)',
+        token.name,
+        token.role,
+        token.user,
+        token.tokenSha256,
+        token.createdAt,
+      ).id,
+    tokenBySha256: (tokenSha256) =>
+      optional(database.get('SELECT * FROM api_tokens WHERE token_sha256 = ?', tokenSha256), tokenOf),
     tokens: () => database.all('SELECT * FROM api_tokens ORDER BY id').map(tokenOf),
     revokeToken(id, at) {
       database.run('UPDATE api_tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', at, id);
@@ -69,17 +87,32 @@ function optional<T>(row: Row | null, parse: (row: Row) => T): T | null {
   return row ? parse(row) : null;
 }
 function userOf(row: Row): User {
-  return { name: text(row, 'name'), role: word(row, 'role', ROLES), passwordHash: text(row, 'password_hash'), email: textOrNull(row, 'email'), createdAt: number(row, 'created_at') };
+  return {
+    name: text(row, 'name'),
+    role: word(row, 'role', ROLES),
+    passwordHash: text(row, 'password_hash'),
+    email: textOrNull(row, 'email'),
+    createdAt: number(row, 'created_at'),
+  };
 }
 function sessionOf(row: Row): SessionRow {
   return {
-    idSha256: text(row, 'id_sha256'), user: text(row, 'user'), csrf: text(row, 'csrf'),
-    createdAt: number(row, 'created_at'), lastSeenAt: number(row, 'last_seen_at'), expiresAt: number(row, 'expires_at'),
+    idSha256: text(row, 'id_sha256'),
+    user: text(row, 'user'),
+    csrf: text(row, 'csrf'),
+    createdAt: number(row, 'created_at'),
+    lastSeenAt: number(row, 'last_seen_at'),
+    expiresAt: number(row, 'expires_at'),
   };
 }
 function tokenOf(row: Row): ApiToken {
   return {
-    id: number(row, 'id'), name: text(row, 'name'), role: word(row, 'role', ROLES), user: text(row, 'user'),
-    tokenSha256: text(row, 'token_sha256'), createdAt: number(row, 'created_at'), revokedAt: numberOrNull(row, 'revoked_at'),
+    id: number(row, 'id'),
+    name: text(row, 'name'),
+    role: word(row, 'role', ROLES),
+    user: text(row, 'user'),
+    tokenSha256: text(row, 'token_sha256'),
+    createdAt: number(row, 'created_at'),
+    revokedAt: numberOrNull(row, 'revoked_at'),
   };
 }

@@ -43,5 +43,9 @@ export function json<T>(row: Row, column: string, parse: (value: unknown) => T |
 
 function damaged(column: string, value: unknown): never {
   const got = value === undefined ? 'nothing' : `${typeof value} ${String(value).slice(0, 40)}`;
-  throw new CarrelError('STATE_DAMAGED', `the state database holds ${got} in column ${column}; restore it from a backup`, { column });
+  throw new CarrelError(
+    'STATE_DAMAGED',
+    `the state database holds ${got} in column ${column}; restore it from a backup`,
+    { column },
+  );
 }

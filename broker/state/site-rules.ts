@@ -1,5 +1,5 @@
 /** Why: what a site, an access point and an id may be, decided once for the API, the CSV import and the state database. */
-import { isId, openingOf, type AccessPoint, type Site } from '#contract';
+import { type AccessPoint, isId, openingOf, type Site } from '#contract';
 
 /** Field name -> what is accepted; empty when all is well. */
 export type FieldProblems = Record<string, string>;
@@ -12,11 +12,13 @@ export function siteProblems(site: Site): FieldProblems {
   checkText(problems, 'isp', site.isp, 0, 80);
   checkText(problems, 'notes', site.notes, 0, 2000);
   if (!isZone(site.zone)) problems['zone'] = 'an IANA time zone such as Europe/Vilnius';
-  if (!openingOf(site.opening)) problems['opening'] = 'seven days (Monday first) of at most 6 [from, to] pairs in minutes, 0 <= from < to <= 1440';
+  if (!openingOf(site.opening))
+    problems['opening'] = 'seven days (Monday first) of at most 6 [from, to] pairs in minutes, 0 <= from < to <= 1440';
   checkNumber(problems, 'contract_mbps', site.contract_mbps, 0.1, 100_000);
   checkNumber(problems, 'lat', site.lat, -90, 90);
   checkNumber(problems, 'lon', site.lon, -180, 180);
-  if ((site.lat === null) !== (site.lon === null)) problems[site.lat === null ? 'lat' : 'lon'] = 'latitude and longitude go together: both or neither';
+  if ((site.lat === null) !== (site.lon === null))
+    problems[site.lat === null ? 'lat' : 'lon'] = 'latitude and longitude go together: both or neither';
   return problems;
 }
 
@@ -46,7 +48,7 @@ function checkText(problems: FieldProblems, field: string, value: string, min: n
   if (value.trim().length < min) problems[field] = 'must not be empty';
   else if (value.length > max) problems[field] = `at most ${max} characters`;
   // Line breaks and tabs are fine in notes; other control characters are nobody's name.
-  else if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(value)) problems[field] = 'no control characters';
+  else if (/(?![\t\n\r])\p{Cc}/u.test(value)) problems[field] = 'no control characters';
 }
 
 function checkNumber(problems: FieldProblems, field: string, value: number | null, min: number, max: number): void {

@@ -34,6 +34,8 @@ export function reachable(listener: string, publicUrl: string, lan: () => string
 }
 
 function lanAddress(): string | null {
-  const found = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).find((address) => !address.internal && address.family === 'IPv4');
+  const found = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find((address) => !address.internal && address.family === 'IPv4');
   return found?.address ?? null;
 }

@@ -1,10 +1,18 @@
 /** Why: tables come from Excel, LibreOffice and hand: any usual encoding, separator and quoting becomes rows with their line numbers. */
-import { CarrelError } from '#lib/errors';
+
 import type { ImportReport } from '#contract';
+import { CarrelError } from '#lib/errors';
 
 export type Separator = ImportReport['separator'];
-export interface CsvRow { /** 1-based line of the file where the row begins. */ line: number; fields: string[] }
-export interface CsvTable { encoding: ImportReport['encoding']; separator: Separator; rows: CsvRow[] }
+export interface CsvRow {
+  /** 1-based line of the file where the row begins. */ line: number;
+  fields: string[];
+}
+export interface CsvTable {
+  encoding: ImportReport['encoding'];
+  separator: Separator;
+  rows: CsvRow[];
+}
 
 /** Rows without content are left out. @throws CarrelError IMPORT_INVALID when the bytes are no text or a quote never ends */
 export function readCsv(bytes: Uint8Array): CsvTable {
@@ -17,10 +25,12 @@ export function readCsv(bytes: Uint8Array): CsvTable {
 }
 
 function decode(bytes: Uint8Array): { encoding: ImportReport['encoding']; text: string } {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { encoding: 'utf-16le', text: new TextDecoder('utf-16le').decode(bytes) };
+  if (bytes[0] === 0xff && bytes[1] === 0xfe)
+    return { encoding: 'utf-16le', text: new TextDecoder('utf-16le').decode(bytes) };
   if (bytes[0] === 0xfe && bytes[1] === 0xff) throw unreadable('the file is UTF-16 big endian; save it as "CSV UTF-8"');
   // Latin text in UTF-16 without a mark: every second byte is 0.
-  if (bytes.length >= 4 && bytes[1] === 0 && bytes[3] === 0) return { encoding: 'utf-16le', text: new TextDecoder('utf-16le').decode(bytes) };
+  if (bytes.length >= 4 && bytes[1] === 0 && bytes[3] === 0)
+    return { encoding: 'utf-16le', text: new TextDecoder('utf-16le').decode(bytes) };
   if (bytes.includes(0)) throw unreadable('the file is not text; save the table as CSV');
   try {
     return { encoding: 'utf-8', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
@@ -44,9 +54,9 @@ function separatorOf(text: string): Separator {
 function rowsOf(text: string, separator: Separator, firstLine: number): CsvRow[] {
   const rows: CsvRow[] = [];
   let line = firstLine;
-  for (let at = 0; at < text.length;) {
+  for (let at = 0; at < text.length; ) {
     const row: CsvRow = { line, fields: [] };
-    for (let more = true; more;) {
+    for (let more = true; more; ) {
       const field = text[at] === '"' ? quoted(text, at, line) : plain(text, at, separator);
       row.fields.push(field.value);
       line += field.value.split('\n').length - 1;
@@ -61,7 +71,10 @@ function rowsOf(text: string, separator: Separator, firstLine: number): CsvRow[]
   return rows;
 }
 
-interface Field { value: string; /** Where the separator or line end stands. */ end: number }
+interface Field {
+  value: string /** Where the separator or line end stands. */;
+  end: number;
+}
 
 function plain(text: string, from: number, separator: Separator): Field {
   let end = from;
@@ -71,7 +84,7 @@ function plain(text: string, from: number, separator: Separator): Field {
 
 function quoted(text: string, from: number, line: number): Field {
   let value = '';
-  for (let at = from + 1; at < text.length;) {
+  for (let at = from + 1; at < text.length; ) {
     const quote = text.indexOf('"', at);
     if (quote < 0) break;
     value += text.slice(at, quote);
@@ -99,5 +112,7 @@ function csvField(value: string | number | boolean | null, separator: Separator)
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /["\r\n\t]/.test(safe) || safe.includes(separator) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /["\r\n\t]/.test(safe) || safe.includes(separator) || safe !== safe.trim()
+    ? `"${safe.replaceAll('"', '""')}"`
+    : safe;
 }

@@ -1,14 +1,21 @@
 /** Why: a table of libraries becomes sites line by line: what is wrong is told with its line, what is right is taken. Pure. */
-import { isId, type ImportReport, type Site } from '#contract';
+import { type ImportReport, isId, type Site } from '#contract';
 import { CarrelError } from '#lib/errors';
 import { siteProblems } from '#state';
-import { readCsv, type CsvRow } from './csv.ts';
 import { judgePlace } from './coordinates.ts';
+import { type CsvRow, readCsv } from './csv.ts';
 import { ASSUMED_OPENING, parseOpening } from './opening.ts';
 import { newSite } from './site-input.ts';
 
-export interface ImportedSite { line: number; site: Site; /** Null: the server's own target. */ target_mbps: number | null }
-export interface ImportPlan { report: ImportReport; sites: ImportedSite[] }
+export interface ImportedSite {
+  line: number;
+  site: Site /** Null: the server's own target. */;
+  target_mbps: number | null;
+}
+export interface ImportPlan {
+  report: ImportReport;
+  sites: ImportedSite[];
+}
 
 /** Lines that one file may have. */
 export const IMPORT_LINES_MAX = 20_000;
@@ -31,7 +38,10 @@ const COLUMNS = {
 type Column = keyof typeof COLUMNS;
 const NAMES = Object.keys(COLUMNS) as Column[]; // keyof of a constant of this file
 
-export interface ImportContext { isKnown(id: string): boolean; /** Where the file names none. */ zone: string }
+export interface ImportContext {
+  isKnown(id: string): boolean /** Where the file names none. */;
+  zone: string;
+}
 
 /**
  * Reads the file and plans it; nothing is stored.
@@ -41,9 +51,17 @@ export function planImport(bytes: Uint8Array, context: ImportContext): ImportPla
   const table = readCsv(bytes);
   const [header, ...rows] = table.rows;
   const columns = columnsOf(header);
-  if (rows.length > IMPORT_LINES_MAX) throw invalid(`the file has ${rows.length} lines; at most ${IMPORT_LINES_MAX} are taken at once`);
+  if (rows.length > IMPORT_LINES_MAX)
+    throw invalid(`the file has ${rows.length} lines; at most ${IMPORT_LINES_MAX} are taken at once`);
   const seen = new Map<string, number>();
-  const report: ImportReport = { encoding: table.encoding, separator: table.separator, created: 0, updated: 0, refused: 0, lines: [] };
+  const report: ImportReport = {
+    encoding: table.encoding,
+    separator: table.separator,
+    created: 0,
+    updated: 0,
+    refused: 0,
+    lines: [],
+  };
   const sites: ImportedSite[] = [];
   for (const [index, row] of rows.entries()) {
     const read = readLine(row, columns, context, seen);
@@ -56,7 +74,11 @@ export function planImport(bytes: Uint8Array, context: ImportContext): ImportPla
   return { report, sites };
 }
 
-interface Columns { at: ReadonlyMap<Column, number>; count: number; unknown: string[] }
+interface Columns {
+  at: ReadonlyMap<Column, number>;
+  count: number;
+  unknown: string[];
+}
 
 function columnsOf(header: CsvRow | undefined): Columns {
   if (!header) throw invalid('it is empty');
@@ -66,30 +88,54 @@ function columnsOf(header: CsvRow | undefined): Columns {
     const column = NAMES.find((name) => COLUMNS[name].some((alias) => alias === plainName(title)));
     if (column !== undefined && at.has(column)) throw invalid(`two columns mean ${column}`);
     if (column !== undefined) at.set(column, index);
-    else if (title.trim() !== '') unknown.push(`the column "${title.trim().slice(0, 40)}" is not known and was left out`);
+    else if (title.trim() !== '')
+      unknown.push(`the column "${title.trim().slice(0, 40)}" is not known and was left out`);
   }
-  if (!at.has('name')) throw invalid(`the first line must name the columns; "name" is missing, got ${header.fields.slice(0, 12).map((field) => JSON.stringify(field.slice(0, 40))).join(', ')}; known are ${NAMES.join(', ')}`);
+  if (!at.has('name'))
+    throw invalid(
+      `the first line must name the columns; "name" is missing, got ${header.fields
+        .slice(0, 12)
+        .map((field) => JSON.stringify(field.slice(0, 40)))
+        .join(', ')}; known are ${NAMES.join(', ')}`,
+    );
   return { at, count: header.fields.length, unknown };
 }
 
-interface ReadLine { site: Site; target_mbps: number | null; refusals: string[]; remarks: string[] }
+interface ReadLine {
+  site: Site;
+  target_mbps: number | null;
+  refusals: string[];
+  remarks: string[];
+}
 
 function readLine(row: CsvRow, columns: Columns, context: ImportContext, seen: Map<string, number>): ReadLine {
   const refusals: string[] = [];
   const remarks: string[] = [];
   // An export guards cells that look like formulas with an apostrophe; here it goes again.
-  const cell = (column: Column): string => (row.fields[columns.at.get(column) ?? -1] ?? '').trim().replace(/^'(?=[=+\-@])/, '');
+  const cell = (column: Column): string =>
+    (row.fields[columns.at.get(column) ?? -1] ?? '').trim().replace(/^'(?=[=+\-@])/, '');
   const amount = (column: Column): number | null => readNumber(cell(column), column, refusals);
-  if (row.fields.length > columns.count) refusals.push(`the line has ${row.fields.length} cells, the head has ${columns.count}; is a name with the separator in it not quoted?`);
+  if (row.fields.length > columns.count)
+    refusals.push(
+      `the line has ${row.fields.length} cells, the head has ${columns.count}; is a name with the separator in it not quoted?`,
+    );
   const id = idOf(cell('id'), cell('name'), remarks);
   const site: Site = {
-    ...newSite(id, cell('zone') || context.zone), name: cell('name'), region: cell('region'), isp: cell('isp'), notes: cell('notes'),
-    contract_mbps: amount('contract_mbps'), lat: amount('lat'), lon: amount('lon'), metered: readFlag(cell('metered'), refusals),
+    ...newSite(id, cell('zone') || context.zone),
+    name: cell('name'),
+    region: cell('region'),
+    isp: cell('isp'),
+    notes: cell('notes'),
+    contract_mbps: amount('contract_mbps'),
+    lat: amount('lat'),
+    lon: amount('lon'),
+    metered: readFlag(cell('metered'), refusals),
     opening: readOpening(cell('opening'), refusals, remarks),
   };
   if (cell('zone') === '') remarks.push(`no time zone given, ${context.zone} assumed`);
   const target = amount('target_mbps');
-  if (target !== null && !(target >= 0.1 && target <= 100_000)) refusals.push('target_mbps: a number from 0.1 to 100000');
+  if (target !== null && !(target >= 0.1 && target <= 100_000))
+    refusals.push('target_mbps: a number from 0.1 to 100000');
   checkPlace(site, refusals, remarks);
   for (const [field, message] of Object.entries(siteProblems(site))) refusals.push(`${field}: ${message}`);
   const before = seen.get(id);
@@ -100,7 +146,13 @@ function readLine(row: CsvRow, columns: Columns, context: ImportContext, seen: M
 
 function idOf(given: string, name: string, remarks: string[]): string {
   if (given !== '') return given.toLowerCase();
-  const made = name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 48);
+  const made = name
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 48);
   if (made !== '') remarks.push(`no id given, ${made} made from the name`);
   return made;
 }
@@ -132,12 +184,19 @@ function readOpening(text: string, refusals: string[], remarks: string[]): Site[
 function checkPlace({ lat, lon, zone }: Site, refusals: string[], remarks: string[]): void {
   if (lat === null || lon === null) return;
   const place = judgePlace(lat, lon, zone);
-  if (place === 'swapped') refusals.push(`latitude ${lat} and longitude ${lon} seem swapped: ${lon}, ${lat} would be in ${zone}`);
+  if (place === 'swapped')
+    refusals.push(`latitude ${lat} and longitude ${lon} seem swapped: ${lon}, ${lat} would be in ${zone}`);
   if (place === 'far') remarks.push(`latitude ${lat} and longitude ${lon} are far from ${zone}`);
 }
 
 function plainName(title: string): string {
-  return title.normalize('NFD').replace(/\p{M}/gu, '').trim().toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+  return title
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .trim()
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
 }
 
 function invalid(why: string): CarrelError {

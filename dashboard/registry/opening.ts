@@ -6,11 +6,27 @@ export const ASSUMED_OPENING = 'Mo-Fr 09:00-18:00';
 const SHORT = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'] as const;
 const ENGLISH = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const OTHER: Readonly<Record<string, number>> = {
-  i: 0, ii: 1, iii: 2, iv: 3, v: 4, vi: 5, vii: 6,
-  pr: 0, an: 1, tr: 2, kt: 3, pn: 4, št: 5, še: 5, sk: 6,
+  i: 0,
+  ii: 1,
+  iii: 2,
+  iv: 3,
+  v: 4,
+  vi: 5,
+  vii: 6,
+  pr: 0,
+  an: 1,
+  tr: 2,
+  kt: 3,
+  pn: 4,
+  št: 5,
+  še: 5,
+  sk: 6,
 };
 
-type Token = { kind: 'day'; day: number } | { kind: 'time'; minutes: number } | { kind: 'closed' | 'always' | 'dash' | 'comma' | 'end' };
+type Token =
+  | { kind: 'day'; day: number }
+  | { kind: 'time'; minutes: number }
+  | { kind: 'closed' | 'always' | 'dash' | 'comma' | 'end' };
 type Days = [number, number][][];
 
 /** The hours, or a sentence about what could not be read. A later rule for a day replaces an earlier one, as in OpenStreetMap. */
@@ -33,7 +49,7 @@ export function formatOpening(opening: OpeningHours): string {
   if (texts.every((text) => text === '')) return 'closed';
   if (texts.every((text) => text === '00:00-24:00')) return '24/7';
   const rules: string[] = [];
-  for (let first = 0; first < texts.length;) {
+  for (let first = 0; first < texts.length; ) {
     let last = first;
     while (last + 1 < texts.length && texts[last + 1] === texts[first]) last++;
     if (texts[first]) rules.push(`${first === last ? SHORT[first] : `${SHORT[first]}-${SHORT[last]}`} ${texts[first]}`);
@@ -65,7 +81,9 @@ function tokenOf([, always, hour, minute, word, dash, comma]: RegExpExecArray): 
   if (always) return { kind: 'always' };
   if (hour) {
     const minutes = Number(hour) * 60 + Number(minute ?? 0);
-    return minutes > 1440 || Number(minute ?? 0) > 59 ? { problem: `${hour}:${minute ?? '00'} is no time of day` } : { kind: 'time', minutes };
+    return minutes > 1440 || Number(minute ?? 0) > 59
+      ? { problem: `${hour}:${minute ?? '00'} is no time of day` }
+      : { kind: 'time', minutes };
   }
   if (word) return wordToken(word.toLowerCase());
   return { kind: dash ? 'dash' : comma ? 'comma' : 'end' };
@@ -78,7 +96,11 @@ function wordToken(word: string): Token | { problem: string } {
   return day === undefined ? { problem: `"${word}" is no day` } : { kind: 'day', day };
 }
 
-interface Reader { done(): boolean; take(kind: Token['kind']): Token | null; next(kind: Token['kind'], offset?: number): boolean }
+interface Reader {
+  done(): boolean;
+  take(kind: Token['kind']): Token | null;
+  next(kind: Token['kind'], offset?: number): boolean;
+}
 
 function readerOf(tokens: readonly Token[]): Reader {
   let at = 0;
@@ -98,7 +120,11 @@ function readerOf(tokens: readonly Token[]): Reader {
 function readRule(reader: Reader, week: Days): string | null {
   if (reader.take('always')) return assign(week, [0, 1, 2, 3, 4, 5, 6], [[0, 1440]]);
   const days: number[] = [];
-  for (let first = reader.take('day'); first?.kind === 'day'; first = reader.next('comma') && reader.next('day', 1) && reader.take('comma') ? reader.take('day') : null) {
+  for (
+    let first = reader.take('day');
+    first?.kind === 'day';
+    first = reader.next('comma') && reader.next('day', 1) && reader.take('comma') ? reader.take('day') : null
+  ) {
     const last = reader.take('dash') ? reader.take('day') : first;
     if (last?.kind !== 'day') return 'a day is missing after "-"';
     for (let day = first.day; ; day = (day + 1) % 7) {
@@ -117,7 +143,8 @@ function readTimes(reader: Reader, week: Days, days: readonly number[]): string 
     const from = reader.take('time');
     const to = from && reader.take('dash') ? reader.take('time') : null;
     if (from?.kind !== 'time' || to?.kind !== 'time') return 'times must look like 10:00-18:00';
-    if (from.minutes >= to.minutes) return `${clock(from.minutes)}-${clock(to.minutes)} ends before it begins; split hours over midnight into two days`;
+    if (from.minutes >= to.minutes)
+      return `${clock(from.minutes)}-${clock(to.minutes)} ends before it begins; split hours over midnight into two days`;
     intervals.push([from.minutes, to.minutes]);
   } while (reader.next('comma') && reader.next('time', 1) && reader.take('comma'));
   intervals.sort(([a], [b]) => a - b);

@@ -3,7 +3,10 @@ import type { Broker } from '#broker';
 import type { State } from '#state';
 import { desiredConfig } from './desired.ts';
 
-interface PublishDeps { state: Pick<State, 'registry' | 'transaction'>; broker: Pick<Broker, 'publishDesired'> }
+interface PublishDeps {
+  state: Pick<State, 'registry' | 'transaction'>;
+  broker: Pick<Broker, 'publishDesired'>;
+}
 
 /** Brings the stored configuration of these probes up to date, and sends what changed. Unbound probes keep theirs. */
 export function publishDesired({ state, broker }: PublishDeps, probes: readonly string[]): void {
@@ -14,8 +17,16 @@ export function publishDesired({ state, broker }: PublishDeps, probes: readonly 
 
 /** Probes that watch an access point of one of these sites now. */
 export function probesOfSites({ registry }: Pick<State, 'registry'>, sites: ReadonlySet<string>): string[] {
-  const aps = new Set(registry.accessPoints().filter((ap) => sites.has(ap.site)).map((ap) => ap.id));
-  return registry.probes().filter((probe) => probe.access_point !== null && aps.has(probe.access_point)).map((probe) => probe.id);
+  const aps = new Set(
+    registry
+      .accessPoints()
+      .filter((ap) => sites.has(ap.site))
+      .map((ap) => ap.id),
+  );
+  return registry
+    .probes()
+    .filter((probe) => probe.access_point !== null && aps.has(probe.access_point))
+    .map((probe) => probe.id);
 }
 
 function refresh(registry: State['registry'], probe: string): boolean {

@@ -4,10 +4,25 @@ import { CarrelError } from '#lib/errors';
 import { ASSUMED_OPENING, parseOpening } from './opening.ts';
 
 /** As the JSON schema lets it through. */
-export type SiteInput = Partial<Omit<Site, 'opening'>> & { opening?: Site['opening'] | string; /** Of the access point that is made with the site. */ target_mbps?: number };
+export type SiteInput = Partial<Omit<Site, 'opening'>> & {
+  opening?: Site['opening'] | string /** Of the access point that is made with the site. */;
+  target_mbps?: number;
+};
 
 export function newSite(id: string, zone: string): Site {
-  return { id, name: id, region: '', isp: '', zone, opening: openingOrThrow(ASSUMED_OPENING), contract_mbps: null, metered: false, lat: null, lon: null, notes: '' };
+  return {
+    id,
+    name: id,
+    region: '',
+    isp: '',
+    zone,
+    opening: openingOrThrow(ASSUMED_OPENING),
+    contract_mbps: null,
+    metered: false,
+    lat: null,
+    lon: null,
+    notes: '',
+  };
 }
 
 /** What is left out keeps its value. @throws CarrelError SITE_INVALID when the opening hours cannot be read */
@@ -23,6 +38,11 @@ export function assumedZone(): string {
 
 function openingOrThrow(text: string): Site['opening'] {
   const hours = parseOpening(text);
-  if ('problem' in hours) throw new CarrelError('SITE_INVALID', `The opening hours cannot be read: ${hours.problem}; write them as Mo-Fr 10:00-18:00; Sa 10:00-14:00`, { opening: hours.problem });
+  if ('problem' in hours)
+    throw new CarrelError(
+      'SITE_INVALID',
+      `The opening hours cannot be read: ${hours.problem}; write them as Mo-Fr 10:00-18:00; Sa 10:00-14:00`,
+      { opening: hours.problem },
+    );
   return hours;
 }

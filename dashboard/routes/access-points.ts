@@ -6,7 +6,7 @@ import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
 import { publishDesired } from '../registry/publish.ts';
 import { allow } from '../session.ts';
-import { pageOf, pageQuery, type PageQuery } from './page.ts';
+import { type PageQuery, pageOf, pageQuery } from './page.ts';
 import { whoOf } from './people.ts';
 import { idField, pathOf } from './schemas.ts';
 
@@ -16,59 +16,119 @@ type AccessPointDeps = Pick<DashboardDeps, 'state' | 'broker' | 'live' | 'clock'
 const TEST_WITHIN_MS = 10 * 60_000;
 const TEST_COST = 'up to 40 MB';
 
-const fields = { name: { type: 'string', maxLength: 120 }, target_mbps: { type: 'number', description: 'Mb/s' } } as const;
-const createSchema = { summary: 'Create an access point of a site', body: { type: 'object', additionalProperties: false, required: ['id', 'site', 'name'], properties: { id: idField, site: idField, ...fields } } };
-const changeSchema = { summary: 'Change name or target', params: pathOf('ap'), body: { type: 'object', additionalProperties: false, minProperties: 1, properties: fields } };
+const fields = {
+  name: { type: 'string', maxLength: 120 },
+  target_mbps: { type: 'number', description: 'Mb/s' },
+} as const;
+const createSchema = {
+  summary: 'Create an access point of a site',
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['id', 'site', 'name'],
+    properties: { id: idField, site: idField, ...fields },
+  },
+};
+const changeSchema = {
+  summary: 'Change name or target',
+  params: pathOf('ap'),
+  body: { type: 'object', additionalProperties: false, minProperties: 1, properties: fields },
+};
 
 export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPointDeps): void {
   const { state, clock, live, settings } = deps;
 
-  app.get<{ Querystring: PageQuery }>('/api/v1/access-points', { onRequest: allow('viewer'), schema: { summary: 'Access points by id, with what is known now', querystring: pageQuery } }, async ({ query }) => {
-    const { rows, at } = live.snapshot();
-    const byAp = new Map(rows.map((row) => [row.ap, row]));
-    const page = pageOf(state.registry.accessPoints(), query);
-    return { ...page, items: page.items.map((ap) => withLive(ap, byAp.get(ap.id) ?? null, at)) };
-  });
+  app.get<{ Querystring: PageQuery }>(
+    '/api/v1/access-points',
+    {
+      onRequest: allow('viewer'),
+      schema: { summary: 'Access points by id, with what is known now', querystring: pageQuery },
+    },
+    async ({ query }) => {
+      const { rows, at } = live.snapshot();
+      const byAp = new Map(rows.map((row) => [row.ap, row]));
+      const page = pageOf(state.registry.accessPoints(), query);
+      return { ...page, items: page.items.map((ap) => withLive(ap, byAp.get(ap.id) ?? null, at)) };
+    },
+  );
 
-  app.post<{ Body: Omit<AccessPoint, 'target_mbps'> & { target_mbps?: number } }>('/api/v1/access-points', { onRequest: allow('administrator'), schema: createSchema }, async (request, reply) => {
-    const ap: AccessPoint = { target_mbps: settings.CARREL_TARGET_MBPS, ...request.body };
-    state.transaction(() => {
-      if (state.registry.accessPoint(ap.id)) throw new CarrelError('ACCESS_POINT_EXISTS', `There is an access point ${ap.id} already.`, { access_point: ap.id });
-      state.registry.putAccessPoint(ap);
-      state.audit(clock.wallMs(), whoOf(request), 'access point created', `${ap.id} of ${ap.site}`);
-    });
-    live.rosterChanged();
-    return reply.code(201).send(ap);
-  });
+  app.post<{ Body: Omit<AccessPoint, 'target_mbps'> & { target_mbps?: number } }>(
+    '/api/v1/access-points',
+    { onRequest: allow('administrator'), schema: createSchema },
+    async (request, reply) => {
+      const ap: AccessPoint = { target_mbps: settings.CARREL_TARGET_MBPS, ...request.body };
+      state.transaction(() => {
+        if (state.registry.accessPoint(ap.id))
+          throw new CarrelError('ACCESS_POINT_EXISTS', `There is an access point ${ap.id} already.`, {
+            access_point: ap.id,
+          });
+        state.registry.putAccessPoint(ap);
+        state.audit(clock.wallMs(), whoOf(request), 'access point created', `${ap.id} of ${ap.site}`);
+      });
+      live.rosterChanged();
+      return reply.code(201).send(ap);
+    },
+  );
 
-  app.put<{ Params: { ap: string }; Body: Partial<Pick<AccessPoint, 'name' | 'target_mbps'>> }>('/api/v1/access-points/:ap', { onRequest: allow('administrator'), schema: changeSchema }, async (request) => {
-    const ap = { ...accessPointOrThrow(deps, request.params.ap), ...request.body };
-    state.transaction(() => {
-      state.registry.putAccessPoint(ap);
-      state.audit(clock.wallMs(), whoOf(request), 'access point changed', `${ap.id}: ${Object.keys(request.body).join(', ')}`);
-    });
-    publishDesired(deps, probesAt(deps, ap.id));
-    live.rosterChanged();
-    return ap;
-  });
+  app.put<{ Params: { ap: string }; Body: Partial<Pick<AccessPoint, 'name' | 'target_mbps'>> }>(
+    '/api/v1/access-points/:ap',
+    { onRequest: allow('administrator'), schema: changeSchema },
+    async (request) => {
+      const ap = { ...accessPointOrThrow(deps, request.params.ap), ...request.body };
+      state.transaction(() => {
+        state.registry.putAccessPoint(ap);
+        state.audit(
+          clock.wallMs(),
+          whoOf(request),
+          'access point changed',
+          `${ap.id}: ${Object.keys(request.body).join(', ')}`,
+        );
+      });
+      publishDesired(deps, probesAt(deps, ap.id));
+      live.rosterChanged();
+      return ap;
+    },
+  );
 
-  app.post<{ Params: { ap: string } }>('/api/v1/access-points/:ap/test', { onRequest: allow('operator'), schema: { summary: `Ask the probe for a throughput test now (${TEST_COST})`, params: pathOf('ap') } }, async (request, reply) => {
-    const ap = accessPointOrThrow(deps, request.params.ap);
-    const probe = judgeOf(deps, ap.id);
-    const now = clock.wallMs();
-    const job: TestJob = { id: randomUUID(), type: 'test.now', reason: 'manual', not_before: now, expires: now + TEST_WITHIN_MS };
-    publishDesired(deps, [probe]);
-    state.transaction(() => {
-      state.registry.addJob(probe, job, now);
-      state.audit(now, whoOf(request), 'test asked for', ap.id);
-    });
-    deps.broker.publishDesired(probe);
-    return reply.code(202).send({ job: job.id, probe, expires: job.expires, cost: TEST_COST, online: deps.broker.presence().get(probe)?.online ?? false });
-  });
+  app.post<{ Params: { ap: string } }>(
+    '/api/v1/access-points/:ap/test',
+    {
+      onRequest: allow('operator'),
+      schema: { summary: `Ask the probe for a throughput test now (${TEST_COST})`, params: pathOf('ap') },
+    },
+    async (request, reply) => {
+      const ap = accessPointOrThrow(deps, request.params.ap);
+      const probe = judgeOf(deps, ap.id);
+      const now = clock.wallMs();
+      const job: TestJob = {
+        id: randomUUID(),
+        type: 'test.now',
+        reason: 'manual',
+        not_before: now,
+        expires: now + TEST_WITHIN_MS,
+      };
+      publishDesired(deps, [probe]);
+      state.transaction(() => {
+        state.registry.addJob(probe, job, now);
+        state.audit(now, whoOf(request), 'test asked for', ap.id);
+      });
+      deps.broker.publishDesired(probe);
+      return reply
+        .code(202)
+        .send({
+          job: job.id,
+          probe,
+          expires: job.expires,
+          cost: TEST_COST,
+          online: deps.broker.presence().get(probe)?.online ?? false,
+        });
+    },
+  );
 }
 
 function withLive(ap: AccessPoint, live: { last_seen: number | null; down_at: number | null } | null, at: number) {
-  const age = (time: number | null | undefined): number | null => (typeof time === 'number' ? Math.max(0, at - time) : null);
+  const age = (time: number | null | undefined): number | null =>
+    typeof time === 'number' ? Math.max(0, at - time) : null;
   return { ...ap, live, age_ms: age(live?.last_seen), test_age_ms: age(live?.down_at) };
 }
 
@@ -79,12 +139,20 @@ function accessPointOrThrow({ state }: AccessPointDeps, id: string): AccessPoint
 }
 
 function probesAt({ state }: AccessPointDeps, ap: string): string[] {
-  return state.registry.probes().filter((probe) => probe.access_point === ap).map((probe) => probe.id);
+  return state.registry
+    .probes()
+    .filter((probe) => probe.access_point === ap)
+    .map((probe) => probe.id);
 }
 
 function judgeOf(deps: AccessPointDeps, ap: string): string {
   const now = deps.clock.wallMs();
-  const judge = deps.state.registry.probes().find((probe) => probe.access_point === ap && probe.admitted && deps.state.registry.accessPointOf(probe.id, now) === ap);
-  if (!judge) throw new CarrelError('PROBE_UNBOUND', `No admitted probe watches ${ap}; add one first.`, { access_point: ap });
+  const judge = deps.state.registry
+    .probes()
+    .find(
+      (probe) => probe.access_point === ap && probe.admitted && deps.state.registry.accessPointOf(probe.id, now) === ap,
+    );
+  if (!judge)
+    throw new CarrelError('PROBE_UNBOUND', `No admitted probe watches ${ap}; add one first.`, { access_point: ap });
   return judge.id;
 }

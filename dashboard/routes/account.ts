@@ -11,20 +11,48 @@ import { allow, endSession, sha256, startSession } from '../session.ts';
 import { passwordField, userNameField } from './schemas.ts';
 
 type AccountDeps = Pick<DashboardDeps, 'state' | 'clock' | 'log' | 'publicUrl'>;
-interface Login { name: string; password: string; token?: boolean }
-interface Setup { token: string; password: string; name?: string; email?: string | null }
+interface Login {
+  name: string;
+  password: string;
+  token?: boolean;
+}
+interface Setup {
+  token: string;
+  password: string;
+  name?: string;
+  email?: string | null;
+}
 
 const loginSchema = {
   summary: 'Sign in; with token:true also a token for programs',
-  body: { type: 'object', additionalProperties: false, required: ['name', 'password'], properties: { name: { type: 'string', maxLength: 64 }, password: passwordField, token: { type: 'boolean', default: false } } },
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['name', 'password'],
+    properties: {
+      name: { type: 'string', maxLength: 64 },
+      password: passwordField,
+      token: { type: 'boolean', default: false },
+    },
+  },
 };
 const setupSchema = {
-  summary: 'Set the first administrator\'s password with the one-time link',
-  body: { type: 'object', additionalProperties: false, required: ['token', 'password'], properties: { token: { type: 'string', maxLength: 100 }, password: passwordField, name: userNameField } },
+  summary: "Set the first administrator's password with the one-time link",
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['token', 'password'],
+    properties: { token: { type: 'string', maxLength: 100 }, password: passwordField, name: userNameField },
+  },
 };
 const passwordSchema = {
-  summary: 'Change one\'s own password',
-  body: { type: 'object', additionalProperties: false, required: ['old', 'new'], properties: { old: passwordField, new: passwordField } },
+  summary: "Change one's own password",
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['old', 'new'],
+    properties: { old: passwordField, new: passwordField },
+  },
 };
 /** Guessing from one address, whatever the names: @fastify/rate-limit answers 429. */
 const perAddress = { public: true, rateLimit: { max: 30, timeWindow: '1 minute' } };
@@ -42,24 +70,42 @@ export function registerAccountRoutes(app: FastifyInstance, deps: AccountDeps): 
     return request.body.token ? { ...me, token: tokenFor(deps, user) } : me;
   });
 
-  app.post('/api/v1/logout', { config: { public: false }, onRequest: allow('viewer'), schema: { summary: 'End this session' } }, async (request, reply) => {
-    endSession(deps, request, reply);
-    return reply.code(204).send();
-  });
+  app.post(
+    '/api/v1/logout',
+    { config: { public: false }, onRequest: allow('viewer'), schema: { summary: 'End this session' } },
+    async (request, reply) => {
+      endSession(deps, request, reply);
+      return reply.code(204).send();
+    },
+  );
 
   // 204, not 401: that nobody is signed in is an answer, and the page asks this first.
-  app.get('/api/v1/me', { config: { public: true }, schema: { summary: 'Who is signed in; 204 when nobody is' } }, async (request, reply) => {
-    if (!request.who) return reply.code(204).send();
-    const me: Me = { name: request.who.name, role: request.who.role, csrf: request.session?.csrf ?? '' };
-    return me;
-  });
+  app.get(
+    '/api/v1/me',
+    { config: { public: true }, schema: { summary: 'Who is signed in; 204 when nobody is' } },
+    async (request, reply) => {
+      if (!request.who) return reply.code(204).send();
+      const me: Me = { name: request.who.name, role: request.who.role, csrf: request.session?.csrf ?? '' };
+      return me;
+    },
+  );
 
-  app.get('/api/v1/setup', { config: { public: true }, schema: { summary: 'Whether the first administrator is still missing' } }, async () => ({ needed: needsSetup(deps.state) }));
+  app.get(
+    '/api/v1/setup',
+    { config: { public: true }, schema: { summary: 'Whether the first administrator is still missing' } },
+    async () => ({ needed: needsSetup(deps.state) }),
+  );
 
   app.post<{ Body: Setup }>('/api/v1/setup', { config: perAddress, schema: setupSchema }, async (request, reply) => {
     const { token, password, name = FIRST_ADMIN } = request.body;
     requireSetupToken(deps.state, token);
-    const user: User = { name, role: 'administrator', passwordHash: await passwords.hash(password), email: null, createdAt: deps.clock.wallMs() };
+    const user: User = {
+      name,
+      role: 'administrator',
+      passwordHash: await passwords.hash(password),
+      email: null,
+      createdAt: deps.clock.wallMs(),
+    };
     completeSetup(deps.state, token, user);
     const session = startSession(deps, request, reply, user);
     deps.log.info({ user: name, address: request.ip }, 'first administrator created');
@@ -67,15 +113,20 @@ export function registerAccountRoutes(app: FastifyInstance, deps: AccountDeps): 
     return me;
   });
 
-  app.put<{ Body: { old: string; new: string } }>('/api/v1/me/password', { onRequest: allow('viewer'), schema: passwordSchema }, async (request, reply) => {
-    if (request.who?.via !== 'session') throw new CarrelError('FORBIDDEN', 'A password is changed by its person, signed in, not by a token.');
-    const user = await check(request.who.name, request.body.old, request.ip);
-    const passwordHash = await passwords.hash(request.body.new);
-    changePassword(deps.state, { ...user, passwordHash }, deps.clock.wallMs());
-    const session = startSession(deps, request, reply, user);
-    const me: Me = { name: user.name, role: user.role, csrf: session.csrf };
-    return me;
-  });
+  app.put<{ Body: { old: string; new: string } }>(
+    '/api/v1/me/password',
+    { onRequest: allow('viewer'), schema: passwordSchema },
+    async (request, reply) => {
+      if (request.who?.via !== 'session')
+        throw new CarrelError('FORBIDDEN', 'A password is changed by its person, signed in, not by a token.');
+      const user = await check(request.who.name, request.body.old, request.ip);
+      const passwordHash = await passwords.hash(request.body.new);
+      changePassword(deps.state, { ...user, passwordHash }, deps.clock.wallMs());
+      const session = startSession(deps, request, reply, user);
+      const me: Me = { name: user.name, role: user.role, csrf: session.csrf };
+      return me;
+    },
+  );
 }
 
 function changePassword(state: State, user: User, at: number): void {
@@ -96,7 +147,11 @@ function credentialCheck({ state, clock, log }: AccountDeps, passwords: Password
     const waitS = limit.attempt(name, address);
     if (waitS > 0) {
       log.warn({ user: who, address, waitS }, 'login locked after too many attempts');
-      throw new CarrelError('TOO_MANY_ATTEMPTS', `Too many attempts to sign in as this person. Try again in ${waitS} s.`, { retry_after_s: waitS });
+      throw new CarrelError(
+        'TOO_MANY_ATTEMPTS',
+        `Too many attempts to sign in as this person. Try again in ${waitS} s.`,
+        { retry_after_s: waitS },
+      );
     }
     if (!(await passwords.verify(password, user?.passwordHash ?? null)) || !user) {
       log.warn({ user: who, address }, 'login refused');
@@ -109,6 +164,12 @@ function credentialCheck({ state, clock, log }: AccountDeps, passwords: Password
 
 function tokenFor({ state, clock }: AccountDeps, user: User): string {
   const token = newToken();
-  state.people.addToken({ name: 'login', role: user.role, user: user.name, tokenSha256: sha256(token), createdAt: clock.wallMs() });
+  state.people.addToken({
+    name: 'login',
+    role: user.role,
+    user: user.name,
+    tokenSha256: sha256(token),
+    createdAt: clock.wallMs(),
+  });
   return token;
 }

@@ -4,7 +4,11 @@ import type { Broker } from '#broker';
 import type { DashboardDeps } from '../deps.ts';
 import { createMetrics } from '../metrics.ts';
 
-export interface Readiness { ready: boolean; reasons: string[]; stores: { name: string; state: string; error: string | null; lag_bytes: number }[] }
+export interface Readiness {
+  ready: boolean;
+  reasons: string[];
+  stores: { name: string; state: string; error: string | null; lag_bytes: number }[];
+}
 
 export function registerHealthRoutes(app: FastifyInstance, deps: Pick<DashboardDeps, 'state' | 'broker'>): void {
   const metrics = createMetrics(deps);
@@ -12,7 +16,10 @@ export function registerHealthRoutes(app: FastifyInstance, deps: Pick<DashboardD
   app.get('/healthz', hidden, async () => ({ status: 'alive' }));
   app.get('/readyz', hidden, async (_request, reply) => {
     const readiness = readinessOf(deps.broker);
-    return reply.code(readiness.ready ? 200 : 503).header('cache-control', 'no-store').send(readiness);
+    return reply
+      .code(readiness.ready ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(readiness);
   });
   app.get('/metrics', hidden, async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
 }

@@ -6,7 +6,7 @@ import type { DashboardDeps } from '../deps.ts';
 import { issueCredential } from '../registry/credential.ts';
 import { publishDesired } from '../registry/publish.ts';
 import { allow } from '../session.ts';
-import { pageOf, pageQuery, type PageQuery } from './page.ts';
+import { type PageQuery, pageOf, pageQuery } from './page.ts';
 import { whoOf } from './people.ts';
 import { idField, pathOf } from './schemas.ts';
 
@@ -14,56 +14,104 @@ type ProbeDeps = Pick<DashboardDeps, 'state' | 'broker' | 'live' | 'clock' | 'pu
 
 const createSchema = {
   summary: 'Create a probe; its credential and the command that installs it are shown once',
-  body: { type: 'object', additionalProperties: false, required: ['id'], properties: { id: idField, access_point: { ...idField, type: ['string', 'null'] } } },
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['id'],
+    properties: { id: idField, access_point: { ...idField, type: ['string', 'null'] } },
+  },
 };
-const rebindSchema = { summary: 'The probe watches another access point from now on', params: pathOf('probe'), body: { type: 'object', additionalProperties: false, required: ['access_point'], properties: { access_point: idField } } };
+const rebindSchema = {
+  summary: 'The probe watches another access point from now on',
+  params: pathOf('probe'),
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['access_point'],
+    properties: { access_point: idField },
+  },
+};
 
 export function registerProbeRoutes(app: FastifyInstance, deps: ProbeDeps): void {
   const { state, broker, clock, live } = deps;
   const administrators = { onRequest: allow('administrator') };
 
-  app.get<{ Querystring: PageQuery }>('/api/v1/probes', { onRequest: allow('viewer'), schema: { summary: 'Probes by id, with their connection and what they run', querystring: pageQuery } }, async ({ query }) => {
-    const page = pageOf(state.registry.probes(), query);
-    return { ...page, items: page.items.map((probe) => withState(deps, probe)) };
-  });
+  app.get<{ Querystring: PageQuery }>(
+    '/api/v1/probes',
+    {
+      onRequest: allow('viewer'),
+      schema: { summary: 'Probes by id, with their connection and what they run', querystring: pageQuery },
+    },
+    async ({ query }) => {
+      const page = pageOf(state.registry.probes(), query);
+      return { ...page, items: page.items.map((probe) => withState(deps, probe)) };
+    },
+  );
 
-  app.get<{ Params: { probe: string } }>('/api/v1/probes/:probe', { onRequest: allow('viewer'), schema: { summary: 'One probe', params: pathOf('probe') } }, async ({ params }) => withState(deps, probeOrThrow(deps, params.probe)));
+  app.get<{ Params: { probe: string } }>(
+    '/api/v1/probes/:probe',
+    { onRequest: allow('viewer'), schema: { summary: 'One probe', params: pathOf('probe') } },
+    async ({ params }) => withState(deps, probeOrThrow(deps, params.probe)),
+  );
 
-  app.post<{ Body: { id: string; access_point?: string | null } }>('/api/v1/probes', { ...administrators, schema: createSchema }, async (request, reply) => {
-    const { id, access_point = null } = request.body;
-    const credential = state.transaction(() => {
-      state.registry.addProbe(id, access_point, clock.wallMs());
-      state.audit(clock.wallMs(), whoOf(request), 'probe created', access_point === null ? id : `${id} at ${access_point}`);
-      return issueCredential(deps, id);
-    });
-    publishDesired(deps, [id]);
-    live.rosterChanged();
-    return reply.code(201).send(credential);
-  });
+  app.post<{ Body: { id: string; access_point?: string | null } }>(
+    '/api/v1/probes',
+    { ...administrators, schema: createSchema },
+    async (request, reply) => {
+      const { id, access_point = null } = request.body;
+      const credential = state.transaction(() => {
+        state.registry.addProbe(id, access_point, clock.wallMs());
+        state.audit(
+          clock.wallMs(),
+          whoOf(request),
+          'probe created',
+          access_point === null ? id : `${id} at ${access_point}`,
+        );
+        return issueCredential(deps, id);
+      });
+      publishDesired(deps, [id]);
+      live.rosterChanged();
+      return reply.code(201).send(credential);
+    },
+  );
 
-  app.post<{ Params: { probe: string } }>('/api/v1/probes/:probe/credential', { ...administrators, schema: { summary: 'Renew the credential; the old one ends at once', params: pathOf('probe') } }, async (request, reply) => {
-    const { id } = probeOrThrow(deps, request.params.probe);
-    const credential = state.transaction(() => {
-      state.audit(clock.wallMs(), whoOf(request), 'credential renewed', id);
-      return issueCredential(deps, id);
-    });
-    broker.disconnect(id, 'credential renewed');
-    live.rosterChanged();
-    return reply.code(201).send(credential);
-  });
+  app.post<{ Params: { probe: string } }>(
+    '/api/v1/probes/:probe/credential',
+    {
+      ...administrators,
+      schema: { summary: 'Renew the credential; the old one ends at once', params: pathOf('probe') },
+    },
+    async (request, reply) => {
+      const { id } = probeOrThrow(deps, request.params.probe);
+      const credential = state.transaction(() => {
+        state.audit(clock.wallMs(), whoOf(request), 'credential renewed', id);
+        return issueCredential(deps, id);
+      });
+      broker.disconnect(id, 'credential renewed');
+      live.rosterChanged();
+      return reply.code(201).send(credential);
+    },
+  );
 
-  app.post<{ Params: { probe: string }; Body: { access_point: string } }>('/api/v1/probes/:probe/rebind', { ...administrators, schema: rebindSchema }, async (request) => {
-    const { id } = probeOrThrow(deps, request.params.probe);
-    state.transaction(() => {
-      state.registry.bind(id, request.body.access_point, clock.wallMs());
-      state.audit(clock.wallMs(), whoOf(request), 'probe moved', `${id} to ${request.body.access_point}`);
-    });
-    publishDesired(deps, [id]);
-    live.rosterChanged();
-    return withState(deps, probeOrThrow(deps, id));
-  });
+  app.post<{ Params: { probe: string }; Body: { access_point: string } }>(
+    '/api/v1/probes/:probe/rebind',
+    { ...administrators, schema: rebindSchema },
+    async (request) => {
+      const { id } = probeOrThrow(deps, request.params.probe);
+      state.transaction(() => {
+        state.registry.bind(id, request.body.access_point, clock.wallMs());
+        state.audit(clock.wallMs(), whoOf(request), 'probe moved', `${id} to ${request.body.access_point}`);
+      });
+      publishDesired(deps, [id]);
+      live.rosterChanged();
+      return withState(deps, probeOrThrow(deps, id));
+    },
+  );
 
-  const revokeSchema = { summary: 'Revoke the credential and cut the connection at once; history stays', params: pathOf('probe') };
+  const revokeSchema = {
+    summary: 'Revoke the credential and cut the connection at once; history stays',
+    params: pathOf('probe'),
+  };
   const revoke = (id: string, who: string): void => {
     probeOrThrow(deps, id);
     state.transaction(() => {
@@ -73,14 +121,22 @@ export function registerProbeRoutes(app: FastifyInstance, deps: ProbeDeps): void
     broker.disconnect(id, 'credential revoked');
     live.rosterChanged();
   };
-  app.delete<{ Params: { probe: string } }>('/api/v1/probes/:probe', { ...administrators, schema: revokeSchema }, async (request, reply) => {
-    revoke(request.params.probe, whoOf(request));
-    return reply.code(204).send();
-  });
-  app.post<{ Params: { probe: string } }>('/api/v1/probes/:probe/revoke', { ...administrators, schema: revokeSchema }, async (request, reply) => {
-    revoke(request.params.probe, whoOf(request));
-    return reply.code(204).send();
-  });
+  app.delete<{ Params: { probe: string } }>(
+    '/api/v1/probes/:probe',
+    { ...administrators, schema: revokeSchema },
+    async (request, reply) => {
+      revoke(request.params.probe, whoOf(request));
+      return reply.code(204).send();
+    },
+  );
+  app.post<{ Params: { probe: string } }>(
+    '/api/v1/probes/:probe/revoke',
+    { ...administrators, schema: revokeSchema },
+    async (request, reply) => {
+      revoke(request.params.probe, whoOf(request));
+      return reply.code(204).send();
+    },
+  );
 }
 
 function withState({ state, broker, clock }: ProbeDeps, probe: Probe) {
@@ -89,10 +145,18 @@ function withState({ state, broker, clock }: ProbeDeps, probe: Probe) {
   const lastSeen = presence?.lastSeen ?? null;
   return {
     ...probe,
-    online: presence?.online ?? false, since: presence?.since ?? null, last_seen: lastSeen,
+    online: presence?.online ?? false,
+    since: presence?.since ?? null,
+    last_seen: lastSeen,
     age_ms: lastSeen === null ? null : Math.max(0, clock.wallMs() - lastSeen),
     desired_version: state.registry.desired(probe.id)?.version ?? null,
-    reported: reported && { version: reported.version, ok: reported.ok, error: reported.error, agent: reported.agent, at: reported.at },
+    reported: reported && {
+      version: reported.version,
+      ok: reported.ok,
+      error: reported.error,
+      agent: reported.agent,
+      at: reported.at,
+    },
   };
 }
 

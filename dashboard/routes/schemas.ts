@@ -5,13 +5,26 @@ import { PASSWORD_MAX } from '../password.ts';
 const ID = { type: 'string', pattern: '^[a-z0-9-]{1,48}$' } as const;
 export const idField = ID;
 export const roleField = { type: 'string', enum: ROLES } as const;
-export const userNameField = { type: 'string', pattern: '^[a-z0-9._@-]{1,64}$', description: 'a-z, 0-9 and . _ @ -' } as const;
+export const userNameField = {
+  type: 'string',
+  pattern: '^[a-z0-9._@-]{1,64}$',
+  description: 'a-z, 0-9 and . _ @ -',
+} as const;
 /** Length is judged with words of its own, not by the schema. */
 export const passwordField = { type: 'string', maxLength: PASSWORD_MAX * 4 } as const;
-export const emailField = { type: ['string', 'null'], maxLength: 254, pattern: '^[^\\s@<>"]{1,64}@[^\\s@<>"]{1,189}$' } as const;
+export const emailField = {
+  type: ['string', 'null'],
+  maxLength: 254,
+  pattern: '^[^\\s@<>"]{1,64}@[^\\s@<>"]{1,189}$',
+} as const;
 
 export function pathOf(...names: string[]) {
-  return { type: 'object', additionalProperties: false, required: names, properties: Object.fromEntries(names.map((name) => [name, ID])) };
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: names,
+    properties: Object.fromEntries(names.map((name) => [name, ID])),
+  };
 }
 
 /** Without `required`: what is left out keeps its value, or gets the default. */
@@ -22,10 +35,20 @@ export const siteFields = {
   isp: { type: 'string', maxLength: 80 },
   zone: { type: 'string', maxLength: 64, description: 'IANA time zone, such as Europe/Vilnius' },
   opening: {
-    description: 'Seven days, Monday first, of [from, to] pairs in minutes; or a text such as Mo-Fr 10:00-18:00; Sa 10:00-14:00',
+    description:
+      'Seven days, Monday first, of [from, to] pairs in minutes; or a text such as Mo-Fr 10:00-18:00; Sa 10:00-14:00',
     anyOf: [
       { type: 'string', maxLength: 400 },
-      { type: 'array', minItems: 7, maxItems: 7, items: { type: 'array', maxItems: 6, items: { type: 'array', minItems: 2, maxItems: 2, items: { type: 'integer', minimum: 0, maximum: 1440 } } } },
+      {
+        type: 'array',
+        minItems: 7,
+        maxItems: 7,
+        items: {
+          type: 'array',
+          maxItems: 6,
+          items: { type: 'array', minItems: 2, maxItems: 2, items: { type: 'integer', minimum: 0, maximum: 1440 } },
+        },
+      },
     ],
   },
   contract_mbps: { type: ['number', 'null'], description: 'Contracted download speed, Mb/s' },

@@ -4,12 +4,12 @@ import type { ImportReport, Site } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
 import { csvLine } from '../registry/csv.ts';
-import { planImport, type ImportedSite } from '../registry/import.ts';
+import { type ImportedSite, planImport } from '../registry/import.ts';
 import { formatOpening } from '../registry/opening.ts';
 import { probesOfSites, publishDesired } from '../registry/publish.ts';
-import { assumedZone, newSite, withInput, type SiteInput } from '../registry/site-input.ts';
+import { assumedZone, newSite, type SiteInput, withInput } from '../registry/site-input.ts';
 import { allow } from '../session.ts';
-import { pageOf, pageQuery, type PageQuery } from './page.ts';
+import { type PageQuery, pageOf, pageQuery } from './page.ts';
 import { whoOf } from './people.ts';
 import { pathOf, siteFields } from './schemas.ts';
 
@@ -21,56 +21,114 @@ const IMPORT_CHUNK = 200;
 /** Name of the access point that is made together with its site. */
 const FIRST_ACCESS_POINT = 'Internet access';
 
-const createSchema = { summary: 'Create a site and its first access point, which has the same id', body: { type: 'object', additionalProperties: false, required: ['id', 'name'], properties: siteFields } };
+const createSchema = {
+  summary: 'Create a site and its first access point, which has the same id',
+  body: { type: 'object', additionalProperties: false, required: ['id', 'name'], properties: siteFields },
+};
 const { target_mbps: _target, ...changeable } = siteFields;
-const changeSchema = { summary: 'Change a site; what is left out keeps its value', params: pathOf('site'), body: { type: 'object', additionalProperties: false, minProperties: 1, properties: changeable } };
-const importSchema = { summary: 'Create and update sites from CSV; ?dry=1 only says what would happen', querystring: { type: 'object', additionalProperties: false, properties: { dry: { type: 'string', enum: ['0', '1', 'false', 'true'], default: '0' } } } };
+const changeSchema = {
+  summary: 'Change a site; what is left out keeps its value',
+  params: pathOf('site'),
+  body: { type: 'object', additionalProperties: false, minProperties: 1, properties: changeable },
+};
+const importSchema = {
+  summary: 'Create and update sites from CSV; ?dry=1 only says what would happen',
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { dry: { type: 'string', enum: ['0', '1', 'false', 'true'], default: '0' } },
+  },
+};
 
 export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
   const { state, clock } = deps;
 
-  app.get<{ Querystring: PageQuery }>('/api/v1/sites', { onRequest: allow('viewer'), schema: { summary: 'Sites by id', querystring: pageQuery } }, async ({ query }) => pageOf(state.registry.sites(), query));
+  app.get<{ Querystring: PageQuery }>(
+    '/api/v1/sites',
+    { onRequest: allow('viewer'), schema: { summary: 'Sites by id', querystring: pageQuery } },
+    async ({ query }) => pageOf(state.registry.sites(), query),
+  );
 
-  app.get('/api/v1/sites/export', { onRequest: allow('viewer'), schema: { summary: 'All sites as CSV, in the form that the import reads' } }, async (_request, reply) =>
-    reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="carrel-sites.csv"').send(exportOf(deps)));
+  app.get(
+    '/api/v1/sites/export',
+    { onRequest: allow('viewer'), schema: { summary: 'All sites as CSV, in the form that the import reads' } },
+    async (_request, reply) =>
+      reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="carrel-sites.csv"')
+        .send(exportOf(deps)),
+  );
 
-  app.get<{ Params: { site: string } }>('/api/v1/sites/:site', { onRequest: allow('viewer'), schema: { summary: 'One site with its access points', params: pathOf('site') } }, async ({ params }) => {
-    const site = siteOrThrow(deps, params.site);
-    return { ...site, access_points: state.registry.accessPoints().filter((ap) => ap.site === site.id) };
-  });
+  app.get<{ Params: { site: string } }>(
+    '/api/v1/sites/:site',
+    { onRequest: allow('viewer'), schema: { summary: 'One site with its access points', params: pathOf('site') } },
+    async ({ params }) => {
+      const site = siteOrThrow(deps, params.site);
+      return { ...site, access_points: state.registry.accessPoints().filter((ap) => ap.site === site.id) };
+    },
+  );
 
-  app.post<{ Body: SiteInput & { id: string } }>('/api/v1/sites', { onRequest: allow('administrator'), schema: createSchema }, async (request, reply) => {
-    const site = withInput(newSite(request.body.id, assumedZone()), request.body);
-    state.transaction(() => {
-      if (state.registry.site(site.id)) throw new CarrelError('SITE_EXISTS', `There is a site ${site.id} already.`, { site: site.id });
-      putSiteWithAccessPoint(deps, site, request.body.target_mbps ?? null);
-      state.audit(clock.wallMs(), whoOf(request), 'site created', site.id);
-    });
-    afterEdit(deps, [site.id]);
-    return reply.code(201).send(site);
-  });
+  app.post<{ Body: SiteInput & { id: string } }>(
+    '/api/v1/sites',
+    { onRequest: allow('administrator'), schema: createSchema },
+    async (request, reply) => {
+      const site = withInput(newSite(request.body.id, assumedZone()), request.body);
+      state.transaction(() => {
+        if (state.registry.site(site.id))
+          throw new CarrelError('SITE_EXISTS', `There is a site ${site.id} already.`, { site: site.id });
+        putSiteWithAccessPoint(deps, site, request.body.target_mbps ?? null);
+        state.audit(clock.wallMs(), whoOf(request), 'site created', site.id);
+      });
+      afterEdit(deps, [site.id]);
+      return reply.code(201).send(site);
+    },
+  );
 
-  app.put<{ Params: { site: string }; Body: SiteInput }>('/api/v1/sites/:site', { onRequest: allow('administrator'), schema: changeSchema }, async (request) => {
-    if (request.body.id !== undefined && request.body.id !== request.params.site) throw new CarrelError('SITE_INVALID', 'An id is for ever; create another site instead.', { id: 'cannot be changed' });
-    const site = withInput(siteOrThrow(deps, request.params.site), request.body);
-    state.transaction(() => {
-      state.registry.putSite(site);
-      state.audit(clock.wallMs(), whoOf(request), 'site changed', `${site.id}: ${Object.keys(request.body).join(', ')}`);
-    });
-    afterEdit(deps, [site.id]);
-    return site;
-  });
+  app.put<{ Params: { site: string }; Body: SiteInput }>(
+    '/api/v1/sites/:site',
+    { onRequest: allow('administrator'), schema: changeSchema },
+    async (request) => {
+      if (request.body.id !== undefined && request.body.id !== request.params.site)
+        throw new CarrelError('SITE_INVALID', 'An id is for ever; create another site instead.', {
+          id: 'cannot be changed',
+        });
+      const site = withInput(siteOrThrow(deps, request.params.site), request.body);
+      state.transaction(() => {
+        state.registry.putSite(site);
+        state.audit(
+          clock.wallMs(),
+          whoOf(request),
+          'site changed',
+          `${site.id}: ${Object.keys(request.body).join(', ')}`,
+        );
+      });
+      afterEdit(deps, [site.id]);
+      return site;
+    },
+  );
 
-  app.post<{ Body: unknown; Querystring: { dry: '0' | '1' | 'false' | 'true' } }>('/api/v1/sites/import', { onRequest: allow('administrator'), bodyLimit: IMPORT_BYTES_MAX, schema: importSchema }, async (request) => {
-    if (!Buffer.isBuffer(request.body)) throw new CarrelError('IMPORT_INVALID', 'Send the file itself, with content-type: text/csv.', { file: 'text/csv' });
-    const known = new Set(state.registry.sites().map((site) => site.id));
-    const plan = planImport(request.body, { isKnown: (id) => known.has(id), zone: assumedZone() });
-    if (request.query.dry === '0' || request.query.dry === 'false') {
-      await storeImport(deps, plan.sites, plan.report);
-      state.audit(clock.wallMs(), whoOf(request), 'sites imported', `created ${plan.report.created}, updated ${plan.report.updated}, refused ${plan.report.refused}`);
-    }
-    return plan.report;
-  });
+  app.post<{ Body: unknown; Querystring: { dry: '0' | '1' | 'false' | 'true' } }>(
+    '/api/v1/sites/import',
+    { onRequest: allow('administrator'), bodyLimit: IMPORT_BYTES_MAX, schema: importSchema },
+    async (request) => {
+      if (!Buffer.isBuffer(request.body))
+        throw new CarrelError('IMPORT_INVALID', 'Send the file itself, with content-type: text/csv.', {
+          file: 'text/csv',
+        });
+      const known = new Set(state.registry.sites().map((site) => site.id));
+      const plan = planImport(request.body, { isKnown: (id) => known.has(id), zone: assumedZone() });
+      if (request.query.dry === '0' || request.query.dry === 'false') {
+        await storeImport(deps, plan.sites, plan.report);
+        state.audit(
+          clock.wallMs(),
+          whoOf(request),
+          'sites imported',
+          `created ${plan.report.created}, updated ${plan.report.updated}, refused ${plan.report.refused}`,
+        );
+      }
+      return plan.report;
+    },
+  );
 }
 
 async function storeImport(deps: SiteDeps, sites: readonly ImportedSite[], report: ImportReport): Promise<void> {
@@ -81,7 +139,10 @@ async function storeImport(deps: SiteDeps, sites: readonly ImportedSite[], repor
     });
     await new Promise((resolve) => setImmediate(resolve));
   }
-  afterEdit(deps, sites.map(({ site }) => site.id));
+  afterEdit(
+    deps,
+    sites.map(({ site }) => site.id),
+  );
 }
 
 /** A line can still fail here (its id is an access point of another site): it alone is refused. */
@@ -103,9 +164,17 @@ function storeLine(deps: SiteDeps, site: Site, target: number | null, line: numb
 function putSiteWithAccessPoint({ state: { registry }, settings }: SiteDeps, site: Site, target: number | null): void {
   const isNew = registry.putSite(site) === 'created';
   const ap = registry.accessPoint(site.id);
-  if (ap && ap.site !== site.id) throw new CarrelError('ACCESS_POINT_EXISTS', `The id ${site.id} is taken by an access point of ${ap.site}.`, { access_point: site.id });
+  if (ap && ap.site !== site.id)
+    throw new CarrelError('ACCESS_POINT_EXISTS', `The id ${site.id} is taken by an access point of ${ap.site}.`, {
+      access_point: site.id,
+    });
   if (isNew || (ap && target !== null)) {
-    registry.putAccessPoint({ id: site.id, site: site.id, name: ap?.name ?? FIRST_ACCESS_POINT, target_mbps: target ?? settings.CARREL_TARGET_MBPS });
+    registry.putAccessPoint({
+      id: site.id,
+      site: site.id,
+      name: ap?.name ?? FIRST_ACCESS_POINT,
+      target_mbps: target ?? settings.CARREL_TARGET_MBPS,
+    });
   }
 }
 
@@ -121,10 +190,37 @@ function siteOrThrow({ state }: SiteDeps, id: string): Site {
 }
 
 function exportOf({ state: { registry } }: SiteDeps): string {
-  const head = ['id', 'name', 'region', 'isp', 'zone', 'opening', 'contract_mbps', 'target_mbps', 'metered', 'lat', 'lon', 'notes'];
-  const lines = registry.sites().map((site) => csvLine([
-    site.id, site.name, site.region, site.isp, site.zone, formatOpening(site.opening), site.contract_mbps,
-    registry.accessPoint(site.id)?.target_mbps ?? null, site.metered ? 'yes' : 'no', site.lat, site.lon, site.notes,
-  ]));
+  const head = [
+    'id',
+    'name',
+    'region',
+    'isp',
+    'zone',
+    'opening',
+    'contract_mbps',
+    'target_mbps',
+    'metered',
+    'lat',
+    'lon',
+    'notes',
+  ];
+  const lines = registry
+    .sites()
+    .map((site) =>
+      csvLine([
+        site.id,
+        site.name,
+        site.region,
+        site.isp,
+        site.zone,
+        formatOpening(site.opening),
+        site.contract_mbps,
+        registry.accessPoint(site.id)?.target_mbps ?? null,
+        site.metered ? 'yes' : 'no',
+        site.lat,
+        site.lon,
+        site.notes,
+      ]),
+    );
   return `\ufeff${csvLine(head)}${lines.join('')}`;
 }

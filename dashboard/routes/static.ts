@@ -6,7 +6,11 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { CarrelError } from '#lib/errors';
 import { problem, sendProblem } from '../problem.ts';
 
-export interface StaticFolders { /** index.html and assets/ */ web: string; /** agent.cjs, inventory.cjs */ dist: string; /** install.sh, units */ deploy: string }
+export interface StaticFolders {
+  /** index.html and assets/ */ web: string /** agent.cjs, inventory.cjs */;
+  dist: string /** install.sh, units */;
+  deploy: string;
+}
 
 /** Routes of the page, as dashboard/web/router.ts knows them. */
 const PAGES = ['/', '/sites', '/sites/:id', '/alerts', '/alerts/:id', '/settings', '/login', '/setup'];
@@ -15,7 +19,15 @@ const YEAR_MS = 365 * 24 * 3_600_000;
 
 export async function registerStaticRoutes(app: FastifyInstance, folders: StaticFolders): Promise<void> {
   // Names of assets carry a hash of their content: they never change.
-  await app.register(fastifyStatic, { root: join(folders.web, 'assets'), prefix: '/assets/', immutable: true, maxAge: YEAR_MS, preCompressed: true, index: false, dotfiles: 'ignore' });
+  await app.register(fastifyStatic, {
+    root: join(folders.web, 'assets'),
+    prefix: '/assets/',
+    immutable: true,
+    maxAge: YEAR_MS,
+    preCompressed: true,
+    index: false,
+    dotfiles: 'ignore',
+  });
   const page = (reply: FastifyReply): FastifyReply => sendPage(reply, folders.web);
   for (const url of PAGES) app.get(url, { schema: { hide: true } }, async (_request, reply) => page(reply));
   app.get<{ Params: { name: string } }>('/install/:name', { schema: { hide: true } }, async (request, reply) => {
@@ -24,20 +36,37 @@ export async function registerStaticRoutes(app: FastifyInstance, folders: Static
     return reply.header('cache-control', 'no-cache').sendFile(found.name, found.folder, { cacheControl: false });
   });
   app.setNotFoundHandler((request, reply) => {
-    const wantsPage = request.method === 'GET' && !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html');
-    return wantsPage ? page(reply.code(404)) : sendProblem(reply, problem(404, 'ROUTE_NOT_FOUND', `There is no ${request.method} at this address; /api/v1/openapi.json lists what there is.`));
+    const wantsPage =
+      request.method === 'GET' &&
+      !request.url.startsWith('/api/') &&
+      (request.headers.accept ?? '').includes('text/html');
+    return wantsPage
+      ? page(reply.code(404))
+      : sendProblem(
+          reply,
+          problem(
+            404,
+            'ROUTE_NOT_FOUND',
+            `There is no ${request.method} at this address; /api/v1/openapi.json lists what there is.`,
+          ),
+        );
   });
 }
 
 function sendPage(reply: FastifyReply, web: string): FastifyReply {
-  if (!existsSync(join(web, 'index.html'))) return sendProblem(reply, problem(503, 'PAGE_NOT_BUILT', 'The page was not built; stop the server and start it with npm start.'));
+  if (!existsSync(join(web, 'index.html')))
+    return sendProblem(
+      reply,
+      problem(503, 'PAGE_NOT_BUILT', 'The page was not built; stop the server and start it with npm start.'),
+    );
   return reply.header('cache-control', 'no-cache').sendFile('index.html', web, { cacheControl: false });
 }
 
 /** Read at each request: a new build needs no restart. */
 function installable({ dist, deploy }: StaticFolders): Map<string, { name: string; folder: string }> {
   const files = new Map<string, { name: string; folder: string }>();
-  for (const name of existsSync(deploy) ? readdirSync(deploy, { withFileTypes: true }) : []) if (name.isFile()) files.set(name.name, { name: name.name, folder: deploy });
+  for (const name of existsSync(deploy) ? readdirSync(deploy, { withFileTypes: true }) : [])
+    if (name.isFile()) files.set(name.name, { name: name.name, folder: deploy });
   for (const name of BUNDLES) if (existsSync(join(dist, name))) files.set(name, { name, folder: dist });
   return files;
 }

@@ -1,15 +1,17 @@
 /** Why: fault rows 24 to 28: what hostile input can do to the page, the files, the process and the log. */
+
+import { STATUS_CODES } from 'node:http';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { STATUS_CODES } from 'node:http';
 import type { Problem } from '#contract';
 import { CarrelError } from '#lib/errors';
 import { StoreError } from '#store';
 import { buildServer, type Route } from '../../dashboard/server.ts';
-import { PASSWORD, testDashboard, type TestDashboard } from '../support/dashboard.ts';
+import { PASSWORD, type TestDashboard, testDashboard } from '../support/dashboard.ts';
 import { site } from '../support/state.ts';
 
-const raw = (dashboard: TestDashboard, url: string, headers: Record<string, string> = {}) => dashboard.app.inject({ method: 'GET', url, headers });
+const raw = (dashboard: TestDashboard, url: string, headers: Record<string, string> = {}) =>
+  dashboard.app.inject({ method: 'GET', url, headers });
 
 describe('the page', () => {
   it('may load nothing from elsewhere, run nothing inline and be framed by nobody', async () => {
@@ -19,14 +21,20 @@ describe('the page', () => {
     expect(policy).toContain("default-src 'self'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toMatch(/unsafe|\*|https?:|upgrade-insecure/);
-    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer', 'cache-control': 'no-cache' });
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-cache',
+    });
     expect(headers['strict-transport-security']).toBeUndefined();
   });
 
   it('answers at every route of its own, and with 404 elsewhere', async () => {
     const dashboard = await testDashboard();
     const html = { accept: 'text/html' };
-    for (const url of ['/sites', '/sites/zarasai', '/alerts', '/settings', '/login', '/setup?token=x']) expect((await raw(dashboard, url, html)).statusCode, url).toBe(200);
+    for (const url of ['/sites', '/sites/zarasai', '/alerts', '/settings', '/login', '/setup?token=x'])
+      expect((await raw(dashboard, url, html)).statusCode, url).toBe(200);
     const elsewhere = await raw(dashboard, '/nowhere', html);
     expect([elsewhere.statusCode, elsewhere.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
   });
@@ -41,22 +49,42 @@ describe('the page', () => {
     const name = '<img src=x onerror=alert(1)>"\'><script>alert(1)</script>';
     dashboard.state.registry.putSite(site('a', { name }));
     const { headers, payload } = await dashboard.as('viewer', 'GET', '/sites/a');
-    expect(headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    expect(headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
     expect(JSON.parse(payload)).toMatchObject({ name });
   });
 });
 
 describe('files', () => {
   const escapes = [
-    '../secret.txt', '..%2fsecret.txt', '..%2Fsecret.txt', '%2e%2e/secret.txt', '%2e%2e%2fsecret.txt', '..%5csecret.txt', '....//secret.txt', '..;/secret.txt', '%252e%252e%252fsecret.txt',
-    '..%c0%afsecret.txt', '%ef%bc%8e%ef%bc%8e/secret.txt', '/etc/passwd', '//etc/passwd', '..%2f..%2f..%2f..%2fetc%2fpasswd', '%00', 'agent.cjs%00.txt', '.env', 'secret.txt',
+    '../secret.txt',
+    '..%2fsecret.txt',
+    '..%2Fsecret.txt',
+    '%2e%2e/secret.txt',
+    '%2e%2e%2fsecret.txt',
+    '..%5csecret.txt',
+    '....//secret.txt',
+    '..;/secret.txt',
+    '%252e%252e%252fsecret.txt',
+    '..%c0%afsecret.txt',
+    '%ef%bc%8e%ef%bc%8e/secret.txt',
+    '/etc/passwd',
+    '//etc/passwd',
+    '..%2f..%2f..%2f..%2fetc%2fpasswd',
+    '%00',
+    'agent.cjs%00.txt',
+    '.env',
+    'secret.txt',
   ];
   it.each(['/assets/', '/install/', '/'])('below %s end at its own folder', async (prefix) => {
     const dashboard = await testDashboard();
-    for (const escape of escapes) {
-      const response = await raw(dashboard, prefix + escape);
-      expect(response.body, prefix + escape).not.toMatch(/not for download|root:|"agent"/);
-      expect(response.statusCode, prefix + escape).toBeGreaterThanOrEqual(400);
+    for (const path of escapes) {
+      const response = await raw(dashboard, prefix + path);
+      expect(response.body, prefix + path).not.toMatch(/not for download|root:|"agent"/);
+      expect(response.statusCode, prefix + path).toBeGreaterThanOrEqual(400);
     }
   });
 
@@ -71,18 +99,34 @@ describe('files', () => {
   it('are never named by an id', async () => {
     const dashboard = await testDashboard();
     for (const id of ['..', '%2e%2e', 'a%2fb', 'A', 'ä', 'a'.repeat(49), '__proto__']) {
-      expect((await raw(dashboard, `/api/v1/sites/${id}`, { authorization: `Bearer ${dashboard.token('viewer')}` })).statusCode, id).toBeGreaterThanOrEqual(400);
+      expect(
+        (await raw(dashboard, `/api/v1/sites/${id}`, { authorization: `Bearer ${dashboard.token('viewer')}` }))
+          .statusCode,
+        id,
+      ).toBeGreaterThanOrEqual(400);
     }
   });
 });
 
 describe('bodies', () => {
-  const post = (dashboard: TestDashboard, payload: string, type = 'application/json') => dashboard.as('administrator', 'POST', '/sites', payload, { 'content-type': type });
+  const post = (dashboard: TestDashboard, payload: string, type = 'application/json') =>
+    dashboard.as('administrator', 'POST', '/sites', payload, { 'content-type': type });
 
   it.each([
-    '{"id":"a","name":"A","__proto__":{"admin":true}}', '{"id":"a","name":"A","constructor":{"prototype":{"admin":true}}}',
-    '{"id":"a","name":"A","opening":[{"__proto__":{"admin":true}}]}', '{"id":"a","name":"A","unknown":1}', '{"id":"a","name":"A"', '[]', 'null', '"text"', '', '{"id":"a","name":null}', '{"id":"a","name":5}',
-    '{"id":"a","name":"A","contract_mbps":"100"}', '{"id":"../a","name":"A"}', `{"id":"a","name":"A","opening":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    '{"id":"a","name":"A","__proto__":{"admin":true}}',
+    '{"id":"a","name":"A","constructor":{"prototype":{"admin":true}}}',
+    '{"id":"a","name":"A","opening":[{"__proto__":{"admin":true}}]}',
+    '{"id":"a","name":"A","unknown":1}',
+    '{"id":"a","name":"A"',
+    '[]',
+    'null',
+    '"text"',
+    '',
+    '{"id":"a","name":null}',
+    '{"id":"a","name":5}',
+    '{"id":"a","name":"A","contract_mbps":"100"}',
+    '{"id":"../a","name":"A"}',
+    `{"id":"a","name":"A","opening":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
   ])('such as %.60s are refused and leave no trace', async (payload) => {
     const dashboard = await testDashboard({ empty: true });
     const response = await post(dashboard, payload);
@@ -93,8 +137,13 @@ describe('bodies', () => {
 
   it('that are too large or of another kind are named as such', async () => {
     const dashboard = await testDashboard({ empty: true });
-    expect((await post(dashboard, JSON.stringify({ id: 'a', name: 'A', notes: 'x'.repeat(70_000) }))).json<Problem>()).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
-    expect((await post(dashboard, '<site/>', 'application/xml')).json<Problem>()).toMatchObject({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
+    expect(
+      (await post(dashboard, JSON.stringify({ id: 'a', name: 'A', notes: 'x'.repeat(70_000) }))).json<Problem>(),
+    ).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
+    expect((await post(dashboard, '<site/>', 'application/xml')).json<Problem>()).toMatchObject({
+      status: 415,
+      code: 'MEDIA_TYPE_UNSUPPORTED',
+    });
   });
 
   it('of nobody are not even read', async () => {
@@ -105,18 +154,46 @@ describe('bodies', () => {
 });
 
 describe('a refusal', () => {
-  const thrower = (error: unknown): Route => (app) => { app.get('/api/v1/throw', { config: { public: true } }, async () => { throw error; }); };
+  const thrower =
+    (error: unknown): Route =>
+    (app) => {
+      app.get('/api/v1/throw', { config: { public: true } }, async () => {
+        throw error;
+      });
+    };
 
   it.each([
-    ['SITE_INVALID', 400], ['PROBE_UNKNOWN', 404], ['FILE_NOT_FOUND', 404], ['SITE_EXISTS', 409], ['ALERT_CLOSED', 409], ['USER_CONFLICT', 409], ['PROBE_UNBOUND', 409],
-    ['FORBIDDEN', 403], ['UNAUTHENTICATED', 401], ['TOO_MANY_ATTEMPTS', 429], ['STATE_UNWRITABLE', 503], ['SOMETHING_ELSE', 500],
+    ['SITE_INVALID', 400],
+    ['PROBE_UNKNOWN', 404],
+    ['FILE_NOT_FOUND', 404],
+    ['SITE_EXISTS', 409],
+    ['ALERT_CLOSED', 409],
+    ['USER_CONFLICT', 409],
+    ['PROBE_UNBOUND', 409],
+    ['FORBIDDEN', 403],
+    ['UNAUTHENTICATED', 401],
+    ['TOO_MANY_ATTEMPTS', 429],
+    ['STATE_UNWRITABLE', 503],
+    ['SOMETHING_ELSE', 500],
   ])('%s is a problem document with %i', async (code, status) => {
-    const dashboard = await testDashboard({ empty: true, routes: [thrower(new CarrelError(code, 'What happened.', { name: 'must not be empty', n: 5 }))] });
+    const dashboard = await testDashboard({
+      empty: true,
+      routes: [thrower(new CarrelError(code, 'What happened.', { name: 'must not be empty', n: 5 }))],
+    });
     const response = await raw(dashboard, '/api/v1/throw');
     const problem = response.json<Problem>();
     expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
-    expect([response.statusCode, problem.status, STATUS_CODES[problem.status] !== undefined]).toEqual([status, status, true]);
-    expect(problem).toMatchObject({ type: 'about:blank', title: expect.any(String), detail: expect.any(String), code: status === 500 ? 'INTERNAL' : code });
+    expect([response.statusCode, problem.status, STATUS_CODES[problem.status] !== undefined]).toEqual([
+      status,
+      status,
+      true,
+    ]);
+    expect(problem).toMatchObject({
+      type: 'about:blank',
+      title: expect.any(String),
+      detail: expect.any(String),
+      code: status === 500 ? 'INTERNAL' : code,
+    });
     expect(problem.errors).toEqual(status === 400 ? [{ field: 'name', message: 'must not be empty' }] : undefined);
   });
 
@@ -129,14 +206,19 @@ describe('a refusal', () => {
   });
 
   it('by a database that is down does not show where it is', async () => {
-    const dashboard = await testDashboard({ empty: true, routes: [thrower(new StoreError('unreachable', 'connect ECONNREFUSED 10.0.0.5:8086'))] });
+    const dashboard = await testDashboard({
+      empty: true,
+      routes: [thrower(new StoreError('unreachable', 'connect ECONNREFUSED 10.0.0.5:8086'))],
+    });
     const response = await raw(dashboard, '/api/v1/throw');
     expect([response.statusCode, response.body.includes('10.0.0.5')]).toEqual([503, false]);
   });
 
   it('names every wrong field at once', async () => {
     const dashboard = await testDashboard({ empty: true });
-    const { errors } = (await dashboard.as('administrator', 'POST', '/sites', { id: 'BAD', metered: 'yes', extra: 1 })).json<Problem>();
+    const { errors } = (
+      await dashboard.as('administrator', 'POST', '/sites', { id: 'BAD', metered: 'yes', extra: 1 })
+    ).json<Problem>();
     expect(errors?.map(({ field }) => field).sort()).toEqual(['extra', 'id', 'metered', 'name']);
   });
 
@@ -150,14 +232,31 @@ describe('the log', () => {
   it('holds no password, cookie, token, CSRF token or body, whatever is asked', async () => {
     const dashboard = await testDashboard();
     const { cookie, me } = await dashboard.signIn('administrator', PASSWORD);
-    const canaries = [PASSWORD, cookie.split('=')[1] ?? '', me.csrf, dashboard.token('administrator'), 'CANARY-body', 'CANARY-query', 'CANARY-name', 'CANARY-wrong-password'];
+    const canaries = [
+      PASSWORD,
+      cookie.split('=')[1] ?? '',
+      me.csrf,
+      dashboard.token('administrator'),
+      'CANARY-body',
+      'CANARY-query',
+      'CANARY-name',
+      'CANARY-wrong-password',
+    ];
     const created = await dashboard.as('administrator', 'POST', '/sites', { id: 'a', name: 'CANARY-body' });
     const probe = await dashboard.as('administrator', 'POST', '/probes', { id: 'p', access_point: 'a' });
     canaries.push(probe.json<{ token: string }>().token);
     await raw(dashboard, '/setup?token=CANARY-query');
     await raw(dashboard, '/nowhere/CANARY-query?token=CANARY-query');
-    await dashboard.app.inject({ method: 'POST', url: '/api/v1/login', payload: { name: 'CANARY-name', password: 'CANARY-wrong-password' } });
-    await dashboard.app.inject({ method: 'POST', url: '/api/v1/setup', payload: { token: 'CANARY-query', password: 'CANARY-wrong-password' } });
+    await dashboard.app.inject({
+      method: 'POST',
+      url: '/api/v1/login',
+      payload: { name: 'CANARY-name', password: 'CANARY-wrong-password' },
+    });
+    await dashboard.app.inject({
+      method: 'POST',
+      url: '/api/v1/setup',
+      payload: { token: 'CANARY-query', password: 'CANARY-wrong-password' },
+    });
     const metrics = (await raw(dashboard, '/metrics')).body;
     expect([created.statusCode, dashboard.log.lines.length > 3]).toEqual([201, true]);
     for (const canary of canaries) expect(dashboard.log.lines.join('\n') + metrics, canary).not.toContain(canary);
@@ -169,7 +268,12 @@ describe('the log', () => {
     const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
     const app = await buildServer({ ...dashboard.deps, log }, { folders: dashboard.folders, routes: [] });
     const forged = 'x\n{"level":30,"msg":"forged"}\r\n\u001b[2J';
-    await app.inject({ method: 'POST', url: '/api/v1/login', payload: { name: forged, password: forged }, headers: { 'user-agent': 'x', 'x-forwarded-for': '1.2.3.4%0aforged' } });
+    await app.inject({
+      method: 'POST',
+      url: '/api/v1/login',
+      payload: { name: forged, password: forged },
+      headers: { 'user-agent': 'x', 'x-forwarded-for': '1.2.3.4%0aforged' },
+    });
     await app.inject({ method: 'GET', url: '/api/v1/%0a%7bforged' });
     await app.close();
     expect(lines.length).toBeGreaterThan(0);
@@ -185,6 +289,15 @@ describe('the log', () => {
     await dashboard.as('viewer', 'GET', '/sites');
     await dashboard.as('administrator', 'POST', '/sites', { id: 'a', name: 'A' });
     const told = dashboard.log.lines.filter((line) => !line.includes('"level":"debug"'));
-    expect(told.map((line) => JSON.parse(line))).toEqual([expect.objectContaining({ level: 'info', message: 'request', method: 'POST', route: '/api/v1/sites', status: 201, who: 'administrator' })]);
+    expect(told.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        message: 'request',
+        method: 'POST',
+        route: '/api/v1/sites',
+        status: 201,
+        who: 'administrator',
+      }),
+    ]);
   });
 });

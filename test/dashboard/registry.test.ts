@@ -1,10 +1,10 @@
 /** Why: what an administrator edits reaches the registry, the probes concerned and the live page, and nothing else. */
 import { describe, expect, it } from 'vitest';
-import type { AccessPoint, ImportReport, Page, Problem, ProbeCredential, Site } from '#contract';
+import type { AccessPoint, ImportReport, Page, ProbeCredential, Problem, Site } from '#contract';
 import { parseDesired } from '#contract';
 import { reachable } from '../../dashboard/registry/credential.ts';
 import { desiredConfig } from '../../dashboard/registry/desired.ts';
-import { testDashboard, type TestDashboard } from '../support/dashboard.ts';
+import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
 import { accessPoint, seedRegistry, site, weekdays } from '../support/state.ts';
 
 const csv = { 'content-type': 'text/csv' };
@@ -13,11 +13,26 @@ const code = (response: { json<T>(): T }): string => response.json<Problem>().co
 describe('sites', () => {
   it('are created with an access point of the same id, and told to the live page', async () => {
     const dashboard = await testDashboard({ empty: true, env: { CARREL_TARGET_MBPS: '25' } });
-    const response = await dashboard.as('administrator', 'POST', '/sites', { id: 'zarasai', name: 'Zarasai', zone: 'Europe/Vilnius', opening: 'Mo-Fr 10:00-18:00', region: 'Utena' });
+    const response = await dashboard.as('administrator', 'POST', '/sites', {
+      id: 'zarasai',
+      name: 'Zarasai',
+      zone: 'Europe/Vilnius',
+      opening: 'Mo-Fr 10:00-18:00',
+      region: 'Utena',
+    });
     expect([response.statusCode, response.json<Site>().opening]).toEqual([201, weekdays]);
-    expect(dashboard.state.registry.accessPoint('zarasai')).toEqual({ id: 'zarasai', site: 'zarasai', name: 'Internet access', target_mbps: 25 });
+    expect(dashboard.state.registry.accessPoint('zarasai')).toEqual({
+      id: 'zarasai',
+      site: 'zarasai',
+      name: 'Internet access',
+      target_mbps: 25,
+    });
     expect(dashboard.live.changes).toBe(1);
-    expect((await dashboard.as('viewer', 'GET', '/sites/zarasai')).json()).toMatchObject({ name: 'Zarasai', contract_mbps: null, access_points: [{ id: 'zarasai' }] });
+    expect((await dashboard.as('viewer', 'GET', '/sites/zarasai')).json()).toMatchObject({
+      name: 'Zarasai',
+      contract_mbps: null,
+      access_points: [{ id: 'zarasai' }],
+    });
   });
 
   it('are refused when they exist, when they make no sense, and when they are not there', async () => {
@@ -27,8 +42,14 @@ describe('sites', () => {
     const post = (body: object) => dashboard.as('administrator', 'POST', '/sites', body);
     expect(code(await post({ id: 'site-1', name: 'Again' }))).toBe('SITE_EXISTS');
     expect(code(await post({ id: 'taken', name: 'Its id is an access point elsewhere' }))).toBe('ACCESS_POINT_EXISTS');
-    expect((await post({ id: 'b', name: 'B', zone: 'Mars/Base', lat: 95, lon: 3 })).json<Problem>()).toMatchObject({ status: 400, code: 'SITE_INVALID', errors: [{ field: 'zone' }, { field: 'lat' }] });
-    expect((await post({ id: 'b', name: 'B', opening: 'whenever' })).json<Problem>().errors?.[0]?.field).toBe('opening');
+    expect((await post({ id: 'b', name: 'B', zone: 'Mars/Base', lat: 95, lon: 3 })).json<Problem>()).toMatchObject({
+      status: 400,
+      code: 'SITE_INVALID',
+      errors: [{ field: 'zone' }, { field: 'lat' }],
+    });
+    expect((await post({ id: 'b', name: 'B', opening: 'whenever' })).json<Problem>().errors?.[0]?.field).toBe(
+      'opening',
+    );
     expect(code(await dashboard.as('viewer', 'GET', '/sites/b'))).toBe('SITE_UNKNOWN');
     expect(code(await dashboard.as('administrator', 'PUT', '/sites/b', { name: 'B' }))).toBe('SITE_UNKNOWN');
     expect(dashboard.state.registry.sites()).toHaveLength(1);
@@ -48,7 +69,7 @@ describe('sites', () => {
     seedRegistry(dashboard.state, 25);
     for (const limit of [1, 7, 25, 1000]) {
       const ids: string[] = [];
-      for (let cursor: string | null = ''; cursor !== null;) {
+      for (let cursor: string | null = ''; cursor !== null; ) {
         const page: Page<Site> = (await dashboard.as('viewer', 'GET', `/sites?limit=${limit}&cursor=${cursor}`)).json();
         ids.push(...page.items.map(({ id }) => id));
         cursor = page.next;
@@ -67,7 +88,9 @@ describe('an import', () => {
     const dashboard = await testDashboard({ empty: true });
     seedRegistry(dashboard.state, 1);
     const revision = dashboard.state.registry.revision();
-    const report = (await dashboard.as('administrator', 'POST', '/sites/import?dry=1', table, csv)).json<ImportReport>();
+    const report = (
+      await dashboard.as('administrator', 'POST', '/sites/import?dry=1', table, csv)
+    ).json<ImportReport>();
     expect(report).toMatchObject({ created: 1, updated: 1, refused: 1, separator: ';' });
     expect([dashboard.state.registry.revision(), dashboard.live.changes]).toEqual([revision, 0]);
   });
@@ -75,7 +98,8 @@ describe('an import', () => {
   it('takes the right lines, refuses the wrong ones, and can be given twice', async () => {
     const dashboard = await testDashboard({ empty: true });
     seedRegistry(dashboard.state, 1);
-    const send = async () => (await dashboard.as('administrator', 'POST', '/sites/import', table, csv)).json<ImportReport>();
+    const send = async () =>
+      (await dashboard.as('administrator', 'POST', '/sites/import', table, csv)).json<ImportReport>();
     expect(await send()).toMatchObject({ created: 1, updated: 1, refused: 1 });
     expect(await send()).toMatchObject({ created: 0, updated: 2, refused: 1 });
     expect(dashboard.state.registry.site('a')).toMatchObject({ name: 'Library A', contract_mbps: 100.5 });
@@ -86,7 +110,9 @@ describe('an import', () => {
   it('refuses one line alone when its id is an access point of another site', async () => {
     const dashboard = await testDashboard({ empty: true });
     seedRegistry(dashboard.state, 1);
-    const report = (await dashboard.as('administrator', 'POST', '/sites/import', 'id,name\nsite-1-main,Taken\nb,B\n', csv)).json<ImportReport>();
+    const report = (
+      await dashboard.as('administrator', 'POST', '/sites/import', 'id,name\nsite-1-main,Taken\nb,B\n', csv)
+    ).json<ImportReport>();
     expect(report).toMatchObject({ created: 1, refused: 1, lines: [{ outcome: 'refused' }, { outcome: 'created' }] });
     expect(dashboard.state.registry.sites().map(({ id }) => id)).toEqual(['b', 'site-1']);
   });
@@ -94,19 +120,37 @@ describe('an import', () => {
   it('of 1,200 libraries takes them all', async () => {
     const dashboard = await testDashboard({ empty: true });
     const lines = Array.from({ length: 1200 }, (_, i) => `lib-${i};Library ${i}`);
-    expect((await dashboard.as('administrator', 'POST', '/sites/import', `id;name\n${lines.join('\n')}`, csv)).json<ImportReport>().created).toBe(1200);
+    expect(
+      (
+        await dashboard.as('administrator', 'POST', '/sites/import', `id;name\n${lines.join('\n')}`, csv)
+      ).json<ImportReport>().created,
+    ).toBe(1200);
     expect(dashboard.state.registry.accessPoints()).toHaveLength(1200);
   });
 
   it('reads back what the export wrote', async () => {
     const dashboard = await testDashboard({ empty: true });
-    dashboard.state.registry.putSite(site('a', { name: '=HYPERLINK("http://evil")', notes: 'two\nlines; "quoted"', lat: 55.5, lon: 25.25, metered: true }));
+    dashboard.state.registry.putSite(
+      site('a', {
+        name: '=HYPERLINK("http://evil")',
+        notes: 'two\nlines; "quoted"',
+        lat: 55.5,
+        lon: 25.25,
+        metered: true,
+      }),
+    );
     dashboard.state.registry.putAccessPoint(accessPoint('a', 'a'));
     const before = dashboard.state.registry.site('a');
     const { body, headers } = await dashboard.as('viewer', 'GET', '/sites/export');
     expect(body).toContain('"\'=HYPERLINK');
     expect(headers['content-disposition']).toContain('attachment');
-    await dashboard.as('administrator', 'PUT', '/sites/a', { name: 'x', notes: '', metered: false, lat: null, lon: null });
+    await dashboard.as('administrator', 'PUT', '/sites/a', {
+      name: 'x',
+      notes: '',
+      metered: false,
+      lat: null,
+      lon: null,
+    });
     await dashboard.as('administrator', 'POST', '/sites/import', body, csv);
     expect(dashboard.state.registry.site('a')).toEqual(before);
   });
@@ -114,39 +158,59 @@ describe('an import', () => {
   it('needs a table', async () => {
     const dashboard = await testDashboard({ empty: true });
     expect(code(await dashboard.as('administrator', 'POST', '/sites/import', { id: 'a' }))).toBe('IMPORT_INVALID');
-    expect(code(await dashboard.as('administrator', 'POST', '/sites/import', 'phone\n112\n', csv))).toBe('IMPORT_INVALID');
+    expect(code(await dashboard.as('administrator', 'POST', '/sites/import', 'phone\n112\n', csv))).toBe(
+      'IMPORT_INVALID',
+    );
   });
 });
 
 describe('probes', () => {
-  const create = async (dashboard: TestDashboard, id = 'p') => (await dashboard.as('administrator', 'POST', '/probes', { id, access_point: 'site-1-main' }));
+  const create = async (dashboard: TestDashboard, id = 'p') =>
+    await dashboard.as('administrator', 'POST', '/probes', { id, access_point: 'site-1-main' });
 
   it('are created with a credential that is shown once and kept as a hash', async () => {
     const dashboard = await testDashboard({ empty: true });
     seedRegistry(dashboard.state, 1);
     const credential = (await create(dashboard)).json<ProbeCredential>();
-    expect(JSON.parse(credential.file)).toEqual({ broker: 'mqtts://carrel.test:8883', id: 'p', token: credential.token, ca: '-----BEGIN CERTIFICATE-----\n' });
+    expect(JSON.parse(credential.file)).toEqual({
+      broker: 'mqtts://carrel.test:8883',
+      id: 'p',
+      token: credential.token,
+      ca: '-----BEGIN CERTIFICATE-----\n',
+    });
     expect(credential.command).toMatch(/^wget -qO- http:\/\/carrel\.test:8080\/install\/install\.sh \| [^\n]+$/);
     expect(credential.token).toMatch(/^[\w-]{43}$/);
     expect(Buffer.from(dashboard.state.registry.credential('p') ?? []).toString('hex')).toMatch(/^[0-9a-f]{64}$/);
     expect((await dashboard.as('administrator', 'GET', '/probes/p')).body).not.toContain(credential.token);
-    expect([dashboard.broker.published, dashboard.state.registry.desired('p')?.version, dashboard.state.registry.accessPointOf('p', dashboard.clock.nowMs)]).toEqual([['p'], 1, 'site-1-main']);
+    expect([
+      dashboard.broker.published,
+      dashboard.state.registry.desired('p')?.version,
+      dashboard.state.registry.accessPointOf('p', dashboard.clock.nowMs),
+    ]).toEqual([['p'], 1, 'site-1-main']);
   });
 
   it('are refused when they exist or their access point does not, and nothing is left of it', async () => {
     const dashboard = await testDashboard({ empty: true });
     seedRegistry(dashboard.state, 1);
     expect(code(await create(dashboard, 'site-1-probe'))).toBe('PROBE_EXISTS');
-    expect(code(await dashboard.as('administrator', 'POST', '/probes', { id: 'q', access_point: 'nowhere' }))).toBe('ACCESS_POINT_UNKNOWN');
+    expect(code(await dashboard.as('administrator', 'POST', '/probes', { id: 'q', access_point: 'nowhere' }))).toBe(
+      'ACCESS_POINT_UNKNOWN',
+    );
     expect(dashboard.state.registry.probe('q')).toBeNull();
   });
 
-  it.each([['DELETE', '/probes/p'], ['POST', '/probes/p/revoke']] as const)('are cut off at once by %s %s', async (method, path) => {
+  it.each([
+    ['DELETE', '/probes/p'],
+    ['POST', '/probes/p/revoke'],
+  ] as const)('are cut off at once by %s %s', async (method, path) => {
     const dashboard = await testDashboard({ empty: true });
     seedRegistry(dashboard.state, 1);
     await create(dashboard);
     expect((await dashboard.as('administrator', method, path)).statusCode).toBe(204);
-    expect([dashboard.state.registry.credential('p'), dashboard.broker.disconnected]).toEqual([null, ['p: credential revoked']]);
+    expect([dashboard.state.registry.credential('p'), dashboard.broker.disconnected]).toEqual([
+      null,
+      ['p: credential revoked'],
+    ]);
     const renewed = await dashboard.as('administrator', 'POST', '/probes/p/credential');
     expect([renewed.statusCode, dashboard.state.registry.credential('p')?.length]).toEqual([201, 32]);
   });
@@ -158,19 +222,45 @@ describe('probes', () => {
     await create(dashboard);
     const moved = await dashboard.as('administrator', 'POST', '/probes/p/rebind', { access_point: 'site-2-main' });
     expect(moved.json()).toMatchObject({ access_point: 'site-2-main', desired_version: 2 });
-    expect(dashboard.state.registry.desired('p')?.config).toMatchObject({ profile: 'metered', batch: 10, tests_per_day: 3, budget_mb: 300 });
+    expect(dashboard.state.registry.desired('p')?.config).toMatchObject({
+      profile: 'metered',
+      batch: 10,
+      tests_per_day: 3,
+      budget_mb: 300,
+    });
     expect(dashboard.broker.published).toEqual(['p', 'p']);
-    expect(code(await dashboard.as('administrator', 'POST', '/probes/p/rebind', { access_point: 'nowhere' }))).toBe('ACCESS_POINT_UNKNOWN');
+    expect(code(await dashboard.as('administrator', 'POST', '/probes/p/rebind', { access_point: 'nowhere' }))).toBe(
+      'ACCESS_POINT_UNKNOWN',
+    );
   });
 
   it('are listed with connection, age and what they run', async () => {
     const dashboard = await testDashboard({ empty: true });
     seedRegistry(dashboard.state, 1);
     const now = dashboard.clock.nowMs;
-    dashboard.broker.tellPresence({ probe: 'site-1-probe', online: true, since: now - 9000, lastSeen: now - 4000, byWill: false, state: null });
-    dashboard.state.registry.putReported('site-1-probe', { version: 1, ok: true, error: null, agent: '0.1.0', jobs: [] }, now);
+    dashboard.broker.tellPresence({
+      probe: 'site-1-probe',
+      online: true,
+      since: now - 9000,
+      lastSeen: now - 4000,
+      byWill: false,
+      state: null,
+    });
+    dashboard.state.registry.putReported(
+      'site-1-probe',
+      { version: 1, ok: true, error: null, agent: '0.1.0', jobs: [] },
+      now,
+    );
     const { items } = (await dashboard.as('viewer', 'GET', '/probes')).json<Page<object>>();
-    expect(items).toEqual([expect.objectContaining({ id: 'site-1-probe', online: true, age_ms: 4000, admitted: true, reported: { version: 1, ok: true, error: null, agent: '0.1.0', at: now } })]);
+    expect(items).toEqual([
+      expect.objectContaining({
+        id: 'site-1-probe',
+        online: true,
+        age_ms: 4000,
+        admitted: true,
+        reported: { version: 1, ok: true, error: null, agent: '0.1.0', at: now },
+      }),
+    ]);
   });
 
   it('are told how to reach a listener on every address', () => {
@@ -187,7 +277,14 @@ describe('what probes should do', () => {
   it('follows from site and access point, within what a probe accepts', () => {
     for (const metered of [false, true]) {
       const config = desiredConfig(site('a', { metered }), accessPoint('a-1', 'a', { target_mbps: 55 }));
-      expect(config).toMatchObject({ sample_s: 60, target_mbps: 55, zone: 'Europe/Vilnius', opening: weekdays, profile: metered ? 'metered' : 'default', batch: metered ? 10 : 5 });
+      expect(config).toMatchObject({
+        sample_s: 60,
+        target_mbps: 55,
+        zone: 'Europe/Vilnius',
+        opening: weekdays,
+        profile: metered ? 'metered' : 'default',
+        batch: metered ? 10 : 5,
+      });
       expect(parseDesired(JSON.stringify({ version: 1, config, jobs: [] }))?.config).toEqual(config);
     }
   });
@@ -210,10 +307,25 @@ describe('a test now', () => {
     seedRegistry(dashboard.state, 1);
     const response = await dashboard.as('operator', 'POST', '/access-points/site-1-main/test');
     const answer = response.json<{ job: string }>();
-    expect([response.statusCode, answer]).toEqual([202, expect.objectContaining({ probe: 'site-1-probe', cost: 'up to 40 MB', online: false })]);
-    expect(dashboard.state.registry.desired('site-1-probe')?.jobs).toEqual([{ id: answer.job, type: 'test.now', reason: 'manual', not_before: dashboard.clock.nowMs, expires: dashboard.clock.nowMs + 600_000 }]);
+    expect([response.statusCode, answer]).toEqual([
+      202,
+      expect.objectContaining({ probe: 'site-1-probe', cost: 'up to 40 MB', online: false }),
+    ]);
+    expect(dashboard.state.registry.desired('site-1-probe')?.jobs).toEqual([
+      {
+        id: answer.job,
+        type: 'test.now',
+        reason: 'manual',
+        not_before: dashboard.clock.nowMs,
+        expires: dashboard.clock.nowMs + 600_000,
+      },
+    ]);
     expect(dashboard.broker.published.at(-1)).toBe('site-1-probe');
-    expect(dashboard.state.auditTrail({ limit: 1 })[0]).toMatchObject({ who: 'operator', action: 'test asked for', detail: 'site-1-main' });
+    expect(dashboard.state.auditTrail({ limit: 1 })[0]).toMatchObject({
+      who: 'operator',
+      action: 'test asked for',
+      detail: 'site-1-main',
+    });
   });
 
   it('without a probe, or at no access point, is refused with a reason', async () => {
@@ -229,10 +341,21 @@ describe('access points', () => {
   it('are created, listed with their live row, and refused twice', async () => {
     const dashboard = await testDashboard({ empty: true });
     seedRegistry(dashboard.state, 1);
-    const post = () => dashboard.as('administrator', 'POST', '/access-points', { id: 'site-1-lte', site: 'site-1', name: 'LTE' });
-    expect((await post()).json<AccessPoint>()).toEqual({ id: 'site-1-lte', site: 'site-1', name: 'LTE', target_mbps: 30 });
+    const post = () =>
+      dashboard.as('administrator', 'POST', '/access-points', { id: 'site-1-lte', site: 'site-1', name: 'LTE' });
+    expect((await post()).json<AccessPoint>()).toEqual({
+      id: 'site-1-lte',
+      site: 'site-1',
+      name: 'LTE',
+      target_mbps: 30,
+    });
     expect(code(await post())).toBe('ACCESS_POINT_EXISTS');
-    const { items } = (await dashboard.as('viewer', 'GET', '/access-points')).json<Page<{ id: string; live: unknown; age_ms: number | null }>>();
-    expect(items.map(({ id, live, age_ms }) => [id, live, age_ms])).toEqual([['site-1-lte', null, null], ['site-1-main', null, null]]);
+    const { items } = (await dashboard.as('viewer', 'GET', '/access-points')).json<
+      Page<{ id: string; live: unknown; age_ms: number | null }>
+    >();
+    expect(items.map(({ id, live, age_ms }) => [id, live, age_ms])).toEqual([
+      ['site-1-lte', null, null],
+      ['site-1-main', null, null],
+    ]);
   });
 });

@@ -4,8 +4,18 @@ import type { Incident, State } from '#state';
 import { memoryState } from '../support/state.ts';
 
 const incident: Omit<Incident, 'id'> = {
-  rule: 'slow', ap: 'a-1', condition: 'firing', since: 100, fired_at: 200, resolved_at: null, title: 'Slow', reasons: ['3 of 4 below'], evidence: '[]',
-  acknowledged_by: null, acknowledged_at: null, acknowledged_until: null,
+  rule: 'slow',
+  ap: 'a-1',
+  condition: 'firing',
+  since: 100,
+  fired_at: 200,
+  resolved_at: null,
+  title: 'Slow',
+  reasons: ['3 of 4 below'],
+  evidence: '[]',
+  acknowledged_by: null,
+  acknowledged_at: null,
+  acknowledged_until: null,
 };
 
 describe('incidents', () => {
@@ -24,7 +34,14 @@ describe('incidents', () => {
     const ids = ['a', 'b', 'c', 'd'].map((ap) => alerts.add({ ...incident, ap }));
     const [first = 0, second = 0, third = 0, fourth = 0] = ids;
     alerts.update({ ...incident, ap: 'a', id: first, condition: 'resolved', resolved_at: 1 });
-    alerts.update({ ...incident, ap: 'c', id: third, acknowledged_by: 'ona', acknowledged_at: 5, acknowledged_until: 9 });
+    alerts.update({
+      ...incident,
+      ap: 'c',
+      id: third,
+      acknowledged_by: 'ona',
+      acknowledged_at: 5,
+      acknowledged_until: 9,
+    });
     const list = (filter: Parameters<typeof alerts.list>[0]) => alerts.list(filter).map(({ id }) => id);
     expect(list({ limit: 2 })).toEqual([fourth, third]);
     expect(list({ limit: 9, before: third })).toEqual([second, first]);
@@ -34,7 +51,9 @@ describe('incidents', () => {
   });
 
   it('that do not exist cannot be changed', () => {
-    expect(() => memoryState().alerts.update({ ...incident, id: 7 })).toThrow(expect.objectContaining({ code: 'ALERT_UNKNOWN' }));
+    expect(() => memoryState().alerts.update({ ...incident, id: 7 })).toThrow(
+      expect.objectContaining({ code: 'ALERT_UNKNOWN' }),
+    );
   });
 });
 
@@ -43,7 +62,11 @@ it('remembers per rule and access point', () => {
   alerts.setMemory('slow', 'a', '{"n":1}');
   alerts.setMemory('slow', 'a', '{"n":2}');
   alerts.setMemory('dark', 'a', '{}');
-  expect([alerts.memory('slow', 'a'), alerts.memory('slow', 'b'), alerts.memories('slow')]).toEqual(['{"n":2}', null, [{ ap: 'a', json: '{"n":2}' }]]);
+  expect([alerts.memory('slow', 'a'), alerts.memory('slow', 'b'), alerts.memories('slow')]).toEqual([
+    '{"n":2}',
+    null,
+    [{ ap: 'a', json: '{"n":2}' }],
+  ]);
 });
 
 it('shows silences until they end, and an earlier end holds', () => {
@@ -56,8 +79,13 @@ it('shows silences until they end, and an earlier end holds', () => {
 });
 
 describe('the outbox', () => {
-  const put = (state: State, kind: 'firing' | 'resolved', target: string, createdAt: number, key = `${kind}-${target}`) =>
-    state.outbox.add({ incident: 1, channel: 'email', target, kind, idempotencyKey: key, createdAt });
+  const put = (
+    state: State,
+    kind: 'firing' | 'resolved',
+    target: string,
+    createdAt: number,
+    key = `${kind}-${target}`,
+  ) => state.outbox.add({ incident: 1, channel: 'email', target, kind, idempotencyKey: key, createdAt });
 
   it('never lets "resolved" overtake "firing" to the same receiver, and does not hold up others', () => {
     const state = memoryState();
@@ -90,8 +118,11 @@ describe('the outbox', () => {
     expect(state.outbox.nextDueAt()).toBe(300);
     state.outbox.markSent(first, 310);
     expect(state.outbox.nextDueAt()).toBeNull();
-    expect(state.outbox.ofIncident(1).map(({ state: is, attempts, doneAt, error }) => ({ is, attempts, doneAt, error }))).toEqual([
-      { is: 'sent', attempts: 2, doneAt: 310, error: null }, { is: 'failed', attempts: 1, doneAt: 30, error: '550 no such user' },
+    expect(
+      state.outbox.ofIncident(1).map(({ state: is, attempts, doneAt, error }) => ({ is, attempts, doneAt, error })),
+    ).toEqual([
+      { is: 'sent', attempts: 2, doneAt: 310, error: null },
+      { is: 'failed', attempts: 1, doneAt: 30, error: '550 no such user' },
     ]);
   });
 

@@ -17,25 +17,33 @@ const committer = fileURLToPath(new URL('./committer.ts', import.meta.url));
 describe('a transaction', () => {
   it('leaves nothing behind when it throws', () => {
     const state = memoryState();
-    expect(() => state.transaction(() => {
-      seedRegistry(state, 1);
-      state.keep.set('cursor', '5');
-      throw new Error('stop');
-    })).toThrow('stop');
+    expect(() =>
+      state.transaction(() => {
+        seedRegistry(state, 1);
+        state.keep.set('cursor', '5');
+        throw new Error('stop');
+      }),
+    ).toThrow('stop');
     expect([state.registry.sites(), state.keep.get('cursor'), state.registry.revision()]).toEqual([[], null, 0]);
   });
 
   it('inside another undoes only itself, and is undone with the outer one', () => {
     const state = memoryState();
-    const inner = (key: string, fail: boolean) => state.transaction(() => {
-      state.keep.set(key, '1');
-      if (fail) throw new Error(key);
-    });
+    const inner = (key: string, fail: boolean) =>
+      state.transaction(() => {
+        state.keep.set(key, '1');
+        if (fail) throw new Error(key);
+      });
     state.transaction(() => {
       inner('kept', false);
       expect(() => inner('dropped', true)).toThrow('dropped');
     });
-    expect(() => state.transaction(() => { inner('lost', false); throw new Error('outer'); })).toThrow('outer');
+    expect(() =>
+      state.transaction(() => {
+        inner('lost', false);
+        throw new Error('outer');
+      }),
+    ).toThrow('outer');
     expect(['kept', 'dropped', 'lost'].map((key) => state.keep.get(key))).toEqual(['1', null, null]);
   });
 
@@ -79,13 +87,17 @@ describe('the file', () => {
     const second = openState({ path });
     onTestFinished(() => second.close());
     expect(second.registry.probes()).toHaveLength(2);
-    expect(second.auditTrail({ before: 3, limit: 1 })).toEqual([{ id: 2, at: 2, who: 'ona', action: 'login', detail: 'attempt 2' }]);
+    expect(second.auditTrail({ before: 3, limit: 1 })).toEqual([
+      { id: 2, at: 2, who: 'ona', action: 'login', detail: 'attempt 2' },
+    ]);
   });
 
   it('that is no database is told as damaged', () => {
     const path = join(scratchFolder(), 'state.db');
     writeFileSync(path, 'this is not a database, but long enough to be looked at '.repeat(100));
-    expect(() => openState({ path })).toThrow(expect.objectContaining({ code: 'STATE_DAMAGED', message: expect.stringContaining('backup') }));
+    expect(() => openState({ path })).toThrow(
+      expect.objectContaining({ code: 'STATE_DAMAGED', message: expect.stringContaining('backup') }),
+    );
   });
 
   it('with a broken page is told as damaged', () => {
@@ -107,7 +119,9 @@ describe('the file', () => {
     const other = new DatabaseSync(path);
     other.exec(`UPDATE sites SET opening = '[[[900,100]]]'`);
     other.close();
-    expect(() => state.registry.sites()).toThrow(expect.objectContaining({ code: 'STATE_DAMAGED', detail: { column: 'opening' } }));
+    expect(() => state.registry.sites()).toThrow(
+      expect.objectContaining({ code: 'STATE_DAMAGED', detail: { column: 'opening' } }),
+    );
   });
 
   it('that is a folder is told as unwritable', () => {
@@ -122,12 +136,17 @@ describe('the file', () => {
     const other = new DatabaseSync(path);
     other.exec('PRAGMA user_version = 99');
     other.close();
-    expect(() => openState({ path })).toThrow(expect.objectContaining({ code: 'STATE_NEWER', detail: expect.objectContaining({ version: 99 }) }));
+    expect(() => openState({ path })).toThrow(
+      expect.objectContaining({ code: 'STATE_NEWER', detail: expect.objectContaining({ version: 99 }) }),
+    );
   });
 });
 
 describe('a migration', () => {
-  const next = [...migrations, 'ALTER TABLE sites ADD COLUMN floor INTEGER NOT NULL DEFAULT 0; UPDATE sites SET floor = 2;'];
+  const next = [
+    ...migrations,
+    'ALTER TABLE sites ADD COLUMN floor INTEGER NOT NULL DEFAULT 0; UPDATE sites SET floor = 2;',
+  ];
 
   it('from version 1 keeps the data and a copy of the file before it', () => {
     const path = join(scratchFolder(), 'state.db');
@@ -148,7 +167,9 @@ describe('a migration', () => {
     openState({ path }).close();
     const database = openDatabase(path);
     onTestFinished(() => database.close());
-    expect(() => migrate(database, path, [...next, 'CREATE TABLE sites (id TEXT)'], silentLogger)).toThrow(/already exists/);
+    expect(() => migrate(database, path, [...next, 'CREATE TABLE sites (id TEXT)'], silentLogger)).toThrow(
+      /already exists/,
+    );
     database.close();
     openState({ path }).close();
     expect(existsSync(path)).toBe(true);
@@ -167,8 +188,16 @@ describe.skipIf(!mountable)('on a full disk (needs root, for a tmpfs of 1 MB)', 
     const state = openState({ path: join(folder, 'state.db') });
     onTestFinished(() => state.close());
     state.keep.set('n', '0');
-    const grow = () => { for (let i = 1; i < 10_000; i++) state.transaction(() => { state.keep.set('n', String(i)); state.keep.set(`big-${i}`, 'x'.repeat(20_000)); }); };
-    expect(grow).toThrow(expect.objectContaining({ code: 'STATE_UNWRITABLE', message: expect.stringContaining('full') }));
+    const grow = () => {
+      for (let i = 1; i < 10_000; i++)
+        state.transaction(() => {
+          state.keep.set('n', String(i));
+          state.keep.set(`big-${i}`, 'x'.repeat(20_000));
+        });
+    };
+    expect(grow).toThrow(
+      expect.objectContaining({ code: 'STATE_UNWRITABLE', message: expect.stringContaining('full') }),
+    );
     const last = Number(state.keep.get('n'));
     expect([state.keep.get(`big-${last}`)?.length, state.keep.get(`big-${last + 1}`)]).toEqual([20_000, null]);
     expect(spawnSync('mount', ['-o', 'remount,size=8m', folder]).status).toBe(0);

@@ -5,7 +5,13 @@ import { accessPoint, memoryState, seedRegistry, site } from '../support/state.t
 describe('sites and access points', () => {
   it('come back as they were put, and say whether they are new', () => {
     const { registry } = memoryState();
-    const given = site('zarasai', { contract_mbps: null, lat: null, lon: null, metered: true, notes: 'Raktas pas Oną\nantras aukštas' });
+    const given = site('zarasai', {
+      contract_mbps: null,
+      lat: null,
+      lon: null,
+      metered: true,
+      notes: 'Raktas pas Oną\nantras aukštas',
+    });
     expect(registry.putSite(given)).toBe('created');
     expect(registry.putSite({ ...given, name: 'Zarasų biblioteka' })).toBe('updated');
     expect(registry.site('zarasai')).toEqual({ ...given, name: 'Zarasų biblioteka' });
@@ -14,20 +20,41 @@ describe('sites and access points', () => {
 
   it('are refused with every wrong field at once', () => {
     const { registry } = memoryState();
-    const wrong = site('Bad Id', { zone: 'Europe/Vilniuss', name: ' ', opening: [], contract_mbps: -1, lat: 95, lon: null });
-    expect(() => registry.putSite(wrong)).toThrow(expect.objectContaining({
-      code: 'SITE_INVALID',
-      detail: { id: expect.any(String), zone: expect.stringContaining('Europe/Vilnius'), name: expect.any(String), opening: expect.any(String), contract_mbps: expect.any(String), lat: expect.any(String), lon: expect.any(String) },
-    }));
+    const wrong = site('Bad Id', {
+      zone: 'Europe/Vilniuss',
+      name: ' ',
+      opening: [],
+      contract_mbps: -1,
+      lat: 95,
+      lon: null,
+    });
+    expect(() => registry.putSite(wrong)).toThrow(
+      expect.objectContaining({
+        code: 'SITE_INVALID',
+        detail: {
+          id: expect.any(String),
+          zone: expect.stringContaining('Europe/Vilnius'),
+          name: expect.any(String),
+          opening: expect.any(String),
+          contract_mbps: expect.any(String),
+          lat: expect.any(String),
+          lon: expect.any(String),
+        },
+      }),
+    );
     expect(registry.sites()).toEqual([]);
   });
 
   it.each(['+02:00', 'UTC+2', '', '../etc', 'Europe/', 'EET EET'])('refuse the zone "%s"', (zone) => {
-    expect(() => memoryState().registry.putSite(site('a', { zone }))).toThrow(expect.objectContaining({ code: 'SITE_INVALID' }));
+    expect(() => memoryState().registry.putSite(site('a', { zone }))).toThrow(
+      expect.objectContaining({ code: 'SITE_INVALID' }),
+    );
   });
 
   it('refuse an access point of a site that does not exist', () => {
-    expect(() => memoryState().registry.putAccessPoint(accessPoint('a-1', 'a'))).toThrow(expect.objectContaining({ code: 'SITE_UNKNOWN' }));
+    expect(() => memoryState().registry.putAccessPoint(accessPoint('a-1', 'a'))).toThrow(
+      expect.objectContaining({ code: 'SITE_UNKNOWN' }),
+    );
   });
 
   it('raise the revision with each change and only then', () => {
@@ -47,8 +74,13 @@ describe('bindings', () => {
     seedRegistry(state, 2);
     state.registry.addProbe('walker', 'site-1-main', 2000);
     state.registry.bind('walker', 'site-2-main', 3000);
-    expect([1999, 2000, 2999, 3000, 9999].map((at) => state.registry.accessPointOf('walker', at)))
-      .toEqual([null, 'site-1-main', 'site-1-main', 'site-2-main', 'site-2-main']);
+    expect([1999, 2000, 2999, 3000, 9999].map((at) => state.registry.accessPointOf('walker', at))).toEqual([
+      null,
+      'site-1-main',
+      'site-1-main',
+      'site-2-main',
+      'site-2-main',
+    ]);
     expect(state.registry.probe('walker')?.access_point).toBe('site-2-main');
   });
 
@@ -86,9 +118,15 @@ describe('bindings', () => {
   it('refuse a probe or access point that does not exist', () => {
     const state = memoryState();
     seedRegistry(state, 1);
-    expect(() => state.registry.bind('nobody', 'site-1-main', 1)).toThrow(expect.objectContaining({ code: 'PROBE_UNKNOWN' }));
-    expect(() => state.registry.addProbe('new', 'nowhere', 1)).toThrow(expect.objectContaining({ code: 'ACCESS_POINT_UNKNOWN' }));
-    expect(() => state.registry.addProbe('site-1-probe', null, 1)).toThrow(expect.objectContaining({ code: 'PROBE_EXISTS' }));
+    expect(() => state.registry.bind('nobody', 'site-1-main', 1)).toThrow(
+      expect.objectContaining({ code: 'PROBE_UNKNOWN' }),
+    );
+    expect(() => state.registry.addProbe('new', 'nowhere', 1)).toThrow(
+      expect.objectContaining({ code: 'ACCESS_POINT_UNKNOWN' }),
+    );
+    expect(() => state.registry.addProbe('site-1-probe', null, 1)).toThrow(
+      expect.objectContaining({ code: 'PROBE_EXISTS' }),
+    );
     expect(state.registry.probe('new')).toBeNull();
   });
 });
@@ -110,8 +148,18 @@ describe('credentials', () => {
 });
 
 describe('desired', () => {
-  const config = { sample_s: 60, batch: 5, profile: 'default', target_mbps: 30, zone: 'Europe/Vilnius', opening: site('x').opening, tests_per_day: 6, budget_mb: 2000 } as const;
-  const job = (id: string, expires: number) => ({ id, type: 'test.now', reason: 'manual', not_before: 0, expires }) as const;
+  const config = {
+    sample_s: 60,
+    batch: 5,
+    profile: 'default',
+    target_mbps: 30,
+    zone: 'Europe/Vilnius',
+    opening: site('x').opening,
+    tests_per_day: 6,
+    budget_mb: 2000,
+  } as const;
+  const job = (id: string, expires: number) =>
+    ({ id, type: 'test.now', reason: 'manual', not_before: 0, expires }) as const;
 
   it('rises only when something differs, whatever the order of keys', () => {
     const state = memoryState();
@@ -126,20 +174,30 @@ describe('desired', () => {
   it('carries jobs until they expire, once each, at most as many as a probe reads', () => {
     const state = memoryState();
     seedRegistry(state, 1);
-    expect(() => state.registry.addJob('site-1-probe', job('early', 9000), 1)).toThrow(expect.objectContaining({ code: 'PROBE_UNBOUND' }));
+    expect(() => state.registry.addJob('site-1-probe', job('early', 9000), 1)).toThrow(
+      expect.objectContaining({ code: 'PROBE_UNBOUND' }),
+    );
     state.registry.putDesired('site-1-probe', config);
     state.registry.addJob('site-1-probe', job('a', 2000), 1000);
     state.registry.addJob('site-1-probe', job('a', 2000), 1000);
     expect(state.registry.addJob('site-1-probe', job('b', 9000), 2500).jobs.map(({ id }) => id)).toEqual(['b']);
     for (let i = 0; i < 40; i++) state.registry.addJob('site-1-probe', job(`j${i}`, 9000), 2500);
-    expect(state.registry.desired('site-1-probe')?.jobs.map(({ id }) => id)).toEqual(Array.from({ length: 16 }, (_, i) => `j${i + 24}`));
+    expect(state.registry.desired('site-1-probe')?.jobs.map(({ id }) => id)).toEqual(
+      Array.from({ length: 16 }, (_, i) => `j${i + 24}`),
+    );
   });
 
   it('keeps the last report of the probe', () => {
     const state = memoryState();
     seedRegistry(state, 1);
     expect(state.registry.reported('site-1-probe')).toBeNull();
-    const message = { version: 3, ok: false, error: 'no clock', agent: '0.1.0', jobs: [{ id: 'a', state: 'failed', detail: 'busy' } as const] };
+    const message = {
+      version: 3,
+      ok: false,
+      error: 'no clock',
+      agent: '0.1.0',
+      jobs: [{ id: 'a', state: 'failed', detail: 'busy' } as const],
+    };
     state.registry.putReported('site-1-probe', { ...message, version: 2 }, 4000);
     state.registry.putReported('site-1-probe', message, 5000);
     expect(state.registry.reported('site-1-probe')).toEqual({ ...message, at: 5000 });

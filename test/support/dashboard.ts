@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
-import type { Me, Role } from '#contract';
 import type { Broker, BrokerStats, Presence } from '#broker';
+import type { Me, Role } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import { readSettings } from '#lib/settings';
@@ -29,22 +29,51 @@ export interface FakeBroker extends Broker {
 export function fakeBroker(): FakeBroker {
   const listeners = new Set<(presence: Presence) => void>();
   const present = new Map<string, Presence>();
-  const unasked = async (): Promise<never> => { throw new Error('no test asks the store'); };
+  const unasked = async (): Promise<never> => {
+    throw new Error('no test asks the store');
+  };
   const store: StoreReader = { series: unasked, events: unasked, fleet: unasked, latest: unasked };
   const broker: FakeBroker = {
-    published: [], disconnected: [],
-    statsNow: { connections: 3, framesAccepted: 7, refused: { bad_topic: 2 }, authFailures: 1, takeovers: 0, wal: { bytes: 10, capBytes: 100, durableEnd: 10, writable: true, error: null, oldestMs: null } },
-    storesNow: [{ name: 'memory', primary: true, state: 'ok', error: null, since_ms: null, lag_bytes: 0, rows_written: 4, quarantined: 0 }],
+    published: [],
+    disconnected: [],
+    statsNow: {
+      connections: 3,
+      framesAccepted: 7,
+      refused: { bad_topic: 2 },
+      authFailures: 1,
+      takeovers: 0,
+      wal: { bytes: 10, capBytes: 100, durableEnd: 10, writable: true, error: null, oldestMs: null },
+    },
+    storesNow: [
+      {
+        name: 'memory',
+        primary: true,
+        state: 'ok',
+        error: null,
+        since_ms: null,
+        lag_bytes: 0,
+        rows_written: 4,
+        quarantined: 0,
+      },
+    ],
     addressesNow: { mqtt: 'mqtt://127.0.0.1:1883', mqtts: 'mqtts://0.0.0.0:8883', speed: null },
     addresses: () => broker.addressesNow,
     authority: () => '-----BEGIN CERTIFICATE-----\n',
     presence: () => present,
-    onPresence(listener) { listeners.add(listener); return () => void listeners.delete(listener); },
-    tellPresence(presence) { present.set(presence.probe, presence); for (const listener of listeners) listener(presence); },
+    onPresence(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    tellPresence(presence) {
+      present.set(presence.probe, presence);
+      for (const listener of listeners) listener(presence);
+    },
     onReported: () => () => undefined,
     publishDesired: (probe) => void broker.published.push(probe),
     disconnect: (probe, why) => void broker.disconnected.push(`${probe}: ${why}`),
-    openFeed: () => { throw new Error('no test reads the feed'); },
+    openFeed: () => {
+      throw new Error('no test reads the feed');
+    },
     commit: () => undefined,
     store,
     stores: () => broker.storesNow,
@@ -56,16 +85,36 @@ export function fakeBroker(): FakeBroker {
 
 function fakeAlerts(): AlertEngine {
   return {
-    start: () => undefined, stop: async () => undefined, openOf: () => null, explain: (ap) => ({ ap, rules: [] }), view: () => null, list: () => [],
-    acknowledge: () => { throw new Error('no test acknowledges here'); }, onChange: () => () => undefined,
+    start: () => undefined,
+    stop: async () => undefined,
+    openOf: () => null,
+    explain: (ap) => ({ ap, rules: [] }),
+    view: () => null,
+    list: () => [],
+    acknowledge: () => {
+      throw new Error('no test acknowledges here');
+    },
+    onChange: () => () => undefined,
   };
 }
 
-export interface FakeLive extends LiveHub { changes: number }
+export interface FakeLive extends LiveHub {
+  changes: number;
+}
 function fakeLive(): FakeLive {
   const live: FakeLive = {
-    changes: 0, start: async () => undefined, stop: async () => undefined,
-    snapshot: () => ({ epoch: 'e', seq: 1, at: 1_000_000, roster: 'r', totals: { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0, total: 0, mean_mbps: null, mean_n: 0 }, rows: [], health: [] }),
+    changes: 0,
+    start: async () => undefined,
+    stop: async () => undefined,
+    snapshot: () => ({
+      epoch: 'e',
+      seq: 1,
+      at: 1_000_000,
+      roster: 'r',
+      totals: { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0, total: 0, mean_mbps: null, mean_n: 0 },
+      rows: [],
+      health: [],
+    }),
     roster: () => ({ hash: 'r', sites: [], access_points: [], probes: [] }),
     rosterChanged: () => void live.changes++,
     stream: () => undefined,
@@ -74,27 +123,46 @@ function fakeLive(): FakeLive {
 }
 
 /** A clock that a test moves. */
-export interface HeldClock extends Clock { nowMs: number }
+export interface HeldClock extends Clock {
+  nowMs: number;
+}
 export function heldClock(nowMs = Date.UTC(2026, 10, 22, 12)): HeldClock {
   const clock: HeldClock = { nowMs, wallMs: () => clock.nowMs, monoMs: () => clock.nowMs };
   return clock;
 }
 
 /** Every line that was logged, as text. */
-export interface LogLines extends Logger { lines: string[] }
+export interface LogLines extends Logger {
+  lines: string[];
+}
 export function logLines(): LogLines {
   const lines: string[] = [];
-  const write = (level: string) => (fields: object, message: string): void => void lines.push(JSON.stringify({ level, message, ...fields }));
+  const write =
+    (level: string) =>
+    (fields: object, message: string): void =>
+      void lines.push(JSON.stringify({ level, message, ...fields }));
   return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }
 
 export interface TestDashboard {
-  app: FastifyInstance; state: State; broker: FakeBroker; live: FakeLive; clock: HeldClock; log: LogLines; deps: DashboardDeps;
+  app: FastifyInstance;
+  state: State;
+  broker: FakeBroker;
+  live: FakeLive;
+  clock: HeldClock;
+  log: LogLines;
+  deps: DashboardDeps;
   folders: { web: string; dist: string; deploy: string };
   /** Makes the user and answers with a bearer token of that role. */
   token(role: Role): string;
   /** As this role: `as('viewer', 'GET', '/sites')`. */
-  as(role: Role | null, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, payload?: InjectOptions['payload'], headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  as(
+    role: Role | null,
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    payload?: InjectOptions['payload'],
+    headers?: Record<string, string>,
+  ): Promise<LightMyRequestResponse>;
   /** A browser: signs in and keeps cookie and CSRF token. */
   signIn(name: string, password: string): Promise<{ cookie: string; me: Me; response: LightMyRequestResponse }>;
 }
@@ -102,26 +170,59 @@ export interface TestDashboard {
 export const PASSWORD = 'a long enough password';
 
 /** The server with users of each role (`viewer`, `operator`, `administrator`, all with PASSWORD) unless `empty`. */
-export async function testDashboard({ env = {}, routes = [], empty = false }: { env?: Record<string, string>; routes?: Route[]; empty?: boolean } = {}): Promise<TestDashboard> {
+export async function testDashboard({
+  env = {},
+  routes = [],
+  empty = false,
+}: {
+  env?: Record<string, string>;
+  routes?: Route[];
+  empty?: boolean;
+} = {}): Promise<TestDashboard> {
   const [state, broker, live, clock, log] = [memoryState(), fakeBroker(), fakeLive(), heldClock(), logLines()];
   const folders = fakeFolders();
   const settings = readSettings(dashboardSettings, env);
-  const deps: DashboardDeps = { settings, state, broker, alerts: fakeAlerts(), live, clock, log, publicUrl: () => settings.CARREL_PUBLIC_URL ?? 'http://carrel.test:8080' };
+  const deps: DashboardDeps = {
+    settings,
+    state,
+    broker,
+    alerts: fakeAlerts(),
+    live,
+    clock,
+    log,
+    publicUrl: () => settings.CARREL_PUBLIC_URL ?? 'http://carrel.test:8080',
+  };
   const app = await buildServer(deps, { folders, routes });
   onTestFinished(() => app.close());
   if (!empty) {
     const passwordHash = await hashOnce();
-    for (const role of ['viewer', 'operator', 'administrator'] as const) state.people.putUser({ name: role, role, passwordHash, email: null, createdAt: 1 });
+    for (const role of ['viewer', 'operator', 'administrator'] as const)
+      state.people.putUser({ name: role, role, passwordHash, email: null, createdAt: 1 });
   }
   const { sha256 } = await import('../../dashboard/session.ts');
   const token = (role: Role): string => {
     const text = `test-${role}`;
-    if (!state.people.tokenBySha256(sha256(text))) state.people.addToken({ name: role, role, user: '', tokenSha256: sha256(text), createdAt: 1 });
+    if (!state.people.tokenBySha256(sha256(text)))
+      state.people.addToken({ name: role, role, user: '', tokenSha256: sha256(text), createdAt: 1 });
     return text;
   };
   return {
-    app, state, broker, live, clock, log, deps, folders, token,
-    as: (role, method, path, payload, headers = {}) => app.inject({ method, url: `/api/v1${path}`, headers: { ...(role ? { authorization: `Bearer ${token(role)}` } : {}), ...headers }, ...(payload === undefined ? {} : { payload }) }),
+    app,
+    state,
+    broker,
+    live,
+    clock,
+    log,
+    deps,
+    folders,
+    token,
+    as: (role, method, path, payload, headers = {}) =>
+      app.inject({
+        method,
+        url: `/api/v1${path}`,
+        headers: { ...(role ? { authorization: `Bearer ${token(role)}` } : {}), ...headers },
+        ...(payload === undefined ? {} : { payload }),
+      }),
     async signIn(name, password) {
       const response = await app.inject({ method: 'POST', url: '/api/v1/login', payload: { name, password } });
       const found = response.cookies[0];

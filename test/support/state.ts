@@ -10,7 +10,20 @@ import { openState, type State } from '#state';
 export const weekdays = [[[600, 1080]], [[600, 1080]], [[600, 1080]], [[600, 1080]], [[600, 1080]], [], []] as const;
 
 export function site(id: string, more: Partial<Site> = {}): Site {
-  return { id, name: `Library ${id}`, region: 'Utena', isp: 'Telia', zone: 'Europe/Vilnius', opening: weekdays, contract_mbps: 100, metered: false, lat: 55.5, lon: 25.6, notes: '', ...more };
+  return {
+    id,
+    name: `Library ${id}`,
+    region: 'Utena',
+    isp: 'Telia',
+    zone: 'Europe/Vilnius',
+    opening: weekdays,
+    contract_mbps: 100,
+    metered: false,
+    lat: 55.5,
+    lon: 25.6,
+    notes: '',
+    ...more,
+  };
 }
 export function accessPoint(id: string, siteId: string, more: Partial<AccessPoint> = {}): AccessPoint {
   return { id, site: siteId, name: 'Main line', target_mbps: 30, ...more };
