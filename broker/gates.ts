@@ -99,9 +99,10 @@ export function createGates(deps: GatesDeps): Gates {
     },
     unsentBytes: (client) => byConn.get(client.conn)?.unsentBytes() ?? 0,
     disconnect(probe) {
-      const gate = byProbe.get(probe);
-      gate?.destroy();
-      return gate !== undefined;
+      const client = arriving.get(probe); // admitted, but its CONNACK is still on the way
+      const found = [byProbe.get(probe), client && byConn.get(client.conn)].filter((gate) => gate !== undefined);
+      for (const gate of found) gate.destroy();
+      return found.length > 0;
     },
     connections: () => gates.size,
     takeovers: () => takeovers,
