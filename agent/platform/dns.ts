@@ -12,6 +12,9 @@ export interface Resolution {
   readonly why: string;
 }
 
+/** Some filtering resolvers deny the root; a definite no is an answer all the same, which one that is cut off (SERVFAIL) cannot give. */
+const DEFINITE = new Set(['ENOTFOUND', 'ENODATA']);
+
 /** Asks for the addresses of `name`, or for the root's name servers where `name` is `.`. Never rejects; the answer comes within `timeoutMs`. */
 export async function resolveName(options: { name: string; family: 4 | 6; servers: readonly string[]; timeoutMs: number; signal: AbortSignal }): Promise<Resolution> {
   const { name, family, servers, timeoutMs, signal } = options;
@@ -23,10 +26,11 @@ export async function resolveName(options: { name: string; family: 4 | 6; server
   const started = process.hrtime.bigint();
   const done = (up: boolean, addresses: readonly string[], why: string): Resolution => ({ up, ms: Number(process.hrtime.bigint() - started) / 1e6, addresses, why });
   try {
-    if (name === '.') return done((await resolver.resolveNs('.')).length > 0, [], '');
-    return done(true, await addressesOf(resolver, name, family), '');
+    if (name === '.') await resolver.resolveNs('.');
+    return done(true, name === '.' ? [] : await addressesOf(resolver, name, family), '');
   } catch (error) {
-    return done(false, [], errnoOf(error) ?? 'UNKNOWN');
+    const why = errnoOf(error) ?? 'UNKNOWN';
+    return done(name === '.' && DEFINITE.has(why), [], why);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);

@@ -1,8 +1,9 @@
 /** Why: the device itself: a probe that is out of memory, too hot or under-voltage explains strange measurements. */
 import { readdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { MetricName } from '#contract';
+import { errnoOf } from '#lib/errors';
 import { busyPct, parseCpu, type CpuReading } from '../platform/cpu.ts';
 import { keepFile, type KeptFile } from '../platform/kept-file.ts';
 import type { Reading, Sensor, SensorContext } from '../sensor.ts';
@@ -66,14 +67,14 @@ export function memoryUsedPct(meminfo: string | null): number | null {
   return total === null || total <= 0 || available === null ? null : 100 * (1 - available / total);
 }
 
-/** As `df` counts it: blocks reserved for root are neither used nor free. */
+/** As `df` counts it: blocks reserved for root are neither used nor free. A folder that is not made yet will lie where its parent does. */
 async function diskUsedPct(folder: string): Promise<number | null> {
   try {
     const { blocks, bfree, bavail } = await statfs(folder);
     const used = blocks - bfree;
     return used + bavail > 0 ? (100 * used) / (used + bavail) : null;
-  } catch {
-    return null; // no such folder yet
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT' && folder !== dirname(folder) ? diskUsedPct(dirname(folder)) : null;
   }
 }
 

@@ -95,6 +95,14 @@ describe('the way to the internet', () => {
     expect(reachabilityOf(await measure(), true)).toMatchObject({ dns_up: 0, dns_ms: null, internet_up: 1, first_failure: 3 });
   });
 
+  test('with addresses alone to reach, the root is asked for: any definite answer counts, a failure does not', async () => {
+    const dns = await dnsServer();
+    const { measure } = await path([`127.0.0.1:${await tcpServer()}`], { servers: [dns.address] });
+    expect((await measure()).dns.up).toBe(true);
+    dns.state.broken = true;
+    expect((await measure()).dns.up).toBe(false);
+  });
+
   test('each slot asks the resolver anew: no cache answers in its place', async () => {
     const dns = await dnsServer();
     const { measure } = await path([`probe.example:${await tcpServer()}`], { servers: [dns.address] });
