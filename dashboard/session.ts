@@ -52,9 +52,11 @@ export function addSessions(app: FastifyInstance, deps: SessionDeps): void {
   app.decorateRequest('who', null);
   app.decorateRequest('session', null);
   app.decorateRequest('stillAllowed', function (this: FastifyRequest) {
-    return identify(deps, this)?.who.role === this.who?.role;
+    return roleNow(deps, this) === this.who?.role;
   });
   app.addHook('onRequest', async (request) => {
+    // By the route, not by the address: /%61pi is the API too. Files and health are for everybody, whoever asks.
+    if (!request.routeOptions.url?.startsWith('/api/')) return;
     const identity = identify(deps, request);
     refuseForeign(deps, request, identity?.session ?? null);
     request.who = identity?.who ?? null;
@@ -122,6 +124,16 @@ function identify(deps: SessionDeps, request: FastifyRequest): Identity | null {
   if (token !== null) return byToken(deps.state, token);
   const id = request.cookies[cookieName(deps)];
   return id === undefined ? null : bySession(deps, id);
+}
+
+/** Null also for a token that was revoked meanwhile. */
+function roleNow(deps: SessionDeps, request: FastifyRequest): Role | null {
+  try {
+    return identify(deps, request)?.who.role ?? null;
+  } catch (error) {
+    if (isCarrelError(error, 'UNAUTHENTICATED')) return null;
+    throw error;
+  }
 }
 
 /** Other schemes are not ours: a proxy in front may have a password of its own. */

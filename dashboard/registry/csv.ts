@@ -72,7 +72,8 @@ function rowsOf(text: string, separator: Separator, firstLine: number): CsvRow[]
 }
 
 interface Field {
-  value: string /** Where the separator or line end stands. */;
+  value: string;
+  /** Where the separator or line end stands. */
   end: number;
 }
 

@@ -8,8 +8,10 @@ import { ASSUMED_OPENING, parseOpening } from './opening.ts';
 import { newSite } from './site-input.ts';
 
 export interface ImportedSite {
-  line: number;
-  site: Site /** Null: the server's own target. */;
+  /** Its line in the report. */
+  entry: ImportReport['lines'][number];
+  site: Site;
+  /** Null: the server's own target. */
   target_mbps: number | null;
 }
 export interface ImportPlan {
@@ -39,7 +41,8 @@ type Column = keyof typeof COLUMNS;
 const NAMES = Object.keys(COLUMNS) as Column[]; // keyof of a constant of this file
 
 export interface ImportContext {
-  isKnown(id: string): boolean /** Where the file names none. */;
+  isKnown(id: string): boolean;
+  /** Where the file names none. */
   zone: string;
 }
 
@@ -68,8 +71,9 @@ export function planImport(bytes: Uint8Array, context: ImportContext): ImportPla
     const messages = [...read.refusals, ...read.remarks, ...(index === 0 ? columns.unknown : [])];
     const outcome = read.refusals.length > 0 ? 'refused' : context.isKnown(read.site.id) ? 'updated' : 'created';
     report[outcome]++;
-    report.lines.push({ line: row.line, id: read.site.id || null, outcome, messages });
-    if (outcome !== 'refused') sites.push({ line: row.line, site: read.site, target_mbps: read.target_mbps });
+    const entry: ImportedSite['entry'] = { line: row.line, id: read.site.id || null, outcome, messages };
+    report.lines.push(entry);
+    if (outcome !== 'refused') sites.push({ entry, site: read.site, target_mbps: read.target_mbps });
   }
   return { report, sites };
 }

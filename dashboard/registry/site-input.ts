@@ -5,7 +5,8 @@ import { ASSUMED_OPENING, parseOpening } from './opening.ts';
 
 /** As the JSON schema lets it through. */
 export type SiteInput = Partial<Omit<Site, 'opening'>> & {
-  opening?: Site['opening'] | string /** Of the access point that is made with the site. */;
+  opening?: Site['opening'] | string;
+  /** Of the access point that is made with the site. */
   target_mbps?: number;
 };
 

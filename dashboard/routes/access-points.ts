@@ -113,15 +113,13 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
         state.audit(now, whoOf(request), 'test asked for', ap.id);
       });
       deps.broker.publishDesired(probe);
-      return reply
-        .code(202)
-        .send({
-          job: job.id,
-          probe,
-          expires: job.expires,
-          cost: TEST_COST,
-          online: deps.broker.presence().get(probe)?.online ?? false,
-        });
+      return reply.code(202).send({
+        job: job.id,
+        probe,
+        expires: job.expires,
+        cost: TEST_COST,
+        online: deps.broker.presence().get(probe)?.online ?? false,
+      });
     },
   );
 }

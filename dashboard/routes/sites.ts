@@ -135,7 +135,7 @@ async function storeImport(deps: SiteDeps, sites: readonly ImportedSite[], repor
   for (let at = 0; at < sites.length; at += IMPORT_CHUNK) {
     const chunk = sites.slice(at, at + IMPORT_CHUNK);
     deps.state.transaction(() => {
-      for (const { site, target_mbps, line } of chunk) storeLine(deps, site, target_mbps, line, report);
+      for (const line of chunk) storeLine(deps, line, report);
     });
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -146,13 +146,11 @@ async function storeImport(deps: SiteDeps, sites: readonly ImportedSite[], repor
 }
 
 /** A line can still fail here (its id is an access point of another site): it alone is refused. */
-function storeLine(deps: SiteDeps, site: Site, target: number | null, line: number, report: ImportReport): void {
+function storeLine(deps: SiteDeps, { entry, site, target_mbps }: ImportedSite, report: ImportReport): void {
   try {
-    deps.state.transaction(() => putSiteWithAccessPoint(deps, site, target));
+    deps.state.transaction(() => putSiteWithAccessPoint(deps, site, target_mbps));
   } catch (error) {
     if (!(error instanceof CarrelError) || error.code.startsWith('STATE_')) throw error;
-    const entry = report.lines.find((candidate) => candidate.line === line);
-    if (!entry) throw error;
     report[entry.outcome]--;
     report.refused++;
     entry.outcome = 'refused';

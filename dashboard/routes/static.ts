@@ -7,8 +7,11 @@ import { CarrelError } from '#lib/errors';
 import { problem, sendProblem } from '../problem.ts';
 
 export interface StaticFolders {
-  /** index.html and assets/ */ web: string /** agent.cjs, inventory.cjs */;
-  dist: string /** install.sh, units */;
+  /** index.html and assets/ */
+  web: string;
+  /** agent.cjs, inventory.cjs */
+  dist: string;
+  /** install.sh, units */
   deploy: string;
 }
 

@@ -247,6 +247,13 @@ describe('another website', () => {
       payload: { name: 'viewer', password: PASSWORD },
     });
     expect([response.statusCode, response.cookies]).toEqual([403, []]);
+    const disguised = await dashboard.app.inject({
+      method: 'POST',
+      url: '/%61pi/v1/login',
+      headers: { origin: 'https://evil.example' },
+      payload: { name: 'viewer', password: PASSWORD },
+    });
+    expect([disguised.statusCode, disguised.cookies]).toEqual([403, []]);
   });
 
   it("cannot use another session's CSRF token", async () => {
@@ -329,6 +336,10 @@ describe('roles', () => {
     const ask = () => still?.();
     expect(ask()).toBe(true);
     dashboard.state.people.dropSessionsOf('viewer');
+    expect(ask()).toBe(false);
+    await dashboard.as('viewer', 'GET', '/lasting');
+    expect(ask()).toBe(true);
+    for (const { id } of dashboard.state.people.tokens()) dashboard.state.people.revokeToken(id, 1);
     expect(ask()).toBe(false);
   });
 });
