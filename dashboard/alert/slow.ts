@@ -4,7 +4,7 @@
  * The condition is a fold over the tests in the order of their own time, so arrival order and repeats do not change it.
  */
 import type { TestReason, TestView } from '#contract';
-import { clockTime, cut, dateTime, mbps } from './words.ts';
+import { clockTime, dateTime, mbps, measured } from './words.ts';
 
 export interface SlowParams {
   targetMbps: number;
@@ -136,8 +136,8 @@ function whyNotCounted(test: TestView, params: SlowParams): string | null {
   if (test.rate_mbps === null) return 'nothing was measured';
   if (!params.open(test.at)) return 'it ran outside opening hours';
   const below = test.rate_mbps < params.targetMbps;
-  if (test.verdict === 'fail' && !below) return `it was judged against another target (${cut(test.target_mbps)} Mb/s)`;
-  if (test.verdict === 'pass' && below && test.target_mbps !== params.targetMbps) return `it was judged against another target (${cut(test.target_mbps)} Mb/s)`;
+  if (test.verdict === 'fail' && !below) return `it was judged against another target (${mbps(test.target_mbps)})`;
+  if (test.verdict === 'pass' && below && test.target_mbps !== params.targetMbps) return `it was judged against another target (${mbps(test.target_mbps)})`;
   return null;
 }
 
@@ -187,9 +187,9 @@ function fireEffect(memory: SlowMemory, fold: Fold, params: SlowParams): SlowEff
   const reasons = [
     `${first.filter((test) => test.level === 'low').length} of the last ${first.length} valid tests in opening hours were below ${mbps(params.targetMbps)}: ${listed(first, params)}.`,
   ];
-  if (confirming) reasons.push(`Confirmed by ${confirming.reason === 'confirm' ? 'a retest' : 'a further test'} at ${clockTime(confirming.at, params.zone)}: ${mbps(confirming.rate_mbps)}.`);
+  if (confirming) reasons.push(`Confirmed by ${confirming.reason === 'confirm' ? 'a retest' : 'a further test'} at ${clockTime(confirming.at, params.zone)}: ${measured(confirming.rate_mbps)}.`);
   const newest = memory.tests.findLast((test) => test.level === 'low');
-  if (newest && newest !== confirming) reasons.push(`The newest test, at ${clockTime(newest.at, params.zone)}: ${mbps(newest.rate_mbps)}. Earlier ones reached us late.`);
+  if (newest && newest !== confirming) reasons.push(`The newest test, at ${clockTime(newest.at, params.zone)}: ${measured(newest.rate_mbps)}. Earlier ones reached us late.`);
   reasons.push(`It ends when two tests in a row reach ${mbps(params.targetMbps * CLEAR_FACTOR)}.`);
   return { kind: 'fire', since: fold.since ?? fold.at, reasons, evidence: evidence.map(viewOf), valueMbps: medianOf(lows.map((test) => test.rate_mbps)) };
 }
@@ -235,7 +235,7 @@ function viewOf({ level: _level, ...view }: CountedTest): TestView {
 }
 
 function listed(tests: readonly CountedTest[], params: SlowParams): string {
-  return tests.map((test) => `${mbps(test.rate_mbps)} at ${clockTime(test.at, params.zone)}`).join(', ');
+  return tests.map((test) => `${measured(test.rate_mbps)} at ${clockTime(test.at, params.zone)}`).join(', ');
 }
 
 function medianOf(values: number[]): number {

@@ -1,14 +1,18 @@
 /** Why: figures and times in sentences read the same in reasons, mail, webhook and page. */
 
-/** `29.9 Mb/s`: cut, not rounded, so that 29.96 never reads as the target. */
+/** A target or promise: `30 Mb/s`, `12.5 Mb/s`. */
 export function mbps(value: number): string {
+  return `${Number.isInteger(value) ? value : cut(value)} Mb/s`;
+}
+
+/** A measured value: `29.9 Mb/s`, always with one decimal. */
+export function measured(value: number): string {
   return `${cut(value)} Mb/s`;
 }
 
-/** One decimal, cut; whole numbers without one. */
-export function cut(value: number): string {
-  const tenths = Math.floor(value * 10 + 1e-9);
-  return tenths % 10 === 0 && Number.isInteger(value) ? String(value) : (tenths / 10).toFixed(1);
+/** One decimal, cut and not rounded, so that 29.96 never reads as the target. */
+function cut(value: number): string {
+  return (Math.floor(value * 10 + 1e-9) / 10).toFixed(1);
 }
 
 /** `14:05` on the wall clock of `zone`. */

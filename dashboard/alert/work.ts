@@ -9,7 +9,7 @@ import type { Memories } from './memory.ts';
 import { isOpen, openSince } from './opening.ts';
 import { emptySlowMemory, reduceSlow, type SlowEvent, type SlowMemory, type SlowParams } from './slow.ts';
 import { testViewOf } from './test-view.ts';
-import { mbps } from './words.ts';
+import { mbps, measured } from './words.ts';
 
 /** What the transaction must write besides memories. */
 export type Action =
@@ -46,7 +46,7 @@ export function workSlow(work: Work, memories: Memories, entry: FleetEntry, even
   for (const effect of effects) {
     if (effect.kind === 'retest') work.actions.push(effect);
     else if (effect.kind === 'resolve') work.actions.push({ ...effect, rule: 'slow', ap });
-    else work.actions.push({ ...effect, rule: 'slow', ap, site: entry.site.id, title: `Below ${mbps(entry.ap.target_mbps)}: ${placeOf(entry)}, ${mbps(effect.valueMbps)}` });
+    else work.actions.push({ ...effect, rule: 'slow', ap, site: entry.site.id, title: `Below ${mbps(entry.ap.target_mbps)}: ${placeOf(entry)}, ${measured(effect.valueMbps)}` });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Presence } from '#broker';
 import type { AlertEngine } from '../deps.ts';
 import type { FleetEntry } from '../alert/fleet.ts';
 import { openSince } from '../alert/opening.ts';
-import { dateTime, mbps } from '../alert/words.ts';
+import { dateTime, mbps, measured as rate } from '../alert/words.ts';
 import type { Facts, LiveMetric, ValidTest } from './latest.ts';
 
 export interface RowInput {
@@ -67,7 +67,7 @@ function stateOf(input: RowInput): { state: ApState; why: string } {
   if (alert?.rule === 'dark' || isOffline(input, seen)) return { state: 'offline', why: seen === null ? 'No sign of life.' : `No sign of life since ${dateTime(seen, zone)}.` };
   const tests = recent(facts.tests, now);
   const median = medianOf(tests);
-  const measured = tests.length === 0 ? '' : `Median of the last ${tests.length === 1 ? 'valid test' : `${tests.length} valid tests`}: ${mbps(median)}, the newest ${dateTime(tests.at(-1)?.at ?? now, zone)}.`;
+  const measured = tests.length === 0 ? '' : `Median of the last ${tests.length === 1 ? 'valid test' : `${tests.length} valid tests`}: ${rate(median)}, the newest ${dateTime(tests.at(-1)?.at ?? now, zone)}.`;
   if (alert?.rule === 'slow') return { state: 'below', why: [`Below ${target}, confirmed by a retest, since ${dateTime(alert.since, zone)}.`, measured].filter(Boolean).join(' ') };
   if (tests.length > 0) return { state: median < entry.ap.target_mbps ? 'below' : 'meets', why: measured };
   if (entry.probe === null) return { state: 'nodata', why: 'No admitted probe watches it.' };

@@ -10,6 +10,7 @@ import type { Logger } from '#lib/logger';
 import { silenceOver } from '../alert/commit.ts';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine } from '../deps.ts';
+import { pause, systemEvery, type Every } from '../timing.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { createMailer } from './email.ts';
 import { messageOf, webhookBody, type MessageInput } from './message.ts';
@@ -26,6 +27,7 @@ export interface DeliveryDeps {
   /** Base of links; by default the settings' address. */
   publicUrl?: () => string;
   random?: () => number;
+  every?: Every;
 }
 export interface Delivery {
   start(): void;
@@ -46,13 +48,13 @@ const RETRY_CAP_MS = 5 * 60_000;
 interface Lane { busy: Promise<void> | null; failures: number; notBefore: number; failing: { since: number; error: string; final: boolean } | null }
 
 export function createDelivery(deps: DeliveryDeps): Delivery {
-  const { settings, state, alerts, clock, log, random = Math.random } = deps;
+  const { settings, state, alerts, clock, log, random = Math.random, every = systemEvery } = deps;
   const publicUrl = deps.publicUrl ?? (() => settings.CARREL_PUBLIC_URL ?? `http://${settings.CARREL_HTTP.host}:${settings.CARREL_HTTP.port}`);
   const targets = new Map(targetsOf(settings).map((target) => [keyOf(target.channel, target.label), target]));
   const send = createSender(settings, clock);
   const lanes = new Map<string, Lane>();
-  let timer: NodeJS.Timeout | null = null;
-  let unsubscribe = (): void => {};
+  let ends: (() => void)[] = [];
+  let stopped = false;
   let broken: { since: number; error: string } | null = null;
 
   /** Starts a lane for every receiver with something due. Nothing here waits. */
@@ -81,7 +83,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   async function runLane(lane: Lane, items: OutboxItem[]): Promise<void> {
     for (const item of items) {
-      if (!timer) return;
+      if (stopped) return;
       try {
         if (!(await deliver(lane, item))) return;
       } catch (error) {
@@ -147,18 +149,15 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   return {
     start() {
-      timer = setInterval(look, LOOK_MS);
-      unsubscribe = alerts.onChange(look);
+      ends = [every(LOOK_MS, look), alerts.onChange(look)];
       look();
     },
     async stop() {
-      if (timer) clearInterval(timer);
-      timer = null;
-      unsubscribe();
-      const busy = [...lanes.values()].flatMap((lane) => lane.busy ?? []);
-      let limit: NodeJS.Timeout | undefined;
-      await Promise.race([Promise.all(busy), new Promise((resolve) => (limit = setTimeout(resolve, STOP_WAIT_MS)))]);
-      clearTimeout(limit);
+      stopped = true;
+      for (const end of ends.splice(0)) end();
+      const limit = new AbortController();
+      await Promise.race([Promise.all([...lanes.values()].map((lane) => lane.busy)), pause(STOP_WAIT_MS, limit.signal)]);
+      limit.abort();
       send.close();
     },
     notices() {

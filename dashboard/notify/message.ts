@@ -1,6 +1,6 @@
 /** Why: what the person on call reads, decided in one pure place: title, text, HTML mail and the webhook's body. */
 import type { AlertView, Site, TestView } from '#contract';
-import { clockTime, dateTime, duration, mbps } from '../alert/words.ts';
+import { clockTime, dateTime, duration, mbps, measured } from '../alert/words.ts';
 
 export interface MessageInput {
   kind: 'firing' | 'resolved';
@@ -56,7 +56,7 @@ function factsOf(input: MessageInput): [string, string][] {
   if (site?.isp) facts.push(['Provider', site.isp]);
   const lows = alert.evidence.filter((test) => test.verdict === 'fail');
   const newest = alert.rule === 'slow' ? alert.evidence.at(-1) : undefined;
-  if (newest?.rate_mbps != null) facts.push(['Measured', `${mbps(newest.rate_mbps)} at ${clockTime(newest.at, zone)}, ${lows.length} tests below the target of ${mbps(targetMbps)}`]);
+  if (newest?.rate_mbps != null) facts.push(['Measured', `${measured(newest.rate_mbps)} at ${clockTime(newest.at, zone)}, ${lows.length} tests below the target of ${mbps(targetMbps)}`]);
   if (site?.contract_mbps != null && alert.rule === 'slow') facts.push(['Contract', mbps(site.contract_mbps)]);
   facts.push(['Since', `${dateTime(alert.since, zone)} (${zone})`]);
   if (kind === 'resolved' && alert.resolved_at !== null) facts.push(['Until', `${dateTime(alert.resolved_at, zone)}, after ${duration(alert.resolved_at - alert.since)}`]);
@@ -65,20 +65,20 @@ function factsOf(input: MessageInput): [string, string][] {
 
 /** `Thu 19 Nov 2026, 14:05: 11.2 Mb/s, failed, tcp download, others' traffic 1.2 Mb/s, retest`. */
 function testLine(test: TestView, zone: string): string {
-  const rate = test.rate_mbps === null ? 'not measured' : mbps(test.rate_mbps);
-  const others = test.other_mbps === null ? 'others\' traffic unknown' : `others' traffic ${mbps(test.other_mbps)}`;
+  const rate = test.rate_mbps === null ? 'not measured' : measured(test.rate_mbps);
+  const others = test.other_mbps === null ? 'others\' traffic unknown' : `others' traffic ${measured(test.other_mbps)}`;
   const retest = test.reason === 'confirm' || test.reason === 'recovery' ? ', retest' : '';
   return `${dateTime(test.at, zone)}: ${rate}, ${test.verdict === 'fail' ? 'below' : 'passed'}, ${test.method} download, ${others}${retest}`;
 }
 
 function nextSteps({ alert, site }: MessageInput): string[] {
-  const provider = site?.isp ? `${site.isp}, the provider` : 'the provider';
+  const provider = site?.isp || 'the provider';
   if (alert.rule === 'dark') {
-    return [`Ask the library whether it has power and whether the router is on.`, `If it has, call ${provider}.`, 'Acknowledge it, so that others know you have it.'];
+    return ['Ask the library whether it has power and whether the router is on.', `If it has, call ${provider}.`, 'Acknowledge it, so that others know you have it.'];
   }
   const below = site?.contract_mbps != null && site.contract_mbps < (alert.evidence.at(-1)?.target_mbps ?? 0);
   return [
-    below ? `The contract promises less than the target (${mbps(site?.contract_mbps ?? 0)}); the provider may be right.` : `Call ${provider} with the tests above; they were made with the line's other traffic counted in.`,
+    below ? `The contract promises less than the target (${mbps(site?.contract_mbps ?? 0)}); the provider may be right.` : `Call ${provider} with the tests above; what others used at the time is counted in.`,
     'Acknowledge it, so that others know you have it. It can wait until working hours.',
   ];
 }

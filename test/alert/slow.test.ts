@@ -31,7 +31,7 @@ describe('slow', () => {
     const { effects } = run([...lows, testAt(23, 11.5, { reason: 'confirm' })]);
     expect(fired(effects)).toMatchObject({ since: NOON, valueMbps: 11.73 });
     expect(fired(effects)?.reasons.join(' ')).toBe(
-      '3 of the last 3 valid tests in opening hours were below 30 Mb/s: 11.2 Mb/s at 14:00, 12 Mb/s at 14:10, 11.9 Mb/s at 14:20. '
+      '3 of the last 3 valid tests in opening hours were below 30 Mb/s: 11.2 Mb/s at 14:00, 12.0 Mb/s at 14:10, 11.9 Mb/s at 14:20. '
       + 'Confirmed by a retest at 14:23: 11.5 Mb/s. It ends when two tests in a row reach 33 Mb/s.');
     expect(fired(effects)?.evidence.map((one) => one.id)).toEqual(['t0', 't10', 't20', 't23']);
   });
@@ -72,7 +72,7 @@ describe('slow', () => {
     expect(almost.effects.filter((effect) => effect.kind !== 'retest')).toEqual([]);
     const over = run([testAt(60, 36)], open, 1000, almost.memory);
     expect(over.effects[0]).toMatchObject({ kind: 'resolve', at: NOON + 60 * MINUTE });
-    expect(over.effects[0]).toHaveProperty('reasons', ['Two tests in a row reached 33 Mb/s: 35 Mb/s at 14:50, 36 Mb/s at 15:00.']);
+    expect(over.effects[0]).toHaveProperty('reasons', ['Two tests in a row reached 33 Mb/s: 35.0 Mb/s at 14:50, 36.0 Mb/s at 15:00.']);
   });
   test('after one good test it asks for another, to end soon', () => {
     const firing = run([...lows, testAt(23, 11)]);

@@ -1,0 +1,89 @@
+import { createHmac } from 'node:crypto';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createAddressGuard } from '../../dashboard/notify/address-guard.ts';
+import { retryAfterMs, sendWebhook } from '../../dashboard/notify/webhook.ts';
+import { openReceiver, type Receiver } from './cases.ts';
+
+const open: Receiver[] = [];
+afterEach(async () => {
+  for (const receiver of open.splice(0)) await receiver.close();
+});
+async function receiver(answer: Parameters<typeof openReceiver>[0]): Promise<Receiver> {
+  const made = await openReceiver(answer);
+  open.push(made);
+  return made;
+}
+const local = { secret: 'key', guard: createAddressGuard(['127.0.0.1']) };
+const call = (url: string) => ({ url, body: '{"a":"ąž"}', key: 'k-1', now: 1_795_000_000_500 });
+
+describe('a webhook', () => {
+  test('is signed over timestamp and body, and carries its key', async () => {
+    const { url, calls } = await receiver((_n, response) => response.writeHead(204).end());
+    expect(await sendWebhook(call(url), local)).toEqual({ kind: 'sent' });
+    const signature = `sha256=${createHmac('sha256', 'key').update(`1795000000.${calls[0]?.body}`).digest('hex')}`;
+    expect(calls[0]?.headers).toMatchObject({ 'idempotency-key': 'k-1', 'x-carrel-timestamp': '1795000000', 'x-carrel-signature': signature });
+    expect(calls[0]?.body).toBe('{"a":"ąž"}');
+  });
+  test.each([
+    [503, {}, { kind: 'retry', error: 'the receiver answered 503', afterMs: null }],
+    [429, { 'retry-after': '7' }, { kind: 'retry', error: 'the receiver answered 429', afterMs: 7000 }],
+    [404, {}, { kind: 'refused', error: 'the receiver answered 404' }],
+    [302, { location: 'http://169.254.169.254/' }, { kind: 'refused', error: 'the receiver redirects (302); give the final address' }],
+  ])('answered with %d ends as told', async (status, headers, outcome) => {
+    const { url, calls } = await receiver((_n, response) => response.writeHead(status, headers).end());
+    expect(await sendWebhook(call(url), local)).toEqual(outcome);
+    expect(calls).toHaveLength(1);
+  });
+  test('whose receiver hangs up is tried again', async () => {
+    const { url } = await receiver((_n, response) => response.destroy());
+    expect(await sendWebhook(call(url), local)).toMatchObject({ kind: 'retry' });
+  });
+  test('whose receiver never answers is given up in time', async () => {
+    const { url } = await receiver(() => undefined);
+    expect(await sendWebhook(call(url), { ...local, timeoutMs: 50 })).toEqual({ kind: 'retry', error: 'no answer within 0.05 s', afterMs: null });
+  });
+  test('whose receiver answers for ever is not read to the end', async () => {
+    const { url } = await receiver((_n, response) => {
+      response.writeHead(200);
+      const pour = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+        response.once('drain', pour);
+      };
+      pour();
+    });
+    expect(await sendWebhook(call(url), local)).toEqual({ kind: 'sent' });
+  });
+});
+
+describe('where a webhook may go', () => {
+  test.each([
+    'http://127.0.0.1/', 'http://2130706433/', 'http://0x7f.1/', 'http://[::ffff:127.0.0.1]/', 'http://[::1]/', 'http://0.0.0.0/', 'http://10.1.2.3/', 'http://192.168.1.1/',
+    'http://169.254.169.254/latest/', 'http://[fe80::1]/', 'http://[fd00::1]/', 'http://[64:ff9b::7f00:1]/', 'http://[::127.0.0.1]/', 'http://100.64.0.1/', 'http://localhost/',
+  ])('%s is private and refused', async (url) => {
+    expect(await sendWebhook(call(url), { secret: undefined, guard: createAddressGuard([]) })).toMatchObject({ kind: 'refused', error: expect.stringContaining('private address') });
+  });
+  test('public addresses are fine, and private ones that were named', () => {
+    const guard = createAddressGuard(['10.0.0.0/8', 'hooks.internal', 'fd00::/8']);
+    expect(guard.refusedHost('93.184.216.34')).toBeNull();
+    expect(guard.refusedHost('[2606:2800:220:1::1]')).toBeNull();
+    expect(guard.refusedHost('10.9.9.9')).toBeNull();
+    expect(guard.refusedHost('[fd00::7]')).toBeNull();
+    expect(guard.refusedAddress('hooks.internal', '192.168.7.7')).toBeNull();
+    expect(guard.refusedAddress('other.example', '192.168.7.7')).toContain('CARREL_WEBHOOK_ALLOW');
+  });
+  test('a name that resolves to a private address is refused before a connection is made', async () => {
+    const { url, calls } = await receiver((_n, response) => response.writeHead(204).end());
+    const named = url.replace('127.0.0.1', 'localhost');
+    expect(await sendWebhook(call(named), { secret: undefined, guard: createAddressGuard([]) })).toMatchObject({ kind: 'refused' });
+    expect(calls).toEqual([]);
+    expect(await sendWebhook(call(named), { secret: undefined, guard: createAddressGuard(['localhost']) })).toEqual({ kind: 'sent' });
+  });
+});
+
+test('Retry-After is read as seconds or as a date, within an hour', () => {
+  const now = Date.parse('2026-11-19T12:00:00Z');
+  expect(retryAfterMs('120', now)).toBe(120_000);
+  expect(retryAfterMs('Thu, 19 Nov 2026 12:00:30 GMT', now)).toBe(30_000);
+  expect(retryAfterMs('99999999', now)).toBe(3_600_000);
+  expect(retryAfterMs('soon', now)).toBeNull();
+});
