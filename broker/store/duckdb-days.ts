@@ -92,12 +92,17 @@ async function attach(connection: DuckDBConnection, file: DayFile, options: stri
   try {
     await connection.run(`ATTACH '${file.path.replaceAll("'", "''")}' AS ${file.alias} ${options}`);
   } catch (error) {
-    if (/lock/i.test(messageOf(error))) {
+    if (/could not set lock|conflicting lock/i.test(messageOf(error))) {
       throw new StoreError('unreachable', `${file.path} is in use by another program; close it (a second server, or a DuckDB shell)`, null, { cause: error });
     }
     if (/corrupt|not a valid|checksum|serializ/i.test(messageOf(error))) throw damaged(file.path, error);
     throw new StoreError('broken', `${file.path} cannot be opened: ${firstLine(error)}`, null, { cause: error });
   }
+}
+
+/** Whatever the engine says becomes a coded error; after `broken` the store must be opened again. */
+export function duckdbFailure(error: unknown): StoreError {
+  return error instanceof StoreError ? error : new StoreError('broken', `DuckDB: ${firstLine(error)}`, null, { cause: error });
 }
 
 function damaged(path: string, error: unknown): StoreError {

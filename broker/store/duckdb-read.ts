@@ -1,7 +1,7 @@
 /** Why: the questions of StoreReader as SQL over the day files that can hold the answer. Aggregation stays inside DuckDB's own threads. */
 import type { DuckDBInstance, JS } from '@duckdb/node-api';
 import { METRIC_NAMES, parseEvent, roundToStep, type MetricName } from '#contract';
-import type { DayFile } from './duckdb-days.ts';
+import { duckdbFailure, type DayFile } from './duckdb-days.ts';
 import type { EventRow, LatestSample, StoreReader } from './store.ts';
 
 export interface ReadDeps {
@@ -20,6 +20,8 @@ export function createDuckdbReader(deps: ReadDeps): StoreReader {
     const connection = await deps.instance.connect();
     try {
       return (await connection.runAndReadAll(sql)).getRowsJS();
+    } catch (error) {
+      throw duckdbFailure(error);
     } finally {
       connection.closeSync();
     }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { messageOf } from '#lib/errors';
 import { appendEvents, appendFrames, appendProbes, appendSamples } from './duckdb-append.ts';
-import { createDay, dropDay, openDays, type DayFile } from './duckdb-days.ts';
+import { createDay, dropDay, duckdbFailure, openDays, type DayFile } from './duckdb-days.ts';
 import { createDuckdbReader } from './duckdb-read.ts';
 import { createSeenFrames, intervalsOf, type SeenFrames } from './seen-frames.ts';
 import { StoreError, type Batch, type Cursor, type Store } from './store.ts';
@@ -43,7 +43,7 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 512, threads
   } catch (error) {
     connection.closeSync();
     instance.closeSync();
-    throw failureOf(error);
+    throw duckdbFailure(error);
   }
   let framesSinceCompaction = COMPACT_FRAMES_AFTER; // unknown after a start
   const reader = createDuckdbReader({
@@ -99,7 +99,7 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 512, threads
     cursor: () => readCursor(connection, files),
     async write(batch, cursor) {
       await writeBatch(batch, cursor).catch((error: unknown) => {
-        throw failureOf(error);
+        throw duckdbFailure(error);
       });
       return { quarantined: [] };
     },
@@ -253,10 +253,4 @@ async function readCursor(connection: DuckDBConnection, files: readonly DayFile[
     if (row) return { next: Number(row[0]), held: JSON.parse(String(row[1])) };
   }
   return null;
-}
-
-/** Whatever the engine says becomes a coded error; after `broken` the store must be opened again. */
-function failureOf(error: unknown): StoreError {
-  if (error instanceof StoreError) return error;
-  return new StoreError('broken', `DuckDB: ${(messageOf(error).split('\n')[0] ?? '').slice(0, 300)}`, null, { cause: error });
 }
