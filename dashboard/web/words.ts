@@ -44,7 +44,7 @@ const en = {
   marginal: 'close to the target',
   upload: 'upload',
 
-  load: { what: (what: string) => `Loading ${what}`, failed: (what: string) => `${what} could not be read`, again: 'Try again', chunk: 'A part of the page could not be loaded: no connection, or Carrel was updated meanwhile.' },
+  load: { what: (what: string) => `Loading ${what.charAt(0).toLowerCase()}${what.slice(1)}`, failed: (what: string) => `${what} could not be read`, again: 'Try again', chunk: 'A part of the page could not be loaded: no connection, or Carrel was updated meanwhile.' },
   what: { page: 'the page', thePage: 'The page', sites: 'sites', tests: 'The tests', alerts: 'The alerts', chart: 'The chart', why: 'The reasons' },
 
   login: {

@@ -1,7 +1,7 @@
 /** Why: the only file that draws with uPlot; loaded when the first chart is shown. Colours come from the style sheet, at the time of drawing. */
 import uPlot from 'uplot';
 import type { Span } from '../hours.ts';
-import type { Tick } from './series.ts';
+import { fitting, type Tick } from './series.ts';
 
 export interface PlotSeries { values: readonly (number | null)[]; /** Drawn as a band behind the line. */ low?: readonly (number | null)[]; high?: readonly (number | null)[]; stroke: 'lamp' | 'ink-2' | 'none'; dash?: readonly number[]; dots: readonly number[] }
 export interface PlotTest { at: number; rate: number; failed: boolean }
@@ -24,21 +24,25 @@ export interface Plot { moveTo(at: number | null): void; resize(width: number): 
 
 const FONT_PX = 14;
 const LEFT_PX = 46;
+const RIGHT_PX = 14;
+/** A generous width of a letter at 14 px, for deciding how many labels fit. */
+const CHAR_PX = 8;
 
 /** Draws into `host`; `onCursor` gets the index of the nearest x, or null when the pointer leaves. */
 export function drawPlot(host: HTMLElement, spec: PlotSpec, onCursor: (index: number | null) => void): Plot {
   const colour = palette(host);
   let told = true;
+  const fit = (u: uPlot) => fitting(spec.xTicks, spec.from, spec.to, u.width - LEFT_PX - RIGHT_PX, CHAR_PX);
   const options: uPlot.Options = {
     width: Math.max(200, host.clientWidth),
     height: spec.height,
     ms: 1,
     legend: { show: false },
-    padding: [10, 14, 0, 0],
+    padding: [10, RIGHT_PX, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: { x: { time: true, range: [spec.from, spec.to] }, y: { range: [0, spec.yTicks.at(-1) ?? 1] } },
     axes: [
-      { ...axisLook(colour), splits: () => spec.xTicks.map(({ at }) => at), values: () => spec.xTicks.map(({ label }) => label), size: 30, gap: 8, grid: { show: false }, border: { show: true, stroke: colour('line-2'), width: 1 } },
+      { ...axisLook(colour), splits: (u) => fit(u).map(({ at }) => at), values: (u) => fit(u).map(({ label }) => label), size: 30, gap: 8, grid: { show: false }, border: { show: true, stroke: colour('line-2'), width: 1 } },
       { ...axisLook(colour), splits: () => [...spec.yTicks], values: (_, splits) => splits.map(spec.yLabel), size: LEFT_PX, gap: 8, grid: { stroke: colour('line'), width: 1 } },
     ],
     ...seriesOf(spec, colour),

@@ -62,20 +62,30 @@ export function axisTicks(max: number): number[] {
 export interface Tick { at: number; label: string }
 
 /** Time ticks on round local times: hours for a day, days for a week, Mondays for a month. */
-export function timeTicks({ range, from, to, zone }: Pick<Frame, 'range' | 'from' | 'to' | 'zone'>, narrow: boolean): Tick[] {
+export function timeTicks({ range, from, to, zone }: Pick<Frame, 'range' | 'from' | 'to' | 'zone'>): Tick[] {
   const first = local(from, zone);
   const days = Array.from({ length: Math.ceil((to - from) / 86_400_000) + 2 }, (_, i) => {
     const date = new Date(Date.UTC(first.year, first.month - 1, first.day + i));
     const at = (hours: number) => momentOf(zone, date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), hours * 60);
-    return { weekday: (date.getUTCDay() + 6) % 7, at };
+    return { weekday: (date.getUTCDay() + 6) % 7, date: date.getUTCDate(), at };
   });
-  const named = (ms: number) => `${words.weekdays[local(ms, zone).weekday]}${NBSP}${day(ms, zone)}`;
-  const ticks = days.flatMap(({ weekday, at }): Tick[] => {
+  const ticks = days.flatMap(({ weekday, date, at }): Tick[] => {
     if (range === '30d') return weekday === 0 ? [{ at: at(0), label: day(at(0), zone) }] : [];
-    if (range === '7d') return narrow && weekday % 2 === 1 ? [] : [{ at: at(0), label: narrow ? day(at(0), zone) : named(at(0)) }];
-    return (narrow ? [0, 12] : [0, 4, 8, 12, 16, 20]).map((hour) => ({ at: at(hour), label: hour === 0 ? day(at(0), zone) : clock(at(hour), zone) }));
+    if (range === '7d') return [{ at: at(0), label: `${words.weekdays[weekday]}${NBSP}${date}` }];
+    return [0, 4, 8, 12, 16, 20].map((hour) => ({ at: at(hour), label: hour === 0 ? day(at(0), zone) : clock(at(hour), zone) }));
   });
   return ticks.filter(({ at }) => at >= from && at <= to);
+}
+
+/** Every tick, every second, every third...: as many as fit in `widthPx` with their labels, and none whose label would leave it. */
+export function fitting(ticks: readonly Tick[], from: number, to: number, widthPx: number, charPx: number): Tick[] {
+  const widest = Math.max(1, ...ticks.map(({ label }) => label.length)) * charPx;
+  const place = (at: number) => ((at - from) / (to - from)) * widthPx;
+  const inside = ticks.filter(({ at }) => place(at) + widest / 2 <= widthPx + 12);
+  const [first, second] = inside;
+  if (!first || !second) return [...inside];
+  const every = Math.max(1, Math.ceil((widest + 14) / (place(second.at) - place(first.at))));
+  return inside.filter((_, i) => i % every === 0);
 }
 
 export interface Summary { n: number; low: number; mean: number; high: number }

@@ -30,6 +30,7 @@ export function Alerts({ id }: { id: number | null }) {
   const closed = useLoad<Page<AlertView>>(list === 'closed' ? `/alerts?${QUERY.closed}` : null, { refresh });
   const shown = { open, acknowledged: acked, closed }[list];
   const counts = { open: open.value?.items.length, acknowledged: acked.value?.items.length, closed: closed.value?.items.length };
+  const first = shown.value ? [...shown.value.items].sort(list === 'closed' ? () => 0 : worstFirst)[0] : undefined;
   const plus = (page: Page<AlertView> | null) => (page?.next ? '+' : '');
   return (
     <>
@@ -42,16 +43,19 @@ export function Alerts({ id }: { id: number | null }) {
           {shown.value ? <Incidents key={list} first={shown.value} list={list} selected={id} />
             : shown.problem ? <Failed what={words.what.alerts} problem={shown.problem} again={shown.again} /> : <Waiting what={words.what.alerts} />}
         </section>
-        <Detail id={id ?? shown.value?.items[0]?.id ?? null} chosen={id !== null} refresh={refresh} onAck={() => setTurn((n) => n + 1)} />
+        <Detail id={id ?? first?.id ?? null} chosen={id !== null} refresh={refresh} onAck={() => setTurn((n) => n + 1)} />
       </div>
     </>
   );
 }
 
+/** Dark before slow, then the longest first. */
+const worstFirst = (a: AlertView, b: AlertView) => Number(a.rule === 'slow') - Number(b.rule === 'slow') || a.since - b.since;
+
 function Incidents({ first, list, selected }: { first: Page<AlertView>; list: List; selected: number | null }) {
   const [more, setMore] = useState<Page<AlertView> | null>(null);
   useEffect(() => setMore(null), [first]);
-  const items = [...first.items, ...(more?.items ?? [])];
+  const items = [...first.items, ...(more?.items ?? [])].sort(list === 'closed' ? () => 0 : worstFirst);
   const next = more ? more.next : first.next;
   if (items.length === 0) return <Empty title={w.none[list]} text={w.noneText[list]} />;
   const load = () => {
@@ -96,7 +100,7 @@ function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: boolean;
   const resolved = alert.resolved_at !== null;
   const times = alert.resolved_at === null ? w.since(moment(alert.since, now, zone), age(now - alert.since)) : w.lasted(moment(alert.since, now, zone), moment(alert.resolved_at, now, zone), age(alert.resolved_at - alert.since));
   return (
-    <section class={`panel stick${chosen ? ' first-narrow' : ''}`} aria-labelledby="h-inc">
+    <section class={`panel stick ${chosen ? 'first-narrow' : 'narrow-hide'}`} aria-labelledby="h-inc">
       <div class="pad">
         {resolved ? <State state="meets" word={w.resolved} big /> : <State state={STATE[alert.rule]} word={stateWord(STATE[alert.rule])} big />}
         <h2 class="inc-title" id="h-inc">{alert.site_name}</h2>

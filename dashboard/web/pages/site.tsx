@@ -55,7 +55,6 @@ function SiteHead({ line: { row, ap, site, name }, all }: { line: Line; all: rea
             <State state={row.state} target={ap.target_mbps} big />
             {row.since === null ? null : <span>{w.since(moment(row.since, serverNow.value, site.zone), age(serverNow.value - row.since))}</span>}
             {row.alert === null ? null : <a href={`/alerts/${row.alert}`}>{w.incident(row.alert)}</a>}
-            {row.why ? <span class="q">{row.why}</span> : null}
           </div>
         </div>
         <div class="acts"><CopyButton text={location.href} label={w.copyLink} /><TestNow ap={ap.id} />{row.alert === null ? null : <Acknowledge id={row.alert} zone={site.zone} />}</div>
@@ -115,7 +114,7 @@ function Metrics({ probe, frame, cursor }: { probe: Probe['id']; frame: Frame; c
       <MetricChart {...shared} metric="rtt_ms" title={w.rtt} unit={words.units.ms} />
       <MetricChart {...shared} metric="wan_rx_mbps" second={{ metric: 'wan_tx_mbps', name: w.wanOut }} name={w.wanIn} title={w.wan} unit={words.units.mbps} digits="rate" />
       <MetricChart {...shared} metric="cpu_pct" title={w.cpu} unit={words.units.percent} />
-      <MetricChart {...shared} metric="clients" title={w.use} unit="n" note={w.useNote} />
+      <MetricChart {...shared} metric="clients" title={w.use} unit="" note={w.useNote} />
     </div>
   );
 }

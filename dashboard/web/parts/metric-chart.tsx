@@ -1,7 +1,7 @@
 /** Why: one metric of one probe over a range: mean line, lowest-to-highest band, gaps as gaps, and every number also as text. */
 import type { Measurements } from '#contract';
 import type { Signal } from '@preact/signals';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { PlotSpec } from '../charts/plot.ts';
 import { axisTicks, type Frame, isolated, missingSpans, summarize, timeTicks } from '../charts/series.ts';
 import { clock, count as whole, cut, day, full, rate } from '../format.ts';
@@ -40,7 +40,7 @@ export function MetricChart(props: MetricProps) {
   const id = `h-${metric}`;
   return (
     <figure class="panel" aria-labelledby={id}>
-      <header><h2 id={id}>{title}, {props.unit}</h2>{note ? <span class="q">{note}</span> : null}</header>
+      <header><h2 id={id}>{headOf(title, props.unit)}</h2>{note ? <span class="q">{note}</span> : null}</header>
       {first.value && (!second || other.value) ? <Drawn {...props} main={first.value} other={other.value} />
         : problem ? <Failed what={words.what.chart} problem={problem} again={first.again} /> : <Waiting what={words.what.chart} />}
     </figure>
@@ -50,8 +50,7 @@ export function MetricChart(props: MetricProps) {
 function Drawn({ main, other, frame, now, title, unit, digits, cursor, name, second }: MetricProps & { main: Measurements; other: Measurements | null }) {
   const show = digits === 'rate' ? rate : digits === 'whole' ? whole : cut;
   const zone = frame.zone;
-  const [narrow] = useState(() => innerWidth < 761);
-  const spec = useMemo(() => specOf(main, other, frame, now, show, narrow), [main, other]);
+  const spec = useMemo(() => specOf(main, other, frame, now, show), [main, other]);
   const summary = summarize(main);
   const stamp = (at: number) => `${day(at, zone)} ${clock(at, zone)}`;
   const value = (column: readonly (number | null)[], i: number) => (column[i] === null || column[i] === undefined ? words.unknown : show(column[i]));
@@ -65,7 +64,7 @@ function Drawn({ main, other, frame, now, title, unit, digits, cursor, name, sec
         <b>{stamp(main.t[at] ?? 0)}</b>
         <span>{name ?? w.legend.mean} <b>{value(main.mean, at)}</b></span>
         {other && second ? <span>{second.name} <b>{value(other.mean, at)}</b></span> : <span>{w.legend.band} <b>{w.range_(value(main.min, at), value(main.max, at))}</b></span>}
-        <span class="q">n = {main.count[at]}, {unit}</span>
+        <span class="q">{headOf(`n = ${main.count[at]}`, unit)}</span>
       </>
     );
   };
@@ -73,19 +72,21 @@ function Drawn({ main, other, frame, now, title, unit, digits, cursor, name, sec
   return (
     <>
       <div class="pad chart-pad"><Chart spec={spec} sentence={sentence} readout={line} spoken={spoken} cursor={cursor} heading={null} /></div>
-      <Twin caption={`${title}, ${unit}`} heads={[w.time, w.samples, w.low, name ?? w.mean, w.high, ...(second ? [second.name] : [])]}
+      <Twin caption={headOf(title, unit)} heads={[w.time, w.samples, w.low, name ?? w.mean, w.high, ...(second ? [second.name] : [])]}
         rows={() => main.t.map((at, i) => (main.count[i] === 0 ? [stamp(at), '0', w.noData, w.noData, w.noData, ...(second ? [value(other?.mean ?? [], i)] : [])]
           : [stamp(at), whole(main.count[i] ?? 0), value(main.min, i), value(main.mean, i), value(main.max, i), ...(second ? [value(other?.mean ?? [], i)] : [])])).reverse()} />
     </>
   );
 }
 
+const headOf = (title: string, unit: string) => (unit ? `${title}, ${unit}` : title);
+
 const lastKnown = ({ count }: Measurements): number | null => {
   const at = count.findLastIndex((n) => n > 0);
   return at < 0 ? null : at;
 };
 
-function specOf(main: Measurements, other: Measurements | null, frame: Frame, now: number, yLabel: (value: number) => string, narrow: boolean): PlotSpec {
+function specOf(main: Measurements, other: Measurements | null, frame: Frame, now: number, yLabel: (value: number) => string): PlotSpec {
   const top = Math.max(0, ...main.max.map((value) => value ?? 0), ...(other?.mean.map((value) => value ?? 0) ?? []));
   // The middle of a bucket is where its mean belongs.
   const half = (main.bucket_s * 1000) / 2;
@@ -96,6 +97,6 @@ function specOf(main: Measurements, other: Measurements | null, frame: Frame, no
       ...(other ? [{ values: other.mean, stroke: 'ink-2' as const, dash: [5, 4], dots: isolated(other.mean) }] : []),
     ],
     tests: [], target: null, closed: frame.closed, missing: missingSpans(main, frame, now), noData: w.noData,
-    yTicks: axisTicks(top > 0 ? top : 1), yLabel: (value) => yLabel(value).replace(/\.0+$/, ''), xTicks: timeTicks(frame, narrow),
+    yTicks: axisTicks(top > 0 ? top : 1), yLabel: (value) => yLabel(value).replace(/\.0+$/, ''), xTicks: timeTicks(frame),
   };
 }

@@ -2,7 +2,7 @@
 import type { TestView } from '#contract';
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { PlotSpec } from '../charts/plot.ts';
 import { axisTicks, type Frame, timeTicks } from '../charts/series.ts';
 import { clock, count, cut, day, full, mbps, percent, zoneName } from '../format.ts';
@@ -23,8 +23,7 @@ export function Throughput({ tests, target, frame, missing, cursor, ranges }: Th
   const rated = useMemo(() => tests.flatMap((test): Rated[] => (test.dir === 'down' && test.rate_mbps !== null && test.verdict !== 'inconclusive' ? [{ test, at: test.at, rate: test.rate_mbps, failed: test.verdict === 'fail' }] : [])).reverse(), [tests]);
   const failed = rated.filter((one) => one.failed).length;
   const unclear = tests.filter((test) => test.verdict === 'inconclusive').length;
-  const [narrow] = useState(() => innerWidth < 761);
-  const spec = useMemo(() => specOf(rated, target, frame, missing, narrow), [rated, target, frame.to, frame.range, missing]);
+  const spec = useMemo(() => specOf(rated, target, frame, missing), [rated, target, frame.to, frame.range, missing]);
   const share = percent(rated.length - failed, rated.length);
   const summary = `${share === null ? w.throughputNone : w.throughputSummary(share, count(rated.length), failed)}${unclear > 0 ? `; ${w.couldNotTell(unclear)}` : ''}`;
   const stamp = (at: number) => `${day(at, frame.zone)} ${clock(at, frame.zone)}`;
@@ -54,7 +53,7 @@ const Legend = () => (
   </div>
 );
 
-function specOf(rated: readonly Rated[], target: number, frame: Frame, missing: readonly Span[], narrow: boolean): PlotSpec {
+function specOf(rated: readonly Rated[], target: number, frame: Frame, missing: readonly Span[]): PlotSpec {
   const highest = Math.max(2 * target, ...rated.map(({ rate }) => rate * 1.05));
   // Up to four targets high the ticks are halves or wholes of the target, so that the line stands on one.
   const steps = highest <= 2 * target ? 4 : Math.ceil(highest / target);
@@ -64,6 +63,6 @@ function specOf(rated: readonly Rated[], target: number, frame: Frame, missing: 
     series: [{ values: rated.map(({ rate }) => rate), stroke: 'none', dots: [] }],
     tests: rated.map(({ at, rate, failed }) => ({ at, rate, failed })),
     target: { value: target, label: w.targetLine(mbps(target)) },
-    closed: frame.closed, missing, noData: w.noData, yTicks, yLabel: (value) => cut(value).replace(/\.0$/, ''), xTicks: timeTicks(frame, narrow),
+    closed: frame.closed, missing, noData: w.noData, yTicks, yLabel: (value) => cut(value).replace(/\.0$/, ''), xTicks: timeTicks(frame),
   };
 }

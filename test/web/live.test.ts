@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { LiveDelta, LiveRow, LiveSnapshot } from '#contract';
+import { EMPTY, freshness, type LiveEvent, type LiveState, type Need, position, reduce } from '../../dashboard/web/live.ts';
+import { numbers, rowOf, totalsOf } from './fleet-fixture.ts';
+
+/** A server by the live protocol: numbered ticks in a ring, merged deltas for who comes back, reset for who comes too late. */
+function createServer(ringTicks: number) {
+  let epoch = 1;
+  let seq = 0;
+  let rows = new Map<string, LiveRow>();
+  let ring: { seq: number; ap: string }[] = [];
+  const delta = (aps: ReadonlySet<string>): LiveDelta => ({ epoch: `e${epoch}`, seq, at: seq, totals: totalsOf([...rows.values()]), rows: [...rows.values()].filter((row) => aps.has(row.ap)), health: [] });
+  return {
+    change(i: number, down: number): LiveDelta {
+      seq++;
+      const row = { ...rowOf(i, 0, numbers(i)), down_mbps: down };
+      rows = new Map(rows).set(row.ap, row);
+      ring = [...ring, { seq, ap: row.ap }].slice(-ringTicks);
+      return delta(new Set([row.ap]));
+    },
+    restart() { epoch++; seq = 0; ring = []; },
+    snapshot: (): LiveSnapshot => ({ epoch: `e${epoch}`, seq, at: seq, roster: 'r', totals: totalsOf([...rows.values()]), rows: [...rows.values()], health: [] }),
+    /** What a connection that says where it stopped gets first; null when it is up to date. */
+    resume(from: string): LiveDelta | 'reset' | null {
+      const [theirs, at] = from.split('-');
+      const missed = ring.filter((tick) => tick.seq > Number(at));
+      if (theirs !== `e${epoch}` || Number(at) > seq || missed.length < seq - Number(at)) return 'reset';
+      return missed.length === 0 ? null : delta(new Set(missed.map(({ ap }) => ap)));
+    },
+  };
+}
+
+type Act = { kind: 'change'; row: number; down: number } | { kind: 'cut' } | { kind: 'connect' } | { kind: 'restart' } | { kind: 'answer' } | { kind: 'lose' };
+const acts = fc.array(fc.oneof(
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('change' as const), row: fc.nat(5), down: fc.nat(100) }) },
+  { weight: 2, arbitrary: fc.constantFrom<Act>({ kind: 'cut' }, { kind: 'connect' }) },
+  { weight: 3, arbitrary: fc.constant<Act>({ kind: 'answer' }) },
+  { weight: 1, arbitrary: fc.constantFrom<Act>({ kind: 'restart' }, { kind: 'lose' }) },
+), { maxLength: 60 });
+
+/** A page that plays the acts against a server: events arrive in order, snapshots are answered late, connections break. */
+function play(script: readonly Act[]): { state: LiveState; snapshot: LiveSnapshot } {
+  const server = createServer(6);
+  let state = EMPTY;
+  let connected = false;
+  let asked = false;
+  const feed = (event: LiveEvent): Need => {
+    const step = reduce(state, event);
+    state = step.state;
+    if (step.need === 'snapshot') asked = true;
+    return step.need;
+  };
+  const answer = () => {
+    if (!asked || !connected) return;
+    asked = false;
+    feed({ kind: 'snapshot', snapshot: server.snapshot(), now: 0 });
+  };
+  const connect = () => {
+    if (connected) return;
+    connected = true;
+    const from = position(state);
+    feed({ kind: 'opened', resumed: from !== null });
+    const missed = from === null ? null : server.resume(from);
+    if (missed === 'reset') feed({ kind: 'reset', now: 0 });
+    else if (missed) feed({ kind: 'delta', delta: missed, now: 0 });
+  };
+  const cut = () => { connected = false; asked = false; };
+  let lost = false;
+  for (const act of script) {
+    if (act.kind === 'change') {
+      const delta = server.change(act.row, act.down);
+      if (connected && !lost) feed({ kind: 'delta', delta, now: 0 });
+      lost = false;
+    } else if (act.kind === 'cut') cut();
+    else if (act.kind === 'connect') connect();
+    else if (act.kind === 'restart') { cut(); server.restart(); }
+    else if (act.kind === 'lose') lost = true;
+    else answer();
+  }
+  connect();
+  feed({ kind: 'delta', delta: server.change(0, 1), now: 0 });
+  answer();
+  answer();
+  return { state, snapshot: server.snapshot() };
+}
+
+describe('the live view', () => {
+  test('after any sequence of cuts, losses and restarts the rows equal a fresh snapshot', () => {
+    fc.assert(fc.property(acts, (script) => {
+      const { state, snapshot } = play(script);
+      expect([...state.rows.values()].sort(byAp)).toEqual([...snapshot.rows].sort(byAp));
+      expect([state.epoch, state.seq, state.totals]).toEqual([snapshot.epoch, snapshot.seq, snapshot.totals]);
+    }), { numRuns: 1000 });
+  });
+
+  test('a delta that was seen already changes nothing', () => {
+    const server = createServer(6);
+    const delta = server.change(1, 50);
+    const { state } = reduce({ ...EMPTY, waiting: [] }, { kind: 'snapshot', snapshot: server.snapshot(), now: 5 });
+    expect(reduce(state, { kind: 'delta', delta, now: 6 }).state.rows).toBe(state.rows);
+  });
+
+  test('a gap in the numbers asks for one snapshot, and the deltas meanwhile are kept', () => {
+    const server = createServer(6);
+    const { state } = reduce({ ...EMPTY, waiting: [] }, { kind: 'snapshot', snapshot: server.snapshot(), now: 0 });
+    server.change(1, 50);
+    const gap = reduce(state, { kind: 'delta', delta: server.change(2, 60), now: 1 });
+    expect(gap.need).toBe('snapshot');
+    const next = reduce(gap.state, { kind: 'delta', delta: server.change(3, 70), now: 2 });
+    expect(next.need).toBe('nothing');
+    expect(next.state.waiting).toHaveLength(2);
+  });
+
+  test('another roster is fetched once', () => {
+    const first = reduce(EMPTY, { kind: 'roster', hash: 'b', now: 0 });
+    expect(first.need).toBe('roster');
+    expect(reduce(first.state, { kind: 'roster', hash: 'b', now: 1 }).need).toBe('nothing');
+  });
+});
+
+describe('freshness', () => {
+  test('silence of two and a half beats is late, a minute is old: never a frozen good picture', () => {
+    expect(freshness(null, null, 0)).toEqual({ word: 'loading' });
+    expect(freshness(0, null, 37_000).word).toBe('live');
+    expect(freshness(0, null, 37_500)).toEqual({ word: 'late', ageMs: 37_500 });
+    expect(freshness(0, null, 60_000).word).toBe('old');
+  });
+
+  test('a cut is told after three seconds, although the data is young', () => {
+    expect(freshness(10_000, 10_000, 12_000).word).toBe('live');
+    expect(freshness(10_000, 10_000, 13_000).word).toBe('late');
+  });
+});
+
+const byAp = (a: LiveRow, b: LiveRow) => (a.ap < b.ap ? -1 : 1);

@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { filterLines, hold, orderOf, parseSort, sortText, windowOf } from '../../dashboard/web/order.ts';
+import type { Line } from '../../dashboard/web/store.ts';
+import { numbers, rosterOf, rowOf } from './fleet-fixture.ts';
+
+const roster = rosterOf(200);
+const random = numbers(3);
+const lines: Line[] = roster.sites.flatMap((site, i): Line[] => {
+  const ap = roster.access_points[i];
+  return ap ? [{ site, ap, name: site.name, row: rowOf(i, 1_000_000_000, random) }] : [];
+});
+const ids = (found: readonly Line[]) => found.map(({ ap }) => ap.id);
+const stateAt = new Map(lines.map((line) => [line.ap.id, line.row.state]));
+
+describe('order', () => {
+  test('worst first: offline, below, no data, maintenance, meets', () => {
+    const states = orderOf(lines, parseSort(null)).map((id) => stateAt.get(id));
+    expect([...new Set(states)]).toEqual(['offline', 'below', 'nodata', 'maint', 'meets']);
+  });
+
+  test('unknown values stand last in both directions', () => {
+    const down = new Map(lines.map((line) => [line.ap.id, line.row.down_mbps]));
+    for (const text of ['down', '-down']) {
+      const values = orderOf(lines, parseSort(text)).map((id) => down.get(id) ?? null);
+      const known = values.filter((value) => value !== null);
+      expect(values.slice(known.length).every((value) => value === null)).toBe(true);
+      expect(known).toEqual([...known].sort((a, b) => (text === 'down' ? a - b : b - a)));
+    }
+  });
+
+  test('a sort in the address is read back, and nonsense is worst first', () => {
+    expect(sortText(parseSort('-rtt'))).toBe('-rtt');
+    expect(sortText(parseSort('state'))).toBeNull();
+    expect(parseSort('drop table')).toEqual({ by: 'state', descending: false });
+  });
+});
+
+describe('search', () => {
+  const search = (q: string) => filterLines(lines, { q, states: [], region: '' });
+
+  test('finds without diacritics, by several words, by probe', () => {
+    expect(search('siauliai').length).toBe(20);
+    expect(ids(search('UTENA debeikiu')).length).toBeGreaterThan(0);
+    expect(ids(search('probe-17')).includes('site-17')).toBe(true);
+    expect(search('utena klaipeda')).toEqual([]);
+  });
+
+  test('states and region narrow together', () => {
+    const found = filterLines(lines, { q: '', states: ['below'], region: 'Utena county' });
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.every(({ row, site }) => row.state === 'below' && site.region === 'Utena county')).toBe(true);
+  });
+});
+
+describe('rows hold still under pointer and focus', () => {
+  test('held rows keep their places and what moved is counted', () => {
+    expect(hold(['a', 'b', 'c', 'd'], ['d', 'a', 'b', 'c'], true)).toEqual({ order: ['a', 'b', 'c', 'd'], moved: 1 });
+    expect(hold(['a', 'b', 'c'], ['c', 'b', 'a'], false)).toEqual({ order: ['c', 'b', 'a'], moved: 0 });
+  });
+
+  test('whatever happens, held rows never change their order, none is lost and none is doubled', () => {
+    const some = fc.uniqueArray(fc.integer({ min: 0, max: 30 }).map(String), { maxLength: 20 });
+    fc.assert(fc.property(some, some, (shown, wanted) => {
+      const { order, moved } = hold(shown, wanted, true);
+      expect([...order].sort()).toEqual([...wanted].sort());
+      const stayed = shown.filter((id) => wanted.includes(id));
+      expect(order.filter((id) => stayed.includes(id))).toEqual(stayed);
+      expect(moved === 0).toBe(order.join() === wanted.join());
+    }));
+  });
+});
+
+describe('windowing', () => {
+  test('every row is drawn or stands in a gap, exactly once, and the focused row is always drawn', () => {
+    fc.assert(fc.property(fc.nat(2000), fc.integer({ min: -20, max: 2100 }), fc.nat(60), fc.option(fc.nat(2100)), (count, first, height, pinned) => {
+      const segments = windowOf(count, first, first + height, pinned);
+      const rows = segments.reduce((sum, segment) => sum + (segment.kind === 'gap' ? segment.rows : 1), 0);
+      const drawn = segments.flatMap((segment) => (segment.kind === 'row' ? [segment.index] : []));
+      expect(rows).toBe(count);
+      expect(drawn).toEqual([...new Set(drawn)].sort((a, b) => a - b));
+      if (pinned !== null && pinned < count) expect(drawn).toContain(pinned);
+      expect(drawn.length).toBeLessThanOrEqual(height + 1);
+    }));
+  });
+});

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { OpeningHours } from '#contract';
+import { axisTicks, fitting, frameOf, isolated, missingSpans, parseRange, summarize, timeTicks } from '../../dashboard/web/charts/series.ts';
+import { hoursInWords, momentOf, nextChange, openSpans, outside } from '../../dashboard/web/hours.ts';
+
+const HOUR = 3_600_000;
+const VILNIUS = 'Europe/Vilnius';
+const at = (iso: string) => Date.parse(iso);
+const weekdays = (from: number, to: number): OpeningHours => [0, 1, 2, 3, 4, 5, 6].map((day) => (day < 5 ? [[from, to] as const] : []));
+
+describe('opening hours', () => {
+  test('ten o’clock is ten o’clock on both sides of a change of clocks', () => {
+    expect(momentOf(VILNIUS, 2026, 10, 24, 600)).toBe(at('2026-10-24T07:00:00Z'));
+    expect(momentOf(VILNIUS, 2026, 10, 26, 600)).toBe(at('2026-10-26T08:00:00Z'));
+    expect(momentOf(VILNIUS, 2026, 3, 29, 600)).toBe(at('2026-03-29T07:00:00Z'));
+    expect(momentOf('Asia/Almaty', 2024, 2, 29, 600)).toBe(at('2024-02-29T04:00:00Z'));
+  });
+
+  test('a day of 25 hours that is open all day is one span of 25 hours', () => {
+    const always: OpeningHours = [0, 1, 2, 3, 4, 5, 6].map(() => [[0, 1440] as const]);
+    const from = momentOf(VILNIUS, 2026, 10, 25, 0);
+    expect(openSpans(always, VILNIUS, from, from + 25 * HOUR)).toEqual([[from, from + 25 * HOUR]]);
+    expect(openSpans(weekdays(0, 1440), VILNIUS, from, from + 25 * HOUR)).toEqual([]);
+  });
+
+  test('open and closed spans fill any range without overlap', () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 1, max: 200 }), (startDay, hours) => {
+      const from = at('2026-01-01T03:17:00Z') + startDay * 24 * HOUR;
+      const to = from + hours * HOUR;
+      const open = openSpans(weekdays(540, 1140), VILNIUS, from, to);
+      const all = [...open, ...outside(open, from, to)].sort((a, b) => a[0] - b[0]);
+      expect(all[0]?.[0]).toBe(from);
+      expect(all.at(-1)?.[1]).toBe(to);
+      for (const [i, span] of all.entries()) if (i > 0) expect(span[0]).toBe(all[i - 1]?.[1]);
+    }));
+  });
+
+  test('hours are told in words, and when they next change', () => {
+    expect(hoursInWords(weekdays(600, 1080))).toBe('Mon to Fri 10:00 to 18:00');
+    expect(hoursInWords([[], [], [], [], [], [], []])).toBe('hours not set');
+    expect(nextChange(weekdays(600, 1080), VILNIUS, at('2026-11-19T14:15:00Z'))).toEqual({ open: true, at: at('2026-11-19T16:00:00Z') });
+    expect(nextChange(weekdays(600, 1080), VILNIUS, at('2026-11-20T16:00:00Z'))).toEqual({ open: false, at: at('2026-11-23T08:00:00Z') });
+  });
+});
+
+describe('charts', () => {
+  const from = at('2026-11-19T00:00:00Z');
+  const columns = (counts: number[]) => ({ t: counts.map((_, i) => from + i * HOUR), count: counts, bucket_s: 3600 });
+
+  test('hours without a sample are missing, but neither closed ones nor the one that is being filled', () => {
+    const frame = { from, to: from + 6 * HOUR, closed: [[from, from + HOUR] as const] };
+    expect(missingSpans(columns([0, 0, 5, 0, 0, 0]), frame, from + 5.5 * HOUR)).toEqual([[from + HOUR, from + 2 * HOUR], [from + 3 * HOUR, from + 4.5 * HOUR]]);
+  });
+
+  test('a probe that never sent has nothing but missing data', () => {
+    const frame = { from, to: from + 6 * HOUR, closed: [] };
+    expect(missingSpans({ t: [], count: [], bucket_s: 3600 }, frame, from + 7 * HOUR)).toEqual([[from, from + 6 * HOUR]]);
+  });
+
+  test('a value between two gaps is drawn as a dot, or it would vanish', () => {
+    expect(isolated([1, null, 2, 3, null, 4])).toEqual([0, 5]);
+  });
+
+  test('the axis begins at 0, holds the highest value and has at most four steps', () => {
+    fc.assert(fc.property(fc.double({ min: 0.01, max: 1e6, noNaN: true }), (max) => {
+      const ticks = axisTicks(max);
+      expect(ticks[0]).toBe(0);
+      expect(ticks.at(-1)).toBeGreaterThanOrEqual(max * (1 - 1e-6));
+      expect(ticks.length).toBeLessThanOrEqual(5);
+    }));
+    expect(axisTicks(60)).toEqual([0, 15, 30, 45, 60]);
+  });
+
+  test('time ticks stand on local hours, days and Mondays', () => {
+    const to = at('2026-11-19T14:15:00Z');
+    const labels = (range: '24h' | '7d' | '30d') => timeTicks(frameOf(range, to, VILNIUS, [])).map(({ label }) => label.replace('\u00a0', ' '));
+    expect(labels('24h')).toEqual(['20:00', '19 Nov', '04:00', '08:00', '12:00', '16:00']);
+    expect(labels('7d')[0]).toBe('Fri 13');
+    expect(labels('30d')).toEqual(['26 Oct', '2 Nov', '9 Nov', '16 Nov']);
+  });
+
+  test('labels never overlap and never leave the chart, however narrow it is', () => {
+    const frame = frameOf('7d', at('2026-11-19T14:15:00Z'), VILNIUS, []);
+    fc.assert(fc.property(fc.integer({ min: 60, max: 1400 }), (width) => {
+      const boxes = fitting(timeTicks(frame), frame.from, frame.to, width, 8).map(({ at: tick, label }) => {
+        const middle = ((tick - frame.from) / (frame.to - frame.from)) * width;
+        return [middle - label.length * 4, middle + label.length * 4] as const;
+      });
+      for (const [i, box] of boxes.entries()) if (i > 0) expect(box[0]).toBeGreaterThan(boxes[i - 1]?.[1] ?? 0);
+      expect(boxes.at(-1)?.[1] ?? 0).toBeLessThanOrEqual(width + 14);
+    }));
+    expect(fitting(timeTicks(frame), frame.from, frame.to, 1000, 8)).toHaveLength(7);
+  });
+
+  test('a mean is weighted by samples, and of nothing there is none', () => {
+    expect(summarize({ count: [1, 3, 0], min: [10, 20, null], mean: [10, 30, null], max: [10, 40, null] })).toEqual({ n: 4, low: 10, mean: 25, high: 40 });
+    expect(summarize({ count: [0], min: [null], mean: [null], max: [null] })).toBeNull();
+  });
+
+  test('a range that nobody offers is a day', () => {
+    expect(parseRange('12mo')).toBe('24h');
+  });
+});
