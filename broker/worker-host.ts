@@ -22,6 +22,8 @@ export interface StoreWorkerDeps {
   /** A database has durably come so far. Called at once with 0 for each, so that the wal keeps everything until the first word from the database. */
   commit(consumer: string, cursor: Cursor): void;
   log: Logger;
+  /** The thread's program; a test gives one that crashes. */
+  script?: URL;
 }
 export interface StoreWorker {
   /** The first database of CARREL_STORE. Every call may reject with StoreError. */
@@ -57,7 +59,7 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
 
   function launch(): void {
     const start: WorkerStart = { targets, walDir: deps.walDir, quarantineDir: join(deps.dataDir, 'quarantine'), durableEnd: deps.durableEnd() };
-    const started = new Worker(new URL('./worker.ts', import.meta.url), { workerData: start, name: 'carrel-stores' });
+    const started = new Worker(deps.script ?? new URL('./worker.ts', import.meta.url), { workerData: start, name: 'carrel-stores' });
     worker = started;
     started.on('message', (message: FromWorker) => receive(message));
     started.on('error', (error) => crashed(messageOf(error)));

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openInflux1Store } from '../../broker/store/influx1.ts';
 import type { Store } from '#store';
 import { debianServer, startInfluxdb, type RunningServer } from '../support/debian.ts';
-import { batchOf } from './batches.ts';
+import { batchOf, testEvent } from './batches.ts';
 import { storeConformance } from './conformance.ts';
 
 const influxd = await debianServer('influxdb');
@@ -68,6 +68,15 @@ describe.skipIf(!influxd)('InfluxDB 1.x of Debian (skipped where the package inf
     await server.start();
     await store.write(frame(1), { next: 2, held: [] });
     expect(await store.fleet({ metric: 'rtt_ms', from_s: NOON, to_s: NOON + 50 })).toMatchObject([{ count: 2, sum: 1 }]);
+    await store.close();
+  });
+
+  it('forgets what is older than asked, and only that', async () => {
+    const store = await open('old');
+    await store.write(batchOf({ probe: 'p', seq: 0, t: [NOON - 86_400, NOON], m: { rtt_ms: [1, 2] }, e: [{ t_ms: (NOON - 86_400) * 1000, event: testEvent('old') }, { t_ms: NOON * 1000, event: testEvent('new') }] }), { next: 1, held: [] });
+    await store.retain(NOON);
+    expect(await store.fleet({ metric: 'rtt_ms', from_s: 0, to_s: NOON + 1 })).toMatchObject([{ count: 1, min: 2 }]);
+    expect((await store.events({ from_ms: 0, to_ms: NOON * 1000 + 1, limit: 9, order: 'newest' })).map(({ event }) => event.id)).toEqual(['new']);
     await store.close();
   });
 

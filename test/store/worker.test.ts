@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -31,7 +32,11 @@ async function accept(from: number, to: number): Promise<void> {
   await vi.waitFor(() => expect(wal.durableEnd()).toBeGreaterThan(last), { timeout: 5000 });
 }
 function start(...stores: string[]): StoreWorker {
+  return startWith({}, ...stores);
+}
+function startWith(change: { script?: URL }, ...stores: string[]): StoreWorker {
   worker = startStoreWorker({
+    ...change,
     settings: { CARREL_STORE: stores, CARREL_INFLUX_TOKEN: undefined }, dataDir: join(dir, 'data'), walDir: wal.dir,
     durableEnd: () => wal.durableEnd(), onDurable: (listener) => wal.onChange(listener), log: silentLogger,
     commit: (consumer, cursor) => { committed.set(consumer, cursor); wal.commit(consumer, cursor); },
@@ -118,6 +123,26 @@ describe('the store worker', () => {
     start('memory:');
     await taken('memory');
     await vi.waitFor(() => expect(JSON.parse(readFileSync(join(dir, 'data', 'quarantine', 'payloads.jsonl'), 'utf8'))).toMatchObject({ probe: 'p-1', code: 'FRAME_JSON' }));
+  });
+
+  it('is started again after a crash, tells it meanwhile, and nothing is missing', async () => {
+    await accept(0, 10);
+    startWith({ script: new URL('crashing-worker.ts', import.meta.url) }, 'duckdb:');
+    const waiting = counted();
+    await expect(waiting).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+    expect(statusOf('duckdb')).toMatchObject({ state: 'down', error: 'store worker: crashed on purpose' });
+    await taken('duckdb');
+    expect(await counted()).toMatchObject([{ count: 10 }]);
+    expect(statusOf('duckdb')).toMatchObject({ error: null });
+  });
+
+  it('does not load DuckDB where it is not asked for', () => {
+    const open = new URL('../../broker/store/open.ts', import.meta.url).href;
+    const loaded = (kind: string): string => execFileSync(process.execPath, ['--input-type=module', '-e',
+      `const { openStore, parseStoreTargets } = await import(${JSON.stringify(open)}); await openStore(parseStoreTargets([${JSON.stringify(kind)}], { dataDir: ${JSON.stringify(dir)} })[0], Date.now);
+       console.log(process.report.getReport().sharedObjects.some((name) => name.includes('duckdb'))); process.exit(0);`], { encoding: 'utf8' });
+    expect(loaded('influx2+http://127.0.0.1:1/o/b')).toContain('false');
+    expect(loaded('duckdb:')).toContain('true');
   });
 
   it.skipIf(!influxd)('catches up with a real InfluxDB that was away at the start, and DuckDB never waited', async () => {
