@@ -6,7 +6,7 @@ import { CarrelError } from '#lib/errors';
 const PARAMETERS = { N: 2 ** 15, r: 8, p: 3 };
 const HASH_BYTES = 32;
 const WAITING_MAX = 20;
-export const PASSWORD_MIN = 12;
+const PASSWORD_MIN = 12;
 /** Longer texts only cost time. */
 export const PASSWORD_MAX = 256;
 

@@ -40,7 +40,7 @@ export function sendProblem(reply: FastifyReply, answer: Problem): FastifyReply 
 }
 
 /** What a client learns about an error; null where it is a fault of ours. Pure. */
-export function problemOf(error: unknown): Problem | null {
+function problemOf(error: unknown): Problem | null {
   if (error instanceof CarrelError) return ofCarrel(error);
   if (error instanceof StoreError)
     return problem(

@@ -20,7 +20,7 @@ declare module 'fastify' {
   }
 }
 
-export type AllowHook = (request: FastifyRequest) => Promise<void>;
+type AllowHook = (request: FastifyRequest) => Promise<void>;
 /** A hook (`onRequest` or `preHandler`) that lets in this role and higher ones. @throws CarrelError UNAUTHENTICATED, FORBIDDEN */
 export type Allow = (role: Role) => AllowHook;
 
@@ -43,7 +43,7 @@ export const allow: Allow = (role) => {
   return hook;
 };
 
-export function rank(role: Role): number {
+function rank(role: Role): number {
   return ROLES.indexOf(role);
 }
 

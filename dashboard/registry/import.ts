@@ -20,7 +20,7 @@ export interface ImportPlan {
 }
 
 /** Lines that one file may have. */
-export const IMPORT_LINES_MAX = 20_000;
+const IMPORT_LINES_MAX = 20_000;
 
 /** Column -> names under which it is found, after `plainName`. */
 const COLUMNS = {

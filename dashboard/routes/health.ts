@@ -4,7 +4,7 @@ import type { Broker } from '#broker';
 import type { DashboardDeps } from '../deps.ts';
 import { createMetrics } from '../metrics.ts';
 
-export interface Readiness {
+interface Readiness {
   ready: boolean;
   reasons: string[];
   stores: { name: string; state: string; error: string | null; lag_bytes: number }[];
@@ -25,7 +25,7 @@ export function registerHealthRoutes(app: FastifyInstance, deps: Pick<DashboardD
 }
 
 /** A database that is down is told, but does not make the server unready: the log takes frames as long as it has room. */
-export function readinessOf(broker: Pick<Broker, 'stats' | 'addresses' | 'stores'>): Readiness {
+function readinessOf(broker: Pick<Broker, 'stats' | 'addresses' | 'stores'>): Readiness {
   const { wal } = broker.stats();
   const { mqtt, mqtts } = broker.addresses();
   const reasons = [
