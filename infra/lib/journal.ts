@@ -115,13 +115,18 @@ async function cutTail(fs: JournalFs, dir: string, last: SegmentName, validEnd: 
 }
 
 function startJournal(options: JournalOptions & { fs: JournalFs }, segments: SegmentName[], recovery: Recovery): Journal {
-  const { dir, fs, capBytes = Number.MAX_SAFE_INTEGER, groupMs = 5, groupBytes = 1024 * 1024, pendingBytes = 16 * 1024 * 1024, retryMs = 1000 } = options;
-  const writer = openSegmentWriter({ dir, fs, segmentBytes: options.segmentBytes ?? 16 * 1024 * 1024, segments });
+  const { dir, fs, capBytes = Number.MAX_SAFE_INTEGER, groupMs = 5, pendingBytes = 16 * 1024 * 1024, retryMs = 1000 } = options;
+  const groupBytes = Math.min(options.groupBytes ?? 1024 * 1024, capBytes / 8);
+  // The segment that is being written cannot be trimmed: four of them must fit, or a full journal could never become empty again.
+  const segmentBytes = Math.min(options.segmentBytes ?? 16 * 1024 * 1024, capBytes / 4);
+  const writer = openSegmentWriter({ dir, fs, segmentBytes, segments });
   const reader = openJournalReader({ dir, fs });
   const listeners = new Set<() => void>();
   let waiting: { end: number; resolve(): void; reject(error: Error): void }[] = [];
   let durableEnd = recovery.end;
   let filling = createGroup(recovery.end);
+  /** Groups that are large enough already, oldest first. */
+  const ready: (typeof filling)[] = [];
   let spare: Uint8Array | undefined;
   let error: string | null = null;
   let failure: unknown = null;
@@ -148,7 +153,11 @@ function startJournal(options: JournalOptions & { fs: JournalFs }, segments: Seg
     if (refused) throw refusalError(refused, length);
     const position = filling.add(payload, tail);
     running ??= run();
-    if (filling.end() - filling.start >= groupBytes) wake?.();
+    if (filling.end() - filling.start >= groupBytes) {
+      ready.push(filling);
+      filling = createGroup(filling.end());
+      wake?.();
+    }
     return position;
   }
 
@@ -166,22 +175,27 @@ function startJournal(options: JournalOptions & { fs: JournalFs }, segments: Seg
   /** Commits groups until nothing is left. The first starts with the event loop's turn; the next wait up to groupMs. */
   async function run(): Promise<void> {
     await new Promise<void>((resolve) => { setImmediate(resolve); });
-    while (filling.end() > filling.start) {
-      const group = filling;
-      filling = createGroup(group.end(), spare);
-      spare = undefined;
+    for (let group = nextGroup(); group; group = nextGroup()) {
       const startedMs = performance.now();
       if (!(await commit(group))) break;
       // 2 MiB: what one burst needed is not kept for ever.
       spare = group.memory().length <= 2 * 1024 * 1024 ? group.memory() : undefined;
-      if (filling.end() === filling.start) break;
-      if (filling.end() - filling.start < groupBytes && !closing) await pause(groupMs - (performance.now() - startedMs));
+      if (ready.length === 0 && filling.end() > filling.start && !closing) await pause(groupMs - (performance.now() - startedMs));
     }
     running = null;
   }
 
+  function nextGroup(): typeof filling | undefined {
+    const large = ready.shift();
+    if (large || filling.end() === filling.start) return large;
+    const group = filling;
+    filling = createGroup(group.end(), spare);
+    spare = undefined;
+    return group;
+  }
+
   /** Tries until the group is durable; false when the journal closes on a disk that still fails. */
-  async function commit(group: ReturnType<typeof createGroup>): Promise<boolean> {
+  async function commit(group: typeof filling): Promise<boolean> {
     for (;;) {
       const last = closing;
       try {

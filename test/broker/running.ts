@@ -15,7 +15,7 @@ import type { Broker } from '#broker';
 import { brokerSettings } from '../../broker/config.ts';
 import type { GateLimits } from '../../broker/gate-rate.ts';
 import { startBroker } from '../../broker/index.ts';
-import type { StoreWorker } from '../../broker/worker-host.ts';
+import { noStores } from './no-stores.ts';
 
 export interface Running {
   broker: Broker;
@@ -28,13 +28,6 @@ export interface Running {
   client(id: string, options?: IClientOptions): Promise<MqttClient>;
   stop(): Promise<void>;
 }
-
-/** No databases: these tests are about what happens before them. */
-export const noStores = (): StoreWorker => ({
-  store: { series: async () => [], events: async () => [], fleet: async () => [], latest: async () => [] },
-  stores: () => [],
-  stop: async () => undefined,
-});
 
 export async function runBroker(options: { env?: Record<string, string>; limits?: Partial<GateLimits>; dir?: string; state?: State } = {}): Promise<Running> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'broker-'));
