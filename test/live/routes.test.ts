@@ -1,0 +1,58 @@
+import { silentLogger } from '#lib/logger';
+import { expect, onTestFinished, test } from 'vitest';
+import type { LiveSnapshot, Roster } from '#contract';
+import { createLiveHub } from '../../dashboard/live/hub.ts';
+import { registerLiveRoutes } from '../../dashboard/routes/live.ts';
+import { sha256 } from '../../dashboard/session.ts';
+import { fakeBroker, settings } from '../alert/world.ts';
+import { until } from '../notify/cases.ts';
+import { testDashboard, type TestDashboard } from '../support/dashboard.ts';
+import { seedRegistry } from '../support/state.ts';
+
+async function dashboard(): Promise<TestDashboard & { pass(): void }> {
+  const ticks: (() => void)[] = [];
+  const made = await testDashboard({
+    routes: [async (app, deps, allow) => {
+      seedRegistry(deps.state, 2);
+      const hub = createLiveHub({ settings, state: deps.state, broker: fakeBroker(), alerts: deps.alerts, clock: deps.clock, every: (_ms, run) => (ticks.push(run), () => undefined), log: silentLogger });
+      await hub.start();
+      onTestFinished(() => hub.stop());
+      registerLiveRoutes(app, { ...deps, live: hub }, allow);
+    }],
+  });
+  return Object.assign(made, { pass: () => ticks.forEach((tick) => tick()) });
+}
+
+test('the roster is sent once per version', async () => {
+  const it = await dashboard();
+  const first = await it.as('viewer', 'GET', '/roster');
+  expect(first.json<Roster>().access_points.map((ap) => ap.id)).toEqual(['site-1-main', 'site-2-main']);
+  expect((await it.as('viewer', 'GET', '/roster', undefined, { 'if-none-match': String(first.headers.etag) })).statusCode).toBe(304);
+  it.state.registry.putAccessPoint({ id: 'new', site: 'site-1', name: 'New', target_mbps: 30 });
+  expect((await it.as('viewer', 'GET', '/roster', undefined, { 'if-none-match': String(first.headers.etag) })).statusCode).toBe(200);
+});
+
+test('nobody sees anything without signing in', async () => {
+  const it = await dashboard();
+  for (const path of ['/roster', '/live/snapshot', '/live']) expect((await it.as(null, 'GET', path)).statusCode).toBe(401);
+});
+
+test('the stream carries the security headers and ends within a minute after its token is revoked', async () => {
+  const it = await dashboard();
+  await it.app.listen({ port: 0, host: '127.0.0.1' });
+  const address = it.app.server.address();
+  const base = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/api/v1`;
+  const headers = { authorization: `Bearer ${it.token('viewer')}` };
+  const { epoch, seq } = (await (await fetch(`${base}/live/snapshot`, { headers })).json()) as LiveSnapshot;
+  const response = await fetch(`${base}/live?since=${epoch}-${seq}`, { headers });
+  expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+  expect(response.headers.get('cache-control')).toBe('no-store, no-transform');
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");
+  let ended = false;
+  void response.text().then(() => (ended = true));
+  const row = it.state.people.tokenBySha256(sha256('test-viewer'));
+  it.state.people.revokeToken(row?.id ?? 0, it.clock.nowMs);
+  it.clock.nowMs += 61_000;
+  it.pass();
+  await until(() => ended, 'the end of the stream');
+});
