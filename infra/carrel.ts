@@ -303,6 +303,9 @@ function table(rows: readonly string[][]): string {
     .join('\n');
 }
 
+// `npm run carrel -- sites list | head` closes the pipe early; that is no error.
+process.stdout.on('error', () => process.exit());
+
 main(process.argv.slice(2)).then(
   (text) => process.stdout.write(`${text}\n`),
   (error: unknown) => {
