@@ -30,6 +30,7 @@ export async function startServer(deps: StartDeps, routes: readonly Route[]): Pr
   ensureCliToken(deps, deps.dataDir);
   const app = await buildServer({ ...deps, publicUrl }, { folders: FOLDERS, routes });
   bound = await listen(app, settings.CARREL_HTTP);
+  warnOfClearText(deps, publicUrl());
   publishDesired(
     deps,
     state.registry.probes().map((probe) => probe.id),
@@ -46,6 +47,16 @@ export async function startServer(deps: StartDeps, routes: readonly Route[]): Pr
       await app.close();
     },
   };
+}
+
+/** Allowed, for a library's own network; but nobody should do it without knowing. */
+function warnOfClearText({ log, settings }: Pick<StartDeps, 'log' | 'settings'>, publicUrl: string): void {
+  const { host } = settings.CARREL_HTTP;
+  if (/^(127\.|::1$|localhost$)/.test(host) || publicUrl.startsWith('https:')) return;
+  log.warn(
+    { host },
+    'the page is served beyond this machine without https: passwords travel in clear; put a proxy with a certificate in front and set CARREL_PUBLIC_URL=https://...',
+  );
 }
 
 async function listen(app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> {

@@ -18,9 +18,12 @@ export interface Database {
   close(): void;
 }
 
+/** The server is the only writer; a stranger's lock must not hold up the gate for long, which shares this thread. */
+const BUSY_MS = 1000;
+
 /** Opens the file with a journal that survives kill -9 and power loss once `transaction` has returned. */
 export function openDatabase(path: string): Database {
-  const sqlite = guarded(path, () => new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5000 }));
+  const sqlite = guarded(path, () => new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: BUSY_MS }));
   const statements = new Map<string, StatementSync>();
   const prepared = (sql: string): StatementSync => {
     const known = statements.get(sql);

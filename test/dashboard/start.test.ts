@@ -109,6 +109,16 @@ describe('the listener', () => {
     await expect(started({ CARREL_HTTP: '192.0.2.1:0' })).rejects.toMatchObject({ code: 'ADDRESS_UNUSABLE' });
   });
 
+  it('beyond this machine without https is told, and only then', async () => {
+    const warned = async (env: Record<string, string>) =>
+      (await started(env)).dashboard.log.lines.filter((line) => line.includes('in clear')).length;
+    expect([
+      await warned({ CARREL_HTTP: '0.0.0.0:0' }),
+      await warned({}),
+      await warned({ CARREL_HTTP: '0.0.0.0:0', CARREL_PUBLIC_URL: 'https://carrel.example' }),
+    ]).toEqual([1, 0, 0]);
+  });
+
   it('is gone after stop', async () => {
     const { server } = await started();
     expect((await fetch(`${server.address}/healthz`)).status).toBe(200);

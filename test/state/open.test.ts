@@ -124,6 +124,20 @@ describe('the file', () => {
     );
   });
 
+  it('that another program holds is told as busy, and nothing was changed', () => {
+    const path = join(scratchFolder(), 'state.db');
+    const state = openState({ path });
+    onTestFinished(() => state.close());
+    const stranger = new DatabaseSync(path);
+    stranger.exec('BEGIN IMMEDIATE');
+    expect(() => state.keep.set('n', '1')).toThrow(expect.objectContaining({ code: 'STATE_BUSY' }));
+    stranger.exec('ROLLBACK');
+    stranger.close();
+    expect(state.keep.get('n')).toBeNull();
+    state.keep.set('n', '2');
+    expect(state.keep.get('n')).toBe('2');
+  });
+
   it('that is a folder is told as unwritable', () => {
     const path = join(scratchFolder(), 'state.db');
     mkdirSync(path);
