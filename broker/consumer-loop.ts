@@ -9,7 +9,7 @@ import type { Logger } from '#lib/logger';
 import { batchOfFrames } from './consumer.ts';
 import type { Feed, FeedBatch } from './feed.ts';
 import type { Quarantine } from './store/quarantine.ts';
-import { StoreError, type Batch, type Cursor, type Store } from './store/store.ts';
+import { type Batch, type Cursor, type Store, StoreError } from './store/store.ts';
 
 /** What the loop knows of its database; the lag is added by whoever knows the end of the wal. */
 export interface ConsumerStatus {
@@ -53,7 +53,14 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
   const { name, log, gatherMs = 1000 } = deps;
   const stopping = new AbortController();
   const backoff = createBackoff({ floorMs: 100, ...(deps.retry ?? { baseMs: 500, capMs: 30_000 }) });
-  let status: ConsumerStatus = { name, state: 'catching_up', error: null, since_ms: null, rows_written: 0, quarantined: 0 };
+  let status: ConsumerStatus = {
+    name,
+    state: 'catching_up',
+    error: null,
+    since_ms: null,
+    rows_written: 0,
+    quarantined: 0,
+  };
   let store: Store | null = null;
 
   function tell(change: Partial<ConsumerStatus>): void {
@@ -62,7 +69,8 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
   }
 
   function works(state: 'ok' | 'catching_up', change: Partial<ConsumerStatus> = {}): void {
-    if (status.error !== null) log.info({ store: name, downMs: deps.nowMs() - (status.since_ms ?? 0) }, 'store works again');
+    if (status.error !== null)
+      log.info({ store: name, downMs: deps.nowMs() - (status.since_ms ?? 0) }, 'store works again');
     backoff.reset();
     tell({ ...change, state, error: null, since_ms: null });
   }
@@ -70,18 +78,26 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
   /** Tells the failure once per kind of failure, then waits. */
   async function failed(error: unknown): Promise<void> {
     const words = messageOf(error);
-    const refused = error instanceof StoreError && (error.failure === 'refused_credentials' || error.failure === 'missing_database');
+    const refused =
+      error instanceof StoreError && (error.failure === 'refused_credentials' || error.failure === 'missing_database');
     const state = refused ? 'refused' : 'down';
-    if (status.state !== state) log.warn({ store: name, error: words, code: error instanceof StoreError ? error.code : 'STORE_FAILED' }, 'store does not take rows; they wait in the log');
+    if (status.state !== state)
+      log.warn(
+        { store: name, error: words, code: error instanceof StoreError ? error.code : 'STORE_FAILED' },
+        'store does not take rows; they wait in the log',
+      );
     tell({ state, error: words, since_ms: status.since_ms ?? deps.nowMs() });
-    const askedMs = error instanceof StoreError ? error.retryAfterMs ?? 0 : 0;
+    const askedMs = error instanceof StoreError ? (error.retryAfterMs ?? 0) : 0;
     await delay(Math.max(backoff.next(), Math.min(askedMs, 300_000)), undefined, { signal: stopping.signal });
   }
 
   async function setAside(quarantined: readonly object[]): Promise<void> {
     if (quarantined.length === 0) return;
     const kept = await deps.quarantine.add(quarantined.map((entry) => ({ at: deps.nowMs(), store: name, ...entry })));
-    log.warn({ store: name, lines: quarantined.length, kept, first: quarantined.slice(0, QUARANTINE_LOGGED) }, 'store refused lines for ever; they are in the quarantine');
+    log.warn(
+      { store: name, lines: quarantined.length, kept, first: quarantined.slice(0, QUARANTINE_LOGGED) },
+      'store refused lines for ever; they are in the quarantine',
+    );
   }
 
   /** The same batch until it is in, or until the database must be opened again. */
@@ -92,7 +108,8 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
         await setAside(quarantined);
         return quarantined.length;
       } catch (error) {
-        if (!(error instanceof StoreError) || (error.failure !== 'unreachable' && error.failure !== 'overloaded')) throw error;
+        if (!(error instanceof StoreError) || (error.failure !== 'unreachable' && error.failure !== 'overloaded'))
+          throw error;
         await failed(error);
       }
     }
@@ -103,7 +120,10 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     const quarantined = await writeUntilTaken(open, batch, cursor);
     deps.onCursor(cursor);
     const rows = batch.samples.t_s.length + batch.events.length - quarantined;
-    works(atEnd ? 'ok' : 'catching_up', { rows_written: status.rows_written + rows, quarantined: status.quarantined + quarantined });
+    works(atEnd ? 'ok' : 'catching_up', {
+      rows_written: status.rows_written + rows,
+      quarantined: status.quarantined + quarantined,
+    });
     if (atEnd) await delay(gatherMs, undefined, { signal: stopping.signal });
   }
 
@@ -121,13 +141,17 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     } finally {
       store = null;
       await feed?.close();
-      await open.close().catch((error: unknown) => log.warn({ store: name, error: messageOf(error) }, 'store did not close cleanly'));
+      await open
+        .close()
+        .catch((error: unknown) => log.warn({ store: name, error: messageOf(error) }, 'store did not close cleanly'));
     }
   }
 
   /** Waiting at the end of the wal is being up to date. */
   async function nextOf(feed: Feed): Promise<FeedBatch> {
-    const waiting = setTimeout(() => { if (status.state === 'catching_up') works('ok'); }, 200);
+    const waiting = setTimeout(() => {
+      if (status.state === 'catching_up') works('ok');
+    }, 200);
     try {
       return await feed.next(BATCH_BYTES, stopping.signal);
     } finally {

@@ -1,5 +1,5 @@
 /** Why: frames of the wal become rows of a store, purely: the same frames always make the same batch, so that a replay changes nothing. */
-import { metricOf, METRIC_NAMES, roundToStep, type FrameEvent, type MetricName } from './contract/index.ts';
+import { type FrameEvent, METRIC_NAMES, type MetricName, metricOf, roundToStep } from './contract/index.ts';
 import type { FeedFrame } from './feed.ts';
 import type { Batch, SampleBatch } from './store/store.ts';
 
@@ -19,20 +19,40 @@ export function batchOfFrames(frames: readonly FeedFrame[]): Batch {
       samples.approx.push(approx);
     }
     for (const name of METRIC_NAMES) addColumn(samples, name, frame.m[name], firstSample);
-    for (const event of frame.e) batch.events.push({ probe, t_ms: clamp(Math.round(offsetMs + event.at), LAST_S * 1000), approx, event: trimmed(event) });
-    batch.frames.push({ probe, run: frame.run, seq: frame.seq, firstSample, samples: frame.t.length, firstEvent, events: frame.e.length });
+    for (const event of frame.e)
+      batch.events.push({
+        probe,
+        t_ms: clamp(Math.round(offsetMs + event.at), LAST_S * 1000),
+        approx,
+        event: trimmed(event),
+      });
+    batch.frames.push({
+      probe,
+      run: frame.run,
+      seq: frame.seq,
+      firstSample,
+      samples: frame.t.length,
+      firstEvent,
+      events: frame.e.length,
+    });
   }
   for (const column of Object.values(samples.columns)) padTo(column, samples.t_s.length);
   return batch;
 }
 
-function addColumn(samples: SampleBatch, name: MetricName, values: readonly (number | null)[] | undefined, firstSample: number): void {
+function addColumn(
+  samples: SampleBatch,
+  name: MetricName,
+  values: readonly (number | null)[] | undefined,
+  firstSample: number,
+): void {
   if (!values) return;
   const column = samples.columns[name] ?? [];
   samples.columns[name] = column;
   padTo(column, firstSample);
   const { min, max } = metricOf(name);
-  for (const value of values) column.push(value === null ? null : Math.min(max, Math.max(min, roundToStep(name, value))));
+  for (const value of values)
+    column.push(value === null ? null : Math.min(max, Math.max(min, roundToStep(name, value))));
 }
 
 /** Frames without the metric left no values: unknown. */
@@ -48,7 +68,12 @@ function clamp(value: number, max: number): number {
 function trimmed(event: FrameEvent): FrameEvent {
   if (event.kind !== 'throughput') return event;
   const { rate_mbps, app_mbps, other_mbps } = event;
-  return { ...event, rate_mbps: thousandth(rate_mbps), app_mbps: thousandth(app_mbps), other_mbps: thousandth(other_mbps) };
+  return {
+    ...event,
+    rate_mbps: thousandth(rate_mbps),
+    app_mbps: thousandth(app_mbps),
+    other_mbps: thousandth(other_mbps),
+  };
 }
 
 function thousandth(value: number | null): number | null {

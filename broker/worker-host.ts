@@ -7,8 +7,8 @@ import type { Logger } from '#lib/logger';
 import type { BrokerSettings } from './config.ts';
 import type { ConsumerStatus } from './consumer-loop.ts';
 import { parseStoreTargets } from './store/open.ts';
-import { StoreError, type Cursor, type StoreReader, type StoreStatus } from './store/store.ts';
-import { fromPlain, type FromWorker, type ReadMethod, type ToWorker, type WorkerStart } from './worker-messages.ts';
+import { type Cursor, StoreError, type StoreReader, type StoreStatus } from './store/store.ts';
+import { type FromWorker, fromPlain, type ReadMethod, type ToWorker, type WorkerStart } from './worker-messages.ts';
 
 export interface StoreWorkerDeps {
   settings: Pick<BrokerSettings, 'CARREL_STORE' | 'CARREL_INFLUX_TOKEN'>;
@@ -19,7 +19,7 @@ export interface StoreWorkerDeps {
   durableEnd(): number;
   /** Calls back after the durable end has grown. Returns the unsubscriber. */
   onDurable(listener: () => void): () => void;
-  /** A database has durably come so far. Called at once with 0 for each, so that the wal keeps everything until the first word from the database. */
+  /** A database has durably come so far. Until the first call the wal must keep what it kept: register the names of `stores()`. */
   commit(consumer: string, cursor: Cursor): void;
   log: Logger;
   /** The thread's program; a test gives one that crashes. */
@@ -37,12 +37,19 @@ const MAX_READS = 256;
 const READ_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 
-interface PendingRead { resolve(value: unknown): void; reject(error: StoreError): void; timer: NodeJS.Timeout }
+interface PendingRead {
+  resolve(value: unknown): void;
+  reject(error: StoreError): void;
+  timer: NodeJS.Timeout;
+}
 
 /** @throws CarrelError STORE_SETTING_INVALID. A database that is down does not make this fail: it is opened when it is back. */
 export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
   const { log } = deps;
-  const targets = parseStoreTargets(deps.settings.CARREL_STORE, { dataDir: deps.dataDir, influxToken: deps.settings.CARREL_INFLUX_TOKEN });
+  const targets = parseStoreTargets(deps.settings.CARREL_STORE, {
+    dataDir: deps.dataDir,
+    influxToken: deps.settings.CARREL_INFLUX_TOKEN,
+  });
   // Until a database has told its cursor, its lag is counted from here.
   const known = new Map(targets.map(({ name }) => [name, { status: fresh(name), next: deps.durableEnd() }]));
   const reads = new Map<number, PendingRead>();
@@ -52,14 +59,21 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
   let restart: NodeJS.Timeout | undefined;
   let stopping = false;
 
-  for (const { name } of targets) deps.commit(name, { next: 0, held: [] });
   const send = (message: ToWorker): void => worker?.postMessage(message);
   const unsubscribe = deps.onDurable(() => send({ type: 'durable', end: deps.durableEnd() }));
   launch();
 
   function launch(): void {
-    const start: WorkerStart = { targets, walDir: deps.walDir, quarantineDir: join(deps.dataDir, 'quarantine'), durableEnd: deps.durableEnd() };
-    const started = new Worker(deps.script ?? new URL('./worker.ts', import.meta.url), { workerData: start, name: 'carrel-stores' });
+    const start: WorkerStart = {
+      targets,
+      walDir: deps.walDir,
+      quarantineDir: join(deps.dataDir, 'quarantine'),
+      durableEnd: deps.durableEnd(),
+    };
+    const started = new Worker(deps.script ?? new URL('./worker.ts', import.meta.url), {
+      workerData: start,
+      name: 'carrel-stores',
+    });
     worker = started;
     started.on('message', (message: FromWorker) => receive(message));
     started.on('error', (error) => crashed(messageOf(error)));
@@ -73,7 +87,13 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
 
   function crashed(words: string): void {
     log.error({ error: words }, 'store worker crashed; it is started again');
-    for (const entry of known.values()) entry.status = { ...entry.status, state: 'down', error: `store worker: ${words}`, since_ms: entry.status.since_ms ?? Date.now() };
+    for (const entry of known.values())
+      entry.status = {
+        ...entry.status,
+        state: 'down',
+        error: `store worker: ${words}`,
+        since_ms: entry.status.since_ms ?? Date.now(),
+      };
   }
 
   function receive(message: FromWorker): void {
@@ -82,21 +102,23 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
         const entry = known.get(message.consumer);
         if (entry) entry.next = message.cursor.next;
         backoff.reset();
-        return deps.commit(message.consumer, message.cursor);
+        deps.commit(message.consumer, message.cursor);
+        break;
       }
       case 'status': {
         const entry = known.get(message.status.name);
         if (entry) entry.status = message.status;
-        return;
+        break;
       }
       case 'answer':
-        return settle(message.id, (read) => read.resolve(message.value));
+        settle(message.id, (read) => read.resolve(message.value));
+        break;
       case 'failure':
-        return settle(message.id, (read) => read.reject(fromPlain(message.error)));
+        settle(message.id, (read) => read.reject(fromPlain(message.error)));
+        break;
       case 'log':
-        return log[message.level](message.fields, message.message);
-      case 'stopped':
-        return;
+        log[message.level](message.fields, message.message);
+        break;
     }
   }
 
@@ -116,8 +138,15 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
     const id = nextRead++;
     const answer = new Promise<unknown>((resolve, reject) => {
       if (!worker) return reject(new StoreError('unreachable', 'the store worker is being started'));
-      if (reads.size >= MAX_READS) return reject(new StoreError('overloaded', `${MAX_READS} queries are waiting already`, 1000));
-      const timer = setTimeout(() => settle(id, (read) => read.reject(new StoreError('overloaded', `no answer within ${READ_TIMEOUT_MS / 1000} s`))), READ_TIMEOUT_MS);
+      if (reads.size >= MAX_READS)
+        return reject(new StoreError('overloaded', `${MAX_READS} queries are waiting already`, 1000));
+      const timer = setTimeout(
+        () =>
+          settle(id, (read) =>
+            read.reject(new StoreError('overloaded', `no answer within ${READ_TIMEOUT_MS / 1000} s`)),
+          ),
+        READ_TIMEOUT_MS,
+      );
       reads.set(id, { resolve, reject, timer });
       send({ type: 'read', id, method, argument });
     });
@@ -131,7 +160,12 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
       fleet: (query) => call('fleet', query),
       latest: (since_s) => call('latest', since_s),
     },
-    stores: () => [...known.values()].map(({ status, next }, index) => ({ ...status, primary: index === 0, lag_bytes: Math.max(0, deps.durableEnd() - next) })),
+    stores: () =>
+      [...known.values()].map(({ status, next }, index) => ({
+        ...status,
+        primary: index === 0,
+        lag_bytes: Math.max(0, deps.durableEnd() - next),
+      })),
     async stop() {
       stopping = true;
       clearTimeout(restart);
@@ -143,7 +177,10 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
   async function stopThread(thread: Worker): Promise<void> {
     await new Promise<void>((resolve) => {
       const late = setTimeout(() => {
-        log.warn({ afterMs: STOP_TIMEOUT_MS }, 'store worker did not stop in time and is ended; what it had not written is still in the log');
+        log.warn(
+          { afterMs: STOP_TIMEOUT_MS },
+          'store worker did not stop in time and is ended; what it had not written is still in the log',
+        );
         void thread.terminate();
       }, STOP_TIMEOUT_MS);
       thread.once('exit', () => {

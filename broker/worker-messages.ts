@@ -1,13 +1,17 @@
 /** Why: what the main thread and the store worker say to each other, typed in one place. Only plain data crosses. */
 import type { ConsumerStatus } from './consumer-loop.ts';
 import type { StoreTarget } from './store/open.ts';
-import { StoreError, type Cursor, type StoreFailure, type StoreReader } from './store/store.ts';
+import { type Cursor, StoreError, type StoreFailure, type StoreReader } from './store/store.ts';
 
 /** Given to the worker when it starts. */
-export interface WorkerStart { targets: StoreTarget[]; walDir: string; quarantineDir: string; durableEnd: number }
+export interface WorkerStart {
+  targets: StoreTarget[];
+  walDir: string;
+  quarantineDir: string;
+  durableEnd: number;
+}
 
 export type ReadMethod = keyof StoreReader;
-export const READ_METHODS = ['series', 'events', 'fleet', 'latest'] as const satisfies readonly ReadMethod[];
 
 export type ToWorker =
   | { type: 'durable'; end: number }
@@ -19,14 +23,18 @@ export type FromWorker =
   | { type: 'status'; status: ConsumerStatus }
   | { type: 'answer'; id: number; value: unknown }
   | { type: 'failure'; id: number; error: PlainStoreError }
-  | { type: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; fields: object; message: string }
-  | { type: 'stopped' };
+  | { type: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; fields: object; message: string };
 
 /** Classes do not survive the crossing. */
-export interface PlainStoreError { failure: StoreFailure; message: string; retryAfterMs: number | null }
+export interface PlainStoreError {
+  failure: StoreFailure;
+  message: string;
+  retryAfterMs: number | null;
+}
 
 export function toPlain(error: unknown): PlainStoreError {
-  if (error instanceof StoreError) return { failure: error.failure, message: error.message, retryAfterMs: error.retryAfterMs };
+  if (error instanceof StoreError)
+    return { failure: error.failure, message: error.message, retryAfterMs: error.retryAfterMs };
   return { failure: 'broken', message: error instanceof Error ? error.message : String(error), retryAfterMs: null };
 }
 

@@ -5,8 +5,8 @@ import { startConsumer } from './consumer-loop.ts';
 import { openFeedReader } from './feed-reader.ts';
 import { openStore } from './store/open.ts';
 import { createQuarantine } from './store/quarantine.ts';
-import { StoreError, type Store } from './store/store.ts';
-import { toPlain, type FromWorker, type ReadMethod, type ToWorker, type WorkerStart } from './worker-messages.ts';
+import { type Store, StoreError } from './store/store.ts';
+import { type FromWorker, type ReadMethod, type ToWorker, toPlain, type WorkerStart } from './worker-messages.ts';
 
 const port = parentPort;
 if (!port) throw new Error('broker/worker.ts runs only as a worker of broker/worker-host.ts');
@@ -16,33 +16,40 @@ let durableEnd = endAtStart;
 const durableListeners = new Set<() => void>();
 const tell = (message: FromWorker): void => port.postMessage(message);
 const nowMs = (): number => Date.now();
-const logAt = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string): void => tell({ type: 'log', level, fields, message });
+const logAt =
+  (level: 'debug' | 'info' | 'warn' | 'error') =>
+  (fields: object, message: string): void =>
+    tell({ type: 'log', level, fields, message });
 const log: Logger = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
 
 const unreadable = createQuarantine({ dir: quarantineDir, name: 'payloads' });
-const consumers = targets.map((target, index) => startConsumer({
-  name: target.name,
-  openStore: () => openStore(target, nowMs),
-  openFeed: (cursor) => openFeedReader({
-    dir: walDir,
-    cursor,
-    durableEnd: () => durableEnd,
-    onDurable(listener) {
-      durableListeners.add(listener);
-      return () => durableListeners.delete(listener);
-    },
-    // Every consumer meets the same broken payloads: the first one keeps them.
-    ...(index === 0 ? { onQuarantine: keepPayload } : {}),
+const consumers = targets.map((target, index) =>
+  startConsumer({
+    name: target.name,
+    openStore: () => openStore(target, nowMs),
+    openFeed: (cursor) =>
+      openFeedReader({
+        dir: walDir,
+        cursor,
+        durableEnd: () => durableEnd,
+        onDurable(listener) {
+          durableListeners.add(listener);
+          return () => durableListeners.delete(listener);
+        },
+        // Every consumer meets the same broken payloads: the first one keeps them.
+        ...(index === 0 ? { onQuarantine: keepPayload } : {}),
+      }),
+    quarantine: createQuarantine({ dir: quarantineDir, name: target.name.replace(/[^\w.-]+/g, '_') }),
+    onCursor: (cursor) => tell({ type: 'cursor', consumer: target.name, cursor }),
+    onStatus: (status) => tell({ type: 'status', status }),
+    log,
+    nowMs,
   }),
-  quarantine: createQuarantine({ dir: quarantineDir, name: target.name.replace(/[^\w.-]+/g, '_') }),
-  onCursor: (cursor) => tell({ type: 'cursor', consumer: target.name, cursor }),
-  onStatus: (status) => tell({ type: 'status', status }),
-  log,
-  nowMs,
-}));
+);
 
 function keepPayload({ head, ...payload }: { head: Uint8Array; probe: string; code: string; detail: string }): void {
-  unreadable.add([{ ...payload, head: Buffer.from(head).toString('base64') }])
+  unreadable
+    .add([{ ...payload, head: Buffer.from(head).toString('base64') }])
     .catch((error: unknown) => log.warn({ error: String(error) }, 'a payload that is no frame could not be kept'));
 }
 
@@ -70,9 +77,6 @@ port.on('message', (message: ToWorker) => {
       void answer(message.id, message.method, message.argument);
       break;
     case 'stop':
-      void Promise.all(consumers.map((consumer) => consumer.stop())).finally(() => {
-        tell({ type: 'stopped' });
-        port.close();
-      });
+      void Promise.all(consumers.map((consumer) => consumer.stop())).finally(() => port.close());
   }
 });

@@ -1,9 +1,9 @@
 /** Why: a database without transactions cannot hold our cursor, so that it lies in a small file, replaced whole and synced after each write. */
-import { open, readFile, rename, mkdir } from 'node:fs/promises';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errnoOf, messageOf } from '#lib/errors';
 import { isObject, own, parseJson } from '#contract';
-import { StoreError, type Cursor } from './store.ts';
+import { errnoOf, messageOf } from '#lib/errors';
+import { type Cursor, StoreError } from './store.ts';
 
 export interface CursorFile {
   /** Null when there is none yet. @throws StoreError when it is damaged. */
@@ -21,7 +21,11 @@ export function createCursorFile(path: string): CursorFile {
       });
       if (text === null) return null;
       const cursor = cursorOf(parseJson(text, 3));
-      if (!cursor) throw new StoreError('broken', `${path} is damaged; delete it, and everything that the log still holds is written again (no row is doubled)`);
+      if (!cursor)
+        throw new StoreError(
+          'broken',
+          `${path} is damaged; delete it, and everything that the log still holds is written again (no row is doubled)`,
+        );
       return cursor;
     },
     async write(cursor) {

@@ -21,7 +21,14 @@ type Column =
   | { type: 'BIGINT'; values: readonly bigint[] };
 
 /** Appends the rows at `rows` of the batch, in that order. */
-export async function appendSamples(duck: Duck, to: Target, samples: SampleBatch, rows: readonly number[], probeIds: readonly number[], batch: number): Promise<void> {
+export async function appendSamples(
+  duck: Duck,
+  to: Target,
+  samples: SampleBatch,
+  rows: readonly number[],
+  probeIds: readonly number[],
+  batch: number,
+): Promise<void> {
   const pick = <T>(values: readonly T[]): T[] => rows.map((row) => values[row] as T); // rows are indexes of this batch
   const columns: Column[] = [
     { type: 'UINTEGER', values: probeIds },
@@ -36,37 +43,74 @@ export async function appendSamples(duck: Duck, to: Target, samples: SampleBatch
   await append(duck, { ...to, table: 'samples' }, columns, rows.length);
 }
 
-export async function appendEvents(duck: Duck, to: Target, events: readonly EventRow[], probeIds: readonly number[], batch: number): Promise<void> {
-  await append(duck, { ...to, table: 'events' }, [
-    { type: 'UINTEGER', values: probeIds },
-    { type: 'BIGINT', values: events.map((row) => BigInt(Math.round(row.t_ms))) },
-    { type: 'BOOLEAN', values: events.map((row) => row.approx) },
-    { type: 'UINTEGER', values: Array<number>(events.length).fill(batch) },
-    { type: 'VARCHAR', values: events.map((row) => row.event.kind) },
-    { type: 'VARCHAR', values: events.map((row) => row.event.id) },
-    { type: 'VARCHAR', values: events.map((row) => JSON.stringify(row.event)) },
-  ], events.length);
+export async function appendEvents(
+  duck: Duck,
+  to: Target,
+  events: readonly EventRow[],
+  probeIds: readonly number[],
+  batch: number,
+): Promise<void> {
+  await append(
+    duck,
+    { ...to, table: 'events' },
+    [
+      { type: 'UINTEGER', values: probeIds },
+      { type: 'BIGINT', values: events.map((row) => BigInt(Math.round(row.t_ms))) },
+      { type: 'BOOLEAN', values: events.map((row) => row.approx) },
+      { type: 'UINTEGER', values: Array<number>(events.length).fill(batch) },
+      { type: 'VARCHAR', values: events.map((row) => row.event.kind) },
+      { type: 'VARCHAR', values: events.map((row) => row.event.id) },
+      { type: 'VARCHAR', values: events.map((row) => JSON.stringify(row.event)) },
+    ],
+    events.length,
+  );
 }
 
-export async function appendProbes(duck: Duck, to: Target, probes: readonly { id: number; name: string }[]): Promise<void> {
-  await append(duck, { ...to, table: 'probes' }, [
-    { type: 'UINTEGER', values: probes.map(({ id }) => id) },
-    { type: 'VARCHAR', values: probes.map(({ name }) => name) },
-  ], probes.length);
+export async function appendProbes(
+  duck: Duck,
+  to: Target,
+  probes: readonly { id: number; name: string }[],
+): Promise<void> {
+  await append(
+    duck,
+    { ...to, table: 'probes' },
+    [
+      { type: 'UINTEGER', values: probes.map(({ id }) => id) },
+      { type: 'VARCHAR', values: probes.map(({ name }) => name) },
+    ],
+    probes.length,
+  );
 }
 
-export async function appendFrames(duck: Duck, to: Target, frames: readonly { probeId: number; run: string; from: number; to: number }[]): Promise<void> {
-  await append(duck, { ...to, table: 'frames' }, [
-    { type: 'UINTEGER', values: frames.map(({ probeId }) => probeId) },
-    { type: 'VARCHAR', values: frames.map(({ run }) => run) },
-    { type: 'BIGINT', values: frames.map((frame) => BigInt(frame.from)) },
-    { type: 'BIGINT', values: frames.map((frame) => BigInt(frame.to)) },
-  ], frames.length);
+export async function appendFrames(
+  duck: Duck,
+  to: Target,
+  frames: readonly { probeId: number; run: string; from: number; to: number }[],
+): Promise<void> {
+  await append(
+    duck,
+    { ...to, table: 'frames' },
+    [
+      { type: 'UINTEGER', values: frames.map(({ probeId }) => probeId) },
+      { type: 'VARCHAR', values: frames.map(({ run }) => run) },
+      { type: 'BIGINT', values: frames.map((frame) => BigInt(frame.from)) },
+      { type: 'BIGINT', values: frames.map((frame) => BigInt(frame.to)) },
+    ],
+    frames.length,
+  );
 }
 
-interface Target { connection: DuckDBConnection; alias: string }
+interface Target {
+  connection: DuckDBConnection;
+  alias: string;
+}
 
-async function append(duck: Duck, { connection, alias, table }: Target & { table: string }, columns: readonly Column[], count: number): Promise<void> {
+async function append(
+  duck: Duck,
+  { connection, alias, table }: Target & { table: string },
+  columns: readonly Column[],
+  count: number,
+): Promise<void> {
   if (count === 0) return;
   const appender = await connection.createAppender(table, 'main', alias);
   try {
@@ -86,7 +130,15 @@ async function append(duck: Duck, { connection, alias, table }: Target & { table
 }
 
 /** Appending copies, so that a chunk serves again. A column without values is blanked once per chunk: half of all metrics are such. */
-function setColumn(duck: Duck, chunk: DuckDBDataChunk, index: number, column: Column, first: number, rows: number, fresh: boolean): void {
+function setColumn(
+  duck: Duck,
+  chunk: DuckDBDataChunk,
+  index: number,
+  column: Column,
+  first: number,
+  rows: number,
+  fresh: boolean,
+): void {
   const vector = chunk.getColumnVector(index);
   if (vector instanceof duck.DuckDBDoubleVector || vector instanceof duck.DuckDBUIntegerVector) {
     const values = column.values;

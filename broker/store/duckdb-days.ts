@@ -43,7 +43,10 @@ async function openDay(connection: DuckDBConnection, dir: string, name: string, 
   const day = FILE_NAME.exec(name)?.[1] ?? name;
   const path = join(dir, name);
   // A file that was not closed cleanly has a log beside it, which can only be taken over by a writer.
-  const unfinished = await stat(`${path}.wal`).then(() => true, () => false);
+  const unfinished = await stat(`${path}.wal`).then(
+    () => true,
+    () => false,
+  );
   const file = emptyDay(day, path);
   await attach(connection, file, newest || unfinished ? '' : '(READ_ONLY)');
   try {
@@ -85,7 +88,16 @@ export async function dropDay(connection: DuckDBConnection, file: DayFile): Prom
 }
 
 function emptyDay(day: string, path: string): DayFile {
-  return { day, path, alias: `day_${day.replaceAll('-', '_')}`, columns: new Set(), min_s: null, max_s: null, overlaps: false, batch: 0 };
+  return {
+    day,
+    path,
+    alias: `day_${day.replaceAll('-', '_')}`,
+    columns: new Set(),
+    min_s: null,
+    max_s: null,
+    overlaps: false,
+    batch: 0,
+  };
 }
 
 async function attach(connection: DuckDBConnection, file: DayFile, options: string): Promise<void> {
@@ -93,7 +105,12 @@ async function attach(connection: DuckDBConnection, file: DayFile, options: stri
     await connection.run(`ATTACH '${file.path.replaceAll("'", "''")}' AS ${file.alias} ${options}`);
   } catch (error) {
     if (/could not set lock|conflicting lock/i.test(messageOf(error))) {
-      throw new StoreError('unreachable', `${file.path} is in use by another program; close it (a second server, or a DuckDB shell)`, null, { cause: error });
+      throw new StoreError(
+        'unreachable',
+        `${file.path} is in use by another program; close it (a second server, or a DuckDB shell)`,
+        null,
+        { cause: error },
+      );
     }
     if (/corrupt|not a valid|checksum|serializ/i.test(messageOf(error))) throw damaged(file.path, error);
     throw new StoreError('broken', `${file.path} cannot be opened: ${firstLine(error)}`, null, { cause: error });
@@ -102,11 +119,18 @@ async function attach(connection: DuckDBConnection, file: DayFile, options: stri
 
 /** Whatever the engine says becomes a coded error; after `broken` the store must be opened again. */
 export function duckdbFailure(error: unknown): StoreError {
-  return error instanceof StoreError ? error : new StoreError('broken', `DuckDB: ${firstLine(error)}`, null, { cause: error });
+  return error instanceof StoreError
+    ? error
+    : new StoreError('broken', `DuckDB: ${firstLine(error)}`, null, { cause: error });
 }
 
 function damaged(path: string, error: unknown): StoreError {
-  return new StoreError('broken', `${path} is damaged (${firstLine(error)}); move it out of the folder: the other days stay readable, and what the log still holds is written again`, null, { cause: error });
+  return new StoreError(
+    'broken',
+    `${path} is damaged (${firstLine(error)}); move it out of the folder: the other days stay readable, and what the log still holds is written again`,
+    null,
+    { cause: error },
+  );
 }
 
 function firstLine(error: unknown): string {
@@ -116,20 +140,28 @@ function firstLine(error: unknown): string {
 /** A newer version may know more metrics than when today's file was made. */
 async function addMissingColumns(connection: DuckDBConnection, file: DayFile): Promise<void> {
   const known = await columnsOf(connection, file);
-  for (const name of METRIC_NAMES) if (!known.has(name)) await connection.run(`ALTER TABLE ${file.alias}.samples ADD COLUMN "${name}" DOUBLE`);
+  for (const name of METRIC_NAMES)
+    if (!known.has(name)) await connection.run(`ALTER TABLE ${file.alias}.samples ADD COLUMN "${name}" DOUBLE`);
 }
 
 async function columnsOf(connection: DuckDBConnection, file: DayFile): Promise<Set<string>> {
-  const reader = await connection.runAndReadAll(`SELECT column_name FROM duckdb_columns() WHERE database_name = '${file.alias}' AND table_name = 'samples'`);
+  const reader = await connection.runAndReadAll(
+    `SELECT column_name FROM duckdb_columns() WHERE database_name = '${file.alias}' AND table_name = 'samples'`,
+  );
   return new Set(reader.getRowsJS().map(([name]) => String(name)));
 }
 
 async function describe(connection: DuckDBConnection, file: DayFile): Promise<DayFile> {
   const reader = await connection.runAndReadAll(
-    `SELECT min(min_s)::DOUBLE, max(max_s)::DOUBLE, coalesce(bool_or(merge), false), coalesce(max(batch), 0)::DOUBLE FROM ${file.alias}.batches`);
+    `SELECT min(min_s)::DOUBLE, max(max_s)::DOUBLE, coalesce(bool_or(merge), false), coalesce(max(batch), 0)::DOUBLE FROM ${file.alias}.batches`,
+  );
   const [min_s, max_s, overlaps, batch] = reader.getRowsJS()[0] ?? [];
   return {
-    ...file, columns: await columnsOf(connection, file), overlaps: overlaps === true, batch: Number(batch ?? 0),
-    min_s: typeof min_s === 'number' ? min_s : null, max_s: typeof max_s === 'number' ? max_s : null,
+    ...file,
+    columns: await columnsOf(connection, file),
+    overlaps: overlaps === true,
+    batch: Number(batch ?? 0),
+    min_s: typeof min_s === 'number' ? min_s : null,
+    max_s: typeof max_s === 'number' ? max_s : null,
   };
 }

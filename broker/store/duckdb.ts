@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { messageOf } from '#lib/errors';
 import { appendEvents, appendFrames, appendProbes, appendSamples } from './duckdb-append.ts';
-import { createDay, dropDay, duckdbFailure, openDays, type DayFile } from './duckdb-days.ts';
+import { createDay, type DayFile, dropDay, duckdbFailure, openDays } from './duckdb-days.ts';
+import { adopt, compactFrames, type FreshPart, freshPart, type Held, loadHeld } from './duckdb-held.ts';
 import { createDuckdbReader } from './duckdb-read.ts';
-import { createSeenFrames, intervalsOf, type SeenFrames } from './seen-frames.ts';
-import { StoreError, type Batch, type Cursor, type Store } from './store.ts';
+import { type Batch, type Cursor, type Store, StoreError } from './store.ts';
 
 export interface DuckdbOptions {
   /** Folder of the day files; made when missing. */
@@ -31,8 +31,11 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 512, threads
     throw new StoreError('broken', `${dir} cannot be made: ${messageOf(error)}`, null, { cause: error });
   });
   const instance = await duck.DuckDBInstance.create(':memory:', {
-    memory_limit: `${memoryLimitMb}MB`, threads: String(threads), temp_directory: join(dir, '.tmp'),
-    autoinstall_known_extensions: 'false', autoload_known_extensions: 'false',
+    memory_limit: `${memoryLimitMb}MB`,
+    threads: String(threads),
+    temp_directory: join(dir, '.tmp'),
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
   });
   const connection = await instance.connect();
   let files: DayFile[];
@@ -47,7 +50,10 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 512, threads
   }
   let framesSinceCompaction = COMPACT_FRAMES_AFTER; // unknown after a start
   const reader = createDuckdbReader({
-    instance, files: () => files, nameOf: (id) => held.names.get(id) ?? `probe ${id}`, idOf: (probe) => held.ids.get(probe) ?? null,
+    instance,
+    files: () => files,
+    nameOf: (id) => held.names.get(id) ?? `probe ${id}`,
+    idOf: (probe) => held.ids.get(probe) ?? null,
   });
 
   /** The file of today; never an older one than the newest, so that a clock that steps back cannot hide the cursor. */
@@ -72,14 +78,40 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 512, threads
     await connection.run('BEGIN');
     try {
       const unnamed = fresh.probes.filter((probe) => !held.named.has(idOf(probe)));
-      await appendProbes(duck, to, unnamed.map((name) => ({ id: idOf(name), name })));
-      await appendSamples(duck, to, batch.samples, fresh.rows, fresh.rows.map((row) => idOf(batch.samples.probe[row] ?? '')), number);
-      await appendEvents(duck, to, fresh.events, fresh.events.map((row) => idOf(row.probe)), number);
-      await appendFrames(duck, to, fresh.intervals.map((frame) => ({ ...frame, probeId: idOf(frame.probe) })));
+      await appendProbes(
+        duck,
+        to,
+        unnamed.map((name) => ({ id: idOf(name), name })),
+      );
+      await appendSamples(
+        duck,
+        to,
+        batch.samples,
+        fresh.rows,
+        fresh.rows.map((row) => idOf(batch.samples.probe[row] ?? '')),
+        number,
+      );
+      await appendEvents(
+        duck,
+        to,
+        fresh.events,
+        fresh.events.map((row) => idOf(row.probe)),
+        number,
+      );
+      await appendFrames(
+        duck,
+        to,
+        fresh.intervals.map((frame) => ({ ...frame, probeId: idOf(frame.probe) })),
+      );
       const overlaps = await overlapsIn(connection, files, file, number, fresh);
-      if (fresh.range) await connection.run(`INSERT INTO ${file.alias}.batches VALUES (${number}, ${fresh.range.min_s}, ${fresh.range.max_s}, ${overlaps})`);
+      if (fresh.range)
+        await connection.run(
+          `INSERT INTO ${file.alias}.batches VALUES (${number}, ${fresh.range.min_s}, ${fresh.range.max_s}, ${overlaps})`,
+        );
       await connection.run(`DELETE FROM ${file.alias}.cursor`);
-      await connection.run(`INSERT INTO ${file.alias}.cursor VALUES (${cursor.next}, '${JSON.stringify(cursor.held)}')`);
+      await connection.run(
+        `INSERT INTO ${file.alias}.cursor VALUES (${cursor.next}, '${JSON.stringify(cursor.held)}')`,
+      );
       await connection.run('COMMIT');
       adopt(held, fresh);
       if (fresh.range) files = files.map((other) => (other === file ? widened(file, fresh, number, overlaps) : other));
@@ -117,134 +149,37 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 512, threads
   };
 }
 
-/** What memory keeps of the files: numbers of probes and the frames that were seen. */
-interface Held {
-  names: Map<number, string>;
-  ids: Map<string, number>;
-  nextId: number;
-  /** Numbers that the newest file can name by itself: every other file may be deleted before it. */
-  named: Set<number>;
-  seen: SeenFrames;
-}
-
-/** What of a batch is new, with everything that goes into the transaction. */
-interface FreshPart {
-  /** Row numbers in the batch's samples. */
-  rows: number[];
-  events: Batch['events'];
-  intervals: { probe: string; run: string; from: number; to: number }[];
-  probes: string[];
-  newIds: Map<string, number>;
-  /** Event times inside, whole seconds; null when there are none. */
-  range: { min_s: number; max_s: number } | null;
-  /** The same for samples only. */
-  sampleRange: { min_s: number; max_s: number } | null;
-}
-
-function freshPart(batch: Batch, held: Held): FreshPart {
-  const seqs = new Map<string, { probe: string; run: string; seqs: number[] }>();
-  const inBatch = createSeenFrames();
-  const rows: number[] = [];
-  const events: Batch['events'] = [];
-  const probes = new Set<string>();
-  for (const { probe, run, seq, firstSample, samples, firstEvent, events: count } of batch.frames) {
-    if (held.seen.has(probe, run, seq) || !inBatch.add(probe, run, seq)) continue;
-    const key = `${probe}/${run}`;
-    const known = seqs.get(key) ?? { probe, run, seqs: [] };
-    seqs.set(key, known);
-    known.seqs.push(seq);
-    probes.add(probe);
-    for (let row = firstSample; row < firstSample + samples; row++) rows.push(row);
-    for (const row of batch.events.slice(firstEvent, firstEvent + count)) events.push(row);
-  }
-  const newIds = new Map<string, number>();
-  for (const probe of probes) if (!held.ids.has(probe)) newIds.set(probe, held.nextId + newIds.size);
-  const intervals = [...seqs.values()].flatMap(({ probe, run, seqs: numbers }) => intervalsOf(numbers).map(([from, to]) => ({ probe, run, from, to })));
-  const sampleRange = rangeOf(rows.map((row) => batch.samples.t_s[row] ?? 0));
-  const range = rangeOf([...(sampleRange ? [sampleRange.min_s, sampleRange.max_s] : []), ...events.map((row) => Math.floor(row.t_ms / 1000))]);
-  return { rows, events, intervals, probes: [...probes], newIds, range, sampleRange };
-}
-
-function rangeOf(times: readonly number[]): { min_s: number; max_s: number } | null {
-  if (times.length === 0) return null;
-  let min_s = Infinity;
-  let max_s = -Infinity;
-  for (const t of times) {
-    if (t < min_s) min_s = t;
-    if (t > max_s) max_s = t;
-  }
-  return { min_s, max_s };
-}
-
-function adopt(held: Held, fresh: FreshPart): void {
-  for (const [probe, id] of fresh.newIds) {
-    held.ids.set(probe, id);
-    held.names.set(id, probe);
-  }
-  held.nextId += fresh.newIds.size;
-  for (const probe of fresh.probes) held.named.add(held.ids.get(probe) ?? 0);
-  for (const interval of fresh.intervals) held.seen.addInterval(interval);
-}
-
 function widened(file: DayFile, { range }: FreshPart, batch: number, overlaps: boolean): DayFile {
   if (!range) return file;
   return {
-    ...file, batch, overlaps: file.overlaps || overlaps,
-    min_s: Math.min(file.min_s ?? range.min_s, range.min_s), max_s: Math.max(file.max_s ?? range.max_s, range.max_s),
+    ...file,
+    batch,
+    overlaps: file.overlaps || overlaps,
+    min_s: Math.min(file.min_s ?? range.min_s, range.min_s),
+    max_s: Math.max(file.max_s ?? range.max_s, range.max_s),
   };
 }
 
 /** Is some (probe, second) of this batch there already? Then reads must merge. Live rows touch only the last row group: about a millisecond. */
-async function overlapsIn(connection: DuckDBConnection, files: readonly DayFile[], current: DayFile, batch: number, { sampleRange: range, rows }: FreshPart): Promise<boolean> {
+async function overlapsIn(
+  connection: DuckDBConnection,
+  files: readonly DayFile[],
+  current: DayFile,
+  batch: number,
+  { sampleRange: range, rows }: FreshPart,
+): Promise<boolean> {
   if (!range) return false;
   const between = `t_s BETWEEN ${range.min_s} AND ${range.max_s}`;
-  const near = files.filter((file) => file === current || (file.min_s !== null && file.max_s !== null && file.min_s <= range.max_s && file.max_s >= range.min_s));
+  const near = files.filter(
+    (file) =>
+      file === current ||
+      (file.min_s !== null && file.max_s !== null && file.min_s <= range.max_s && file.max_s >= range.min_s),
+  );
   const all = near.map((file) => `SELECT probe, t_s FROM ${file.alias}.samples WHERE ${between}`).join(' UNION ALL ');
   const reader = await connection.runAndReadAll(
-    `SELECT count(*)::DOUBLE FROM (${all}) o JOIN (SELECT probe, t_s FROM ${current.alias}.samples WHERE batch = ${batch} AND ${between}) n USING (probe, t_s)`);
+    `SELECT count(*)::DOUBLE FROM (${all}) o JOIN (SELECT probe, t_s FROM ${current.alias}.samples WHERE batch = ${batch} AND ${between}) n USING (probe, t_s)`,
+  );
   return Number(reader.getRowsJS()[0]?.[0]) > rows.length;
-}
-
-async function loadHeld(connection: DuckDBConnection, files: readonly DayFile[]): Promise<Held> {
-  const held: Held = { names: new Map(), ids: new Map(), nextId: 1, named: new Set(), seen: createSeenFrames() };
-  for (const { alias } of files) {
-    held.named = new Set();
-    const probes = await connection.runAndReadAll(`SELECT id, name FROM ${alias}.probes`);
-    for (const [id, name] of probes.getRowsJS()) {
-      held.names.set(Number(id), String(name));
-      held.ids.set(String(name), Number(id));
-      held.named.add(Number(id));
-      held.nextId = Math.max(held.nextId, Number(id) + 1);
-    }
-    const frames = await connection.runAndReadAll(mergedFramesSql(alias));
-    for (const [id, run, from, to] of frames.getRowsJS()) {
-      held.seen.addInterval({ probe: held.names.get(Number(id)) ?? '', run: String(run), from: Number(from), to: Number(to) });
-    }
-  }
-  return held;
-}
-
-/** Intervals that touch become one. */
-function mergedFramesSql(alias: string): string {
-  return `SELECT probe, run, min(first) AS first, max(last) AS last FROM (
-      SELECT *, sum(begins) OVER (PARTITION BY probe, run ORDER BY first, last ROWS UNBOUNDED PRECEDING) AS island FROM (
-        SELECT *, CASE WHEN first <= max(last) OVER (PARTITION BY probe, run ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + 1 THEN 0 ELSE 1 END AS begins
-        FROM ${alias}.frames))
-    GROUP BY probe, run, island`;
-}
-
-async function compactFrames(connection: DuckDBConnection, alias: string): Promise<void> {
-  await connection.run('BEGIN');
-  try {
-    await connection.run(`CREATE OR REPLACE TEMP TABLE merged AS ${mergedFramesSql(alias)}`);
-    await connection.run(`DELETE FROM ${alias}.frames`);
-    await connection.run(`INSERT INTO ${alias}.frames SELECT probe, run, first, last FROM merged`);
-    await connection.run('COMMIT');
-  } catch (error) {
-    await connection.run('ROLLBACK').catch(() => undefined); // the first error says more
-    throw error;
-  }
-  await connection.run('DROP TABLE IF EXISTS merged');
 }
 
 async function readCursor(connection: DuckDBConnection, files: readonly DayFile[]): Promise<Cursor | null> {

@@ -3,13 +3,14 @@
  * which cannot escape everything and knows no integers without a schema. Writer and reader are separate: one bad query must not block writes.
  */
 import { InfluxDB, type IPoolOptions } from 'influx';
+// biome-ignore lint/style/noRestrictedImports: a part of the package influx, which has no door to its HTTP pool
 import { Pool, RequestError } from 'influx/lib/src/pool.js';
 import { messageOf } from '#lib/errors';
 import { createCursorFile } from './cursor-file.ts';
 import { createInfluxQlReader } from './influxql.ts';
 import { EVENTS, linesOf, SAMPLES } from './line-protocol.ts';
-import { retryAfterOf, sendAll, type Refusal, type SendLines } from './send-lines.ts';
-import { StoreError, type Store } from './store.ts';
+import { type Refusal, retryAfterOf, type SendLines, sendAll } from './send-lines.ts';
+import { type Store, StoreError } from './store.ts';
 
 export interface Influx1Options {
   protocol: 'http' | 'https';
@@ -34,7 +35,9 @@ export async function openInflux1Store(options: Influx1Options): Promise<Store> 
   const send = senderOf(options, requestTimeoutMs);
   const cursorFile = createCursorFile(options.cursorPath);
   const query = async (statement: string, epoch: 's' | 'ms', method: 'GET' | 'POST' = 'GET'): Promise<unknown> => {
-    const answer = await answered(requestTimeoutMs, (signal) => reader.queryRaw(statement, { precision: epoch, method, retentionPolicy: RETENTION_POLICY, signal }));
+    const answer = await answered(requestTimeoutMs, (signal) =>
+      reader.queryRaw(statement, { precision: epoch, method, retentionPolicy: RETENTION_POLICY, signal }),
+    );
     if (answer.refusal) throw readFailure(answer.refusal);
     return answer.body;
   };
@@ -49,7 +52,8 @@ export async function openInflux1Store(options: Influx1Options): Promise<Store> 
       return { quarantined };
     },
     async retain(before_s) {
-      for (const measurement of [SAMPLES, EVENTS]) await query(`DELETE FROM "${measurement}" WHERE time < ${Math.floor(before_s)}s`, 's', 'POST');
+      for (const measurement of [SAMPLES, EVENTS])
+        await query(`DELETE FROM "${measurement}" WHERE time < ${Math.floor(before_s)}s`, 's', 'POST');
     },
     async close() {},
   };
@@ -62,18 +66,24 @@ async function prepareDatabase(database: string, query: Query): Promise<void> {
   const quoted = `"${database.replace(/["\\]/g, (character) => `\\${character}`)}"`;
   const policies = await firstRows(query, `SHOW RETENTION POLICIES ON ${quoted}`);
   if (policies.includes(RETENTION_POLICY)) return;
-  const statement = policies.length === 0
-    ? `CREATE DATABASE ${quoted} WITH DURATION INF REPLICATION 1 SHARD DURATION 7d NAME "${RETENTION_POLICY}"`
-    : `CREATE RETENTION POLICY "${RETENTION_POLICY}" ON ${quoted} DURATION INF REPLICATION 1 SHARD DURATION 7d`;
+  const statement =
+    policies.length === 0
+      ? `CREATE DATABASE ${quoted} WITH DURATION INF REPLICATION 1 SHARD DURATION 7d NAME "${RETENTION_POLICY}"`
+      : `CREATE RETENTION POLICY "${RETENTION_POLICY}" ON ${quoted} DURATION INF REPLICATION 1 SHARD DURATION 7d`;
   await firstRows(query, statement, 'POST');
 }
 
 /** First column of the answer; empty where the database does not exist. */
 async function firstRows(query: Query, statement: string, method: 'GET' | 'POST' = 'GET'): Promise<string[]> {
-  const body = await query(statement, 's', method) as { results?: { error?: string; series?: { values?: unknown[][] }[] }[] }; // parsed here
+  const body = (await query(statement, 's', method)) as {
+    results?: { error?: string; series?: { values?: unknown[][] }[] }[];
+  }; // parsed here
   const result = body.results?.[0];
   if (result?.error && !/database not found/.test(result.error)) {
-    throw new StoreError(/authori[sz]/i.test(result.error) ? 'refused_credentials' : 'broken', `${statement.split(' ', 3).join(' ')}: ${result.error}`);
+    throw new StoreError(
+      /authori[sz]/i.test(result.error) ? 'refused_credentials' : 'broken',
+      `${statement.split(' ', 3).join(' ')}: ${result.error}`,
+    );
   }
   return (result?.series?.[0]?.values ?? []).map(([first]) => String(first));
 }
@@ -84,28 +94,48 @@ function poolOptions(requestTimeout: number): IPoolOptions {
   return { maxRetries: 0, requestTimeout, backoff: never };
 }
 
-function clientOf({ protocol, host, port, database, username, password }: Influx1Options, requestTimeoutMs: number): InfluxDB {
+function clientOf(
+  { protocol, host, port, database, username, password }: Influx1Options,
+  requestTimeoutMs: number,
+): InfluxDB {
   return new InfluxDB({
-    protocol, host, port, database, pool: poolOptions(requestTimeoutMs),
+    protocol,
+    host,
+    port,
+    database,
+    pool: poolOptions(requestTimeoutMs),
     // Without a name the library would send root:root.
     ...(username === null ? { username: null as unknown as string } : { username, password: password ?? '' }),
   });
 }
 
-function senderOf({ protocol, host, port, database, username, password }: Influx1Options, requestTimeoutMs: number): SendLines {
+function senderOf(
+  { protocol, host, port, database, username, password }: Influx1Options,
+  requestTimeoutMs: number,
+): SendLines {
   const pool = new Pool(poolOptions(requestTimeoutMs));
   pool.addHost(`${protocol}://${host}:${port}`);
   const auth = username === null ? undefined : `${username}:${password ?? ''}`;
   return async (lines) => {
-    const { refusal } = await answered(requestTimeoutMs, (signal) => pool.discard({
-      method: 'POST', path: '/write', query: { db: database, rp: RETENTION_POLICY, precision: 'ns' }, body: lines.join('\n'), auth, signal,
-    }));
+    const { refusal } = await answered(requestTimeoutMs, (signal) =>
+      pool.discard({
+        method: 'POST',
+        path: '/write',
+        query: { db: database, rp: RETENTION_POLICY, precision: 'ns' },
+        body: lines.join('\n'),
+        auth,
+        signal,
+      }),
+    );
     return refusal;
   };
 }
 
 /** Turns the library's errors into what the server said. The library never answers when a connection breaks within a reply, so there is a limit of our own. */
-async function answered<T>(timeoutMs: number, request: (signal: AbortSignal) => Promise<T>): Promise<{ body: T; refusal: null } | { body: null; refusal: Refusal }> {
+async function answered<T>(
+  timeoutMs: number,
+  request: (signal: AbortSignal) => Promise<T>,
+): Promise<{ body: T; refusal: null } | { body: null; refusal: Refusal }> {
   const timeout = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -125,11 +155,17 @@ async function answered<T>(timeoutMs: number, request: (signal: AbortSignal) => 
 
 function refusalOf(error: unknown): Refusal {
   if (error instanceof RequestError) {
-    return { status: error.res.statusCode ?? null, message: wordsOf(error.message), retryAfterMs: retryAfterOf(error.res.headers['retry-after'], Date.now()) };
+    return {
+      status: error.res.statusCode ?? null,
+      message: wordsOf(error.message),
+      retryAfterMs: retryAfterOf(error.res.headers['retry-after'], Date.now()),
+    };
   }
   // The library keeps of a 5xx only its status text.
   const message = messageOf(error);
-  const status = { 'Internal Server Error': 500, 'Bad Gateway': 502, 'Service Unavailable': 503, 'Gateway Timeout': 504 }[message] ?? null;
+  const status =
+    { 'Internal Server Error': 500, 'Bad Gateway': 502, 'Service Unavailable': 503, 'Gateway Timeout': 504 }[message] ??
+    null;
   return { status, message, retryAfterMs: null };
 }
 

@@ -7,8 +7,8 @@ import { messageOf } from '#lib/errors';
 import { createCursorFile } from './cursor-file.ts';
 import { createInfluxQlReader } from './influxql.ts';
 import { linesOf } from './line-protocol.ts';
-import { LINES_PER_REQUEST, retryAfterOf, sendAll, type Refusal } from './send-lines.ts';
-import { StoreError, type Store } from './store.ts';
+import { LINES_PER_REQUEST, type Refusal, retryAfterOf, sendAll } from './send-lines.ts';
+import { type Store, StoreError } from './store.ts';
 
 export interface Influx2Options {
   /** `http://host:8086`, without a path. */
@@ -22,13 +22,25 @@ export interface Influx2Options {
 }
 
 /** Opens without asking the server: the first write tells whether it is there and lets us in. */
-export async function openInflux2Store({ url, org, bucket, token, cursorPath, requestTimeoutMs = 30_000 }: Influx2Options): Promise<Store> {
+export async function openInflux2Store({
+  url,
+  org,
+  bucket,
+  token,
+  cursorPath,
+  requestTimeoutMs = 30_000,
+}: Influx2Options): Promise<Store> {
   setLogger({ error() {}, warn() {} }); // it would print whole requests; errors come back to the caller anyway
   const client = new InfluxDB({ url, timeout: requestTimeoutMs, ...(token === undefined ? {} : { token }) });
   const cursorFile = createCursorFile(cursorPath);
 
   async function send(lines: readonly string[]): Promise<Refusal | null> {
-    const writer = client.getWriteApi(org, bucket, 'ns', { flushInterval: 0, batchSize: LINES_PER_REQUEST + 1, maxRetries: 0, maxBufferLines: LINES_PER_REQUEST + 1 });
+    const writer = client.getWriteApi(org, bucket, 'ns', {
+      flushInterval: 0,
+      batchSize: LINES_PER_REQUEST + 1,
+      maxRetries: 0,
+      maxBufferLines: LINES_PER_REQUEST + 1,
+    });
     try {
       writer.writeRecords([...lines]);
       await writer.flush(); // resolves only when this batch was taken
@@ -41,7 +53,10 @@ export async function openInflux2Store({ url, org, bucket, token, cursorPath, re
   async function query(statement: string, epoch: 's' | 'ms'): Promise<unknown> {
     const parameters = new URLSearchParams({ db: bucket, rp: 'autogen', epoch, q: statement });
     try {
-      return await client.transport.request(`/query?${parameters}`, '', { method: 'GET', headers: { accept: 'application/json' } });
+      return await client.transport.request(`/query?${parameters}`, '', {
+        method: 'GET',
+        headers: { accept: 'application/json' },
+      });
     } catch (error) {
       throw readFailure(refusalOf(error));
     }
@@ -59,7 +74,10 @@ export async function openInflux2Store({ url, org, bucket, token, cursorPath, re
     async retain(before_s) {
       const body = { start: '1970-01-01T00:00:00Z', stop: new Date(before_s * 1000).toISOString() };
       try {
-        await client.transport.request(`/api/v2/delete?${new URLSearchParams({ org, bucket })}`, JSON.stringify(body), { method: 'POST', headers: { 'content-type': 'application/json' } });
+        await client.transport.request(`/api/v2/delete?${new URLSearchParams({ org, bucket })}`, JSON.stringify(body), {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+        });
       } catch (error) {
         throw readFailure(refusalOf(error));
       }
@@ -72,7 +90,11 @@ function refusalOf(error: unknown): Refusal {
   if (!(error instanceof HttpError)) return { status: null, message: messageOf(error), retryAfterMs: null };
   const words: unknown = error.json?.message ?? error.json?.error ?? error.body ?? error.message;
   // The client reads the header's seconds as milliseconds, so it is read here.
-  return { status: error.statusCode, message: String(words || error.message).slice(0, 300), retryAfterMs: retryAfterOf(error.headers?.['retry-after'], Date.now()) };
+  return {
+    status: error.statusCode,
+    message: String(words || error.message).slice(0, 300),
+    retryAfterMs: retryAfterOf(error.headers?.['retry-after'], Date.now()),
+  };
 }
 
 function readFailure({ status, message, retryAfterMs }: Refusal): StoreError {

@@ -5,42 +5,84 @@
 import { isMetricName, isObject, METRIC_NAMES, own, parseEvent, parseJson, roundToStep } from '#contract';
 import { compareEvents } from './event-order.ts';
 import { EVENTS, SAMPLES } from './line-protocol.ts';
-import { StoreError, type EventRow, type FleetRow, type LatestSample, type StoreReader } from './store.ts';
+import { type EventRow, type FleetRow, type LatestSample, StoreError, type StoreReader } from './store.ts';
 
 /** Runs one statement; answers with the parsed JSON body, times in this unit. @throws StoreError */
 export type RunInfluxQl = (statement: string, epoch: 's' | 'ms') => Promise<unknown>;
 
-interface Series { tags: Record<string, unknown>; columns: string[]; rows: unknown[][] }
+interface Series {
+  tags: Record<string, unknown>;
+  columns: string[];
+  rows: unknown[][];
+}
 
 /** Events of one millisecond lie in the server's own order: a few more are read, so that the cut is made in ours. */
 const SAME_MS = 64;
 
 export function createInfluxQlReader(run: RunInfluxQl): StoreReader {
-  const select = async (statement: string, epoch: 's' | 'ms'): Promise<Series[]> => seriesOf(await run(statement, epoch));
+  const select = async (statement: string, epoch: 's' | 'ms'): Promise<Series[]> =>
+    seriesOf(await run(statement, epoch));
   return {
     async series({ probe, metric, from_s, to_s, bucket_s }) {
       const found = await select(
         `SELECT count(${name(metric)}), sum(${name(metric)}), min(${name(metric)}), max(${name(metric)}), last(${name(metric)}) FROM ${name(SAMPLES)}
-         WHERE "probe" = ${text(probe)} AND ${between(from_s, to_s)} GROUP BY time(${Math.floor(bucket_s)}s) fill(none)`, 's');
-      return (found[0]?.rows ?? []).filter((row) => number(row[1]) > 0).map((row) => ({
-        t_s: number(row[0]), count: number(row[1]), sum: roundToStep(metric, number(row[2])), min: number(row[3]), max: number(row[4]), last: number(row[5]),
-      }));
+         WHERE "probe" = ${text(probe)} AND ${between(from_s, to_s)} GROUP BY time(${Math.floor(bucket_s)}s) fill(none)`,
+        's',
+      );
+      return (found[0]?.rows ?? [])
+        .filter((row) => number(row[1]) > 0)
+        .map((row) => ({
+          t_s: number(row[0]),
+          count: number(row[1]),
+          sum: roundToStep(metric, number(row[2])),
+          min: number(row[3]),
+          max: number(row[4]),
+          last: number(row[5]),
+        }));
     },
     async fleet({ metric, from_s, to_s }) {
       const found = await select(
-        `SELECT count(${name(metric)}), sum(${name(metric)}), min(${name(metric)}), max(${name(metric)}) FROM ${name(SAMPLES)} WHERE ${between(from_s, to_s)} GROUP BY "probe"`, 's');
-      return found.flatMap(({ tags, rows: [row] }): FleetRow[] => (row
-        ? [{ probe: String(tags['probe']), count: number(row[1]), sum: roundToStep(metric, number(row[2])), min: number(row[3]), max: number(row[4]) }] : [])).sort(byProbe);
+        `SELECT count(${name(metric)}), sum(${name(metric)}), min(${name(metric)}), max(${name(metric)}) FROM ${name(SAMPLES)} WHERE ${between(from_s, to_s)} GROUP BY "probe"`,
+        's',
+      );
+      return found
+        .flatMap(({ tags, rows: [row] }): FleetRow[] =>
+          row
+            ? [
+                {
+                  probe: String(tags['probe']),
+                  count: number(row[1]),
+                  sum: roundToStep(metric, number(row[2])),
+                  min: number(row[3]),
+                  max: number(row[4]),
+                },
+              ]
+            : [],
+        )
+        .sort(byProbe);
     },
     async events({ probes, kinds, from_ms, to_ms, limit, order }) {
       if (probes?.length === 0 || kinds?.length === 0) return [];
-      const where = [`time >= ${msLiteral(from_ms)}`, `time < ${msLiteral(to_ms)}`, ...anyOf('probe', probes), ...anyOf('kind', kinds)].join(' AND ');
-      const found = await select(`SELECT "body", "approx", "probe" FROM ${name(EVENTS)} WHERE ${where} ORDER BY time ${order === 'newest' ? 'DESC' : 'ASC'} LIMIT ${limit + SAME_MS}`, 'ms');
-      const rows = new Map((found[0]?.rows ?? []).flatMap(eventRowOf).map((row) => [`${row.probe}/${row.event.id}`, row]));
+      const where = [
+        `time >= ${msLiteral(from_ms)}`,
+        `time < ${msLiteral(to_ms)}`,
+        ...anyOf('probe', probes),
+        ...anyOf('kind', kinds),
+      ].join(' AND ');
+      const found = await select(
+        `SELECT "body", "approx", "probe" FROM ${name(EVENTS)} WHERE ${where} ORDER BY time ${order === 'newest' ? 'DESC' : 'ASC'} LIMIT ${limit + SAME_MS}`,
+        'ms',
+      );
+      const rows = new Map(
+        (found[0]?.rows ?? []).flatMap(eventRowOf).map((row) => [`${row.probe}/${row.event.id}`, row]),
+      );
       return [...rows.values()].sort(compareEvents(order)).slice(0, limit);
     },
     async latest(since_s) {
-      const found = await select(`SELECT * FROM ${name(SAMPLES)} WHERE time >= ${sLiteral(since_s)} GROUP BY "probe" ORDER BY time DESC LIMIT 1`, 's');
+      const found = await select(
+        `SELECT * FROM ${name(SAMPLES)} WHERE time >= ${sLiteral(since_s)} GROUP BY "probe" ORDER BY time DESC LIMIT 1`,
+        's',
+      );
       return found.flatMap(latestOf).sort(byProbe);
     },
   };
@@ -58,7 +100,11 @@ function seriesOf(body: unknown): Series[] {
     const tags = own(one, 'tags');
     const columns = own(one, 'columns');
     const values = own(one, 'values');
-    return { tags: isObject(tags) ? tags : {}, columns: Array.isArray(columns) ? columns.map(String) : [], rows: Array.isArray(values) ? values.filter(Array.isArray) : [] };
+    return {
+      tags: isObject(tags) ? tags : {},
+      columns: Array.isArray(columns) ? columns.map(String) : [],
+      rows: Array.isArray(values) ? values.filter(Array.isArray) : [],
+    };
   });
 }
 
@@ -75,7 +121,9 @@ function latestOf({ tags, columns, rows: [row] }: Series): LatestSample[] {
     const value = row[i];
     if (isMetricName(column) && typeof value === 'number') values[column] = value;
   }
-  const ordered = Object.fromEntries(METRIC_NAMES.flatMap((metric) => (values[metric] === undefined ? [] : [[metric, values[metric]]])));
+  const ordered = Object.fromEntries(
+    METRIC_NAMES.flatMap((metric) => (values[metric] === undefined ? [] : [[metric, values[metric]]])),
+  );
   return [{ probe: String(tags['probe']), t_s: number(row[0]), values: ordered }];
 }
 

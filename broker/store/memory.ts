@@ -2,7 +2,7 @@
  * Why: the reference model of a store, in a page of plain code: the other drivers must answer exactly as this one (test/store/conformance.ts).
  * Also the store of demonstrations (`memory:`), which forgets everything at the end.
  */
-import { roundToStep, type MetricName } from '#contract';
+import { type MetricName, roundToStep } from '#contract';
 import { compareEvents } from './event-order.ts';
 import { createSeenFrames } from './seen-frames.ts';
 import type { Batch, Cursor, EventRow, FleetRow, LatestSample, SeriesBucket, Store } from './store.ts';
@@ -25,7 +25,8 @@ export function createMemoryStore(): Store {
       for (const frame of batch.frames) {
         if (!seen.add(frame.probe, frame.run, frame.seq)) continue;
         for (let i = frame.firstSample; i < frame.firstSample + frame.samples; i++) keepSample(samples, batch, i);
-        for (const row of batch.events.slice(frame.firstEvent, frame.firstEvent + frame.events)) events.set(`${row.probe}/${row.event.id}`, row);
+        for (const row of batch.events.slice(frame.firstEvent, frame.firstEvent + frame.events))
+          events.set(`${row.probe}/${row.event.id}`, row);
       }
       at = { next: cursor.next, held: [...cursor.held] };
       return { quarantined: [] };
@@ -40,7 +41,13 @@ export function createMemoryStore(): Store {
     },
     async events({ probes, kinds, from_ms, to_ms, limit, order }) {
       return [...events.values()]
-        .filter((row) => row.t_ms >= from_ms && row.t_ms < to_ms && (!probes || probes.includes(row.probe)) && (!kinds || kinds.includes(row.event.kind)))
+        .filter(
+          (row) =>
+            row.t_ms >= from_ms &&
+            row.t_ms < to_ms &&
+            (!probes || probes.includes(row.probe)) &&
+            (!kinds || kinds.includes(row.event.kind)),
+        )
         .sort(compareEvents(order))
         .slice(0, limit);
     },
@@ -49,7 +56,14 @@ export function createMemoryStore(): Store {
       for (const [probe, times] of [...samples].sort(([a], [b]) => (a < b ? -1 : 1))) {
         const values = valuesOf(times, metric, from_s, to_s).map(([, value]) => value);
         if (values.length === 0) continue;
-        const { count, sum, min, max } = values.reduce(addTo0, { t_s: 0, count: 0, sum: 0, min: Infinity, max: -Infinity, last: 0 });
+        const { count, sum, min, max } = values.reduce(addTo0, {
+          t_s: 0,
+          count: 0,
+          sum: 0,
+          min: Infinity,
+          max: -Infinity,
+          last: 0,
+        });
         rows.push({ probe, count, sum: roundToStep(metric, sum), min, max });
       }
       return rows;
@@ -89,7 +103,12 @@ function keepSample(samples: Map<string, Map<number, Values>>, batch: Batch, i: 
   }
 }
 
-function valuesOf(times: Map<number, Values> | undefined, metric: MetricName, from_s: number, to_s: number): [number, number][] {
+function valuesOf(
+  times: Map<number, Values> | undefined,
+  metric: MetricName,
+  from_s: number,
+  to_s: number,
+): [number, number][] {
   const found: [number, number][] = [];
   for (const [t_s, values] of times ?? []) {
     const value = values[metric];
@@ -103,5 +122,12 @@ function addTo(bucket: SeriesBucket | undefined, t_s: number, value: number): Se
 }
 
 function addTo0(b: SeriesBucket, value: number): SeriesBucket {
-  return { t_s: b.t_s, count: b.count + 1, sum: b.sum + value, min: Math.min(b.min, value), max: Math.max(b.max, value), last: value };
+  return {
+    t_s: b.t_s,
+    count: b.count + 1,
+    sum: b.sum + value,
+    min: Math.min(b.min, value),
+    max: Math.max(b.max, value),
+    last: value,
+  };
 }

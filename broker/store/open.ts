@@ -7,8 +7,26 @@ import type { Store } from './store.ts';
 export type StoreTarget =
   | { kind: 'memory'; name: string }
   | { kind: 'duckdb'; name: string; dir: string }
-  | { kind: 'influx1'; name: string; protocol: 'http' | 'https'; host: string; port: number; database: string; username: string | null; password: string | null; cursorPath: string }
-  | { kind: 'influx2'; name: string; url: string; org: string; bucket: string; token: string | undefined; cursorPath: string };
+  | {
+      kind: 'influx1';
+      name: string;
+      protocol: 'http' | 'https';
+      host: string;
+      port: number;
+      database: string;
+      username: string | null;
+      password: string | null;
+      cursorPath: string;
+    }
+  | {
+      kind: 'influx2';
+      name: string;
+      url: string;
+      org: string;
+      bucket: string;
+      token: string | undefined;
+      cursorPath: string;
+    };
 
 export interface TargetContext {
   /** Absolute. DuckDB's default folder is `series` in it. */
@@ -16,7 +34,8 @@ export interface TargetContext {
   influxToken: string | undefined;
 }
 
-const ACCEPTED = 'duckdb:, duckdb:PATH, influx1+http://user:pass@host:8086/database, influx2+http://host:8086/org/bucket, memory:';
+const ACCEPTED =
+  'duckdb:, duckdb:PATH, influx1+http://user:pass@host:8086/database, influx2+http://host:8086/org/bucket, memory:';
 const EXAMPLE = 'CARREL_STORE=duckdb:,influx1+http://localhost:8086/carrel';
 
 /** The entries of CARREL_STORE. @throws CarrelError STORE_SETTING_INVALID; never shows a password. */
@@ -47,8 +66,11 @@ function parseInflux(entry: string, { dataDir, influxToken: token }: TargetConte
   const shown = withoutSecrets(entry);
   if (!URL.canParse(address)) throw invalid(shown, 'the address cannot be read');
   const url = new URL(address);
-  const protocol = url.protocol === 'https:' ? 'https' as const : 'http' as const;
-  const [first, second, ...more] = url.pathname.split('/').slice(1).map((part) => decoded(part, shown));
+  const protocol = url.protocol === 'https:' ? ('https' as const) : ('http' as const);
+  const [first, second, ...more] = url.pathname
+    .split('/')
+    .slice(1)
+    .map((part) => decoded(part, shown));
   if (url.search || url.hash || more.length > 0) throw invalid(shown, 'there is more in the address than expected');
   const cursorPath = (name: string): string => join(dataDir, 'cursors', `${name.replace(/[^\w.-]+/g, '_')}.json`);
   if (entry.startsWith('influx1+')) {
@@ -56,12 +78,20 @@ function parseInflux(entry: string, { dataDir, influxToken: token }: TargetConte
     const port = Number(url.port) || (protocol === 'https' ? 443 : 80);
     const name = `influx1 ${url.hostname}:${port}/${first}`;
     return {
-      kind: 'influx1', name, protocol, host: url.hostname.replace(/^\[|\]$/g, ''), port, database: first, cursorPath: cursorPath(name),
-      username: url.username === '' ? null : decoded(url.username, shown), password: url.password === '' ? null : decoded(url.password, shown),
+      kind: 'influx1',
+      name,
+      protocol,
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port,
+      database: first,
+      cursorPath: cursorPath(name),
+      username: url.username === '' ? null : decoded(url.username, shown),
+      password: url.password === '' ? null : decoded(url.password, shown),
     };
   }
   if (!first || !second) throw invalid(shown, 'the address must end with two names, the organisation and the bucket');
-  if (url.username || url.password) throw invalid(shown, 'influx2 takes no user and password; the token belongs into CARREL_INFLUX_TOKEN');
+  if (url.username || url.password)
+    throw invalid(shown, 'influx2 takes no user and password; the token belongs into CARREL_INFLUX_TOKEN');
   const name = `influx2 ${url.host}/${first}/${second}`;
   return { kind: 'influx2', name, url: url.origin, org: first, bucket: second, token, cursorPath: cursorPath(name) };
 }
@@ -79,7 +109,11 @@ function withoutSecrets(entry: string): string {
 }
 
 function invalid(got: string, why: string): CarrelError {
-  return new CarrelError('STORE_SETTING_INVALID', `CARREL_STORE holds ${got}: ${why}; accepted: ${ACCEPTED}; for example ${EXAMPLE}`, { setting: 'CARREL_STORE' });
+  return new CarrelError(
+    'STORE_SETTING_INVALID',
+    `CARREL_STORE holds ${got}: ${why}; accepted: ${ACCEPTED}; for example ${EXAMPLE}`,
+    { setting: 'CARREL_STORE' },
+  );
 }
 
 /** Loads the driver and opens it. @throws StoreError */

@@ -11,16 +11,27 @@ export interface Quarantine {
 const DEFAULT_CAP_BYTES = 16 * 1024 * 1024;
 
 /** A file `NAME.jsonl` in the folder, at most `capBytes` long. */
-export function createQuarantine({ dir, name, capBytes = DEFAULT_CAP_BYTES }: { dir: string; name: string; capBytes?: number }): Quarantine {
+export function createQuarantine({
+  dir,
+  name,
+  capBytes = DEFAULT_CAP_BYTES,
+}: {
+  dir: string;
+  name: string;
+  capBytes?: number;
+}): Quarantine {
   const path = join(dir, `${name}.jsonl`);
   return {
     async add(entries) {
       if (entries.length === 0) return true;
       await mkdir(dir, { recursive: true });
-      const size = await stat(path).then((found) => found.size, (error: unknown) => {
-        if (errnoOf(error) === 'ENOENT') return 0;
-        throw error;
-      });
+      const size = await stat(path).then(
+        (found) => found.size,
+        (error: unknown) => {
+          if (errnoOf(error) === 'ENOENT') return 0;
+          throw error;
+        },
+      );
       const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
       if (size + text.length > capBytes) return false;
       await appendFile(path, text, { mode: 0o600 });

@@ -2,7 +2,12 @@
  * Why: a driver without keys must know which frames it already holds: redelivery and replay bring them again.
  * Frames of a run are numbered without gaps, so that a run of a month is one interval.
  */
-export interface SeenInterval { probe: string; run: string; /** Inclusive. */ from: number; /** Inclusive. */ to: number }
+export interface SeenInterval {
+  probe: string;
+  run: string /** Inclusive. */;
+  from: number /** Inclusive. */;
+  to: number;
+}
 export interface SeenFrames {
   has(probe: string, run: string, seq: number): boolean;
   /** False when it was there already. */

@@ -2,7 +2,7 @@
  * Why: what to do when an InfluxDB does not take a request, decided in one place for all of them. The client libraries retry blindly or
  * drop (store.md 1); here a batch is either stored, or held with a coded reason, or a single bad line is set aside with the server's words.
  */
-import { StoreError, type QuarantinedLine } from './store.ts';
+import { type QuarantinedLine, StoreError } from './store.ts';
 
 /** The server's answer where it was not "stored". */
 export interface Refusal {
@@ -53,7 +53,8 @@ async function sendPart(lines: readonly string[], send: SendLines): Promise<Quar
       await attempt(part.slice(part.length >> 1));
     } else if (line !== undefined) {
       quarantined.push({ line, reason: refusal.message });
-      if (stored === 0 && quarantined.length >= REFUSED_ALL_AFTER) throw new StoreError('broken', `refuses every line: ${refusal.message}`);
+      if (stored === 0 && quarantined.length >= REFUSED_ALL_AFTER)
+        throw new StoreError('broken', `refuses every line: ${refusal.message}`);
     }
   };
   await attempt(lines);

@@ -33,21 +33,72 @@ export interface EventRow {
   event: FrameEvent;
 }
 /** Which frames went into a batch: lets a driver without keys refuse what it already holds. */
-export interface FrameKey { probe: string; run: string; seq: number; /** Rows [first, first + count) of the batch's samples. */ firstSample: number; samples: number; firstEvent: number; events: number }
-export interface Batch { samples: SampleBatch; events: EventRow[]; frames: FrameKey[] }
+export interface FrameKey {
+  probe: string;
+  run: string;
+  seq: number /** Rows [first, first + count) of the batch's samples. */;
+  firstSample: number;
+  samples: number;
+  firstEvent: number;
+  events: number;
+}
+export interface Batch {
+  samples: SampleBatch;
+  events: EventRow[];
+  frames: FrameKey[];
+}
 
-export interface QuarantinedLine { line: string; reason: string }
-export interface WriteReport { quarantined: QuarantinedLine[] }
+export interface QuarantinedLine {
+  line: string;
+  reason: string;
+}
+export interface WriteReport {
+  quarantined: QuarantinedLine[];
+}
 
-export interface SeriesQuery { probe: string; metric: MetricName; /** [from_s, to_s) */ from_s: number; to_s: number; /** Bucket width, whole seconds; buckets start at multiples of it since 1970. */ bucket_s: number }
+export interface SeriesQuery {
+  probe: string;
+  metric: MetricName /** [from_s, to_s) */;
+  from_s: number;
+  to_s: number /** Bucket width, whole seconds; buckets start at multiples of it since 1970. */;
+  bucket_s: number;
+}
 /** Only buckets that hold a value, ascending. Counters: `sum` is the amount. */
-export interface SeriesBucket { t_s: number; count: number; sum: number; min: number; max: number; last: number }
-export interface EventQuery { probes?: readonly string[]; kinds?: readonly FrameEvent['kind'][]; from_ms: number; to_ms: number; limit: number; order: 'newest' | 'oldest' }
+export interface SeriesBucket {
+  t_s: number;
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+  last: number;
+}
+export interface EventQuery {
+  probes?: readonly string[];
+  kinds?: readonly FrameEvent['kind'][];
+  from_ms: number;
+  to_ms: number;
+  limit: number;
+  order: 'newest' | 'oldest';
+}
 /** Sum of a metric per probe over [from_s, to_s). */
-export interface FleetQuery { metric: MetricName; from_s: number; to_s: number }
-export interface FleetRow { probe: string; count: number; sum: number; min: number; max: number }
+export interface FleetQuery {
+  metric: MetricName;
+  from_s: number;
+  to_s: number;
+}
+export interface FleetRow {
+  probe: string;
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+}
 /** Newest sample of a probe, for rebuilding `latest` at start. */
-export interface LatestSample { probe: string; t_s: number; values: Partial<Record<MetricName, number>> }
+export interface LatestSample {
+  probe: string;
+  t_s: number;
+  values: Partial<Record<MetricName, number>>;
+}
 
 /** Reading half: what the dashboard gets (through the worker). All answers are plain data. */
 export interface StoreReader {

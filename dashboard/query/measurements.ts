@@ -1,5 +1,5 @@
 /** Why: a chart gets as many points as it can draw, at the same round times on every reload, and a gap stays a gap. */
-import { metricOf, type Measurements, type MetricName } from '#contract';
+import { type Measurements, type MetricName, metricOf } from '#contract';
 import type { SeriesBucket, StoreReader } from '#store';
 
 /** Round widths in seconds: each divides the day, or is whole days. */
@@ -24,17 +24,39 @@ export interface MeasurementsQuery {
 }
 
 /** Every bucket of the range, also the empty ones. @throws StoreError */
-export async function measurements(store: StoreReader, { probe, metric, from_ms, to_ms, points, sample_s }: MeasurementsQuery): Promise<Measurements> {
+export async function measurements(
+  store: StoreReader,
+  { probe, metric, from_ms, to_ms, points, sample_s }: MeasurementsQuery,
+): Promise<Measurements> {
   const bucket_s = chooseBucket((to_ms - from_ms) / 1000, points, Math.max(60, sample_s));
   const from_s = Math.floor(from_ms / 1000 / bucket_s) * bucket_s;
   const to_s = Math.ceil(to_ms / 1000 / bucket_s) * bucket_s;
   const found = await store.series({ probe, metric, from_s, to_s, bucket_s });
-  return { probe, metric, unit: metricOf(metric).unit, from: from_s * 1000, to: to_s * 1000, bucket_s, ...columnsOf(found, from_s, to_s, bucket_s) };
+  return {
+    probe,
+    metric,
+    unit: metricOf(metric).unit,
+    from: from_s * 1000,
+    to: to_s * 1000,
+    bucket_s,
+    ...columnsOf(found, from_s, to_s, bucket_s),
+  };
 }
 
-function columnsOf(found: readonly SeriesBucket[], from_s: number, to_s: number, bucket_s: number): Pick<Measurements, 't' | 'count' | 'min' | 'mean' | 'max'> {
+function columnsOf(
+  found: readonly SeriesBucket[],
+  from_s: number,
+  to_s: number,
+  bucket_s: number,
+): Pick<Measurements, 't' | 'count' | 'min' | 'mean' | 'max'> {
   const byTime = new Map(found.map((bucket) => [bucket.t_s, bucket]));
-  const columns: Pick<Measurements, 't' | 'count' | 'min' | 'mean' | 'max'> = { t: [], count: [], min: [], mean: [], max: [] };
+  const columns: Pick<Measurements, 't' | 'count' | 'min' | 'mean' | 'max'> = {
+    t: [],
+    count: [],
+    min: [],
+    mean: [],
+    max: [],
+  };
   for (let t_s = from_s; t_s < to_s; t_s += bucket_s) {
     const bucket = byTime.get(t_s);
     columns.t.push(t_s * 1000);

@@ -1,6 +1,6 @@
 /** Why: reports count seconds of opening time, so that local hours must become moments; days of 23 and 25 hours come out right. */
 import type { OpeningHours } from '#contract';
-import { union, type Span } from './spans.ts';
+import { type Span, union } from './spans.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -32,14 +32,27 @@ function momentOf(clock: Intl.DateTimeFormat, wanted: number): number {
 function offsetAt(clock: Intl.DateTimeFormat, at: number): number {
   const parts = new Map(clock.formatToParts(at).map((part) => [part.type, Number(part.value)]));
   const shown = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-  return Date.UTC(shown('year'), shown('month') - 1, shown('day'), shown('hour'), shown('minute')) - Math.floor(at / MINUTE_MS) * MINUTE_MS;
+  return (
+    Date.UTC(shown('year'), shown('month') - 1, shown('day'), shown('hour'), shown('minute')) -
+    Math.floor(at / MINUTE_MS) * MINUTE_MS
+  );
 }
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** Making one costs 50 us, and a report asks for each day of each site. There are about 600 zones. */
 function clockOf(zone: string): Intl.DateTimeFormat {
-  const clock = clocks.get(zone) ?? new Intl.DateTimeFormat('en-GB', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const clock =
+    clocks.get(zone) ??
+    new Intl.DateTimeFormat('en-GB', {
+      timeZone: zone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
   clocks.set(zone, clock);
   return clock;
 }

@@ -16,7 +16,7 @@ export function union(spans: readonly Span[]): Span[] {
 /** Time that is in both; each must be a union. */
 export function intersect(a: readonly Span[], b: readonly Span[]): Span[] {
   const both: Span[] = [];
-  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
     const [aFrom, aTo] = a[i] ?? [0, 0];
     const [bFrom, bTo] = b[j] ?? [0, 0];
     if (Math.max(aFrom, bFrom) < Math.min(aTo, bTo)) both.push([Math.max(aFrom, bFrom), Math.min(aTo, bTo)]);

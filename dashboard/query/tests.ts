@@ -18,15 +18,28 @@ export interface TestsQuery {
   /** `next` of the page before; null for the first. */
   cursor: string | null;
 }
-interface Watched { probe: string; ap: string; from_ms: number; to_ms: number }
+interface Watched {
+  probe: string;
+  ap: string;
+  from_ms: number;
+  to_ms: number;
+}
 
 /** Newest first. @throws CarrelError CURSOR_INVALID, StoreError */
-export async function tests(store: StoreReader, bindings: readonly Binding[], query: TestsQuery): Promise<Page<TestView>> {
+export async function tests(
+  store: StoreReader,
+  bindings: readonly Binding[],
+  query: TestsQuery,
+): Promise<Page<TestView>> {
   const after = query.cursor === null ? null : parseCursor(query.cursor);
   // The cursor's own millisecond is read again: other tests may share it.
   const to_ms = Math.min(query.to_ms, after ? after.at + 1 : Number.POSITIVE_INFINITY);
   const watched = stretches(bindings, query.ap, query.from_ms, to_ms);
-  const found = (query.ap === null ? await ofAll(store, watched, query, to_ms) : (await Promise.all(watched.map((one) => ofOne(store, one, query.limit)))).flat())
+  const found = (
+    query.ap === null
+      ? await ofAll(store, watched, query, to_ms)
+      : (await Promise.all(watched.map((one) => ofOne(store, one, query.limit)))).flat()
+  )
     .filter((view) => !after || newestFirst(after, view) < 0)
     .sort(newestFirst);
   const items = found.slice(0, query.limit);
@@ -38,7 +51,12 @@ export async function tests(store: StoreReader, bindings: readonly Binding[], qu
 function stretches(bindings: readonly Binding[], ap: string | null, from_ms: number, to_ms: number): Watched[] {
   return bindings
     .filter((binding) => ap === null || binding.access_point === ap)
-    .map(({ probe, access_point, from, to }) => ({ probe, ap: access_point, from_ms: Math.max(from, from_ms), to_ms: Math.min(to ?? Number.POSITIVE_INFINITY, to_ms) }))
+    .map(({ probe, access_point, from, to }) => ({
+      probe,
+      ap: access_point,
+      from_ms: Math.max(from, from_ms),
+      to_ms: Math.min(to ?? Number.POSITIVE_INFINITY, to_ms),
+    }))
     .filter((one) => one.from_ms < one.to_ms);
 }
 
@@ -46,12 +64,24 @@ function stretches(bindings: readonly Binding[], ap: string | null, from_ms: num
 const SAME_MS = 64;
 
 async function ofOne(store: StoreReader, { probe, ap, from_ms, to_ms }: Watched, limit: number): Promise<TestView[]> {
-  const rows = await store.events({ probes: [probe], kinds: ['throughput'], from_ms, to_ms, limit: limit + SAME_MS, order: 'newest' });
+  const rows = await store.events({
+    probes: [probe],
+    kinds: ['throughput'],
+    from_ms,
+    to_ms,
+    limit: limit + SAME_MS,
+    order: 'newest',
+  });
   return rows.flatMap((row) => viewOf(row, ap));
 }
 
 /** One query for the whole network; tests of probes that watched nothing then are left out. */
-async function ofAll(store: StoreReader, watched: readonly Watched[], { from_ms, limit }: TestsQuery, to_ms: number): Promise<TestView[]> {
+async function ofAll(
+  store: StoreReader,
+  watched: readonly Watched[],
+  { from_ms, limit }: TestsQuery,
+  to_ms: number,
+): Promise<TestView[]> {
   const byProbe = Map.groupBy(watched, ({ probe }) => probe);
   const rows = await store.events({ kinds: ['throughput'], from_ms, to_ms, limit: limit + SAME_MS, order: 'newest' });
   return rows.flatMap((row) => {
@@ -77,7 +107,9 @@ function compareText(a: string, b: string): number {
 function parseCursor(text: string): Key {
   const [at, probe, id, ...more] = text.split('~');
   if (!at || !/^\d{1,16}$/.test(at) || probe === undefined || id === undefined || more.length > 0) {
-    throw new CarrelError('CURSOR_INVALID', 'cursor is not one that a page of this list gave as next', { cursor: 'is not one that a page of this list gave as next' });
+    throw new CarrelError('CURSOR_INVALID', 'cursor is not one that a page of this list gave as next', {
+      cursor: 'is not one that a page of this list gave as next',
+    });
   }
   return { at: Number(at), probe, id };
 }

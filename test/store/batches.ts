@@ -20,7 +20,15 @@ export function batchOf(...frames: TestFrame[]): Batch {
   const metrics = new Set(frames.flatMap(({ m }) => Object.keys(m ?? {}) as MetricName[]));
   for (const name of metrics) batch.samples.columns[name] = [];
   for (const { probe, run = 'run-1', seq, t, m = {}, e = [], approx = false } of frames) {
-    batch.frames.push({ probe, run, seq, firstSample: batch.samples.t_s.length, samples: t.length, firstEvent: batch.events.length, events: e.length });
+    batch.frames.push({
+      probe,
+      run,
+      seq,
+      firstSample: batch.samples.t_s.length,
+      samples: t.length,
+      firstEvent: batch.events.length,
+      events: e.length,
+    });
     for (const [i, t_s] of t.entries()) {
       batch.samples.probe.push(probe);
       batch.samples.t_s.push(t_s);
@@ -35,8 +43,26 @@ export function batchOf(...frames: TestFrame[]): Batch {
 /** A finished throughput test. */
 export function testEvent(id: string, change: Partial<Extract<FrameEvent, { kind: 'throughput' }>> = {}): FrameEvent {
   return {
-    id, at: 1000, kind: 'throughput', method: 'tcp', dir: 'down', verdict: 'pass', marginal: false, reason: 'slot', target_mbps: 30, rate_mbps: 48.25,
-    app_mbps: 46.5, other_mbps: 0.5, bytes: 40_000_000, dur_ms: 8000, limited_by: null, cpu_pct: 31, wan: 'eth0', server: 'carrel:4443', job: null, ...change,
+    id,
+    at: 1000,
+    kind: 'throughput',
+    method: 'tcp',
+    dir: 'down',
+    verdict: 'pass',
+    marginal: false,
+    reason: 'slot',
+    target_mbps: 30,
+    rate_mbps: 48.25,
+    app_mbps: 46.5,
+    other_mbps: 0.5,
+    bytes: 40_000_000,
+    dur_ms: 8000,
+    limited_by: null,
+    cpu_pct: 31,
+    wan: 'eth0',
+    server: 'carrel:4443',
+    job: null,
+    ...change,
   };
 }
 

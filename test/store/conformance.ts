@@ -3,10 +3,10 @@
  * Every test works on probes and times of its own, so that a driver on a real server needs one database for the whole suite.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../broker/store/memory.ts';
-import type { Batch, Cursor, Store } from '#store';
 import { METRICS, type MetricName } from '#contract';
-import { batchOf, outageEvent, testEvent, type TestFrame } from './batches.ts';
+import type { Batch, Cursor, Store } from '#store';
+import { createMemoryStore } from '../../broker/store/memory.ts';
+import { batchOf, outageEvent, type TestFrame, testEvent } from './batches.ts';
 
 export interface Subject {
   name: string;
@@ -25,24 +25,35 @@ export function storeConformance({ name, open, durable }: Subject): void {
     const truth = createMemoryStore();
     let position = 0;
     const both = async (batch: Batch, held: number[] = []): Promise<Cursor> => {
-      const cursor = { next: (position += 100), held };
+      position += 100;
+      const cursor = { next: position, held };
       await truth.write(batch, cursor);
       expect((await store.write(batch, cursor)).quarantined).toEqual([]);
       return cursor;
     };
-    const sameSeries = async (probe: string, metric: MetricName, from_s: number, to_s: number, bucket_s: number): Promise<number> => {
+    const sameSeries = async (
+      probe: string,
+      metric: MetricName,
+      from_s: number,
+      to_s: number,
+      bucket_s: number,
+    ): Promise<number> => {
       const query = { probe, metric, from_s, to_s, bucket_s };
       const expected = await truth.series(query);
       expect(await store.series(query)).toEqual(expected);
       return expected.length;
     };
 
-    beforeAll(async () => { store = await open(); });
+    beforeAll(async () => {
+      store = await open();
+    });
     afterAll(() => store.close());
 
     it('holds nothing at first and says so', async () => {
       expect(await store.cursor()).toBeNull();
-      expect(await store.series({ probe: 'nobody', metric: 'rtt_ms', from_s: 0, to_s: NOON, bucket_s: 60 })).toEqual([]);
+      expect(await store.series({ probe: 'nobody', metric: 'rtt_ms', from_s: 0, to_s: NOON, bucket_s: 60 })).toEqual(
+        [],
+      );
       expect(await store.events({ from_ms: 0, to_ms: NOON * 1000, limit: 10, order: 'newest' })).toEqual([]);
       expect(await store.fleet({ metric: 'rtt_ms', from_s: 0, to_s: NOON })).toEqual([]);
       expect(await store.latest(0)).toEqual([]);
@@ -60,34 +71,77 @@ export function storeConformance({ name, open, durable }: Subject): void {
     });
 
     it('stores a frame once however often it is written', async () => {
-      const frame: TestFrame = { probe: 'again', seq: 4, t: [NOON, NOON + 60], m: { wan_rx_bytes: [10, 20] }, e: [{ t_ms: NOON * 1000, event: testEvent('again-1') }] };
+      const frame: TestFrame = {
+        probe: 'again',
+        seq: 4,
+        t: [NOON, NOON + 60],
+        m: { wan_rx_bytes: [10, 20] },
+        e: [{ t_ms: NOON * 1000, event: testEvent('again-1') }],
+      };
       await both(batchOf(frame));
       await both(batchOf(frame));
       await both(batchOf({ ...frame, seq: 5, t: [NOON + 120], e: [] }, frame));
-      expect(await store.fleet({ metric: 'wan_rx_bytes', from_s: NOON, to_s: NOON + 60 })).toContainEqual({ probe: 'again', count: 1, sum: 10, min: 10, max: 10 });
+      expect(await store.fleet({ metric: 'wan_rx_bytes', from_s: NOON, to_s: NOON + 60 })).toContainEqual({
+        probe: 'again',
+        count: 1,
+        sum: 10,
+        min: 10,
+        max: 10,
+      });
       expect(await sameSeries('again', 'wan_rx_bytes', NOON, NOON + HOUR, 60)).toBe(3);
-      expect(await store.events({ probes: ['again'], from_ms: 0, to_ms: (NOON + 1) * 1000, limit: 10, order: 'oldest' })).toHaveLength(1);
+      expect(
+        await store.events({ probes: ['again'], from_ms: 0, to_ms: (NOON + 1) * 1000, limit: 10, order: 'oldest' }),
+      ).toHaveLength(1);
     });
 
     it('takes late rows into their own time, in whatever order frames come', async () => {
       await both(batchOf({ probe: 'late', seq: 9, t: [NOON + 540], m: { rtt_ms: [9] } }));
-      await both(batchOf({ probe: 'late', seq: 1, t: [NOON + 60], m: { rtt_ms: [1] } }, { probe: 'late', seq: 0, t: [NOON], m: { rtt_ms: [0.5] } }));
+      await both(
+        batchOf(
+          { probe: 'late', seq: 1, t: [NOON + 60], m: { rtt_ms: [1] } },
+          { probe: 'late', seq: 0, t: [NOON], m: { rtt_ms: [0.5] } },
+        ),
+      );
       await both(batchOf({ probe: 'late', seq: 5, t: [NOON - 90 * 86_400], m: { rtt_ms: [5] } }));
       expect(await sameSeries('late', 'rtt_ms', NOON - 91 * 86_400, NOON + HOUR, HOUR)).toBe(2);
-      expect((await store.latest(NOON - 100 * 86_400)).find(({ probe }) => probe === 'late')).toEqual({ probe: 'late', t_s: NOON + 540, values: { rtt_ms: 9 } });
+      expect((await store.latest(NOON - 100 * 86_400)).find(({ probe }) => probe === 'late')).toEqual({
+        probe: 'late',
+        t_s: NOON + 540,
+        values: { rtt_ms: 9 },
+      });
     });
 
     it('merges two frames of one second: the later value stands, unknown takes nothing away', async () => {
-      await both(batchOf({ probe: 'merge', seq: 0, t: [NOON, NOON + 60], m: { rtt_ms: [1, 2], wan_rx_bytes: [5, 6] } }));
-      await both(batchOf({ probe: 'merge', run: 'run-2', seq: 0, t: [NOON], m: { rtt_ms: [3], wan_rx_bytes: [null] } }));
-      await both(batchOf({ probe: 'merge', run: 'run-3', seq: 0, t: [NOON + 60], m: { rtt_ms: [7] } }, { probe: 'merge', run: 'run-4', seq: 0, t: [NOON + 60], m: { rtt_ms: [8] } }));
+      await both(
+        batchOf({ probe: 'merge', seq: 0, t: [NOON, NOON + 60], m: { rtt_ms: [1, 2], wan_rx_bytes: [5, 6] } }),
+      );
+      await both(
+        batchOf({ probe: 'merge', run: 'run-2', seq: 0, t: [NOON], m: { rtt_ms: [3], wan_rx_bytes: [null] } }),
+      );
+      await both(
+        batchOf(
+          { probe: 'merge', run: 'run-3', seq: 0, t: [NOON + 60], m: { rtt_ms: [7] } },
+          { probe: 'merge', run: 'run-4', seq: 0, t: [NOON + 60], m: { rtt_ms: [8] } },
+        ),
+      );
       expect(await sameSeries('merge', 'rtt_ms', NOON, NOON + HOUR, 60)).toBe(2);
       expect(await sameSeries('merge', 'wan_rx_bytes', NOON, NOON + HOUR, HOUR)).toBe(1);
-      expect((await store.latest(NOON)).find(({ probe }) => probe === 'merge')).toEqual({ probe: 'merge', t_s: NOON + 60, values: { rtt_ms: 8, wan_rx_bytes: 6 } });
+      expect((await store.latest(NOON)).find(({ probe }) => probe === 'merge')).toEqual({
+        probe: 'merge',
+        t_s: NOON + 60,
+        values: { rtt_ms: 8, wan_rx_bytes: 6 },
+      });
     });
 
     it('keeps unknown unknown: no bucket, no zero', async () => {
-      await both(batchOf({ probe: 'nulls', seq: 0, t: [NOON, NOON + 60, NOON + 120], m: { rtt_ms: [null, null, 4.2], loss_pct: [0, null, null], clients: [null, null, null] } }));
+      await both(
+        batchOf({
+          probe: 'nulls',
+          seq: 0,
+          t: [NOON, NOON + 60, NOON + 120],
+          m: { rtt_ms: [null, null, 4.2], loss_pct: [0, null, null], clients: [null, null, null] },
+        }),
+      );
       expect(await sameSeries('nulls', 'rtt_ms', NOON, NOON + HOUR, 60)).toBe(1);
       expect(await sameSeries('nulls', 'loss_pct', NOON, NOON + HOUR, 60)).toBe(1);
       expect(await sameSeries('nulls', 'clients', NOON, NOON + HOUR, 60)).toBe(0);
@@ -98,7 +152,9 @@ export function storeConformance({ name, open, durable }: Subject): void {
       const m = Object.fromEntries(names.map((metric) => [metric, [METRICS[metric].min, METRICS[metric].max]]));
       await both(batchOf({ probe: 'extremes', seq: Number.MAX_SAFE_INTEGER, t: [NOON, NOON + 1], m }));
       for (const metric of names) expect(await sameSeries('extremes', metric, NOON, NOON + 2, 1)).toBe(2);
-      expect((await store.latest(NOON)).find(({ probe }) => probe === 'extremes')?.values.wan_rx_bytes).toBe(METRICS.wan_rx_bytes.max);
+      expect((await store.latest(NOON)).find(({ probe }) => probe === 'extremes')?.values.wan_rx_bytes).toBe(
+        METRICS.wan_rx_bytes.max,
+      );
     });
 
     it('knows no time zones: buckets start at multiples since 1970, also across a change of clocks', async () => {
@@ -111,21 +167,49 @@ export function storeConformance({ name, open, durable }: Subject): void {
 
     it('lists events by time, kind and probe, in a fixed order, with a limit', async () => {
       const at = (NOON + 7200) * 1000;
-      const e = ['b', 'a', 'c'].map((id) => ({ t_ms: at, event: testEvent(`same-ms-${id}`, { rate_mbps: null, verdict: 'inconclusive', limited_by: 'wifi' }) }));
-      await both(batchOf({ probe: 'events-1', seq: 0, t: [], e: [...e, { t_ms: at + 5, event: outageEvent('out-1') }] }));
-      await both(batchOf({ probe: 'events-2', seq: 0, t: [], e: [{ t_ms: at - 5, event: testEvent('x', { server: 'a "b", c\\ d=e\n\u{1F4DA} ė\\' }) }], approx: true }));
+      const e = ['b', 'a', 'c'].map((id) => ({
+        t_ms: at,
+        event: testEvent(`same-ms-${id}`, { rate_mbps: null, verdict: 'inconclusive', limited_by: 'wifi' }),
+      }));
+      await both(
+        batchOf({ probe: 'events-1', seq: 0, t: [], e: [...e, { t_ms: at + 5, event: outageEvent('out-1') }] }),
+      );
+      await both(
+        batchOf({
+          probe: 'events-2',
+          seq: 0,
+          t: [],
+          e: [{ t_ms: at - 5, event: testEvent('x', { server: 'a "b", c\\ d=e\n\u{1F4DA} ė\\' }) }],
+          approx: true,
+        }),
+      );
       const range = { from_ms: at - 5, to_ms: at + 6, limit: 10 };
       for (const query of [
-        { ...range, order: 'newest' as const }, { ...range, order: 'oldest' as const }, { ...range, limit: 2, order: 'newest' as const },
-        { ...range, kinds: ['outage' as const], order: 'newest' as const }, { ...range, probes: ['events-1'], kinds: ['throughput' as const], order: 'oldest' as const },
-        { ...range, to_ms: at + 5, order: 'oldest' as const }, { ...range, from_ms: at, order: 'oldest' as const }, { ...range, probes: [], order: 'oldest' as const },
-      ]) expect(await store.events(query)).toEqual(await truth.events(query));
+        { ...range, order: 'newest' as const },
+        { ...range, order: 'oldest' as const },
+        { ...range, limit: 2, order: 'newest' as const },
+        { ...range, kinds: ['outage' as const], order: 'newest' as const },
+        { ...range, probes: ['events-1'], kinds: ['throughput' as const], order: 'oldest' as const },
+        { ...range, to_ms: at + 5, order: 'oldest' as const },
+        { ...range, from_ms: at, order: 'oldest' as const },
+        { ...range, probes: [], order: 'oldest' as const },
+      ])
+        expect(await store.events(query)).toEqual(await truth.events(query));
       expect(await store.events({ ...range, order: 'newest' })).toHaveLength(5);
     });
 
     it('sums a metric over the fleet', async () => {
       const from = NOON + 10 * HOUR;
-      await both(batchOf(...[1, 2, 3].map((n) => ({ probe: `fleet-${n}`, seq: 0, t: [from - 1, from, from + 59, from + 60], m: { wan_tx_mbps: [9, n / 1000, 0.1, 0.2] } }))));
+      await both(
+        batchOf(
+          ...[1, 2, 3].map((n) => ({
+            probe: `fleet-${n}`,
+            seq: 0,
+            t: [from - 1, from, from + 59, from + 60],
+            m: { wan_tx_mbps: [9, n / 1000, 0.1, 0.2] },
+          })),
+        ),
+      );
       const query = { metric: 'wan_tx_mbps' as const, from_s: from, to_s: from + 60 };
       expect(await store.fleet(query)).toEqual(await truth.fleet(query));
       expect(await store.fleet(query)).toHaveLength(3);

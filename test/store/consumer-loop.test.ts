@@ -1,14 +1,30 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startConsumer, type Consumer, type ConsumerStatus } from '../../broker/consumer-loop.ts';
-import { createMemoryStore } from '../../broker/store/memory.ts';
 import type { Feed, FeedFrame } from '#feed';
 import { silentLogger } from '#lib/logger';
-import { StoreError, type Batch, type Cursor, type Store, type WriteReport } from '#store';
+import { type Batch, type Cursor, type Store, StoreError, type WriteReport } from '#store';
+import { type Consumer, type ConsumerStatus, startConsumer } from '../../broker/consumer-loop.ts';
+import { createMemoryStore } from '../../broker/store/memory.ts';
 
 const NOON = Date.UTC(2026, 10, 20, 12);
 const fed = (seq: number): FeedFrame => ({
-  position: seq * 10, receivedMs: NOON, probe: 'p', offsetMs: NOON, approx: false, late: false,
-  frame: { v: 1, boot: 'b', run: 'r', seq, wall: NOON, mono: 0, sync: 1, t: [seq * 60_000], m: { rtt_ms: [seq] }, e: [] },
+  position: seq * 10,
+  receivedMs: NOON,
+  probe: 'p',
+  offsetMs: NOON,
+  approx: false,
+  late: false,
+  frame: {
+    v: 1,
+    boot: 'b',
+    run: 'r',
+    seq,
+    wall: NOON,
+    mono: 0,
+    sync: 1,
+    t: [seq * 60_000],
+    m: { rtt_ms: [seq] },
+    e: [],
+  },
 });
 
 /** A wal of `count` frames, one per batch. */
@@ -16,7 +32,8 @@ function feedOf(count: number, cursor: Cursor | null): Feed {
   let next = cursor?.next ?? 0;
   return {
     async next(_, signal) {
-      if (next >= count) await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      if (next >= count)
+        await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
       const frames = [fed(next)];
       next += 1;
       return { frames, unsynced: [], cursor: { next, held: [] }, atEnd: next === count };
@@ -26,11 +43,18 @@ function feedOf(count: number, cursor: Cursor | null): Feed {
 }
 
 /** A memory store whose writes first go through `fault`, and which survives being closed. */
-function faulty(fault: (attempt: number) => void | WriteReport): { open(): Promise<Store>; opened: number; closed: number; memory: Store } {
+function faulty(fault: (attempt: number) => WriteReport | undefined): {
+  open(): Promise<Store>;
+  opened: number;
+  closed: number;
+  memory: Store;
+} {
   const memory = createMemoryStore();
   let attempt = 0;
   const self = {
-    memory, opened: 0, closed: 0,
+    memory,
+    opened: 0,
+    closed: 0,
     async open(): Promise<Store> {
       self.opened += 1;
       return {
@@ -40,7 +64,9 @@ function faulty(fault: (attempt: number) => void | WriteReport): { open(): Promi
           await memory.write(batch, cursor);
           return report ?? { quarantined: [] };
         },
-        async close() { self.closed += 1; },
+        async close() {
+          self.closed += 1;
+        },
       };
     },
   };
@@ -55,12 +81,21 @@ describe('the loop of one database', () => {
   const start = (openStore: () => Promise<Store>, frames = 5): void => {
     [states, cursors, kept] = [[], [], []];
     consumer = startConsumer({
-      name: 'db', openStore, openFeed: (cursor) => feedOf(frames, cursor), quarantine: { add: async (entries) => kept.push(...entries) > 0 },
-      onCursor: (cursor) => cursors.push(cursor), onStatus: (status) => states.push(status), log: silentLogger, nowMs: () => NOON, gatherMs: 1, retry: { baseMs: 1, capMs: 2 },
+      name: 'db',
+      openStore,
+      openFeed: (cursor) => feedOf(frames, cursor),
+      quarantine: { add: async (entries) => kept.push(...entries) > 0 },
+      onCursor: (cursor) => cursors.push(cursor),
+      onStatus: (status) => states.push(status),
+      log: silentLogger,
+      nowMs: () => NOON,
+      gatherMs: 1,
+      retry: { baseMs: 1, capMs: 2 },
     });
   };
   const done = (frames = 5): Promise<void> => vi.waitFor(() => expect(cursors.at(-1)?.next).toBe(frames));
-  const rows = async (store: Store): Promise<number> => (await store.fleet({ metric: 'rtt_ms', from_s: 0, to_s: NOON }))[0]?.count ?? 0;
+  const rows = async (store: Store): Promise<number> =>
+    (await store.fleet({ metric: 'rtt_ms', from_s: 0, to_s: NOON }))[0]?.count ?? 0;
   afterEach(() => consumer.stop());
 
   it('tells each cursor only after the write, and ends up to date', async () => {
@@ -69,13 +104,21 @@ describe('the loop of one database', () => {
     await done();
     expect(cursors.map(({ next }) => next)).toEqual([1, 2, 3, 4, 5]);
     expect(await rows(database.memory)).toBe(5);
-    expect(states.at(-1)).toEqual({ name: 'db', state: 'ok', error: null, since_ms: null, rows_written: 5, quarantined: 0 });
+    expect(states.at(-1)).toEqual({
+      name: 'db',
+      state: 'ok',
+      error: null,
+      since_ms: null,
+      rows_written: 5,
+      quarantined: 0,
+    });
   });
 
   it('writes the same batch again while the database is unreachable or overloaded', async () => {
     const database = faulty((attempt) => {
       if (attempt === 2) throw new StoreError('unreachable', 'connection refused');
       if (attempt === 3) throw new StoreError('overloaded', 'too many requests', 20);
+      return undefined;
     });
     start(database.open);
     await done();
@@ -89,6 +132,7 @@ describe('the loop of one database', () => {
     const database = faulty((attempt) => {
       if (attempt === 3) throw new StoreError('missing_database', 'database not found');
       if (attempt === 4) throw new Error('a fault of the driver');
+      return undefined;
     });
     start(database.open);
     await done();
@@ -110,7 +154,9 @@ describe('the loop of one database', () => {
   });
 
   it('keeps refused lines with their reason and goes on', async () => {
-    const database = faulty((attempt) => (attempt === 2 ? { quarantined: [{ line: 'bad', reason: 'conflict' }] } : undefined));
+    const database = faulty((attempt) =>
+      attempt === 2 ? { quarantined: [{ line: 'bad', reason: 'conflict' }] } : undefined,
+    );
     start(database.open);
     await done();
     expect(kept).toEqual([{ at: NOON, store: 'db', line: 'bad', reason: 'conflict' }]);
@@ -118,7 +164,9 @@ describe('the loop of one database', () => {
   });
 
   it('stops while it waits for a database that never comes', async () => {
-    start(async () => { throw new StoreError('unreachable', 'never', 300_000); });
+    start(async () => {
+      throw new StoreError('unreachable', 'never', 300_000);
+    });
     await vi.waitFor(() => expect(states.at(-1)?.state).toBe('down'));
     await consumer.stop();
     expect(consumer.store()).toBeNull();

@@ -1,13 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { batchOfFrames } from '../../broker/consumer.ts';
-import type { FeedFrame } from '#feed';
 import type { Frame } from '#contract';
+import type { FeedFrame } from '#feed';
+import { batchOfFrames } from '../../broker/consumer.ts';
 import { outageEvent, testEvent } from './batches.ts';
 
 const WALL = Date.UTC(2026, 10, 20, 12);
-const frameOf = (change: Partial<Frame>): Frame => ({ v: 1, boot: 'b', run: 'r', seq: 0, wall: WALL, mono: 0, sync: 1, t: [], m: {}, e: [], ...change });
-const fed = (frame: Partial<Frame>, change: Partial<FeedFrame> = {}): FeedFrame =>
-  ({ position: 0, receivedMs: WALL, probe: 'p-1', frame: frameOf(frame), offsetMs: WALL, approx: false, late: false, ...change });
+const frameOf = (change: Partial<Frame>): Frame => ({
+  v: 1,
+  boot: 'b',
+  run: 'r',
+  seq: 0,
+  wall: WALL,
+  mono: 0,
+  sync: 1,
+  t: [],
+  m: {},
+  e: [],
+  ...change,
+});
+const fed = (frame: Partial<Frame>, change: Partial<FeedFrame> = {}): FeedFrame => ({
+  position: 0,
+  receivedMs: WALL,
+  probe: 'p-1',
+  frame: frameOf(frame),
+  offsetMs: WALL,
+  approx: false,
+  late: false,
+  ...change,
+});
 
 describe('frames become a batch', () => {
   it('in whole seconds, rounded at the half', () => {
@@ -16,22 +36,39 @@ describe('frames become a batch', () => {
   });
 
   it('with a hole where a frame lacks a metric, whichever comes first', () => {
-    const { samples } = batchOfFrames([fed({ t: [0], m: { rtt_ms: [1] } }), fed({ t: [1000, 2000], m: { cpu_pct: [5, null] } }), fed({ t: [3000], m: { rtt_ms: [2] } })]);
+    const { samples } = batchOfFrames([
+      fed({ t: [0], m: { rtt_ms: [1] } }),
+      fed({ t: [1000, 2000], m: { cpu_pct: [5, null] } }),
+      fed({ t: [3000], m: { rtt_ms: [2] } }),
+    ]);
     expect(samples.columns).toEqual({ rtt_ms: [1, null, null, 2], cpu_pct: [null, 5, null, null] });
   });
 
   it('on the grid of each metric and within its bounds', () => {
-    const { samples } = batchOfFrames([fed({ t: [0, 1000], m: { rtt_ms: [0.1 + 0.2, 59_999.98], wan_rx_mbps: [12.34567, 0] } })]);
+    const { samples } = batchOfFrames([
+      fed({ t: [0, 1000], m: { rtt_ms: [0.1 + 0.2, 59_999.98], wan_rx_mbps: [12.34567, 0] } }),
+    ]);
     expect(samples.columns).toEqual({ rtt_ms: [0.3, 60_000], wan_rx_mbps: [12.346, 0] });
   });
 
   it('with events at their own wall time and rates to a thousandth', () => {
-    const { events } = batchOfFrames([fed({ e: [testEvent('t-1', { at: 1234.5, rate_mbps: 29.99949 }), outageEvent('o-1', 0, 5000)] }, { approx: true })]);
-    expect(events).toMatchObject([{ probe: 'p-1', t_ms: WALL + 1235, approx: true, event: { rate_mbps: 29.999 } }, { t_ms: WALL + 5000 }]);
+    const { events } = batchOfFrames([
+      fed(
+        { e: [testEvent('t-1', { at: 1234.5, rate_mbps: 29.99949 }), outageEvent('o-1', 0, 5000)] },
+        { approx: true },
+      ),
+    ]);
+    expect(events).toMatchObject([
+      { probe: 'p-1', t_ms: WALL + 1235, approx: true, event: { rate_mbps: 29.999 } },
+      { t_ms: WALL + 5000 },
+    ]);
   });
 
   it('and says which rows came from which frame', () => {
-    const { frames } = batchOfFrames([fed({ seq: 7, t: [0, 1000], e: [testEvent('t-1')] }), fed({ seq: 8, t: [2000] })]);
+    const { frames } = batchOfFrames([
+      fed({ seq: 7, t: [0, 1000], e: [testEvent('t-1')] }),
+      fed({ seq: 8, t: [2000] }),
+    ]);
     expect(frames).toEqual([
       { probe: 'p-1', run: 'r', seq: 7, firstSample: 0, samples: 2, firstEvent: 0, events: 1 },
       { probe: 'p-1', run: 'r', seq: 8, firstSample: 2, samples: 1, firstEvent: 1, events: 0 },
@@ -39,6 +76,9 @@ describe('frames become a batch', () => {
   });
 
   it('never before 1970', () => {
-    expect(batchOfFrames([fed({ t: [0], e: [testEvent('t-1', { at: 0 })] }, { offsetMs: -5000 })])).toMatchObject({ samples: { t_s: [0] }, events: [{ t_ms: 0 }] });
+    expect(batchOfFrames([fed({ t: [0], e: [testEvent('t-1', { at: 0 })] }, { offsetMs: -5000 })])).toMatchObject({
+      samples: { t_s: [0] },
+      events: [{ t_ms: 0 }],
+    });
   });
 });

@@ -32,7 +32,10 @@ it('a writer killed with -9 again and again loses no acknowledged row and double
     expect(last).toBeGreaterThan(acknowledged);
     acknowledged = last;
   }
-  const read = spawnSync(process.execPath, [script('../support/read-duckdb.ts'), dir], { encoding: 'utf8', maxBuffer: 1 << 26 });
+  const read = spawnSync(process.execPath, [script('../support/read-duckdb.ts'), dir], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   expect(read.stderr).toBe('');
   const rows: [string, number, number][] = JSON.parse(read.stdout);
   expect(rows.filter(([, , times]) => times !== 1)).toEqual([]);

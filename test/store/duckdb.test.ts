@@ -1,18 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync } from 'node:fs';
-import { rm, writeFile, readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { openDuckdbStore } from '../../broker/store/duckdb.ts';
 import type { Store } from '#store';
+import { openDuckdbStore } from '../../broker/store/duckdb.ts';
 import { batchOf, testEvent } from './batches.ts';
 import { storeConformance } from './conformance.ts';
 
 const conformanceDir = mkdtempSync(join(tmpdir(), 'carrel-duckdb-'));
-storeConformance({ name: 'duckdb', open: () => openDuckdbStore({ dir: conformanceDir, nowMs: () => Date.UTC(2026, 10, 22) }), durable: true });
+storeConformance({
+  name: 'duckdb',
+  open: () => openDuckdbStore({ dir: conformanceDir, nowMs: () => Date.UTC(2026, 10, 22) }),
+  durable: true,
+});
 
 const DAY_MS = 86_400_000;
 const DAY_1 = Date.UTC(2026, 10, 20, 12);
@@ -24,9 +28,17 @@ describe('DuckDB by days of arrival', () => {
   let store: Store;
   let position = 0;
   const open = async (): Promise<Store> => (store = await openDuckdbStore({ dir, nowMs: () => nowMs }));
-  const write = (...frames: Parameters<typeof batchOf>) => store.write(batchOf(...frames), { next: ++position, held: [] });
-  const count = async (): Promise<number> => (await store.fleet({ metric: 'rtt_ms', from_s: 0, to_s: s(DAY_1 + 100 * DAY_MS) })).reduce((sum, row) => sum + row.count, 0);
-  const files = (): string[] => readdirSync(dir).filter((name) => name.endsWith('.duckdb')).sort();
+  const write = (...frames: Parameters<typeof batchOf>) =>
+    store.write(batchOf(...frames), { next: ++position, held: [] });
+  const count = async (): Promise<number> =>
+    (await store.fleet({ metric: 'rtt_ms', from_s: 0, to_s: s(DAY_1 + 100 * DAY_MS) })).reduce(
+      (sum, row) => sum + row.count,
+      0,
+    );
+  const files = (): string[] =>
+    readdirSync(dir)
+      .filter((name) => name.endsWith('.duckdb'))
+      .sort();
 
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'carrel-duckdb-'));
@@ -41,14 +53,29 @@ describe('DuckDB by days of arrival', () => {
   it('keeps one file per day of writing and reads late rows from the day that they arrived', async () => {
     await write({ probe: 'p', seq: 0, t: [s(DAY_1)], m: { rtt_ms: [1] } });
     nowMs += DAY_MS;
-    await write({ probe: 'p', seq: 2, t: [s(nowMs)], m: { rtt_ms: [3] } }, { probe: 'p', seq: 1, t: [s(DAY_1) + 60], m: { rtt_ms: [2] } });
+    await write(
+      { probe: 'p', seq: 2, t: [s(nowMs)], m: { rtt_ms: [3] } },
+      { probe: 'p', seq: 1, t: [s(DAY_1) + 60], m: { rtt_ms: [2] } },
+    );
     expect(files()).toEqual(['samples-2026-11-20.duckdb', 'samples-2026-11-21.duckdb']);
-    const buckets = await store.series({ probe: 'p', metric: 'rtt_ms', from_s: s(DAY_1), to_s: s(DAY_1) + 120, bucket_s: 60 });
+    const buckets = await store.series({
+      probe: 'p',
+      metric: 'rtt_ms',
+      from_s: s(DAY_1),
+      to_s: s(DAY_1) + 120,
+      bucket_s: 60,
+    });
     expect(buckets.map(({ last }) => last)).toEqual([1, 2]);
   });
 
   it('refuses a frame that an earlier day holds, also after it was opened again', async () => {
-    const frame = { probe: 'p', seq: 7, t: [s(DAY_1)], m: { rtt_ms: [1] }, e: [{ t_ms: DAY_1, event: testEvent('once') }] };
+    const frame = {
+      probe: 'p',
+      seq: 7,
+      t: [s(DAY_1)],
+      m: { rtt_ms: [1] },
+      e: [{ t_ms: DAY_1, event: testEvent('once') }],
+    };
     await write(frame);
     nowMs += DAY_MS;
     await write(frame, { ...frame, seq: 8, t: [s(DAY_1) + 60], e: [] });
@@ -63,7 +90,9 @@ describe('DuckDB by days of arrival', () => {
     await write({ probe: 'p', seq: 0, t: [s(DAY_1)], m: { rtt_ms: [1], loss_pct: [5] } });
     nowMs += DAY_MS;
     await write({ probe: 'p', run: 'other', seq: 0, t: [s(DAY_1)], m: { rtt_ms: [9] } });
-    expect(await store.fleet({ metric: 'rtt_ms', from_s: s(DAY_1), to_s: s(DAY_1) + 1 })).toEqual([{ probe: 'p', count: 1, sum: 9, min: 9, max: 9 }]);
+    expect(await store.fleet({ metric: 'rtt_ms', from_s: s(DAY_1), to_s: s(DAY_1) + 1 })).toEqual([
+      { probe: 'p', count: 1, sum: 9, min: 9, max: 9 },
+    ]);
     expect(await store.latest(s(DAY_1))).toEqual([{ probe: 'p', t_s: s(DAY_1), values: { rtt_ms: 9, loss_pct: 5 } }]);
   });
 
@@ -71,7 +100,10 @@ describe('DuckDB by days of arrival', () => {
     for (const day of [0, 1, 2]) {
       nowMs = DAY_1 + day * DAY_MS;
       // The second day's file also brings a row of the first day.
-      await write({ probe: `p-${day}`, seq: day, t: [s(DAY_1)], m: { rtt_ms: [day] } }, { probe: 'p', seq: day, t: [s(nowMs)], m: { rtt_ms: [day] } });
+      await write(
+        { probe: `p-${day}`, seq: day, t: [s(DAY_1)], m: { rtt_ms: [day] } },
+        { probe: 'p', seq: day, t: [s(nowMs)], m: { rtt_ms: [day] } },
+      );
     }
     await store.retain(s(DAY_1) + 3600);
     expect(files()).toEqual(['samples-2026-11-21.duckdb', 'samples-2026-11-22.duckdb']);
@@ -103,7 +135,9 @@ describe('DuckDB by days of arrival', () => {
     nowMs += DAY_MS;
     await open();
     await write({ probe: 'p', seq: 1, t: [s(nowMs)], m: { rtt_ms: [2], leases: [5] } });
-    expect(await store.series({ probe: 'p', metric: 'leases', from_s: 0, to_s: s(nowMs) + 1, bucket_s: 86_400 })).toHaveLength(1);
+    expect(
+      await store.series({ probe: 'p', metric: 'leases', from_s: 0, to_s: s(nowMs) + 1, bucket_s: 86_400 }),
+    ).toHaveLength(1);
     expect((await store.latest(0))[0]?.values).toEqual({ rtt_ms: 2, leases: 5 });
   });
 
@@ -121,7 +155,10 @@ describe('DuckDB by days of arrival', () => {
     const path = join(dir, 'samples-2026-11-20.duckdb');
     const whole = await readFile(path);
     await writeFile(path, Buffer.concat([whole.subarray(0, 4096), Buffer.alloc(whole.length - 4096, 7)]));
-    await expect(open()).rejects.toMatchObject({ code: 'STORE_BROKEN', message: expect.stringMatching(/samples-2026-11-20.duckdb is damaged .* move it out of the folder/) });
+    await expect(open()).rejects.toMatchObject({
+      code: 'STORE_BROKEN',
+      message: expect.stringMatching(/samples-2026-11-20.duckdb is damaged .* move it out of the folder/),
+    });
     await writeFile(path, whole);
     await open();
     expect(await count()).toBe(1);
@@ -129,10 +166,15 @@ describe('DuckDB by days of arrival', () => {
 
   it('says that another program holds the file, and opens when that has ended', async () => {
     await store.close();
-    const other = spawn(process.execPath, [fileURLToPath(new URL('duckdb-writer.ts', import.meta.url)), dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const other = spawn(process.execPath, [fileURLToPath(new URL('duckdb-writer.ts', import.meta.url)), dir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     onTestFinished(() => void other.kill('SIGKILL'));
     await once(other.stdout, 'data');
-    await expect(open()).rejects.toMatchObject({ code: 'STORE_UNREACHABLE', message: expect.stringMatching(/in use by another program/) });
+    await expect(open()).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+      message: expect.stringMatching(/in use by another program/),
+    });
     other.kill('SIGKILL');
     await once(other, 'exit');
     await open();

@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openInflux1Store } from '../../broker/store/influx1.ts';
 import type { Store } from '#store';
-import { debianServer, startInfluxdb, type RunningServer } from '../support/debian.ts';
+import { openInflux1Store } from '../../broker/store/influx1.ts';
+import { debianServer, type RunningServer, startInfluxdb } from '../support/debian.ts';
 import { batchOf, testEvent } from './batches.ts';
 import { storeConformance } from './conformance.ts';
 
@@ -15,12 +15,23 @@ const NOON = Date.UTC(2026, 10, 20, 12) / 1000;
 describe.skipIf(!influxd)('InfluxDB 1.x of Debian (skipped where the package influxdb cannot be had)', () => {
   const dir = mkdtempSync(join(tmpdir(), 'carrel-influx1-'));
   let server: RunningServer;
-  const open = (database = 'carrel', port = server.port): Promise<Store> => openInflux1Store({
-    protocol: 'http', host: '127.0.0.1', port, database, username: null, password: null, cursorPath: join(dir, `${database}.cursor.json`), requestTimeoutMs: 5000,
-  });
-  const query = async (q: string, db = 'carrel'): Promise<unknown> => (await fetch(`${server.url}/query?${new URLSearchParams({ db, q, epoch: 's' })}`)).json();
+  const open = (database = 'carrel', port = server.port): Promise<Store> =>
+    openInflux1Store({
+      protocol: 'http',
+      host: '127.0.0.1',
+      port,
+      database,
+      username: null,
+      password: null,
+      cursorPath: join(dir, `${database}.cursor.json`),
+      requestTimeoutMs: 5000,
+    });
+  const query = async (q: string, db = 'carrel'): Promise<unknown> =>
+    (await fetch(`${server.url}/query?${new URLSearchParams({ db, q, epoch: 's' })}`)).json();
 
-  beforeAll(async () => { server = await startInfluxdb({ dir: join(dir, 'server') }, influxd ?? undefined); });
+  beforeAll(async () => {
+    server = await startInfluxdb({ dir: join(dir, 'server') }, influxd ?? undefined);
+  });
   afterAll(async () => {
     await server.stop();
     await rm(dir, { recursive: true, force: true });
@@ -33,7 +44,9 @@ describe.skipIf(!influxd)('InfluxDB 1.x of Debian (skipped where the package inf
     expect(policies).toContain('["carrel","0s","168h0m0s",1,true]');
     await query('CREATE DATABASE "older"', 'older');
     await (await open('older')).close();
-    expect(JSON.stringify(await query('SHOW RETENTION POLICIES ON "older"'))).toContain('["carrel","0s","168h0m0s",1,false]');
+    expect(JSON.stringify(await query('SHOW RETENTION POLICIES ON "older"'))).toContain(
+      '["carrel","0s","168h0m0s",1,false]',
+    );
   });
 
   it('types integers by the metric table, whatever the value', async () => {
@@ -45,15 +58,31 @@ describe.skipIf(!influxd)('InfluxDB 1.x of Debian (skipped where the package inf
 
   it('sets a single refused line aside with the reason and stores the others', async () => {
     const store = await open('conflict');
-    await fetch(`${server.url}/write?db=conflict&rp=carrel`, { method: 'POST', body: 'probe,probe=bad rtt_ms="text" 1' });
+    await fetch(`${server.url}/write?db=conflict&rp=carrel`, {
+      method: 'POST',
+      body: 'probe,probe=bad rtt_ms="text" 1',
+    });
     const shard = NOON - (NOON % 604_800); // a type conflict lives within one shard
-    await fetch(`${server.url}/write?db=conflict&rp=carrel&precision=s`, { method: 'POST', body: `probe,probe=bad load1="text" ${shard}` });
+    await fetch(`${server.url}/write?db=conflict&rp=carrel&precision=s`, {
+      method: 'POST',
+      body: `probe,probe=bad load1="text" ${shard}`,
+    });
     const t = Array.from({ length: 50 }, (_, i) => NOON + i);
-    const report = await store.write(batchOf({ probe: 'p', seq: 0, t, m: { rtt_ms: t.map((_, i) => i), load1: t.map((_, i) => (i === 33 ? 1.5 : null)) } }), { next: 1, held: [] });
+    const report = await store.write(
+      batchOf({
+        probe: 'p',
+        seq: 0,
+        t,
+        m: { rtt_ms: t.map((_, i) => i), load1: t.map((_, i) => (i === 33 ? 1.5 : null)) },
+      }),
+      { next: 1, held: [] },
+    );
     expect(report.quarantined).toHaveLength(1);
     expect(report.quarantined[0]?.reason).toMatch(/field type conflict/);
     expect(report.quarantined[0]?.line).toContain('rtt_ms=33');
-    expect(await store.fleet({ metric: 'rtt_ms', from_s: NOON, to_s: NOON + 50 })).toMatchObject([{ probe: 'p', count: 49 }]);
+    expect(await store.fleet({ metric: 'rtt_ms', from_s: NOON, to_s: NOON + 50 })).toMatchObject([
+      { probe: 'p', count: 49 },
+    ]);
     await store.close();
   });
 
@@ -67,23 +96,43 @@ describe.skipIf(!influxd)('InfluxDB 1.x of Debian (skipped where the package inf
     expect(await store.cursor()).toEqual({ next: 1, held: [] });
     await server.start();
     await store.write(frame(1), { next: 2, held: [] });
-    expect(await store.fleet({ metric: 'rtt_ms', from_s: NOON, to_s: NOON + 50 })).toMatchObject([{ count: 2, sum: 1 }]);
+    expect(await store.fleet({ metric: 'rtt_ms', from_s: NOON, to_s: NOON + 50 })).toMatchObject([
+      { count: 2, sum: 1 },
+    ]);
     await store.close();
   });
 
   it('forgets what is older than asked, and only that', async () => {
     const store = await open('old');
-    await store.write(batchOf({ probe: 'p', seq: 0, t: [NOON - 86_400, NOON], m: { rtt_ms: [1, 2] }, e: [{ t_ms: (NOON - 86_400) * 1000, event: testEvent('old') }, { t_ms: NOON * 1000, event: testEvent('new') }] }), { next: 1, held: [] });
+    await store.write(
+      batchOf({
+        probe: 'p',
+        seq: 0,
+        t: [NOON - 86_400, NOON],
+        m: { rtt_ms: [1, 2] },
+        e: [
+          { t_ms: (NOON - 86_400) * 1000, event: testEvent('old') },
+          { t_ms: NOON * 1000, event: testEvent('new') },
+        ],
+      }),
+      { next: 1, held: [] },
+    );
     await store.retain(NOON);
     expect(await store.fleet({ metric: 'rtt_ms', from_s: 0, to_s: NOON + 1 })).toMatchObject([{ count: 1, min: 2 }]);
-    expect((await store.events({ from_ms: 0, to_ms: NOON * 1000 + 1, limit: 9, order: 'newest' })).map(({ event }) => event.id)).toEqual(['new']);
+    expect(
+      (await store.events({ from_ms: 0, to_ms: NOON * 1000 + 1, limit: 9, order: 'newest' })).map(
+        ({ event }) => event.id,
+      ),
+    ).toEqual(['new']);
     await store.close();
   });
 
   it('says that the database is gone, and the next open makes it again', async () => {
     const store = await open('dropped');
     await fetch(`${server.url}/query?q=${encodeURIComponent('DROP DATABASE "dropped"')}`, { method: 'POST' });
-    await expect(store.write(batchOf({ probe: 'p', seq: 0, t: [NOON], m: { rtt_ms: [1] } }), { next: 1, held: [] })).rejects.toMatchObject({ failure: 'missing_database' });
+    await expect(
+      store.write(batchOf({ probe: 'p', seq: 0, t: [NOON], m: { rtt_ms: [1] } }), { next: 1, held: [] }),
+    ).rejects.toMatchObject({ failure: 'missing_database' });
     const again = await open('dropped');
     await again.write(batchOf({ probe: 'p', seq: 0, t: [NOON], m: { rtt_ms: [1] } }), { next: 1, held: [] });
     expect(await again.latest(NOON)).toHaveLength(1);

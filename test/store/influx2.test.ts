@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Store } from '#store';
 import { openInflux2Store } from '../../broker/store/influx2.ts';
 import { linesOf } from '../../broker/store/line-protocol.ts';
 import { createMemoryStore } from '../../broker/store/memory.ts';
-import type { Store } from '#store';
-import { debianServer, freePort, startInfluxdb, startVictoria, type RunningServer } from '../support/debian.ts';
+import { debianServer, freePort, type RunningServer, startInfluxdb, startVictoria } from '../support/debian.ts';
 import { batchOf, outageEvent, testEvent } from './batches.ts';
 
 const influxd = await debianServer('influxdb');
@@ -18,42 +18,82 @@ const NOON = Date.UTC(2026, 10, 20, 12) / 1000;
 const dir = mkdtempSync(join(tmpdir(), 'carrel-influx2-'));
 let cursors = 0;
 const open = (url: string, token: string | undefined = 'the-token'): Promise<Store> =>
-  openInflux2Store({ url, org: 'library', bucket: 'raw', token, cursorPath: join(dir, `cursor-${cursors++}.json`), requestTimeoutMs: 2000 });
+  openInflux2Store({
+    url,
+    org: 'library',
+    bucket: 'raw',
+    token,
+    cursorPath: join(dir, `cursor-${cursors++}.json`),
+    requestTimeoutMs: 2000,
+  });
 const frame = (seq: number, n = 3) => {
   const t = Array.from({ length: n }, (_, i) => NOON + seq * 600 + i * 60);
-  return batchOf({ probe: 'p-1', seq, t, m: { rtt_ms: t.map((_, i) => (i === 1 ? null : 1.25 + i)), wan_rx_bytes: t.map((_, i) => 64 * 2 ** 40 - i) } });
+  return batchOf({
+    probe: 'p-1',
+    seq,
+    t,
+    m: { rtt_ms: t.map((_, i) => (i === 1 ? null : 1.25 + i)), wan_rx_bytes: t.map((_, i) => 64 * 2 ** 40 - i) },
+  });
 };
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-describe.skipIf(!victoria)('influx2 writes to the real /api/v2/write of VictoriaMetrics (skipped where Debian\'s victoria-metrics cannot be had)', () => {
-  let server: RunningServer;
-  beforeAll(async () => { server = await startVictoria({ dir: join(dir, 'victoria') }, victoria ?? undefined); });
-  afterAll(() => server.stop());
+describe.skipIf(!victoria)(
+  "influx2 writes to the real /api/v2/write of VictoriaMetrics (skipped where Debian's victoria-metrics cannot be had)",
+  () => {
+    let server: RunningServer;
+    beforeAll(async () => {
+      server = await startVictoria({ dir: join(dir, 'victoria') }, victoria ?? undefined);
+    });
+    afterAll(() => server.stop());
 
-  /** Times (s) and values of one series, as the server exports them after its buffers have been flushed. */
-  async function exported(name: string): Promise<[number, number][]> {
-    await fetch(`${server.url}/internal/force_flush`);
-    const text = await (await fetch(`${server.url}/api/v1/export?match[]=${name}&start=0`)).text();
-    const series: { values: number[]; timestamps: number[] }[] = text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
-    return series.flatMap(({ values, timestamps }) => timestamps.map((at, i): [number, number] => [at / 1000, values[i] ?? Number.NaN]));
-  }
+    /** Times (s) and values of one series, as the server exports them after its buffers have been flushed. */
+    async function exported(name: string): Promise<[number, number][]> {
+      await fetch(`${server.url}/internal/force_flush`);
+      const text = await (await fetch(`${server.url}/api/v1/export?match[]=${name}&start=0`)).text();
+      const series: { values: number[]; timestamps: number[] }[] = text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
+      return series.flatMap(({ values, timestamps }) =>
+        timestamps.map((at, i): [number, number] => [at / 1000, values[i] ?? Number.NaN]),
+      );
+    }
 
-  it('every value arrives with its time, once, however often the batch is written', async () => {
-    const store = await open(server.url);
-    await store.write(frame(0), { next: 10, held: [] });
-    await store.write(frame(0), { next: 10, held: [] });
-    await store.write(frame(1), { next: 20, held: [4] });
-    expect(await exported('probe_rtt_ms')).toEqual([[NOON, 1.25], [NOON + 120, 3.25], [NOON + 600, 1.25], [NOON + 720, 3.25]]);
-    expect((await exported('probe_wan_rx_bytes')).slice(0, 2)).toEqual([[NOON, 64 * 2 ** 40], [NOON + 60, 64 * 2 ** 40 - 1]]);
-    expect(await store.cursor()).toEqual({ next: 20, held: [4] });
-  });
+    it('every value arrives with its time, once, however often the batch is written', async () => {
+      const store = await open(server.url);
+      await store.write(frame(0), { next: 10, held: [] });
+      await store.write(frame(0), { next: 10, held: [] });
+      await store.write(frame(1), { next: 20, held: [4] });
+      expect(await exported('probe_rtt_ms')).toEqual([
+        [NOON, 1.25],
+        [NOON + 120, 3.25],
+        [NOON + 600, 1.25],
+        [NOON + 720, 3.25],
+      ]);
+      expect((await exported('probe_wan_rx_bytes')).slice(0, 2)).toEqual([
+        [NOON, 64 * 2 ** 40],
+        [NOON + 60, 64 * 2 ** 40 - 1],
+      ]);
+      expect(await store.cursor()).toEqual({ next: 20, held: [4] });
+    });
 
-  it('more lines than fit into a request all arrive', async () => {
-    const store = await open(server.url);
-    await store.write(batchOf(...Array.from({ length: 110 }, (_, seq) => ({ probe: `many-${seq}`, seq, t: Array.from({ length: 100 }, (_, i) => NOON + i), m: { load1: Array<number>(100).fill(seq / 100) } }))), { next: 1, held: [] });
-    expect(await exported('probe_load1')).toHaveLength(11_000);
-  });
-});
+    it('more lines than fit into a request all arrive', async () => {
+      const store = await open(server.url);
+      await store.write(
+        batchOf(
+          ...Array.from({ length: 110 }, (_, seq) => ({
+            probe: `many-${seq}`,
+            seq,
+            t: Array.from({ length: 100 }, (_, i) => NOON + i),
+            m: { load1: Array<number>(100).fill(seq / 100) },
+          })),
+        ),
+        { next: 1, held: [] },
+      );
+      expect(await exported('probe_load1')).toHaveLength(11_000);
+    });
+  },
+);
 
 describe('influx2 against a strict server', () => {
   let server: Server;
@@ -74,7 +114,9 @@ describe('influx2 against a strict server', () => {
       const body = await bodyOf(request);
       requests.push({ path: request.url ?? '', authorization: request.headers.authorization, body });
       const answer = (answers.length > 1 ? answers.shift() : answers[0])?.(body) ?? { status: 204 };
-      response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(answer.body ? JSON.stringify(answer.body) : undefined);
+      response
+        .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+        .end(answer.body ? JSON.stringify(answer.body) : undefined);
     });
     const port = await freePort();
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -89,18 +131,28 @@ describe('influx2 against a strict server', () => {
   it('sends the token, organisation, bucket and precision, in one request per batch', async () => {
     await (await open(url)).write(frame(0), { next: 1, held: [] });
     expect(requests).toHaveLength(1);
-    expect(requests[0]).toMatchObject({ path: '/api/v2/write?org=library&bucket=raw&precision=ns', authorization: 'Token the-token' });
+    expect(requests[0]).toMatchObject({
+      path: '/api/v2/write?org=library&bucket=raw&precision=ns',
+      authorization: 'Token the-token',
+    });
     expect(stored()).toHaveLength(3);
   });
 
   it.each([
-    [401, 'refused_credentials'], [403, 'refused_credentials'], [404, 'missing_database'], [429, 'overloaded'], [503, 'overloaded'], [500, 'broken'],
+    [401, 'refused_credentials'],
+    [403, 'refused_credentials'],
+    [404, 'missing_database'],
+    [429, 'overloaded'],
+    [503, 'overloaded'],
+    [500, 'broken'],
   ])('keeps the batch after %d, asks once only, and gives neither token nor cursor away', async (status, failure) => {
     const printed = vi.spyOn(console, 'error');
     const store = await open(url);
-    answers = [() => ({ status, body: { code: 'x', message: 'the server\'s words' }, headers: { 'retry-after': '30' } })];
+    answers = [
+      () => ({ status, body: { code: 'x', message: "the server's words" }, headers: { 'retry-after': '30' } }),
+    ];
     const error: unknown = await store.write(frame(0), { next: 1, held: [] }).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ failure, message: expect.stringContaining('the server\'s words') });
+    expect(error).toMatchObject({ failure, message: expect.stringContaining("the server's words") });
     if (status === 429 || status === 503) expect(error).toMatchObject({ retryAfterMs: 30_000 });
     expect(requests).toHaveLength(1);
     expect(JSON.stringify(error) + String(error)).not.toContain('the-token');
@@ -110,56 +162,90 @@ describe('influx2 against a strict server', () => {
 
   it('sets the one line aside that a 400 is about', async () => {
     const store = await open(url);
-    answers = [(body) => (body.includes(`${NOON + 60}000000000`) ? { status: 400, body: { code: 'invalid', message: 'unable to parse' } } : { status: 204 })];
+    answers = [
+      (body) =>
+        body.includes(`${NOON + 60}000000000`)
+          ? { status: 400, body: { code: 'invalid', message: 'unable to parse' } }
+          : { status: 204 },
+    ];
     const { quarantined } = await store.write(frame(0, 9), { next: 1, held: [] });
-    expect(quarantined).toEqual([{ line: expect.stringContaining(`${NOON + 60}000000000`), reason: 'unable to parse' }]);
+    expect(quarantined).toEqual([
+      { line: expect.stringContaining(`${NOON + 60}000000000`), reason: 'unable to parse' },
+    ]);
     expect(await store.cursor()).toEqual({ next: 1, held: [] });
   });
 
   it('halves what is too large', async () => {
-    answers = [(body) => (body.split('\n').length > 4 ? { status: 413, body: { code: 'request too large', message: 'too large' } } : { status: 204 })];
+    answers = [
+      (body) =>
+        body.split('\n').length > 4
+          ? { status: 413, body: { code: 'request too large', message: 'too large' } }
+          : { status: 204 },
+    ];
     expect((await (await open(url)).write(frame(0, 9), { next: 1, held: [] })).quarantined).toEqual([]);
     expect(new Set(stored()).size).toBe(9);
   });
 
   it('calls a server that is not there unreachable', async () => {
-    await expect((await open(`http://127.0.0.1:${await freePort()}`)).write(frame(0), { next: 1, held: [] })).rejects.toMatchObject({ failure: 'unreachable' });
+    await expect(
+      (await open(`http://127.0.0.1:${await freePort()}`)).write(frame(0), { next: 1, held: [] }),
+    ).rejects.toMatchObject({ failure: 'unreachable' });
   });
 
   it('deletes what is old through the delete API', async () => {
     await (await open(url)).retain(NOON);
-    expect(requests[0]).toMatchObject({ path: '/api/v2/delete?org=library&bucket=raw', body: '{"start":"1970-01-01T00:00:00Z","stop":"2026-11-20T12:00:00.000Z"}' });
+    expect(requests[0]).toMatchObject({
+      path: '/api/v2/delete?org=library&bucket=raw',
+      body: '{"start":"1970-01-01T00:00:00Z","stop":"2026-11-20T12:00:00.000Z"}',
+    });
   });
 });
 
-describe.skipIf(!influxd)('influx2 reads InfluxQL through the client\'s transport, from a real InfluxDB (skipped where Debian\'s influxdb cannot be had)', () => {
-  let server: RunningServer;
-  beforeAll(async () => {
-    server = await startInfluxdb({ dir: join(dir, 'influxd') }, influxd ?? undefined);
-    await fetch(`${server.url}/query?${new URLSearchParams({ q: 'CREATE DATABASE "raw" WITH DURATION INF REPLICATION 1 NAME "autogen"' })}`, { method: 'POST' });
-  });
-  afterAll(() => server.stop());
+describe.skipIf(!influxd)(
+  "influx2 reads InfluxQL through the client's transport, from a real InfluxDB (skipped where Debian's influxdb cannot be had)",
+  () => {
+    let server: RunningServer;
+    beforeAll(async () => {
+      server = await startInfluxdb({ dir: join(dir, 'influxd') }, influxd ?? undefined);
+      await fetch(
+        `${server.url}/query?${new URLSearchParams({ q: 'CREATE DATABASE "raw" WITH DURATION INF REPLICATION 1 NAME "autogen"' })}`,
+        { method: 'POST' },
+      );
+    });
+    afterAll(() => server.stop());
 
-  it('answers as the reference model does', async () => {
-    const batch = batchOf(
-      { probe: 'p-1', seq: 0, t: [NOON, NOON + 60, NOON + 600], m: { rtt_ms: [0.1, 0.2, null], wan_rx_bytes: [1, null, 3] }, e: [{ t_ms: NOON * 1000, event: testEvent('t-1', { server: 'a "b" \\' }) }] },
-      { probe: 'p-2', seq: 0, t: [NOON], m: { rtt_ms: [7] }, e: [{ t_ms: NOON * 1000, event: outageEvent('o-1') }] },
-    );
-    const truth = createMemoryStore();
-    await truth.write(batch, { next: 1, held: [] });
-    // 1.6 has no /api/v2/write: the lines go in by /write, into the policy that 2.x maps a bucket to.
-    await writeLines(batch);
-    const store = await open(server.url);
-    const series = { probe: 'p-1', metric: 'rtt_ms', from_s: NOON, to_s: NOON + 3600, bucket_s: 300 } as const;
-    const events = { from_ms: 0, to_ms: (NOON + 1) * 1000, limit: 10, order: 'newest' } as const;
-    expect(await store.series(series)).toEqual(await truth.series(series));
-    expect(await store.events(events)).toEqual(await truth.events(events));
-    expect(await store.fleet({ metric: 'rtt_ms', from_s: NOON, to_s: NOON + 61 })).toEqual(await truth.fleet({ metric: 'rtt_ms', from_s: NOON, to_s: NOON + 61 }));
-    expect(await store.latest(NOON)).toEqual(await truth.latest(NOON));
-  });
+    it('answers as the reference model does', async () => {
+      const batch = batchOf(
+        {
+          probe: 'p-1',
+          seq: 0,
+          t: [NOON, NOON + 60, NOON + 600],
+          m: { rtt_ms: [0.1, 0.2, null], wan_rx_bytes: [1, null, 3] },
+          e: [{ t_ms: NOON * 1000, event: testEvent('t-1', { server: 'a "b" \\' }) }],
+        },
+        { probe: 'p-2', seq: 0, t: [NOON], m: { rtt_ms: [7] }, e: [{ t_ms: NOON * 1000, event: outageEvent('o-1') }] },
+      );
+      const truth = createMemoryStore();
+      await truth.write(batch, { next: 1, held: [] });
+      // 1.6 has no /api/v2/write: the lines go in by /write, into the policy that 2.x maps a bucket to.
+      await writeLines(batch);
+      const store = await open(server.url);
+      const series = { probe: 'p-1', metric: 'rtt_ms', from_s: NOON, to_s: NOON + 3600, bucket_s: 300 } as const;
+      const events = { from_ms: 0, to_ms: (NOON + 1) * 1000, limit: 10, order: 'newest' } as const;
+      expect(await store.series(series)).toEqual(await truth.series(series));
+      expect(await store.events(events)).toEqual(await truth.events(events));
+      expect(await store.fleet({ metric: 'rtt_ms', from_s: NOON, to_s: NOON + 61 })).toEqual(
+        await truth.fleet({ metric: 'rtt_ms', from_s: NOON, to_s: NOON + 61 }),
+      );
+      expect(await store.latest(NOON)).toEqual(await truth.latest(NOON));
+    });
 
-  async function writeLines(batch: Parameters<Store['write']>[0]): Promise<void> {
-    const answer = await fetch(`${server.url}/write?db=raw&rp=autogen&precision=ns`, { method: 'POST', body: linesOf(batch).join('\n') });
-    expect(answer.status).toBe(204);
-  }
-});
+    async function writeLines(batch: Parameters<Store['write']>[0]): Promise<void> {
+      const answer = await fetch(`${server.url}/write?db=raw&rp=autogen&precision=ns`, {
+        method: 'POST',
+        body: linesOf(batch).join('\n'),
+      });
+      expect(answer.status).toBe(204);
+    }
+  },
+);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseStoreTargets } from '../../broker/store/open.ts';
 import { isCarrelError } from '#lib/errors';
+import { parseStoreTargets } from '../../broker/store/open.ts';
 
 const context = { dataDir: '/var/lib/carrel', influxToken: 'the-token' };
 const parse = (...entries: string[]) => parseStoreTargets(entries, context);
@@ -16,16 +16,39 @@ const refusal = (...entries: string[]): string => {
 
 describe('CARREL_STORE', () => {
   it('names embedded, 1.x and 2.x databases, without secrets in the names', () => {
-    const targets = parse('duckdb:', 'influx1+http://carrel:p%40ss@[::1]:8086/my%20db', 'influx2+https://influx.example/library/raw', 'memory:');
-    expect(targets.map(({ name }) => name)).toEqual(['duckdb', 'influx1 [::1]:8086/my db', 'influx2 influx.example/library/raw', 'memory']);
+    const targets = parse(
+      'duckdb:',
+      'influx1+http://carrel:p%40ss@[::1]:8086/my%20db',
+      'influx2+https://influx.example/library/raw',
+      'memory:',
+    );
+    expect(targets.map(({ name }) => name)).toEqual([
+      'duckdb',
+      'influx1 [::1]:8086/my db',
+      'influx2 influx.example/library/raw',
+      'memory',
+    ]);
     expect(targets[0]).toMatchObject({ kind: 'duckdb', dir: '/var/lib/carrel/series' });
-    expect(targets[1]).toMatchObject({ host: '::1', port: 8086, database: 'my db', username: 'carrel', password: 'p@ss' });
-    expect(targets[2]).toMatchObject({ url: 'https://influx.example', org: 'library', bucket: 'raw', token: 'the-token' });
+    expect(targets[1]).toMatchObject({
+      host: '::1',
+      port: 8086,
+      database: 'my db',
+      username: 'carrel',
+      password: 'p@ss',
+    });
+    expect(targets[2]).toMatchObject({
+      url: 'https://influx.example',
+      org: 'library',
+      bucket: 'raw',
+      token: 'the-token',
+    });
     expect(JSON.stringify(targets.map(({ name }) => name))).not.toMatch(/p@ss|the-token/);
   });
 
   it('gives every database a cursor file of its own', () => {
-    const paths = parse('influx1+http://a:8086/x', 'influx1+http://a:8087/x', 'influx2+http://a:8086/o/x').map((target) => ('cursorPath' in target ? target.cursorPath : ''));
+    const paths = parse('influx1+http://a:8086/x', 'influx1+http://a:8087/x', 'influx2+http://a:8086/o/x').map(
+      (target) => ('cursorPath' in target ? target.cursorPath : ''),
+    );
     expect(new Set(paths).size).toBe(3);
   });
 

@@ -1,15 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfterOf, sendAll, type Refusal, type SendLines } from '../../broker/store/send-lines.ts';
 import { escapeTag, linesOf } from '../../broker/store/line-protocol.ts';
+import { type Refusal, retryAfterOf, type SendLines, sendAll } from '../../broker/store/send-lines.ts';
 import { batchOf, outageEvent, testEvent } from './batches.ts';
 
-const refusal = (status: number | null, message = 'no', retryAfterMs: number | null = null): Refusal => ({ status, message, retryAfterMs });
+const refusal = (status: number | null, message = 'no', retryAfterMs: number | null = null): Refusal => ({
+  status,
+  message,
+  retryAfterMs,
+});
 const lines = (n: number): string[] => Array.from({ length: n }, (_, i) => `line-${i}`);
 
 /** A server that stores lines, refuses those in `bad` with 400, and requests above `max` lines with 413. */
-function server({ bad = new Set<string>(), max = Infinity }: { bad?: Set<string>; max?: number }): { stored: Set<string>; requests: number; send: SendLines } {
+function server({ bad = new Set<string>(), max = Infinity }: { bad?: Set<string>; max?: number }): {
+  stored: Set<string>;
+  requests: number;
+  send: SendLines;
+} {
   const self = {
-    stored: new Set<string>(), requests: 0,
+    stored: new Set<string>(),
+    requests: 0,
     send: async (part: readonly string[]): Promise<Refusal | null> => {
       self.requests += 1;
       if (part.length > max) return refusal(413, 'too large');
@@ -54,31 +63,58 @@ describe('sending lines', () => {
 
   it('does not throw a batch away when the server refuses whatever it is sent', async () => {
     const all = server({ bad: new Set(lines(5000)) });
-    await expect(sendAll(lines(5000), all.send)).rejects.toMatchObject({ failure: 'broken', message: 'refuses every line: unable to parse' });
+    await expect(sendAll(lines(5000), all.send)).rejects.toMatchObject({
+      failure: 'broken',
+      message: 'refuses every line: unable to parse',
+    });
     expect(all.requests).toBeLessThan(40);
   });
 
   it.each([
-    [null, 'unreachable'], [502, 'unreachable'], [504, 'unreachable'], [429, 'overloaded'], [503, 'overloaded'], [401, 'refused_credentials'], [403, 'refused_credentials'], [404, 'missing_database'], [500, 'broken'],
+    [null, 'unreachable'],
+    [502, 'unreachable'],
+    [504, 'unreachable'],
+    [429, 'overloaded'],
+    [503, 'overloaded'],
+    [401, 'refused_credentials'],
+    [403, 'refused_credentials'],
+    [404, 'missing_database'],
+    [500, 'broken'],
   ])('keeps the batch after %s: %s', async (status, failure) => {
-    await expect(sendAll(lines(3), async () => refusal(status, 'words', 7000))).rejects.toMatchObject({ failure, message: expect.stringContaining('words') });
+    await expect(sendAll(lines(3), async () => refusal(status, 'words', 7000))).rejects.toMatchObject({
+      failure,
+      message: expect.stringContaining('words'),
+    });
   });
 
   it('reads Retry-After as seconds or as a date', () => {
     const now = Date.UTC(2026, 10, 22);
-    expect([retryAfterOf('30', now), retryAfterOf('Sun, 22 Nov 2026 00:01:00 GMT', now), retryAfterOf('soon', now), retryAfterOf(undefined, now)]).toEqual([30_000, 60_000, null, null]);
+    expect([
+      retryAfterOf('30', now),
+      retryAfterOf('Sun, 22 Nov 2026 00:01:00 GMT', now),
+      retryAfterOf('soon', now),
+      retryAfterOf(undefined, now),
+    ]).toEqual([30_000, 60_000, null, null]);
   });
 });
 
 describe('lines', () => {
   it('carry integers, floats and nothing for unknown', () => {
-    const batch = batchOf({ probe: 'p-1', seq: 0, t: [1_700_000_000], m: { rtt_ms: [1.5], wan_rx_bytes: [7], internet_up: [1], clients: [null], cpu_pct: [Number.NaN] } });
-    expect(linesOf(batch)).toEqual(['probe,probe=p-1 approx=0i,rtt_ms=1.5,wan_rx_bytes=7i,internet_up=1i 1700000000000000000']);
+    const batch = batchOf({
+      probe: 'p-1',
+      seq: 0,
+      t: [1_700_000_000],
+      m: { rtt_ms: [1.5], wan_rx_bytes: [7], internet_up: [1], clients: [null], cpu_pct: [Number.NaN] },
+    });
+    expect(linesOf(batch)).toEqual([
+      'probe,probe=p-1 approx=0i,rtt_ms=1.5,wan_rx_bytes=7i,internet_up=1i 1700000000000000000',
+    ]);
   });
 
   it('of two events of one millisecond differ in time, and of one event never', () => {
     const at = 1_700_000_000_123;
-    const line = (id: string): string => linesOf(batchOf({ probe: 'p', seq: 0, t: [], e: [{ t_ms: at, event: outageEvent(id) }] }))[0] ?? '';
+    const line = (id: string): string =>
+      linesOf(batchOf({ probe: 'p', seq: 0, t: [], e: [{ t_ms: at, event: outageEvent(id) }] }))[0] ?? '';
     const time = (id: string): string => /(\d+)$/.exec(line(id))?.[1] ?? '';
     expect(time('a')).not.toBe(time('b'));
     expect(time('a')).toBe(time('a'));
@@ -86,7 +122,9 @@ describe('lines', () => {
   });
 
   it('hide no quote and no backslash of an event', () => {
-    const [line = ''] = linesOf(batchOf({ probe: 'p', seq: 0, t: [], e: [{ t_ms: 1, event: testEvent('t', { server: 'a"b\\' }) }] }));
+    const [line = ''] = linesOf(
+      batchOf({ probe: 'p', seq: 0, t: [], e: [{ t_ms: 1, event: testEvent('t', { server: 'a"b\\' }) }] }),
+    );
     expect(line).toContain(String.raw`\"server\":\"a\\\"b\\\\\"`);
     expect(escapeTag('a b,c=d\\')).toBe(String.raw`a\ b\,c\=d`);
     expect(escapeTag('')).toBe('unknown');

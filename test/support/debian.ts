@@ -2,7 +2,7 @@
  * Why: tests and benches run against the real servers of Debian, without starting a service on anybody's machine: a server is taken from
  * PATH, or unpacked once into .cache/debian. Where neither works the answer is null, and the test says by name what it skipped.
  */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -19,7 +19,10 @@ const CACHE = fileURLToPath(new URL('../../.cache/debian', import.meta.url));
 const SERVERS = {
   influxdb: { program: 'influxd', libraries: [] },
   'victoria-metrics': { program: 'victoria-metrics', libraries: [] },
-  mosquitto: { program: 'mosquitto', libraries: ['libcjson1', 'libdlt2', 'libmosquitto1', 'libwebsockets17', 'libev4', 'libuv1'] },
+  mosquitto: {
+    program: 'mosquitto',
+    libraries: ['libcjson1', 'libdlt2', 'libmosquitto1', 'libwebsockets17', 'libev4', 'libuv1'],
+  },
   'prometheus-alertmanager': { program: 'prometheus-alertmanager', libraries: [] },
   'collectd-core': { program: 'collectd', libraries: ['libmosquitto1'] },
   busybox: { program: 'busybox', libraries: [] },
@@ -28,7 +31,10 @@ const SERVERS = {
 export type DebianPackage = keyof typeof SERVERS;
 
 /** A program that can be started, with the environment that it needs. */
-export interface DebianServer { path: string; env: NodeJS.ProcessEnv }
+export interface DebianServer {
+  path: string;
+  env: NodeJS.ProcessEnv;
+}
 
 /** The program of the package; null where it is not installed and cannot be unpacked here. */
 export async function debianServer(name: DebianPackage): Promise<DebianServer | null> {
@@ -38,10 +44,17 @@ export async function debianServer(name: DebianPackage): Promise<DebianServer | 
   }
   const root = join(CACHE, name);
   if (!existsSync(root) && !(await unpack(root, [name, ...libraries]))) return null;
-  const path = ['usr/bin', 'usr/sbin', 'bin'].map((folder) => join(root, folder, program)).find((candidate) => existsSync(candidate));
+  const path = ['usr/bin', 'usr/sbin', 'bin']
+    .map((folder) => join(root, folder, program))
+    .find((candidate) => existsSync(candidate));
   if (!path) return null;
-  const libraryFolders = (await readdir(join(root, 'usr/lib')).catch(() => [])).filter((folder) => folder.endsWith('-linux-gnu')).map((folder) => join(root, 'usr/lib', folder));
-  return { path, env: libraryFolders.length > 0 ? { ...process.env, LD_LIBRARY_PATH: libraryFolders.join(delimiter) } : process.env };
+  const libraryFolders = (await readdir(join(root, 'usr/lib')).catch(() => []))
+    .filter((folder) => folder.endsWith('-linux-gnu'))
+    .map((folder) => join(root, 'usr/lib', folder));
+  return {
+    path,
+    env: libraryFolders.length > 0 ? { ...process.env, LD_LIBRARY_PATH: libraryFolders.join(delimiter) } : process.env,
+  };
 }
 
 /** Downloads and unpacks beside `root`, then renames: two tests that start at once do not see each other's half. */
@@ -96,7 +109,9 @@ export async function startInfluxdb({ dir, port: wanted }: ServerPlace, server?:
   const { path, env } = server ?? (await required('influxdb'));
   const port = wanted ?? (await freePort());
   await mkdir(dir, { recursive: true });
-  await writeFile(join(dir, 'influxdb.conf'), `reporting-enabled = false
+  await writeFile(
+    join(dir, 'influxdb.conf'),
+    `reporting-enabled = false
 bind-address = "127.0.0.1:${await freePort()}"
 [meta]
   dir = "${dir}/meta"
@@ -112,8 +127,13 @@ bind-address = "127.0.0.1:${await freePort()}"
   store-enabled = false
 [logging]
   level = "error"
-`);
-  return keepServer(() => spawn(path, ['-config', join(dir, 'influxdb.conf')], { env, stdio: ['ignore', 'ignore', 'pipe'] }), port, '/ping');
+`,
+  );
+  return keepServer(
+    () => spawn(path, ['-config', join(dir, 'influxdb.conf')], { env, stdio: ['ignore', 'ignore', 'pipe'] }),
+    port,
+    '/ping',
+  );
 }
 
 /** A real VictoriaMetrics, single node, that takes /api/v2/write. */
@@ -121,9 +141,22 @@ export async function startVictoria({ dir, port: wanted }: ServerPlace, server?:
   const { path, env } = server ?? (await required('victoria-metrics'));
   const port = wanted ?? (await freePort());
   await mkdir(dir, { recursive: true });
-  return keepServer(() => spawn(path, [
-    `-storageDataPath=${join(dir, 'data')}`, `-httpListenAddr=127.0.0.1:${port}`, '-retentionPeriod=10y', '-dedup.minScrapeInterval=1ms', '-loggerLevel=ERROR',
-  ], { env, stdio: ['ignore', 'ignore', 'pipe'] }), port, '/health');
+  return keepServer(
+    () =>
+      spawn(
+        path,
+        [
+          `-storageDataPath=${join(dir, 'data')}`,
+          `-httpListenAddr=127.0.0.1:${port}`,
+          '-retentionPeriod=10y',
+          '-dedup.minScrapeInterval=1ms',
+          '-loggerLevel=ERROR',
+        ],
+        { env, stdio: ['ignore', 'ignore', 'pipe'] },
+      ),
+    port,
+    '/health',
+  );
 }
 
 async function required(name: DebianPackage): Promise<DebianServer> {
@@ -137,7 +170,8 @@ async function keepServer(launch: () => ChildProcess, port: number, path: string
   let child = launch();
   await answering(child, url + path);
   return {
-    url, port,
+    url,
+    port,
     async start() {
       child = launch();
       await answering(child, url + path);
@@ -156,10 +190,19 @@ async function keepServer(launch: () => ChildProcess, port: number, path: string
 /** Waits until the address answers with a 2xx. */
 async function answering(child: ChildProcess, address: string): Promise<void> {
   let said = '';
-  child.stderr?.on('data', (bytes: Buffer) => { said = (said + bytes.toString()).slice(-2000); });
-  child.on('error', (error) => { said += error.message; });
+  child.stderr?.on('data', (bytes: Buffer) => {
+    said = (said + bytes.toString()).slice(-2000);
+  });
+  child.on('error', (error) => {
+    said += error.message;
+  });
   const end = Date.now() + 20_000;
-  while (!(await fetch(address, { signal: AbortSignal.timeout(2000) }).then((response) => response.ok, () => false))) {
+  while (
+    !(await fetch(address, { signal: AbortSignal.timeout(2000) }).then(
+      (response) => response.ok,
+      () => false,
+    ))
+  ) {
     if (child.exitCode !== null || Date.now() > end) {
       child.kill('SIGKILL');
       throw new Error(`${address} did not answer: ${said}`);
