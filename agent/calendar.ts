@@ -43,6 +43,7 @@ export function createCalendar(deps: { probe: string; wallMs(): number; log: Log
     // 02:xx exists on every night but one a year, and no test runs then. The next day is drawn just after midnight.
     add(`${minuteOf(`${probe} night`)} 2 * * *`, onNight);
     add('1 0 * * *', () => { void follow(plan); });
+    log.info({ zone: plan.zone, today: tasks.length - 2, per_day: plan.testsPerDay }, 'throughput tests planned');
   }
   async function follow(plan: CalendarPlan | null): Promise<void> {
     generation += 1;

@@ -1,8 +1,10 @@
 /** Why: a probe gets one file without node_modules. What mqtt.js drags along for browsers and proxies is 4/5 of its weight, so it is left out here. */
 import { readFile, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
+const require = createRequire(import.meta.url);
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Never reached with our options: WebSockets, SOCKS, browser timers, the command line, debug output. Loading one would throw. */
@@ -25,6 +27,8 @@ const lean: Plugin = {
       return undefined;
     });
     onResolve({ filter: /^\./ }, ({ path, importer }) => (LEFT_OUT_OF_MQTT.has(path) && importer.includes('/mqtt/build/') ? { path, namespace: 'lean' } : undefined));
+    // Its import() would pick node-cron's ES modules, which want import.meta.url; a CommonJS bundle has none.
+    onResolve({ filter: /^node-cron$/ }, () => ({ path: require.resolve('node-cron') }));
     onLoad({ filter: /\/mqtt(?:-packet)?\/.*\.js$/ }, async ({ path }) => ({ contents: (await readFile(path, 'utf8')).replace(TRACE, ';') }));
     // Of its package.json, mqtt.js reads the version.
     onLoad({ filter: /\/mqtt\/package\.json$/ }, () => ({ contents: `module.exports = { version: '' };` }));
