@@ -50,7 +50,7 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   const settings = config.dashboard;
   const lock = lockData(dataDir);
   undo.push(lock.release);
-  const state = openState({ path: join(dataDir, 'carrel.db') });
+  const state = openState({ path: join(dataDir, 'carrel.db'), log });
   undo.push(() => state.close());
   const broker = await startBroker({ settings: config.broker, state, log, clock, startStores: startStoreWorker });
   undo.push(() => broker.stop());

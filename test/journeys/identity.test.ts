@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encodeFrame, topicOf } from '#contract';
+import { encodeFrame, topicOf, type LiveRow, type LiveSnapshot } from '#contract';
 import { connectProbe, createProbe, frameAt } from '../support/fleet.ts';
 import { startServer, until, type RunningServer } from '../support/server.ts';
 
@@ -18,6 +18,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+const rowOf = async (ap: string): Promise<LiveRow | undefined> => (await server.api<LiveSnapshot>('GET', '/live/snapshot')).rows.find((row) => row.ap === ap);
 const nowS = (): number => Math.floor(Date.now() / 1000);
 
 test('a probe that publishes under another id is refused, cut off and counted, and nothing of it is stored', async () => {
@@ -30,8 +31,8 @@ test('a probe that publishes under another id is refused, cut off and counted, a
   client.end(true);
   const metrics = await (await fetch(`${server.http}/metrics`)).text();
   expect(metrics).toMatch(/carrel_refused_total\{reason="[a-zA-Z_]+"\} [1-9]/);
-  const snapshot = await server.api<{ rows: { ap: string; last_seen: number | null }[] }>('GET', '/live/snapshot');
-  expect(snapshot.rows.find((row) => row.ap === 'victim')?.last_seen).toBeNull();
+  await until(async () => (await rowOf('victim')) !== undefined, 5000);
+  expect(await rowOf('victim')).toMatchObject({ last_seen: null, cpu_pct: null, state: 'nodata' });
 });
 
 test('a wrong token is refused with the code for bad credentials', async () => {
@@ -53,9 +54,6 @@ test('a frame of an admitted probe is on the page within two seconds', async () 
   const credential = await createProbe(server, 'seen');
   const client = await connectProbe(server.mqtt, 'seen', credential.token);
   await client.publishAsync(topicOf('seen', 'frames'), Buffer.from(encodeFrame(frameAt('run', 0, nowS()))), { qos: 1 });
-  await until(async () => {
-    const snapshot = await server.api<{ rows: { ap: string; last_seen: number | null }[] }>('GET', '/live/snapshot');
-    return typeof snapshot.rows.find((row) => row.ap === 'seen')?.last_seen === 'number';
-  }, 2000);
+  await until(async () => typeof (await rowOf('seen'))?.last_seen === 'number', 2000);
   await client.endAsync();
 });

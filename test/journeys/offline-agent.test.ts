@@ -13,7 +13,7 @@ let target: Server;
 let targets: string;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'carrel-offline-'));
-  target = createServer((socket) => socket.end());
+  target = createServer((socket) => socket.on('error', () => socket.destroy()).end());
   await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
   const address = target.address();
   targets = `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;

@@ -26,13 +26,13 @@ export function frameAt(run: string, seq: number, t_s: number): Frame {
 
 /** Publishes frames one after another until `signal` aborts or the connection ends; every PUBACK goes into `ledger`. */
 export async function publishUntil(client: MqttClient, probe: string, run: string, startS: number, ledger: LedgerEntry[], signal: AbortSignal): Promise<void> {
+  // mqtt.js keeps waiting for a PUBACK that can no longer come: the end of the connection is what ends the wait.
+  const cut = new Promise<false>((resolve) => client.once('close', () => resolve(false)));
   for (let seq = 0; !signal.aborted; seq++) {
     const t_s = startS + seq;
-    try {
-      await client.publishAsync(topicOf(probe, 'frames'), Buffer.from(encodeFrame(frameAt(run, seq, t_s), nodeRawDeflate)), { qos: 1 });
-    } catch {
-      return; // the connection was cut: what is not in the ledger was never promised
-    }
+    const sent = client.publishAsync(topicOf(probe, 'frames'), Buffer.from(encodeFrame(frameAt(run, seq, t_s), nodeRawDeflate)), { qos: 1 });
+    const acknowledged = await Promise.race([sent.then(() => true, () => false), cut]);
+    if (!acknowledged) return; // what is not in the ledger was never promised
     ledger.push({ probe, run, seq, t_s });
   }
 }
