@@ -4,8 +4,8 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Silence, TestReason, TestView } from '#contract';
-import type { Cursor } from '#store';
 import type { Incident, State } from '#state';
+import type { Cursor } from '#store';
 import type { Target } from '../notify/targets.ts';
 import { readEvidence } from './memory.ts';
 import type { Action, Work } from './work.ts';
@@ -56,8 +56,20 @@ export function addFiring(state: State, incident: number, targets: readonly Targ
 }
 
 /** The silence in force that covers the access point; null when there is none. */
-export function silenceOver(silences: readonly Silence[], ap: string, site: string | null, now: number): Silence | null {
-  return silences.find((silence) => silence.from <= now && now < silence.until && (silence.ap === ap || (silence.ap === null && silence.site !== null && silence.site === site))) ?? null;
+export function silenceOver(
+  silences: readonly Silence[],
+  ap: string,
+  site: string | null,
+  now: number,
+): Silence | null {
+  return (
+    silences.find(
+      (silence) =>
+        silence.from <= now &&
+        now < silence.until &&
+        (silence.ap === ap || (silence.ap === null && silence.site !== null && silence.site === site)),
+    ) ?? null
+  );
 }
 
 function applyAction(state: State, action: Action, now: number, targets: readonly Target[], done: Committed): void {
@@ -85,8 +97,18 @@ function applyAction(state: State, action: Action, now: number, targets: readonl
 function incidentOf(action: Action & { kind: 'fire' }, now: number): Omit<Incident, 'id'> {
   const { rule, ap, since, title, reasons, evidence } = action;
   return {
-    rule, ap, condition: 'firing', since: Math.round(since), fired_at: now, resolved_at: null, title, reasons, evidence: JSON.stringify(evidence),
-    acknowledged_by: null, acknowledged_at: null, acknowledged_until: null,
+    rule,
+    ap,
+    condition: 'firing',
+    since: Math.round(since),
+    fired_at: now,
+    resolved_at: null,
+    title,
+    reasons,
+    evidence: JSON.stringify(evidence),
+    acknowledged_by: null,
+    acknowledged_at: null,
+    acknowledged_until: null,
   };
 }
 
@@ -94,21 +116,39 @@ function resolved(incident: Incident, action: Action & { kind: 'resolve' }): Inc
   const known = readEvidence(incident.evidence);
   const added = action.evidence.filter((test: TestView) => !known.some((one) => one.id === test.id));
   return {
-    ...incident, condition: 'resolved', resolved_at: Math.max(incident.since, Math.round(action.at)),
-    reasons: [...incident.reasons, ...action.reasons], evidence: JSON.stringify([...known, ...added]),
+    ...incident,
+    condition: 'resolved',
+    resolved_at: Math.max(incident.since, Math.round(action.at)),
+    reasons: [...incident.reasons, ...action.reasons],
+    evidence: JSON.stringify([...known, ...added]),
   };
 }
 
 /** Only to those that got FIRING, or still will: the outbox keeps their order, and delivery drops it when FIRING failed. */
 function addResolved(state: State, incident: number, now: number): void {
   for (const item of state.outbox.ofIncident(incident)) {
-    if (item.kind === 'firing' && (item.state === 'sent' || item.state === 'waiting')) addItem(state, incident, 'resolved', item.channel, item.target, now);
+    if (item.kind === 'firing' && (item.state === 'sent' || item.state === 'waiting'))
+      addItem(state, incident, 'resolved', item.channel, item.target, now);
   }
 }
 
-function addItem(state: State, incident: number, kind: 'firing' | 'resolved', channel: Target['channel'], target: string, now: number): void {
+function addItem(
+  state: State,
+  incident: number,
+  kind: 'firing' | 'resolved',
+  channel: Target['channel'],
+  target: string,
+  now: number,
+): void {
   const receiver = createHash('sha256').update(`${channel} ${target}`).digest('hex').slice(0, 8);
-  state.outbox.add({ incident, channel, target, kind, idempotencyKey: `carrel-${installation(state)}-${incident}-${kind}-${receiver}`, createdAt: now });
+  state.outbox.add({
+    incident,
+    channel,
+    target,
+    kind,
+    idempotencyKey: `carrel-${installation(state)}-${incident}-${kind}-${receiver}`,
+    createdAt: now,
+  });
 }
 
 /** Keys of two installations that share a receiver never collide. */
@@ -124,9 +164,19 @@ function installation(state: State): string {
 function addRetest(state: State, probe: string, reason: TestReason, now: number): boolean {
   const desired = state.registry.desired(probe);
   if (!desired) return false;
-  const ended = new Set((state.registry.reported(probe)?.jobs ?? []).filter((job) => ['finished', 'failed', 'expired'].includes(job.state)).map((job) => job.id));
-  const waiting = desired.jobs.some((job) => (job.reason === 'confirm' || job.reason === 'recovery') && job.expires > now && !ended.has(job.id));
+  const ended = new Set(
+    (state.registry.reported(probe)?.jobs ?? [])
+      .filter((job) => ['finished', 'failed', 'expired'].includes(job.state))
+      .map((job) => job.id),
+  );
+  const waiting = desired.jobs.some(
+    (job) => (job.reason === 'confirm' || job.reason === 'recovery') && job.expires > now && !ended.has(job.id),
+  );
   if (waiting) return false;
-  state.registry.addJob(probe, { id: randomUUID(), type: 'test.now', reason, not_before: now, expires: now + JOB_TTL_MS }, now);
+  state.registry.addJob(
+    probe,
+    { id: randomUUID(), type: 'test.now', reason, not_before: now, expires: now + JOB_TTL_MS },
+    now,
+  );
   return true;
 }

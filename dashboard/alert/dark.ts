@@ -16,7 +16,12 @@ export interface DarkParams {
   openSince(at: number): number | null;
 }
 /** What is known of the judging probe's connection now. */
-export interface Sight { online: boolean; /** When `online` last changed. */ since: number; lastSeen: number | null; byWill: boolean }
+export interface Sight {
+  online: boolean /** When `online` last changed. */;
+  since: number;
+  lastSeen: number | null;
+  byWill: boolean;
+}
 export interface DarkMemory {
   v: 1;
   phase: 'unknown' | 'ok' | 'firing';
@@ -25,15 +30,31 @@ export interface DarkMemory {
   rhythm: Rhythm;
 }
 /** Longest wait between two signs of life on one connection (begun at `since`, last sign `at`), this hour and the one before. */
-export interface Rhythm { since: number; at: number; hour: number; longest: number; before: number }
+export interface Rhythm {
+  since: number;
+  at: number;
+  hour: number;
+  longest: number;
+  before: number;
+}
 /** `sight: null`: no admitted probe judges this access point. */
 export type DarkEvent = { kind: 'frame'; receivedMs: number } | { kind: 'look'; sight: Sight | null };
-export type DarkEffect = { kind: 'fire'; since: number; reasons: string[] } | { kind: 'resolve'; at: number; reasons: string[] };
-export interface DarkStep { memory: DarkMemory; effects: DarkEffect[] }
+export type DarkEffect =
+  | { kind: 'fire'; since: number; reasons: string[] }
+  | { kind: 'resolve'; at: number; reasons: string[] };
+export interface DarkStep {
+  memory: DarkMemory;
+  effects: DarkEffect[];
+}
 
 const QUIET_BY_DESIGN_MS = 30 * 60_000;
 const HOUR = 3_600_000;
-export const emptyDarkMemory: DarkMemory = { v: 1, phase: 'unknown', lastSeen: null, rhythm: { since: 0, at: 0, hour: 0, longest: 0, before: 0 } };
+export const emptyDarkMemory: DarkMemory = {
+  v: 1,
+  phase: 'unknown',
+  lastSeen: null,
+  rhythm: { since: 0, at: 0, hour: 0, longest: 0, before: 0 },
+};
 
 /** One step of the rule. Pure; times in ms. */
 export function reduceDark(memory: DarkMemory, event: DarkEvent, now: number, params: DarkParams): DarkStep {
@@ -44,7 +65,12 @@ export function reduceDark(memory: DarkMemory, event: DarkEvent, now: number, pa
   const seen = withSign(memory, event.sight);
   const judged = judge(seen, event.sight, now, params);
   if (judged.verdict !== 'dark') return { memory: samePhase(seen, judged.verdict), effects: [] };
-  return { memory: { ...seen, phase: 'firing' }, effects: [{ kind: 'fire', since: seen.lastSeen ?? now, reasons: judgedReasons(seen, event.sight, judged, now, params) }] };
+  return {
+    memory: { ...seen, phase: 'firing' },
+    effects: [
+      { kind: 'fire', since: seen.lastSeen ?? now, reasons: judgedReasons(seen, event.sight, judged, now, params) },
+    ],
+  };
 }
 
 /** What the rule thinks now, in sentences; also when nothing fires. */
@@ -61,7 +87,16 @@ function takeFrame(memory: DarkMemory, receivedMs: number, params: DarkParams): 
   const next: DarkMemory = { ...memory, lastSeen: receivedMs, phase: 'ok' };
   if (memory.phase !== 'firing') return { memory: next, effects: [] };
   const silent = memory.lastSeen === null ? '' : ` after ${duration(receivedMs - memory.lastSeen)} of silence`;
-  return { memory: next, effects: [{ kind: 'resolve', at: receivedMs, reasons: [`Its frames come again since ${clockTime(receivedMs, params.zone)}${silent}.`] }] };
+  return {
+    memory: next,
+    effects: [
+      {
+        kind: 'resolve',
+        at: receivedMs,
+        reasons: [`Its frames come again since ${clockTime(receivedMs, params.zone)}${silent}.`],
+      },
+    ],
+  };
 }
 
 function withoutProbe(memory: DarkMemory, now: number): DarkStep {
@@ -75,7 +110,9 @@ function withSign(memory: DarkMemory, sight: Sight): DarkMemory {
   if (lastSeen === null) return memory;
   const rhythm = sight.online ? withWait(memory.rhythm, sight.since, lastSeen) : memory.rhythm;
   const newer = memory.lastSeen === null || lastSeen > memory.lastSeen;
-  return newer || rhythm !== memory.rhythm ? { ...memory, rhythm, lastSeen: newer ? lastSeen : memory.lastSeen } : memory;
+  return newer || rhythm !== memory.rhythm
+    ? { ...memory, rhythm, lastSeen: newer ? lastSeen : memory.lastSeen }
+    : memory;
 }
 
 function withWait(rhythm: Rhythm, since: number, lastSeen: number): Rhythm {
@@ -83,10 +120,21 @@ function withWait(rhythm: Rhythm, since: number, lastSeen: number): Rhythm {
   const wait = since === rhythm.since ? lastSeen - rhythm.at : 0;
   const hour = Math.floor(lastSeen / HOUR);
   const same = hour === rhythm.hour;
-  return { since, at: lastSeen, hour, longest: Math.max(same ? rhythm.longest : 0, wait), before: same ? rhythm.before : hour === rhythm.hour + 1 ? rhythm.longest : 0 };
+  return {
+    since,
+    at: lastSeen,
+    hour,
+    longest: Math.max(same ? rhythm.longest : 0, wait),
+    before: same ? rhythm.before : hour === rhythm.hour + 1 ? rhythm.longest : 0,
+  };
 }
 
-interface Judged { verdict: 'dark' | 'ok' | 'unknown'; why: 'never' | 'heard' | 'closed' | 'grace' | 'silent'; silence: number; limit: number }
+interface Judged {
+  verdict: 'dark' | 'ok' | 'unknown';
+  why: 'never' | 'heard' | 'closed' | 'grace' | 'silent';
+  silence: number;
+  limit: number;
+}
 
 function judge(memory: DarkMemory, sight: Sight, now: number, params: DarkParams): Judged {
   const { lastSeen } = memory;
@@ -102,18 +150,33 @@ function judge(memory: DarkMemory, sight: Sight, now: number, params: DarkParams
   return { verdict: 'dark', why: 'silent', silence, limit };
 }
 
-function judgedReasons({ lastSeen }: DarkMemory, sight: Sight, { why, silence, limit }: Judged, now: number, params: DarkParams): string[] {
+function judgedReasons(
+  { lastSeen }: DarkMemory,
+  sight: Sight,
+  { why, silence, limit }: Judged,
+  now: number,
+  params: DarkParams,
+): string[] {
   if (lastSeen === null) return ['Its probe has never been seen: unknown, not dark.'];
-  const connection = sight.online ? 'its connection stands' : sight.byWill ? 'its connection broke' : 'its connection is closed';
+  const connection = sight.online
+    ? 'its connection stands'
+    : sight.byWill
+      ? 'its connection broke'
+      : 'its connection is closed';
   const heard = `Last sign of life ${dateTime(lastSeen, params.zone)}, ${duration(now - lastSeen)} ago; ${connection}.`;
   switch (why) {
     case 'never':
     case 'heard':
-      return sight.online ? [heard] : [heard, `Dark after ${duration(limit)} of silence in opening hours; so far ${duration(silence)}.`];
+      return sight.online
+        ? [heard]
+        : [heard, `Dark after ${duration(limit)} of silence in opening hours; so far ${duration(silence)}.`];
     case 'closed':
       return [heard, 'Closed now: silence counts in opening hours only.'];
     case 'grace':
-      return [heard, `The server has watched too briefly to call it dark; it will know at ${clockTime(params.graceUntil, params.zone)}.`];
+      return [
+        heard,
+        `The server has watched too briefly to call it dark; it will know at ${clockTime(params.graceUntil, params.zone)}.`,
+      ];
     case 'silent':
       return [heard, `No sign of life for ${duration(silence)} in opening hours; the limit is ${duration(limit)}.`];
   }
@@ -121,7 +184,11 @@ function judgedReasons({ lastSeen }: DarkMemory, sight: Sight, { why, silence, l
 
 /** While the connection stands, silence is measured against the probe's own rhythm (keepalive and batches may be rare). */
 function allowedSilence(memory: DarkMemory, params: DarkParams): number {
-  return Math.max(params.darkAfterMs, 2 * Math.max(memory.rhythm.longest, memory.rhythm.before), params.quietByDesign ? QUIET_BY_DESIGN_MS : 0);
+  return Math.max(
+    params.darkAfterMs,
+    2 * Math.max(memory.rhythm.longest, memory.rhythm.before),
+    params.quietByDesign ? QUIET_BY_DESIGN_MS : 0,
+  );
 }
 
 function samePhase(memory: DarkMemory, phase: DarkMemory['phase']): DarkMemory {

@@ -2,26 +2,27 @@
  * Why: carries the pure rules through time: reads the wal from its own cursor, looks at presence each second,
  * and commits what follows (memory, incidents, messages, cursor) in one transaction. Decides nothing itself.
  */
-import type { AlertView, HealthNotice } from '#contract';
+
 import type { Broker } from '#broker';
+import type { AlertView, HealthNotice } from '#contract';
 import type { FeedBatch, FeedFrame } from '#feed';
-import type { Incident, State } from '#state';
-import type { Cursor } from '#store';
 import { createBackoff } from '#lib/backoff';
 import type { Clock } from '#lib/clock';
 import { CarrelError, messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
+import type { Incident, State } from '#state';
+import type { Cursor } from '#store';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine } from '../deps.ts';
-import { targetsOf, type NotifySettings } from '../notify/targets.ts';
-import { pause, systemEvery, type Every } from '../timing.ts';
+import { type NotifySettings, targetsOf } from '../notify/targets.ts';
+import { type Every, pause, systemEvery } from '../timing.ts';
 import { addFiring, commitWork, readCursor, silenceOver } from './commit.ts';
 import type { Sight } from './dark.ts';
 import { explainAll } from './explain.ts';
 import { fleetReader } from './fleet.ts';
 import { readMemories } from './memory.ts';
 import { alertViewOf } from './view.ts';
-import { emptyWork, workDark, workSlow, workTest, type DarkSettings, type Work } from './work.ts';
+import { type DarkSettings, emptyWork, type Work, workDark, workSlow, workTest } from './work.ts';
 
 export interface AlertEngineDeps {
   settings: Pick<DashboardSettings, 'CARREL_DARK_AFTER_S'> & NotifySettings;
@@ -51,7 +52,10 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
   const memories = readMemories(state.alerts);
   const listeners = new Set<(alert: AlertView) => void>();
   const stopping = new AbortController();
-  let dark: DarkSettings = { darkAfterMs: deps.settings.CARREL_DARK_AFTER_S * 1000, graceUntil: Number.POSITIVE_INFINITY };
+  let dark: DarkSettings = {
+    darkAfterMs: deps.settings.CARREL_DARK_AFTER_S * 1000,
+    graceUntil: Number.POSITIVE_INFINITY,
+  };
   let open = openIndex(state.alerts.open());
   let pending = emptyWork();
   let cursor: Cursor | null = readCursor(state);
@@ -155,10 +159,12 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
     if (slept > PAUSE_MS || Math.abs(now - lastTick.wall - slept) > CLOCK_JUMP_MS) startGrace(now);
     lastTick = { wall: now, mono };
     const work = copyOf(pending);
-    for (const entry of fleet().byAp.values()) workDark(work, memories, entry, { kind: 'look', sight: sightOf(entry.probe) }, now, dark);
+    for (const entry of fleet().byAp.values())
+      workDark(work, memories, entry, { kind: 'look', sight: sightOf(entry.probe) }, now, dark);
     if (mono - last.slow >= SLOW_TICK_MS) {
       last.slow = mono;
-      for (const [ap, entry] of fleet().byAp) if (memories.slow.has(ap)) workSlow(work, memories, entry, { kind: 'tick' }, now);
+      for (const [ap, entry] of fleet().byAp)
+        if (memories.slow.has(ap)) workSlow(work, memories, entry, { kind: 'tick' }, now);
     }
     try {
       if (work.urgent || mono - last.commit >= LAZY_COMMIT_MS) commit(work, cursor);
@@ -182,7 +188,11 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
       if (incident.acknowledged_until !== null && incident.acknowledged_until <= now) {
         state.alerts.update({ ...incident, acknowledged_by: null, acknowledged_at: null, acknowledged_until: null });
         announce(incident.id);
-      } else if (targets.length > 0 && incident.acknowledged_at === null && !silenceOver(silences, incident.ap, site, now)) {
+      } else if (
+        targets.length > 0 &&
+        incident.acknowledged_at === null &&
+        !silenceOver(silences, incident.ap, site, now)
+      ) {
         if (state.transaction(() => addFiring(state, incident.id, targets, now))) announce(incident.id);
       }
     }
@@ -191,11 +201,14 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
   function sightOf(probe: string | null): Sight | null {
     if (probe === null) return null;
     const presence = broker.presence().get(probe);
-    return presence ? { online: presence.online, since: presence.since, lastSeen: presence.lastSeen, byWill: presence.byWill } : { online: false, since: 0, lastSeen: null, byWill: false };
+    return presence
+      ? { online: presence.online, since: presence.since, lastSeen: presence.lastSeen, byWill: presence.byWill }
+      : { online: false, since: 0, lastSeen: null, byWill: false };
   }
 
   function noteFailure(error: unknown): void {
-    if (!failure) log.error({ error: messageOf(error) }, 'alerts cannot be stored; nothing fires or ends until they can');
+    if (!failure)
+      log.error({ error: messageOf(error) }, 'alerts cannot be stored; nothing fires or ends until they can');
     failure = { text: messageOf(error), since: failure?.since ?? clock.wallMs() };
   }
 
@@ -218,14 +231,28 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
       }
     },
     openOf: (ap) => open.get(ap) ?? null,
-    explain: (ap) => explainAll(ap, fleet().byAp.get(ap) ?? null, memories, sightOf(fleet().byAp.get(ap)?.probe ?? null), clock.wallMs(), dark),
+    explain: (ap) =>
+      explainAll(
+        ap,
+        fleet().byAp.get(ap) ?? null,
+        memories,
+        sightOf(fleet().byAp.get(ap)?.probe ?? null),
+        clock.wallMs(),
+        dark,
+      ),
     view,
     list: (filter) => state.alerts.list(filter).map(viewOf),
     acknowledge(id, who, untilMs) {
       const incident = state.alerts.get(id);
       if (!incident) throw new CarrelError('ALERT_UNKNOWN', `there is no alert ${id}`, { id });
-      if (incident.condition !== 'firing') throw new CarrelError('ALERT_CLOSED', `alert ${id} is over already; there is nothing to acknowledge`, { id });
-      const acknowledged: Incident = { ...incident, acknowledged_by: who, acknowledged_at: clock.wallMs(), acknowledged_until: untilMs };
+      if (incident.condition !== 'firing')
+        throw new CarrelError('ALERT_CLOSED', `alert ${id} is over already; there is nothing to acknowledge`, { id });
+      const acknowledged: Incident = {
+        ...incident,
+        acknowledged_by: who,
+        acknowledged_at: clock.wallMs(),
+        acknowledged_until: untilMs,
+      };
       state.alerts.update(acknowledged);
       announce(id);
       return viewOf(acknowledged);
@@ -234,7 +261,17 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    notices: () => (failure ? [{ code: 'ALERTS_STUCK', severity: 'critical', text: `Alerts cannot be judged or stored: ${failure.text}.`, since: failure.since }] : []),
+    notices: () =>
+      failure
+        ? [
+            {
+              code: 'ALERTS_STUCK',
+              severity: 'critical',
+              text: `Alerts cannot be judged or stored: ${failure.text}.`,
+              since: failure.since,
+            },
+          ]
+        : [],
   };
 }
 

@@ -5,18 +5,32 @@ import type { FleetEntry } from './fleet.ts';
 import type { Memories } from './memory.ts';
 import { hasHours } from './opening.ts';
 import { emptySlowMemory, explainSlow, slowCondition } from './slow.ts';
-import { darkParams, slowParams, type DarkSettings } from './work.ts';
+import { type DarkSettings, darkParams, slowParams } from './work.ts';
 
-export function explainAll(ap: string, entry: FleetEntry | null, memories: Memories, sight: Sight | null, now: number, settings: DarkSettings): AlertExplanation {
+export function explainAll(
+  ap: string,
+  entry: FleetEntry | null,
+  memories: Memories,
+  sight: Sight | null,
+  now: number,
+  settings: DarkSettings,
+): AlertExplanation {
   if (!entry) return { ap, rules: [] };
   const slow = memories.slow.get(ap) ?? emptySlowMemory;
   const dark = memories.dark.get(ap) ?? emptyDarkMemory;
-  const noHours = hasHours(entry.site.opening) ? [] : ['This site has no opening hours, so nothing is judged here; set them to be alerted.'];
+  const noHours = hasHours(entry.site.opening)
+    ? []
+    : ['This site has no opening hours, so nothing is judged here; set them to be alerted.'];
   return {
     ap,
     rules: [
       { rule: 'slow', ...slowCondition(slow), reasons: [...noHours, ...explainSlow(slow, slowParams(entry))] },
-      { rule: 'dark', condition: dark.phase, evidence: [], reasons: [...noHours, ...explainDark(dark, sight, now, darkParams(entry, settings))] },
+      {
+        rule: 'dark',
+        condition: dark.phase,
+        evidence: [],
+        reasons: [...noHours, ...explainDark(dark, sight, now, darkParams(entry, settings))],
+      },
     ],
   };
 }

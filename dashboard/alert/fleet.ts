@@ -1,7 +1,7 @@
 /** Why: rules and live rows need "which site, hours, target and probe belong to this access point" for all of them each second. */
 import type { AccessPoint, Site } from '#contract';
-import type { RegistryState } from '#state';
 import type { Clock } from '#lib/clock';
+import type { RegistryState } from '#state';
 
 export interface FleetEntry {
   ap: AccessPoint;
@@ -38,10 +38,16 @@ export function fleetReader(registry: RegistryState, clock: Clock): (probe?: str
 
 function buildFleet(registry: RegistryState, revision: number): Fleet {
   const sites = new Map(registry.sites().map((site) => [site.id, site]));
-  const admitted = new Set(registry.probes().filter((probe) => probe.admitted).map((probe) => probe.id));
+  const admitted = new Set(
+    registry
+      .probes()
+      .filter((probe) => probe.admitted)
+      .map((probe) => probe.id),
+  );
   const judges = new Map<string, string>();
   for (const binding of registry.bindings()) {
-    if (binding.judges && binding.to === null && admitted.has(binding.probe)) judges.set(binding.access_point, binding.probe);
+    if (binding.judges && binding.to === null && admitted.has(binding.probe))
+      judges.set(binding.access_point, binding.probe);
   }
   const byAp = new Map<string, FleetEntry>();
   const apOfProbe = new Map<string, string>();

@@ -1,10 +1,13 @@
 /** Why: the rules' memories lie in SQLite as JSON; this is the one place where that text becomes typed values again. */
-import { isObject, parseJson, type AlertRule, type TestView } from '#contract';
+import { type AlertRule, isObject, parseJson, type TestView } from '#contract';
 import type { State } from '#state';
-import { emptyDarkMemory, type DarkMemory } from './dark.ts';
+import { type DarkMemory, emptyDarkMemory } from './dark.ts';
 import { emptySlowMemory, type SlowMemory } from './slow.ts';
 
-export interface Memories { slow: Map<string, SlowMemory>; dark: Map<string, DarkMemory> }
+export interface Memories {
+  slow: Map<string, SlowMemory>;
+  dark: Map<string, DarkMemory>;
+}
 
 /** Everything the rules remember, by access point. A memory of an unknown version counts as none. */
 export function readMemories(alerts: State['alerts']): Memories {
@@ -23,9 +26,13 @@ function mapOf<T>(alerts: State['alerts'], rule: AlertRule, parse: (value: unkno
 }
 
 function slowOf(value: unknown): SlowMemory {
-  return isObject(value) && value['v'] === 1 && Array.isArray(value['tests']) ? (value as unknown as SlowMemory) : emptySlowMemory;
+  return isObject(value) && value['v'] === 1 && Array.isArray(value['tests'])
+    ? (value as unknown as SlowMemory)
+    : emptySlowMemory;
 }
 
 function darkOf(value: unknown): DarkMemory {
-  return isObject(value) && value['v'] === 1 && isObject(value['rhythm']) ? (value as unknown as DarkMemory) : emptyDarkMemory;
+  return isObject(value) && value['v'] === 1 && isObject(value['rhythm'])
+    ? (value as unknown as DarkMemory)
+    : emptyDarkMemory;
 }

@@ -1,7 +1,10 @@
 /** Why: "in opening hours" is decided by the site's own wall clock (IANA zone, daylight saving), not by the server's. */
 import type { OpeningHours } from '#contract';
 
-export interface Hours { zone: string; opening: OpeningHours }
+export interface Hours {
+  zone: string;
+  opening: OpeningHours;
+}
 
 const MINUTE = 60_000;
 const DAY_MINUTES = 1440;
@@ -45,10 +48,16 @@ function localStart(zone: string, at: number, minute: number, from: number): num
   return guess - wrong * MINUTE;
 }
 
-interface LocalMinute { weekday: number; minute: number }
+interface LocalMinute {
+  weekday: number;
+  minute: number;
+}
 
 /** One clock per zone. Formatting costs about 5 us and 1,200 sites ask each second, mostly for the same few minutes: those are kept. */
-interface ZoneClock { format: Intl.DateTimeFormat; minutes: Map<number, LocalMinute> }
+interface ZoneClock {
+  format: Intl.DateTimeFormat;
+  minutes: Map<number, LocalMinute>;
+}
 const clocks = new Map<string, ZoneClock>();
 const MINUTES_KEPT = 64;
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -60,7 +69,10 @@ export function localMinute(zone: string, at: number): LocalMinute {
   const known = minutes.get(key);
   if (known) return known;
   const parts = new Map(format.formatToParts(key * MINUTE).map((part) => [part.type, part.value]));
-  const answer = { weekday: Math.max(0, WEEKDAYS.indexOf(parts.get('weekday') ?? '')), minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) };
+  const answer = {
+    weekday: Math.max(0, WEEKDAYS.indexOf(parts.get('weekday') ?? '')),
+    minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
+  };
   if (minutes.size >= MINUTES_KEPT) minutes.clear();
   minutes.set(key, answer);
   return answer;
@@ -69,7 +81,13 @@ export function localMinute(zone: string, at: number): LocalMinute {
 function clockOf(zone: string): ZoneClock {
   const known = clocks.get(zone);
   if (known) return known;
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
   const made: ZoneClock = { format, minutes: new Map() };
   clocks.set(zone, made);
   return made;

@@ -1,9 +1,10 @@
 /**
  * Why: when an access point counts as below its target. One low test proves little (others' downloads, noise), a pass proves much:
  * so 3 of the last 4 valid tests in opening hours must be low AND a further test must confirm; two in a row at 1.1 x target end it.
- * The condition is a fold over the tests in the order of their own time, so arrival order and repeats do not change it.
+ * The condition itself is in slow-fold.ts; here is what follows from it for an incident, and how it is told.
  */
 import type { TestReason, TestView } from '#contract';
+import { before, CLEAR_FACTOR, type CountedTest, type Fold, START, stepFold, WINDOW } from './slow-fold.ts';
 import { clockTime, dateTime, mbps, measured } from './words.ts';
 
 export interface SlowParams {
@@ -13,28 +14,12 @@ export interface SlowParams {
   open(at: number): boolean;
 }
 
-/** A test that counts. `clear` reaches 1.1 x target. */
-export interface CountedTest extends TestView { level: 'low' | 'enough' | 'clear'; rate_mbps: number }
-export interface SkippedTest { id: string; at: number; why: string }
-
-/** Where the fold stands after a test. */
-export interface Fold {
-  phase: 'unknown' | 'ok' | 'suspect' | 'firing';
-  /** The last counted tests, at most 4, oldest first. */
-  window: { id: string; at: number; low: boolean }[];
-  /** Tests that made it suspect, and the one that confirmed. */
-  deciding: string[];
-  /** Time of the first low test of the episode. */
-  since: number | null;
-  /** Newest low test. */
-  lowAt: number | null;
-  /** Tests in a row at 1.1 x target while firing. */
-  clears: number;
-  /** Set when two clear tests ended an episode; the tests that did. */
-  resolved: { at: number; ids: string[] } | null;
-  at: number;
+export interface SkippedTest {
   id: string;
+  at: number;
+  why: string;
 }
+
 export interface SlowMemory {
   v: 1;
   /** The fold up to the oldest test that is kept. */
@@ -53,20 +38,17 @@ export type SlowEffect =
   | { kind: 'fire'; since: number; reasons: string[]; evidence: TestView[]; valueMbps: number }
   | { kind: 'resolve'; at: number; reasons: string[]; evidence: TestView[] }
   | { kind: 'retest'; probe: string; reason: TestReason };
-export interface SlowStep { memory: SlowMemory; effects: SlowEffect[] }
+export interface SlowStep {
+  memory: SlowMemory;
+  effects: SlowEffect[];
+}
 
 /** Tests older than this at evaluation never page. */
 export const FRESH_MS = 30 * 60_000;
 const KEEP = 24;
-const WINDOW = 4;
-const LOW_OF_WINDOW = 3;
-const CLEAR_FACTOR = 1.1;
-/** A suspicion does not bridge a longer gap than from one open day to the next. */
-const GAP_MS = 26 * 3_600_000;
 const ASK_EVERY_MS = 5 * 60_000;
 const ASKS_MAX = 6;
 
-const START: Fold = { phase: 'unknown', window: [], deciding: [], since: null, lowAt: null, clears: 0, resolved: null, at: -1, id: '' };
 export const emptySlowMemory: SlowMemory = { v: 1, anchor: START, tests: [], skipped: [], asked: null, firing: false };
 
 /** One step of the rule. Pure; `now` in ms. The same test twice changes nothing. */
@@ -97,16 +79,25 @@ export function explainSlow(memory: SlowMemory, params: SlowParams): string[] {
   const fold = foldOf(memory);
   const reasons = [phaseReason(memory, fold, params)];
   const window = memory.tests.slice(-WINDOW);
-  if (window.length > 0 && fold.phase !== 'unknown') reasons.push(`The last valid tests in opening hours: ${listed(window, params)}.`);
-  for (const skipped of memory.skipped) reasons.push(`The test of ${dateTime(skipped.at, params.zone)} does not count: ${skipped.why}.`);
+  if (window.length > 0 && fold.phase !== 'unknown')
+    reasons.push(`The last valid tests in opening hours: ${listed(window, params)}.`);
+  for (const skipped of memory.skipped)
+    reasons.push(`The test of ${dateTime(skipped.at, params.zone)} does not count: ${skipped.why}.`);
   return reasons;
 }
 
 /** The condition and the tests behind it. */
-export function slowCondition(memory: SlowMemory): { condition: 'ok' | 'suspect' | 'firing' | 'unknown'; evidence: TestView[] } {
+export function slowCondition(memory: SlowMemory): {
+  condition: 'ok' | 'suspect' | 'firing' | 'unknown';
+  evidence: TestView[];
+} {
   const fold = foldOf(memory);
   const condition = memory.firing ? 'firing' : fold.phase === 'firing' ? 'suspect' : fold.phase;
-  return { condition, evidence: condition === 'firing' || condition === 'suspect' ? testsOf(memory, fold.deciding) : memory.tests.slice(-WINDOW) };
+  return {
+    condition,
+    evidence:
+      condition === 'firing' || condition === 'suspect' ? testsOf(memory, fold.deciding) : memory.tests.slice(-WINDOW),
+  };
 }
 
 /** The fold over everything that is kept. */
@@ -117,12 +108,19 @@ export function foldOf(memory: SlowMemory): Fold {
 // --- taking a test
 
 function takeTest(memory: SlowMemory, test: TestView, params: SlowParams): SlowMemory {
-  if (test.dir !== 'down' || memory.tests.some((known) => known.id === test.id) || memory.skipped.some((known) => known.id === test.id)) return memory;
+  if (
+    test.dir !== 'down' ||
+    memory.tests.some((known) => known.id === test.id) ||
+    memory.skipped.some((known) => known.id === test.id)
+  )
+    return memory;
   const why = whyNotCounted(test, params);
-  if (why !== null || test.rate_mbps === null) return withSkipped(memory, { id: test.id, at: test.at, why: why ?? 'nothing was measured' });
+  if (why !== null || test.rate_mbps === null)
+    return withSkipped(memory, { id: test.id, at: test.at, why: why ?? 'nothing was measured' });
   // Older than what is kept: history and reports only.
   if (before(test, memory.anchor)) return memory;
-  const level = test.verdict === 'fail' ? 'low' : test.rate_mbps >= params.targetMbps * CLEAR_FACTOR ? 'clear' : 'enough';
+  const level =
+    test.verdict === 'fail' ? 'low' : test.rate_mbps >= params.targetMbps * CLEAR_FACTOR ? 'clear' : 'enough';
   const counted: CountedTest = { ...test, rate_mbps: test.rate_mbps, level };
   const tests = [...memory.tests, counted].sort((a, b) => (before(a, b) ? -1 : 1));
   let { anchor } = memory;
@@ -137,43 +135,14 @@ function whyNotCounted(test: TestView, params: SlowParams): string | null {
   if (!params.open(test.at)) return 'it ran outside opening hours';
   const below = test.rate_mbps < params.targetMbps;
   if (test.verdict === 'fail' && !below) return `it was judged against another target (${mbps(test.target_mbps)})`;
-  if (test.verdict === 'pass' && below && test.target_mbps !== params.targetMbps) return `it was judged against another target (${mbps(test.target_mbps)})`;
+  if (test.verdict === 'pass' && below && test.target_mbps !== params.targetMbps)
+    return `it was judged against another target (${mbps(test.target_mbps)})`;
   return null;
 }
 
 function withSkipped(memory: SlowMemory, skipped: SkippedTest): SlowMemory {
   const kept = [...memory.skipped, skipped].sort((a, b) => (before(a, b) ? -1 : 1)).slice(-WINDOW);
   return kept.includes(skipped) ? { ...memory, skipped: kept } : memory;
-}
-
-function before(a: { at: number; id: string }, b: { at: number; id: string }): boolean {
-  return a.at < b.at || (a.at === b.at && a.id <= b.id);
-}
-
-// --- the fold
-
-function stepFold(fold: Fold, test: CountedTest): Fold {
-  const low = test.level === 'low';
-  const at = { at: test.at, id: test.id, lowAt: low ? test.at : fold.lowAt };
-  if (fold.phase === 'firing') return stepFiring({ ...fold, ...at }, test);
-  const rested = fold.at >= 0 && test.at - fold.at > GAP_MS;
-  const window = [...(rested ? [] : fold.window), { id: test.id, at: test.at, low }].slice(-WINDOW);
-  const base: Fold = { ...fold, ...at, window, clears: 0, resolved: low ? null : fold.resolved };
-  if (fold.phase === 'suspect' && !rested) {
-    if (low) return { ...base, phase: 'firing', deciding: [...fold.deciding, test.id] };
-    return { ...base, phase: 'ok', deciding: [], since: null };
-  }
-  if (window.filter((one) => one.low).length < LOW_OF_WINDOW || !low) return { ...base, phase: 'ok', deciding: [], since: null };
-  return { ...base, phase: 'suspect', deciding: window.map((one) => one.id), since: window.find((one) => one.low)?.at ?? test.at };
-}
-
-function stepFiring(fold: Fold, test: CountedTest): Fold {
-  if (test.level !== 'clear') return { ...fold, clears: 0 };
-  const clear = { id: test.id, at: test.at, low: false };
-  if (fold.clears + 1 < 2) return { ...fold, clears: fold.clears + 1, window: [clear] };
-  // Starts afresh: the lows of the ended episode do not count for the next one.
-  const window = [...fold.window.slice(-1), clear];
-  return { ...START, phase: 'ok', window, resolved: { at: test.at, ids: window.map((one) => one.id) }, at: fold.at, id: fold.id, lowAt: fold.lowAt };
 }
 
 // --- effects and words
@@ -187,19 +156,41 @@ function fireEffect(memory: SlowMemory, fold: Fold, params: SlowParams): SlowEff
   const reasons = [
     `${first.filter((test) => test.level === 'low').length} of the last ${first.length} valid tests in opening hours were below ${mbps(params.targetMbps)}: ${listed(first, params)}.`,
   ];
-  if (confirming) reasons.push(`Confirmed by ${confirming.reason === 'confirm' ? 'a retest' : 'a further test'} at ${clockTime(confirming.at, params.zone)}: ${measured(confirming.rate_mbps)}.`);
+  if (confirming)
+    reasons.push(
+      `Confirmed by ${confirming.reason === 'confirm' ? 'a retest' : 'a further test'} at ${clockTime(confirming.at, params.zone)}: ${measured(confirming.rate_mbps)}.`,
+    );
   const newest = memory.tests.findLast((test) => test.level === 'low');
-  if (newest && newest !== confirming) reasons.push(`The newest test, at ${clockTime(newest.at, params.zone)}: ${measured(newest.rate_mbps)}. Earlier ones reached us late.`);
+  if (newest && newest !== confirming)
+    reasons.push(
+      `The newest test, at ${clockTime(newest.at, params.zone)}: ${measured(newest.rate_mbps)}. Earlier ones reached us late.`,
+    );
   reasons.push(`It ends when two tests in a row reach ${mbps(params.targetMbps * CLEAR_FACTOR)}.`);
-  return { kind: 'fire', since: fold.since ?? fold.at, reasons, evidence: evidence.map(viewOf), valueMbps: medianOf(lows.map((test) => test.rate_mbps)) };
+  return {
+    kind: 'fire',
+    since: fold.since ?? fold.at,
+    reasons,
+    evidence: evidence.map(viewOf),
+    valueMbps: medianOf(lows.map((test) => test.rate_mbps)),
+  };
 }
 
 function resolveEffect(memory: SlowMemory, fold: Fold, now: number, params: SlowParams): SlowEffect {
   const tests = testsOf(memory, fold.resolved?.ids ?? []);
   if (fold.resolved && tests.length > 0) {
-    return { kind: 'resolve', at: fold.resolved.at, reasons: [`Two tests in a row reached ${mbps(params.targetMbps * CLEAR_FACTOR)}: ${listed(tests, params)}.`], evidence: tests.map(viewOf) };
+    return {
+      kind: 'resolve',
+      at: fold.resolved.at,
+      reasons: [`Two tests in a row reached ${mbps(params.targetMbps * CLEAR_FACTOR)}: ${listed(tests, params)}.`],
+      evidence: tests.map(viewOf),
+    };
   }
-  return { kind: 'resolve', at: fold.resolved?.at ?? now, reasons: ['Tests that arrived late show that the line was not below its target.'], evidence: memory.tests.slice(-WINDOW).map(viewOf) };
+  return {
+    kind: 'resolve',
+    at: fold.resolved?.at ?? now,
+    reasons: ['Tests that arrived late show that the line was not below its target.'],
+    evidence: memory.tests.slice(-WINDOW).map(viewOf),
+  };
 }
 
 /** A confirming test while suspect, one more while it seems to have recovered; spaced and bounded, since each costs data. */
@@ -207,13 +198,17 @@ function wantedRetest(memory: SlowMemory, fold: Fold, now: number, params: SlowP
   const reason = fold.phase === 'suspect' ? 'confirm' : memory.firing && fold.clears === 1 ? 'recovery' : null;
   const newest = memory.tests.at(-1);
   if (!reason || !newest || !params.open(now)) return null;
-  if (memory.asked ? memory.asked.count >= ASKS_MAX || now - memory.asked.at < ASK_EVERY_MS : now - newest.at > FRESH_MS) return null;
+  if (
+    memory.asked ? memory.asked.count >= ASKS_MAX || now - memory.asked.at < ASK_EVERY_MS : now - newest.at > FRESH_MS
+  )
+    return null;
   return { kind: 'retest', probe: newest.probe, reason };
 }
 
 function phaseReason(memory: SlowMemory, fold: Fold, params: SlowParams): string {
   const target = mbps(params.targetMbps);
-  if (memory.firing) return `Below ${target}, confirmed. It ends when two tests in a row reach ${mbps(params.targetMbps * CLEAR_FACTOR)}${fold.clears > 0 ? '; the last one did' : ''}.`;
+  if (memory.firing)
+    return `Below ${target}, confirmed. It ends when two tests in a row reach ${mbps(params.targetMbps * CLEAR_FACTOR)}${fold.clears > 0 ? '; the last one did' : ''}.`;
   switch (fold.phase) {
     case 'unknown':
       return 'No valid test in opening hours yet.';

@@ -9,11 +9,37 @@ export const SEVERITY: Readonly<Record<AlertRule, AlertView['severity']>> = { sl
 
 export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['outbox']): AlertView {
   const entry = fleet.byAp.get(incident.ap);
-  const { id, rule, ap, condition, title, reasons, since, fired_at, resolved_at, acknowledged_by, acknowledged_at, acknowledged_until } = incident;
+  const {
+    id,
+    rule,
+    ap,
+    condition,
+    title,
+    reasons,
+    since,
+    fired_at,
+    resolved_at,
+    acknowledged_by,
+    acknowledged_at,
+    acknowledged_until,
+  } = incident;
   return {
-    id, rule, ap, site: entry?.site.id ?? '', site_name: entry?.site.name ?? ap, condition, severity: SEVERITY[rule],
-    title, reasons, evidence: readEvidence(incident.evidence), since, fired_at, resolved_at,
-    acknowledged_by, acknowledged_at, acknowledged_until,
+    id,
+    rule,
+    ap,
+    site: entry?.site.id ?? '',
+    site_name: entry?.site.name ?? ap,
+    condition,
+    severity: SEVERITY[rule],
+    title,
+    reasons,
+    evidence: readEvidence(incident.evidence),
+    since,
+    fired_at,
+    resolved_at,
+    acknowledged_by,
+    acknowledged_at,
+    acknowledged_until,
     deliveries: outbox.ofIncident(id).map(deliveryOf),
   };
 }

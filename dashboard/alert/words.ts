@@ -22,7 +22,10 @@ export function clockTime(at: number, zone: string): string {
 
 /** `Thu 19 Nov 2026, 14:05`. */
 export function dateTime(at: number, zone: string): string {
-  return formatOf(zone, 'full').format(at).replace(/ at |, (?=\d\d:)/, ', ').replace(/^(\w{3}),/, '$1');
+  return formatOf(zone, 'full')
+    .format(at)
+    .replace(/ at |, (?=\d\d:)/, ', ')
+    .replace(/^(\w{3}),/, '$1');
 }
 
 /** `2 h 10 min`, `4 min`, `40 s`. */
@@ -41,7 +44,10 @@ function formatOf(zone: string, kind: 'time' | 'full'): Intl.DateTimeFormat {
   const known = formats.get(key);
   if (known) return known;
   const time = { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-  const made = new Intl.DateTimeFormat('en-GB', kind === 'time' ? time : { ...time, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+  const made = new Intl.DateTimeFormat(
+    'en-GB',
+    kind === 'time' ? time : { ...time, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+  );
   formats.set(key, made);
   return made;
 }

@@ -3,7 +3,7 @@
  * does it become what the engine believes. A failed commit leaves nothing behind.
  */
 import type { AlertRule, TestReason, TestView, ThroughputEvent } from '#contract';
-import { reduceDark, emptyDarkMemory, type DarkEvent, type DarkMemory, type DarkParams } from './dark.ts';
+import { type DarkEvent, type DarkMemory, type DarkParams, emptyDarkMemory, reduceDark } from './dark.ts';
 import type { FleetEntry } from './fleet.ts';
 import type { Memories } from './memory.ts';
 import { isOpen, openSince } from './opening.ts';
@@ -13,7 +13,16 @@ import { mbps, measured } from './words.ts';
 
 /** What the transaction must write besides memories. */
 export type Action =
-  | { kind: 'fire'; rule: AlertRule; ap: string; site: string; title: string; since: number; reasons: string[]; evidence: TestView[] }
+  | {
+      kind: 'fire';
+      rule: AlertRule;
+      ap: string;
+      site: string;
+      title: string;
+      since: number;
+      reasons: string[];
+      evidence: TestView[];
+    }
   | { kind: 'resolve'; rule: AlertRule; ap: string; at: number; reasons: string[]; evidence: TestView[] }
   | { kind: 'retest'; probe: string; reason: TestReason };
 
@@ -24,14 +33,25 @@ export interface Work {
   /** False while only "last seen" moved: that may wait for the next commit. */
   urgent: boolean;
 }
-export interface DarkSettings { darkAfterMs: number; graceUntil: number }
+export interface DarkSettings {
+  darkAfterMs: number;
+  graceUntil: number;
+}
 
 export function emptyWork(): Work {
   return { slow: new Map(), dark: new Map(), actions: [], urgent: false };
 }
 
 /** Takes one throughput test at its wall time. */
-export function workTest(work: Work, memories: Memories, entry: FleetEntry, probe: string, at: number, event: ThroughputEvent, now: number): void {
+export function workTest(
+  work: Work,
+  memories: Memories,
+  entry: FleetEntry,
+  probe: string,
+  at: number,
+  event: ThroughputEvent,
+  now: number,
+): void {
   workSlow(work, memories, entry, { kind: 'test', test: testViewOf(entry.ap.id, probe, at, event) }, now);
 }
 
@@ -46,12 +66,26 @@ export function workSlow(work: Work, memories: Memories, entry: FleetEntry, even
   for (const effect of effects) {
     if (effect.kind === 'retest') work.actions.push(effect);
     else if (effect.kind === 'resolve') work.actions.push({ ...effect, rule: 'slow', ap });
-    else work.actions.push({ ...effect, rule: 'slow', ap, site: entry.site.id, title: `Below ${mbps(entry.ap.target_mbps)}: ${placeOf(entry)}, ${measured(effect.valueMbps)}` });
+    else
+      work.actions.push({
+        ...effect,
+        rule: 'slow',
+        ap,
+        site: entry.site.id,
+        title: `Below ${mbps(entry.ap.target_mbps)}: ${placeOf(entry)}, ${measured(effect.valueMbps)}`,
+      });
   }
 }
 
 /** Takes a frame's arrival or a look at the connection into the rule *dark*. */
-export function workDark(work: Work, memories: Memories, entry: FleetEntry, event: DarkEvent, now: number, settings: DarkSettings): void {
+export function workDark(
+  work: Work,
+  memories: Memories,
+  entry: FleetEntry,
+  event: DarkEvent,
+  now: number,
+  settings: DarkSettings,
+): void {
   const ap = entry.ap.id;
   const before = work.dark.get(ap) ?? memories.dark.get(ap) ?? emptyDarkMemory;
   const { memory, effects } = reduceDark(before, event, now, darkParams(entry, settings));
@@ -60,7 +94,15 @@ export function workDark(work: Work, memories: Memories, entry: FleetEntry, even
   for (const effect of effects) {
     work.urgent = true;
     if (effect.kind === 'resolve') work.actions.push({ ...effect, rule: 'dark', ap, evidence: [] });
-    else work.actions.push({ ...effect, rule: 'dark', ap, site: entry.site.id, title: `Offline: ${placeOf(entry)}`, evidence: [] });
+    else
+      work.actions.push({
+        ...effect,
+        rule: 'dark',
+        ap,
+        site: entry.site.id,
+        title: `Offline: ${placeOf(entry)}`,
+        evidence: [],
+      });
   }
 }
 

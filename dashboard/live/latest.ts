@@ -4,9 +4,24 @@ import type { FeedFrame } from '#feed';
 import type { EventRow, LatestSample } from '#store';
 
 /** A valid download test: pass or fail. Inconclusive ones say nothing about the line and are not kept. */
-export interface ValidTest { id: string; at: number; rate: number; verdict: Exclude<Verdict, 'inconclusive'> }
-export interface Reading { value: number; at: number }
-export const LIVE_METRICS = ['wan_rx_mbps', 'wan_tx_mbps', 'rtt_ms', 'loss_pct', 'cpu_pct', 'clients'] as const satisfies readonly MetricName[];
+export interface ValidTest {
+  id: string;
+  at: number;
+  rate: number;
+  verdict: Exclude<Verdict, 'inconclusive'>;
+}
+export interface Reading {
+  value: number;
+  at: number;
+}
+export const LIVE_METRICS = [
+  'wan_rx_mbps',
+  'wan_tx_mbps',
+  'rtt_ms',
+  'loss_pct',
+  'cpu_pct',
+  'clients',
+] as const satisfies readonly MetricName[];
 export type LiveMetric = (typeof LIVE_METRICS)[number];
 
 export interface Facts {
@@ -64,7 +79,13 @@ function withReadings(facts: Facts, readings: Partial<Record<LiveMetric, Reading
 }
 
 function withEvent(facts: Facts, event: FrameEvent, at: number): Facts {
-  if (event.kind !== 'throughput' || event.dir !== 'down' || event.verdict === 'inconclusive' || event.rate_mbps === null) return facts;
+  if (
+    event.kind !== 'throughput' ||
+    event.dir !== 'down' ||
+    event.verdict === 'inconclusive' ||
+    event.rate_mbps === null
+  )
+    return facts;
   if (facts.tests.some((test) => test.id === event.id)) return facts;
   const test: ValidTest = { id: event.id, at, rate: event.rate_mbps, verdict: event.verdict };
   const tests = [...facts.tests, test].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)).slice(-TESTS_KEPT);

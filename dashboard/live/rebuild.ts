@@ -1,8 +1,9 @@
 /** Why: after a start the page shows what is known already, from the primary database, before the first new frame arrives. */
-import type { StoreReader } from '#store';
+
 import type { RegistryState } from '#state';
-import { NO_FACTS, withSample, withStored, type Facts } from './latest.ts';
+import type { StoreReader } from '#store';
 import type { Fleet } from '../alert/fleet.ts';
+import { type Facts, NO_FACTS, withSample, withStored } from './latest.ts';
 
 const SAMPLES_MS = 24 * 3_600_000;
 const TESTS_MS = 48 * 3_600_000;
@@ -10,24 +11,38 @@ const TESTS_MS = 48 * 3_600_000;
 const EVENTS_MAX = 100_000;
 
 /** Facts by access point as the database knows them. @throws StoreError when it does not answer */
-export async function rebuildFacts(store: StoreReader, registry: RegistryState, fleet: Fleet, now: number): Promise<Map<string, Facts>> {
+export async function rebuildFacts(
+  store: StoreReader,
+  registry: RegistryState,
+  fleet: Fleet,
+  now: number,
+): Promise<Map<string, Facts>> {
   const [samples, events] = await Promise.all([
     store.latest(Math.floor((now - SAMPLES_MS) / 1000)),
-    store.events({ kinds: ['throughput'], from_ms: now - TESTS_MS, to_ms: now + 60_000, limit: EVENTS_MAX, order: 'newest' }),
+    store.events({
+      kinds: ['throughput'],
+      from_ms: now - TESTS_MS,
+      to_ms: now + 60_000,
+      limit: EVENTS_MAX,
+      order: 'newest',
+    }),
   ]);
   const facts = new Map<string, Facts>();
   const change = (ap: string | null | undefined, step: (known: Facts) => Facts): void => {
     if (ap != null) facts.set(ap, step(facts.get(ap) ?? NO_FACTS));
   };
   for (const sample of samples) change(fleet.apOfProbe.get(sample.probe), (known) => withSample(known, sample));
-  for (const row of events) change(registry.accessPointOf(row.probe, Math.round(row.t_ms)), (known) => withStored(known, row));
+  for (const row of events)
+    change(registry.accessPointOf(row.probe, Math.round(row.t_ms)), (known) => withStored(known, row));
   return facts;
 }
 
 /** What came live meanwhile is newer, but the database may know older tests: both together. */
 export function joinFacts(live: Facts | undefined, stored: Facts): Facts {
   if (!live) return stored;
-  const tests = [...stored.tests.filter((test) => !live.tests.some((one) => one.id === test.id)), ...live.tests].sort((a, b) => a.at - b.at).slice(-3);
+  const tests = [...stored.tests.filter((test) => !live.tests.some((one) => one.id === test.id)), ...live.tests]
+    .sort((a, b) => a.at - b.at)
+    .slice(-3);
   const newer = (live.sampleAt ?? 0) >= (stored.sampleAt ?? 0) ? live : stored;
   return { ...newer, tests };
 }

@@ -1,6 +1,10 @@
 /** Why: a viewer that was cut off for less than ten minutes gets one merged delta instead of everything. */
 
-export interface Tick { seq: number; aps: readonly string[]; alerts: readonly number[] }
+export interface Tick {
+  seq: number;
+  aps: readonly string[];
+  alerts: readonly number[];
+}
 export interface Ring {
   push(tick: Tick): void;
   /** What changed after `seq`; null when that is too long ago or was never. */

@@ -1,10 +1,11 @@
 /** Why: the state of an access point in one word, with the sentence that says why. Unknown is never up, never down, never 0. */
-import type { ApState, LiveRow, Totals } from '#contract';
+
 import type { Presence } from '#broker';
-import type { AlertEngine } from '../deps.ts';
+import type { ApState, LiveRow, Totals } from '#contract';
 import type { FleetEntry } from '../alert/fleet.ts';
 import { openSince } from '../alert/opening.ts';
 import { dateTime, mbps, measured as rate } from '../alert/words.ts';
+import type { AlertEngine } from '../deps.ts';
 import type { Facts, LiveMetric, ValidTest } from './latest.ts';
 
 export interface RowInput {
@@ -37,10 +38,24 @@ export function rowOf(input: RowInput, before: LiveRow | undefined): LiveRow {
     return now - facts.sampleAt <= SAMPLE_AGE_MS && facts.sampleAt - reading.at <= METRIC_LAG_MS ? reading.value : null;
   };
   return {
-    ap: entry.ap.id, site: entry.site.id, state, why, since: sinceOf(state, alert, before, now),
-    down_mbps: last?.rate ?? null, down_at: last?.at ?? null, verdict: last?.verdict ?? null,
-    wan_rx_mbps: value('wan_rx_mbps'), wan_tx_mbps: value('wan_tx_mbps'), rtt_ms: value('rtt_ms'), loss_pct: value('loss_pct'), cpu_pct: value('cpu_pct'), clients: value('clients'),
-    last_seen: lastSeenOf(facts, presence), probe: entry.probe, probe_online: presence?.online ?? null, alert: alert?.id ?? null,
+    ap: entry.ap.id,
+    site: entry.site.id,
+    state,
+    why,
+    since: sinceOf(state, alert, before, now),
+    down_mbps: last?.rate ?? null,
+    down_at: last?.at ?? null,
+    verdict: last?.verdict ?? null,
+    wan_rx_mbps: value('wan_rx_mbps'),
+    wan_tx_mbps: value('wan_tx_mbps'),
+    rtt_ms: value('rtt_ms'),
+    loss_pct: value('loss_pct'),
+    cpu_pct: value('cpu_pct'),
+    clients: value('clients'),
+    last_seen: lastSeenOf(facts, presence),
+    probe: entry.probe,
+    probe_online: presence?.online ?? null,
+    alert: alert?.id ?? null,
   };
 }
 
@@ -64,11 +79,24 @@ function stateOf(input: RowInput): { state: ApState; why: string } {
   const zone = entry.site.zone;
   const target = mbps(entry.ap.target_mbps);
   const seen = lastSeenOf(facts, input.presence);
-  if (alert?.rule === 'dark' || isOffline(input, seen)) return { state: 'offline', why: seen === null ? 'No sign of life.' : `No sign of life since ${dateTime(seen, zone)}.` };
+  if (alert?.rule === 'dark' || isOffline(input, seen))
+    return {
+      state: 'offline',
+      why: seen === null ? 'No sign of life.' : `No sign of life since ${dateTime(seen, zone)}.`,
+    };
   const tests = recent(facts.tests, now);
   const median = medianOf(tests);
-  const measured = tests.length === 0 ? '' : `Median of the last ${tests.length === 1 ? 'valid test' : `${tests.length} valid tests`}: ${rate(median)}, the newest ${dateTime(tests.at(-1)?.at ?? now, zone)}.`;
-  if (alert?.rule === 'slow') return { state: 'below', why: [`Below ${target}, confirmed by a retest, since ${dateTime(alert.since, zone)}.`, measured].filter(Boolean).join(' ') };
+  const measured =
+    tests.length === 0
+      ? ''
+      : `Median of the last ${tests.length === 1 ? 'valid test' : `${tests.length} valid tests`}: ${rate(median)}, the newest ${dateTime(tests.at(-1)?.at ?? now, zone)}.`;
+  if (alert?.rule === 'slow')
+    return {
+      state: 'below',
+      why: [`Below ${target}, confirmed by a retest, since ${dateTime(alert.since, zone)}.`, measured]
+        .filter(Boolean)
+        .join(' '),
+    };
   if (tests.length > 0) return { state: median < entry.ap.target_mbps ? 'below' : 'meets', why: measured };
   if (entry.probe === null) return { state: 'nodata', why: 'No admitted probe watches it.' };
   if (seen === null) return { state: 'nodata', why: 'Its probe has never been seen.' };

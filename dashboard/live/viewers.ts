@@ -1,11 +1,16 @@
 /** Why: one message is encoded once and written to all viewers; one who does not read is cut down to a reset, and costs nobody memory. */
 import type { ServerResponse } from 'node:http';
-import type { Clock } from '#lib/clock';
 import type { LiveEventName } from '#contract';
+import type { Clock } from '#lib/clock';
 
 export interface Viewers {
   /** False when there are too many. Writes the head, then `first`. */
-  add(raw: ServerResponse, headers: Readonly<Record<string, number | string | string[] | undefined>>, first: readonly string[], stillAllowed: () => boolean): boolean;
+  add(
+    raw: ServerResponse,
+    headers: Readonly<Record<string, number | string | string[] | undefined>>,
+    first: readonly string[],
+    stillAllowed: () => boolean,
+  ): boolean;
   send(event: string): void;
   /** Ends streams whose viewer may not see it any more. */
   recheck(): void;
@@ -13,7 +18,12 @@ export interface Viewers {
   closeAll(): void;
 }
 
-interface Viewer { raw: ServerResponse; stillAllowed: () => boolean; checkedAt: number; lagging: boolean }
+interface Viewer {
+  raw: ServerResponse;
+  stillAllowed: () => boolean;
+  checkedAt: number;
+  lagging: boolean;
+}
 
 /** Unsent bytes after which a viewer gets nothing more until it has read. */
 const UNSENT_CAP = 256 * 1024;
@@ -29,7 +39,12 @@ export function createViewers({ clock, max }: { clock: Clock; max: number }): Vi
     add(raw, headers, first, stillAllowed) {
       if (viewers.size >= max) return false;
       const viewer: Viewer = { raw, stillAllowed, checkedAt: clock.monoMs(), lagging: false };
-      raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' });
+      raw.writeHead(200, {
+        ...headers,
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store, no-transform',
+        'x-accel-buffering': 'no',
+      });
       raw.on('drain', () => {
         if (!viewer.lagging) return;
         viewer.lagging = false;

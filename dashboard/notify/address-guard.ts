@@ -12,15 +12,45 @@ export interface AddressGuard {
 }
 
 /** Not the public internet: RFC 6890 and its successors, multicast, and IPv6 forms that carry an IPv4 address. */
-const PRIVATE_V4 = ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'];
-const PRIVATE_V6 = ['::/128', '::1/128', '::/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', 'fc00::/7', 'fe80::/10', 'ff00::/8'];
+const PRIVATE_V4 = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+];
+const PRIVATE_V6 = [
+  '::/128',
+  '::1/128',
+  '::/96',
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '100::/64',
+  '2001::/23',
+  '2001:db8::/32',
+  '2002::/16',
+  'fc00::/7',
+  'fe80::/10',
+  'ff00::/8',
+];
 
 /** `allow`: hosts (by name or address) and networks (CIDR) that are private and yet may be reached. */
 export function createAddressGuard(allow: readonly string[]): AddressGuard {
   const blocked = listOf([...PRIVATE_V4, ...PRIVATE_V6]);
   const networks = listOf(allow.filter((entry) => isIP(entry.split('/')[0] ?? '') > 0));
   const names = new Set(allow.map((entry) => entry.toLowerCase()));
-  const allowedAddress = (address: string): boolean => isIP(address) > 0 && (has(networks, address) || !has(blocked, address));
+  const allowedAddress = (address: string): boolean =>
+    isIP(address) > 0 && (has(networks, address) || !has(blocked, address));
   const guard: AddressGuard = {
     refusedHost(host) {
       const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
@@ -34,7 +64,9 @@ export function createAddressGuard(allow: readonly string[]): AddressGuard {
     lookupFor: (host) => (name, options, callback) => {
       lookup(name, { ...options, all: true }, (error, addresses) => {
         if (error) return callback(error, '', 0);
-        const refused = addresses.map(({ address }) => guard.refusedAddress(host, address)).find((reason) => reason !== null);
+        const refused = addresses
+          .map(({ address }) => guard.refusedAddress(host, address))
+          .find((reason) => reason !== null);
         const first = addresses[0];
         // One private answer among public ones is an attempt to slip through: the whole name is refused.
         if (refused != null || !first) return callback(new RefusedAddress(refused ?? `${name} has no address`), '', 0);

@@ -3,19 +3,19 @@
  * repeats it with the same key; a receiver that is down is tried again for a day; one that is slow makes nobody else wait.
  */
 import type { AlertView, HealthNotice } from '#contract';
-import type { OutboxItem, State } from '#state';
 import type { Clock } from '#lib/clock';
 import { messageOf as errorText } from '#lib/errors';
 import type { Logger } from '#lib/logger';
+import type { OutboxItem, State } from '#state';
 import { silenceOver } from '../alert/commit.ts';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine } from '../deps.ts';
-import { pause, systemEvery, type Every } from '../timing.ts';
+import { type Every, pause, systemEvery } from '../timing.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { createMailer } from './email.ts';
-import { messageOf, webhookBody, type MessageInput } from './message.ts';
+import { type MessageInput, messageOf, webhookBody } from './message.ts';
 import type { Outcome } from './outcome.ts';
-import { missingChannels, targetsOf, type NotifySettings, type Target } from './targets.ts';
+import { missingChannels, type NotifySettings, type Target, targetsOf } from './targets.ts';
 import { sendWebhook } from './webhook.ts';
 
 export interface DeliveryDeps {
@@ -45,11 +45,18 @@ const RETRY_BASE_MS = 1000;
 const RETRY_CAP_MS = 5 * 60_000;
 
 /** One receiver's state in this run. */
-interface Lane { busy: Promise<void> | null; failures: number; notBefore: number; failing: { since: number; error: string; final: boolean } | null }
+interface Lane {
+  busy: Promise<void> | null;
+  failures: number;
+  notBefore: number;
+  failing: { since: number; error: string; final: boolean } | null;
+}
 
 export function createDelivery(deps: DeliveryDeps): Delivery {
   const { settings, state, alerts, clock, log, random = Math.random, every = systemEvery } = deps;
-  const publicUrl = deps.publicUrl ?? (() => settings.CARREL_PUBLIC_URL ?? `http://${settings.CARREL_HTTP.host}:${settings.CARREL_HTTP.port}`);
+  const publicUrl =
+    deps.publicUrl ??
+    (() => settings.CARREL_PUBLIC_URL ?? `http://${settings.CARREL_HTTP.host}:${settings.CARREL_HTTP.port}`);
   const targets = new Map(targetsOf(settings).map((target) => [keyOf(target.channel, target.label), target]));
   const send = createSender(settings, clock);
   const lanes = new Map<string, Lane>();
@@ -102,20 +109,35 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     }
     const input = inputOf(item);
     const target = targets.get(keyOf(item.channel, item.target));
-    const outcome: Outcome = input && target ? await send(target, input, item) : { kind: 'refused', error: target ? 'the alert no longer exists' : 'this receiver is no longer configured' };
+    const outcome: Outcome =
+      input && target
+        ? await send(target, input, item)
+        : { kind: 'refused', error: target ? 'the alert no longer exists' : 'this receiver is no longer configured' };
     return settle(lane, item, outcome);
   }
 
   function whyNever(item: OutboxItem, now: number): string | null {
-    if (now - item.createdAt > EXPIRE_MS) return `expired: it could not be delivered within 24 h${item.error ? ` (${item.error})` : ''}`;
+    if (now - item.createdAt > EXPIRE_MS)
+      return `expired: it could not be delivered within 24 h${item.error ? ` (${item.error})` : ''}`;
     if (item.kind === 'firing') return null;
-    const told = state.outbox.ofIncident(item.incident).some((one) => one.kind === 'firing' && one.state === 'sent' && one.channel === item.channel && one.target === item.target);
+    const told = state.outbox
+      .ofIncident(item.incident)
+      .some(
+        (one) =>
+          one.kind === 'firing' && one.state === 'sent' && one.channel === item.channel && one.target === item.target,
+      );
     return told ? null : 'this receiver was never told that it began, so there is nothing to take back';
   }
 
   function settle(lane: Lane, item: OutboxItem, outcome: Outcome): boolean {
     const now = clock.wallMs();
-    const fields = { alert: item.incident, channel: item.channel, target: item.target, kind: item.kind, attempt: item.attempts + 1 };
+    const fields = {
+      alert: item.incident,
+      channel: item.channel,
+      target: item.target,
+      kind: item.kind,
+      attempt: item.attempts + 1,
+    };
     if (outcome.kind === 'sent') {
       state.outbox.markSent(item.id, now);
       Object.assign(lane, { failures: 0, notBefore: 0, failing: null });
@@ -123,7 +145,10 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       return true;
     }
     lane.failing = { since: lane.failing?.since ?? now, error: outcome.error, final: outcome.kind === 'refused' };
-    log.warn({ ...fields, error: outcome.error }, outcome.kind === 'retry' ? 'alert not delivered yet' : 'alert refused by its receiver');
+    log.warn(
+      { ...fields, error: outcome.error },
+      outcome.kind === 'retry' ? 'alert not delivered yet' : 'alert refused by its receiver',
+    );
     if (outcome.kind === 'refused') {
       state.outbox.markFailed(item.id, now, outcome.error);
       return true;
@@ -139,7 +164,13 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const alert = alerts.view(item.incident);
     if (!alert) return null;
     const ap = state.registry.accessPoint(alert.ap);
-    return { kind: item.kind, alert, site: ap ? state.registry.site(ap.site) : null, targetMbps: ap?.target_mbps ?? alert.evidence.at(-1)?.target_mbps ?? 0, publicUrl: publicUrl() };
+    return {
+      kind: item.kind,
+      alert,
+      site: ap ? state.registry.site(ap.site) : null,
+      targetMbps: ap?.target_mbps ?? alert.evidence.at(-1)?.target_mbps ?? 0,
+      publicUrl: publicUrl(),
+    };
   }
 
   function noteBroken(error: unknown): void {
@@ -156,13 +187,29 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       stopped = true;
       for (const end of ends.splice(0)) end();
       const limit = new AbortController();
-      await Promise.race([Promise.all([...lanes.values()].map((lane) => lane.busy)), pause(STOP_WAIT_MS, limit.signal)]);
+      await Promise.race([
+        Promise.all([...lanes.values()].map((lane) => lane.busy)),
+        pause(STOP_WAIT_MS, limit.signal),
+      ]);
       limit.abort();
       send.close();
     },
     notices() {
-      const outbox: HealthNotice[] = broken ? [{ code: 'OUTBOX_STUCK', severity: 'critical', text: `Alerts cannot leave: ${broken.error}.`, since: broken.since }] : [];
-      return [...missingChannels(settings), ...outbox, ...[...lanes].flatMap(([key, { failing }]) => (failing ? [failingNotice(targets.get(key), failing)] : []))];
+      const outbox: HealthNotice[] = broken
+        ? [
+            {
+              code: 'OUTBOX_STUCK',
+              severity: 'critical',
+              text: `Alerts cannot leave: ${broken.error}.`,
+              since: broken.since,
+            },
+          ]
+        : [];
+      return [
+        ...missingChannels(settings),
+        ...outbox,
+        ...[...lanes].flatMap(([key, { failing }]) => (failing ? [failingNotice(targets.get(key), failing)] : [])),
+      ];
     },
   };
 }
@@ -173,23 +220,48 @@ export function retryWaitMs(attempt: number, afterMs: number | null, random: () 
   return Math.max(Math.round(random() * ceiling), afterMs ?? 0, RETRY_BASE_MS / 2);
 }
 
-function createSender(settings: NotifySettings, clock: Clock): ((target: Target, input: MessageInput, item: OutboxItem) => Promise<Outcome>) & { close(): void } {
+function createSender(
+  settings: NotifySettings,
+  clock: Clock,
+): ((target: Target, input: MessageInput, item: OutboxItem) => Promise<Outcome>) & { close(): void } {
   const guard = createAddressGuard(settings.CARREL_WEBHOOK_ALLOW);
-  const mailer = settings.CARREL_SMTP === undefined ? null : createMailer({ smtpUrl: settings.CARREL_SMTP, from: settings.CARREL_MAIL_FROM });
+  const mailer =
+    settings.CARREL_SMTP === undefined
+      ? null
+      : createMailer({ smtpUrl: settings.CARREL_SMTP, from: settings.CARREL_MAIL_FROM });
   const send = async (target: Target, input: MessageInput, item: OutboxItem): Promise<Outcome> => {
     const message = messageOf(input);
     if (target.channel === 'email') {
       const thread = item.idempotencyKey.replace(/-(firing|resolved)-/, '-');
-      return mailer ? mailer.send(target.address, message, item.idempotencyKey, thread) : { kind: 'refused', error: 'no mail server is configured' };
+      return mailer
+        ? mailer.send(target.address, message, item.idempotencyKey, thread)
+        : { kind: 'refused', error: 'no mail server is configured' };
     }
-    return sendWebhook({ url: target.address, body: JSON.stringify(webhookBody(input, message)), key: item.idempotencyKey, now: clock.wallMs() }, { secret: settings.CARREL_WEBHOOK_SECRET, guard });
+    return sendWebhook(
+      {
+        url: target.address,
+        body: JSON.stringify(webhookBody(input, message)),
+        key: item.idempotencyKey,
+        now: clock.wallMs(),
+      },
+      { secret: settings.CARREL_WEBHOOK_SECRET, guard },
+    );
   };
   return Object.assign(send, { close: () => mailer?.close() });
 }
 
 function failingNotice(target: Target | undefined, failing: NonNullable<Lane['failing']>): HealthNotice {
-  const who = target ? (target.channel === 'email' ? `Mail to ${target.label}` : `Webhook ${target.label}`) : 'A receiver of alerts';
-  return { code: 'CHANNEL_FAILING', severity: failing.final ? 'critical' : 'warning', text: `${who} ${failing.final ? 'refuses alerts' : 'does not get alerts yet'}: ${failing.error}.`, since: failing.since };
+  const who = target
+    ? target.channel === 'email'
+      ? `Mail to ${target.label}`
+      : `Webhook ${target.label}`
+    : 'A receiver of alerts';
+  return {
+    code: 'CHANNEL_FAILING',
+    severity: failing.final ? 'critical' : 'warning',
+    text: `${who} ${failing.final ? 'refuses alerts' : 'does not get alerts yet'}: ${failing.error}.`,
+    since: failing.since,
+  };
 }
 
 function keyOf(channel: string, label: string): string {

@@ -1,6 +1,5 @@
 /** Why: mail is the channel that every library has. One thread per incident; the receiver's server has accepted it before it counts as sent. */
-import { createTransport, type Transporter } from 'nodemailer';
-import type SMTPTransport from 'nodemailer/lib/smtp-transport';
+import { createTransport } from 'nodemailer';
 import { messageOf as errorText } from '#lib/errors';
 import type { Message } from './message.ts';
 import type { Outcome } from './outcome.ts';
@@ -13,19 +12,37 @@ export interface Mailer {
 
 /** `smtpUrl` as in CARREL_SMTP. Connects on use only. */
 export function createMailer({ smtpUrl, from }: { smtpUrl: string; from: string }): Mailer {
-  const transport = createTransport({ ...optionsOf(smtpUrl), connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000, dnsTimeout: 10_000 });
-  const domain = from.replace(/>.*$/, '').split('@').at(-1)?.replace(/[^\w.-]/g, '') || 'localhost';
+  const transport = createTransport({
+    ...optionsOf(smtpUrl),
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+    dnsTimeout: 10_000,
+  });
+  const domain =
+    from
+      .replace(/>.*$/, '')
+      .split('@')
+      .at(-1)
+      ?.replace(/[^\w.-]/g, '') || 'localhost';
   return {
     async send(to, message, key, thread) {
       const root = `<${thread}@${domain}>`;
       try {
-        await post(transport, {
-          from: from.includes('<') ? from : { name: 'Carrel', address: from }, to: { name: '', address: to }, subject: message.title, text: message.text, html: message.html,
+        await transport.sendMail({
+          from: from.includes('<') ? from : { name: 'Carrel', address: from },
+          to: { name: '', address: to },
+          subject: message.title,
+          text: message.text,
+          html: message.html,
           // Quoted-printable keeps Lithuanian mail readable in any client and log; nodemailer would choose base64.
           textEncoding: 'quoted-printable',
-          messageId: `<${key}@${domain}>`, references: root, inReplyTo: root,
+          messageId: `<${key}@${domain}>`,
+          references: root,
+          inReplyTo: root,
           headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', 'X-Carrel-Key': key },
-          disableFileAccess: true, disableUrlAccess: true,
+          disableFileAccess: true,
+          disableUrlAccess: true,
         });
         return { kind: 'sent' };
       } catch (error) {
@@ -36,13 +53,17 @@ export function createMailer({ smtpUrl, from }: { smtpUrl: string; from: string 
   };
 }
 
-function optionsOf(smtpUrl: string): SMTPTransport.Options {
+function optionsOf(smtpUrl: string) {
   const url = new URL(smtpUrl);
   const secure = url.protocol === 'smtps:';
   const user = decodeURIComponent(url.username);
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (secure ? 465 : 587), secure,
-    ...(user ? { auth: { user, pass: decodeURIComponent(url.password) }, requireTLS: !secure && !isLoopback(url.hostname) } : {}),
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || (secure ? 465 : 587),
+    secure,
+    ...(user
+      ? { auth: { user, pass: decodeURIComponent(url.password) }, requireTLS: !secure && !isLoopback(url.hostname) }
+      : {}),
   };
 }
 
@@ -51,14 +72,15 @@ function isLoopback(host: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
 }
 
-async function post(transport: Transporter<SMTPTransport.SentMessageInfo>, mail: SMTPTransport.MailOptions): Promise<void> {
-  await transport.sendMail(mail);
-}
-
 /** SMTP 5yz says never (RFC 5321 4.2.1), except for the sign-in, which people mend; everything else may pass. */
 function outcomeOf(error: unknown): Outcome {
-  const code = error instanceof Error && 'responseCode' in error && typeof error.responseCode === 'number' ? error.responseCode : null;
+  const code =
+    error instanceof Error && 'responseCode' in error && typeof error.responseCode === 'number'
+      ? error.responseCode
+      : null;
   const auth = error instanceof Error && 'code' in error && error.code === 'EAUTH';
   const text = errorText(error).replace(/\s+/g, ' ').slice(0, 200);
-  return code !== null && code >= 500 && !auth ? { kind: 'refused', error: text } : { kind: 'retry', error: text, afterMs: null };
+  return code !== null && code >= 500 && !auth
+    ? { kind: 'refused', error: text }
+    : { kind: 'retry', error: text, afterMs: null };
 }

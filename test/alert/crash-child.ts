@@ -2,14 +2,21 @@
 import { systemClock } from '#lib/clock';
 import { silentLogger } from '#lib/logger';
 import { createAlertEngine } from '../../dashboard/alert/engine.ts';
-import { crashLog, CRASH_NOW, CRASH_SITES } from './crash-log.ts';
+import { CRASH_NOW, CRASH_SITES, crashLog } from './crash-log.ts';
 import { fakeBroker, settings, stateWith } from './world.ts';
 
 const [path = ''] = process.argv.slice(2);
 const state = stateWith(path, CRASH_SITES);
 const log = crashLog();
 const broker = fakeBroker(log);
-const engine = createAlertEngine({ settings, state, broker, clock: { wallMs: () => CRASH_NOW, monoMs: systemClock.monoMs }, log: silentLogger, every: () => () => undefined });
+const engine = createAlertEngine({
+  settings,
+  state,
+  broker,
+  clock: { wallMs: () => CRASH_NOW, monoMs: systemClock.monoMs },
+  log: silentLogger,
+  every: () => () => undefined,
+});
 engine.start();
 process.stdout.write('up\n');
 const watch = setInterval(() => {

@@ -33,7 +33,8 @@ function outcome(path: string): unknown {
   const state = openState({ path });
   const incidents = state.alerts.list({ limit: 1000 });
   const result = {
-    incidents, memories: CRASH_SITES.map((ap) => state.alerts.memory('slow', ap)),
+    incidents,
+    memories: CRASH_SITES.map((ap) => state.alerts.memory('slow', ap)),
     outbox: incidents.map((one) => state.outbox.ofIncident(one.id).map((item) => [item.kind, item.target])),
   };
   state.close();

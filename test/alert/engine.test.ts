@@ -4,14 +4,22 @@ import type { AlertView, TestView } from '#contract';
 import type { State } from '#state';
 import { createAlertEngine } from '../../dashboard/alert/engine.ts';
 import { MINUTE, NOON, testAt } from './tests.ts';
-import { fakeBroker, frameOf, handTime, settings, stateWith, type FakeBroker } from './world.ts';
+import { type FakeBroker, fakeBroker, frameOf, handTime, settings, stateWith } from './world.ts';
 
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-interface World { state: State; broker: FakeBroker; time: ReturnType<typeof handTime>; engine: ReturnType<typeof createAlertEngine>; changes: AlertView[]; told(): string[]; /** Its connection stands and gives signs of life. */ alive: boolean }
+interface World {
+  state: State;
+  broker: FakeBroker;
+  time: ReturnType<typeof handTime>;
+  engine: ReturnType<typeof createAlertEngine>;
+  changes: AlertView[];
+  told(): string[] /** Its connection stands and gives signs of life. */;
+  alive: boolean;
+}
 
 function world(start = NOON, extra: object = {}): World {
   const state = stateWith(':memory:', ['antazave', 'debeikiai']);
@@ -19,12 +27,32 @@ function world(start = NOON, extra: object = {}): World {
   const time = handTime(start);
   const it = { alive: true };
   time.every(1000, () => it.alive && broker.online('antazave', time.clock.wallMs()));
-  const engine = createAlertEngine({ settings: { ...settings, ...extra }, state, broker, clock: time.clock, every: time.every, log: quiet });
+  const engine = createAlertEngine({
+    settings: { ...settings, ...extra },
+    state,
+    broker,
+    clock: time.clock,
+    every: time.every,
+    log: quiet,
+  });
   const changes: AlertView[] = [];
   engine.onChange((alert) => changes.push(alert));
   engine.start();
-  ends.push(() => state.close(), () => engine.stop());
-  return Object.assign(it, { state, broker, time, engine, changes, told: () => engine.list({ limit: 99 }).flatMap((alert) => alert.deliveries.map((one) => `${alert.id} ${one.kind} ${one.channel}`)) });
+  ends.push(
+    () => state.close(),
+    () => engine.stop(),
+  );
+  return Object.assign(it, {
+    state,
+    broker,
+    time,
+    engine,
+    changes,
+    told: () =>
+      engine
+        .list({ limit: 99 })
+        .flatMap((alert) => alert.deliveries.map((one) => `${alert.id} ${one.kind} ${one.channel}`)),
+  });
 }
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -41,9 +69,23 @@ async function settled(): Promise<void> {
 describe('the alert engine', () => {
   test('a slow line becomes one incident with evidence, and mail and webhook wait in the outbox', async () => {
     const it = world();
-    for (const [minute, rate] of [[1, 11.2], [11, 12], [21, 11.9], [24, 11.5], [34, 12]] as const) await happens(it, testAt(minute, rate));
+    for (const [minute, rate] of [
+      [1, 11.2],
+      [11, 12],
+      [21, 11.9],
+      [24, 11.5],
+      [34, 12],
+    ] as const)
+      await happens(it, testAt(minute, rate));
     const [alert] = it.engine.list({ limit: 10 });
-    expect(alert).toMatchObject({ rule: 'slow', condition: 'firing', severity: 'ticket', site: 'antazave', title: 'Below 30 Mb/s: antazave biblioteka, 11.7 Mb/s', since: NOON + MINUTE });
+    expect(alert).toMatchObject({
+      rule: 'slow',
+      condition: 'firing',
+      severity: 'ticket',
+      site: 'antazave',
+      title: 'Below 30 Mb/s: antazave biblioteka, 11.7 Mb/s',
+      since: NOON + MINUTE,
+    });
     expect(alert?.evidence.map((one) => one.id)).toEqual(['t1', 't11', 't21', 't24']);
     expect(it.told()).toEqual(['1 firing email', '1 firing webhook']);
     expect(JSON.stringify(alert)).not.toContain('secret-path');
@@ -53,12 +95,22 @@ describe('the alert engine', () => {
     const it = world();
     for (const minute of [1, 11, 21]) await happens(it, testAt(minute, 11));
     it.time.pass(9 * MINUTE);
-    expect(it.state.registry.desired('antazave')?.jobs.map((job) => [job.type, job.reason])).toEqual([['test.now', 'confirm']]);
+    expect(it.state.registry.desired('antazave')?.jobs.map((job) => [job.type, job.reason])).toEqual([
+      ['test.now', 'confirm'],
+    ]);
     expect(it.broker.published).toEqual(['antazave']);
   });
   test('recovery is told to the same receivers', async () => {
     const it = world();
-    for (const [minute, rate] of [[1, 11], [11, 12], [21, 11], [24, 11], [40, 60], [44, 60]] as const) await happens(it, testAt(minute, rate));
+    for (const [minute, rate] of [
+      [1, 11],
+      [11, 12],
+      [21, 11],
+      [24, 11],
+      [40, 60],
+      [44, 60],
+    ] as const)
+      await happens(it, testAt(minute, rate));
     expect(it.told()).toEqual(['1 firing email', '1 firing webhook', '1 resolved email', '1 resolved webhook']);
     expect(it.changes.map((alert) => alert.condition)).toEqual(['firing', 'resolved']);
     expect(it.engine.openOf('antazave')).toBeNull();
@@ -69,7 +121,11 @@ describe('the alert engine', () => {
     it.alive = false;
     it.broker.offline('antazave', it.time.clock.wallMs(), it.time.clock.wallMs());
     it.time.pass(5 * MINUTE);
-    expect(it.engine.list({ limit: 9 })[0]).toMatchObject({ rule: 'dark', severity: 'page', title: 'Offline: antazave biblioteka' });
+    expect(it.engine.list({ limit: 9 })[0]).toMatchObject({
+      rule: 'dark',
+      severity: 'page',
+      title: 'Offline: antazave biblioteka',
+    });
     it.broker.put(frameOf('antazave', [], it.time.clock.wallMs()));
     await settled();
     expect(it.changes.map((alert) => alert.condition)).toEqual(['firing', 'resolved']);
@@ -97,8 +153,21 @@ describe('the alert engine', () => {
   });
   test('a silenced site is judged, but nobody is told; when the silence ends and it still fires, they are', async () => {
     const it = world();
-    const id = it.state.alerts.addSilence({ ap: null, site: 'antazave', reason: 'works', by: 'jonas', from: NOON, until: NOON + 600 * MINUTE });
-    for (const [minute, rate] of [[1, 11], [11, 12], [21, 11], [24, 11]] as const) await happens(it, testAt(minute, rate));
+    const id = it.state.alerts.addSilence({
+      ap: null,
+      site: 'antazave',
+      reason: 'works',
+      by: 'jonas',
+      from: NOON,
+      until: NOON + 600 * MINUTE,
+    });
+    for (const [minute, rate] of [
+      [1, 11],
+      [11, 12],
+      [21, 11],
+      [24, 11],
+    ] as const)
+      await happens(it, testAt(minute, rate));
     it.time.pass(10 * MINUTE);
     expect([it.engine.list({ limit: 9 }).length, it.told()]).toEqual([1, []]);
     it.state.alerts.endSilence(id, it.time.clock.wallMs());
@@ -113,7 +182,9 @@ describe('the alert engine', () => {
   test('an acknowledgement ends by itself, and a closed alert takes none', async () => {
     const it = world();
     for (const minute of [1, 11, 21, 24]) await happens(it, testAt(minute, 11));
-    expect(it.engine.acknowledge(1, 'rasa', it.time.clock.wallMs() + 60 * MINUTE)).toMatchObject({ acknowledged_by: 'rasa' });
+    expect(it.engine.acknowledge(1, 'rasa', it.time.clock.wallMs() + 60 * MINUTE)).toMatchObject({
+      acknowledged_by: 'rasa',
+    });
     it.time.pass(61 * MINUTE);
     expect(it.engine.view(1)).toMatchObject({ acknowledged_by: null, acknowledged_until: null });
     for (const minute of [200, 204]) await happens(it, testAt(minute, 60));
@@ -124,7 +195,13 @@ describe('the alert engine', () => {
     const it = world();
     it.state.registry.bind('antazave', 'debeikiai', NOON + 100 * MINUTE);
     it.time.pass(101 * MINUTE);
-    it.broker.put(frameOf('antazave', [1, 11, 21, 24].map((minute) => testAt(minute, 11)), it.time.clock.wallMs()));
+    it.broker.put(
+      frameOf(
+        'antazave',
+        [1, 11, 21, 24].map((minute) => testAt(minute, 11)),
+        it.time.clock.wallMs(),
+      ),
+    );
     await settled();
     expect(it.changes).toEqual([]);
     expect(it.engine.explain('antazave').rules[0]).toMatchObject({ rule: 'slow', condition: 'suspect' });
@@ -132,19 +209,43 @@ describe('the alert engine', () => {
   });
   test('explain gives reasons when nothing is known', () => {
     const it = world();
-    expect(it.engine.explain('antazave').rules.map((rule) => rule.reasons[0])).toEqual(['No valid test in opening hours yet.', 'Its probe has never been seen: unknown, not dark.']);
+    expect(it.engine.explain('antazave').rules.map((rule) => rule.reasons[0])).toEqual([
+      'No valid test in opening hours yet.',
+      'Its probe has never been seen: unknown, not dark.',
+    ]);
   });
   test('stopped and started at any point it ends as if it had never stopped', async () => {
-    const tests = [testAt(1, 11), testAt(5, null), testAt(11, 12), testAt(21, 11), testAt(24, 11), testAt(24, 11), testAt(31, 60), testAt(35, 61), testAt(40, 9)];
+    const tests = [
+      testAt(1, 11),
+      testAt(5, null),
+      testAt(11, 12),
+      testAt(21, 11),
+      testAt(24, 11),
+      testAt(24, 11),
+      testAt(31, 60),
+      testAt(35, 61),
+      testAt(40, 9),
+    ];
     const now = NOON + 41 * MINUTE;
     const log = tests.map((one) => frameOf('antazave', [one], one.at));
-    const outcome = (state: State): unknown => [state.alerts.list({ limit: 9 }), state.alerts.memory('slow', 'antazave'), state.alerts.list({ limit: 9 }).map((one) => state.outbox.ofIncident(one.id).map((item) => item.kind))];
+    const outcome = (state: State): unknown => [
+      state.alerts.list({ limit: 9 }),
+      state.alerts.memory('slow', 'antazave'),
+      state.alerts.list({ limit: 9 }).map((one) => state.outbox.ofIncident(one.id).map((item) => item.kind)),
+    ];
     const run = async (cuts: readonly number[]): Promise<unknown> => {
       const state = stateWith(':memory:', ['antazave']);
       state.keep.set('alerts.installation', 'same');
       for (const cut of [...cuts, log.length]) {
         const time = handTime(now);
-        const engine = createAlertEngine({ settings, state, broker: fakeBroker(log.slice(0, cut)), clock: time.clock, every: time.every, log: quiet });
+        const engine = createAlertEngine({
+          settings,
+          state,
+          broker: fakeBroker(log.slice(0, cut)),
+          clock: time.clock,
+          every: time.every,
+          log: quiet,
+        });
         engine.start();
         await settled();
         await engine.stop();
@@ -154,8 +255,11 @@ describe('the alert engine', () => {
       return result;
     };
     const whole = await run([]);
-    await fc.assert(fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 0, max: log.length }), { maxLength: 4 }), async (cuts) => {
-      expect(await run(cuts.sort((a, b) => a - b))).toEqual(whole);
-    }), { numRuns: 40 });
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 0, max: log.length }), { maxLength: 4 }), async (cuts) => {
+        expect(await run(cuts.sort((a, b) => a - b))).toEqual(whole);
+      }),
+      { numRuns: 40 },
+    );
   });
 });

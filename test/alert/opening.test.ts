@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { hasHours, isOpen, openSince } from '../../dashboard/alert/opening.ts';
 
-const weekdays = { zone: 'Europe/Vilnius', opening: [...Array.from({ length: 5 }, () => [[540, 1080]] as const), [], []] } as const;
+const weekdays = {
+  zone: 'Europe/Vilnius',
+  opening: [...Array.from({ length: 5 }, () => [[540, 1080]] as const), [], []],
+} as const;
 const always = { zone: 'Europe/Vilnius', opening: Array.from({ length: 7 }, () => [[0, 1440]] as const) };
 const at = (iso: string): number => Date.parse(iso);
 

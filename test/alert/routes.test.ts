@@ -2,24 +2,43 @@ import { describe, expect, test } from 'vitest';
 import type { AlertView, Page, Silence } from '#contract';
 import { createAlertEngine } from '../../dashboard/alert/engine.ts';
 import { registerAlertRoutes } from '../../dashboard/routes/alerts.ts';
-import { testDashboard, type TestDashboard } from '../support/dashboard.ts';
+import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
 import { seedRegistry } from '../support/state.ts';
 import { fakeBroker, settings } from './world.ts';
 
 /** The real routes over a real engine and state; `alerts` incidents, every second one resolved. */
 async function dashboard(alerts = 0): Promise<TestDashboard> {
   const made = await testDashboard({
-    routes: [(app, deps, allow) => {
-      const engine = createAlertEngine({ settings, state: deps.state, broker: fakeBroker(), clock: deps.clock, log: deps.log, every: () => () => undefined });
-      registerAlertRoutes(app, { ...deps, alerts: engine }, allow);
-    }],
+    routes: [
+      (app, deps, allow) => {
+        const engine = createAlertEngine({
+          settings,
+          state: deps.state,
+          broker: fakeBroker(),
+          clock: deps.clock,
+          log: deps.log,
+          every: () => () => undefined,
+        });
+        registerAlertRoutes(app, { ...deps, alerts: engine }, allow);
+      },
+    ],
   });
   seedRegistry(made.state, Math.max(2, alerts));
   for (let n = 1; n <= alerts; n++) {
     const resolved = n % 2 === 0;
     made.state.alerts.add({
-      rule: 'slow', ap: `site-${n}-main`, condition: resolved ? 'resolved' : 'firing', since: n, fired_at: n, resolved_at: resolved ? n + 1 : null, title: `t${n}`,
-      reasons: ['r'], evidence: '[]', acknowledged_by: null, acknowledged_at: null, acknowledged_until: null,
+      rule: 'slow',
+      ap: `site-${n}-main`,
+      condition: resolved ? 'resolved' : 'firing',
+      since: n,
+      fired_at: n,
+      resolved_at: resolved ? n + 1 : null,
+      title: `t${n}`,
+      reasons: ['r'],
+      evidence: '[]',
+      acknowledged_by: null,
+      acknowledged_at: null,
+      acknowledged_until: null,
     });
   }
   return made;
@@ -30,13 +49,20 @@ describe('alerts over HTTP', () => {
   test('come newest first in pages, filtered by condition', async () => {
     const it = await dashboard(7);
     const seen: number[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const page: Page<AlertView> = (await it.as('viewer', 'GET', `/alerts?condition=firing&limit=2${cursor ? `&cursor=${cursor}` : ''}`)).json();
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: Page<AlertView> = (
+        await it.as('viewer', 'GET', `/alerts?condition=firing&limit=2${cursor ? `&cursor=${cursor}` : ''}`)
+      ).json();
       seen.push(...page.items.map((alert) => alert.id));
       cursor = page.next;
     }
     expect(seen).toEqual([7, 5, 3, 1]);
-    expect((await it.as('viewer', 'GET', '/alerts/2')).json()).toMatchObject({ id: 2, condition: 'resolved', site_name: 'Library site-2', severity: 'ticket' });
+    expect((await it.as('viewer', 'GET', '/alerts/2')).json()).toMatchObject({
+      id: 2,
+      condition: 'resolved',
+      site_name: 'Library site-2',
+      severity: 'ticket',
+    });
     expect((await it.as('viewer', 'GET', '/alerts/99')).json()).toMatchObject({ status: 404, code: 'ALERT_UNKNOWN' });
     expect((await it.as('viewer', 'GET', '/alerts?cursor=-1')).statusCode).toBe(400);
   });
@@ -45,15 +71,37 @@ describe('alerts over HTTP', () => {
     expect((await it.as('viewer', 'POST', '/alerts/1/ack', { hours: 4 })).statusCode).toBe(403);
     expect((await it.as(null, 'POST', '/alerts/1/ack', { hours: 4 })).statusCode).toBe(401);
     expect((await it.as('operator', 'POST', '/alerts/1/ack', { hours: 73 })).statusCode).toBe(400);
-    expect((await it.as('operator', 'POST', '/alerts/1/ack', { hours: 4 })).json()).toMatchObject({ acknowledged_by: 'operator', acknowledged_until: it.clock.nowMs + 4 * HOUR });
-    expect((await it.as('operator', 'POST', '/alerts/2/ack', { hours: 4 })).json()).toMatchObject({ status: 409, code: 'ALERT_CLOSED' });
-    expect((await it.as('viewer', 'GET', '/alerts?acknowledged=true')).json()).toMatchObject({ items: [{ id: 1 }], next: null });
-    expect(it.state.auditTrail({ limit: 5 })[0]).toMatchObject({ who: 'operator', action: 'alert acknowledged', detail: '1 for 4 h' });
+    expect((await it.as('operator', 'POST', '/alerts/1/ack', { hours: 4 })).json()).toMatchObject({
+      acknowledged_by: 'operator',
+      acknowledged_until: it.clock.nowMs + 4 * HOUR,
+    });
+    expect((await it.as('operator', 'POST', '/alerts/2/ack', { hours: 4 })).json()).toMatchObject({
+      status: 409,
+      code: 'ALERT_CLOSED',
+    });
+    expect((await it.as('viewer', 'GET', '/alerts?acknowledged=true')).json()).toMatchObject({
+      items: [{ id: 1 }],
+      next: null,
+    });
+    expect(it.state.auditTrail({ limit: 5 })[0]).toMatchObject({
+      who: 'operator',
+      action: 'alert acknowledged',
+      detail: '1 for 4 h',
+    });
   });
   test('explain themselves, also when nothing fires', async () => {
     const it = await dashboard();
-    expect((await it.as('viewer', 'GET', '/alerts/explain?ap=site-1-main')).json()).toMatchObject({ ap: 'site-1-main', rules: [{ rule: 'slow', condition: 'unknown' }, { rule: 'dark', condition: 'unknown' }] });
-    expect((await it.as('viewer', 'GET', '/alerts/explain?ap=nowhere')).json()).toMatchObject({ status: 404, code: 'ACCESS_POINT_UNKNOWN' });
+    expect((await it.as('viewer', 'GET', '/alerts/explain?ap=site-1-main')).json()).toMatchObject({
+      ap: 'site-1-main',
+      rules: [
+        { rule: 'slow', condition: 'unknown' },
+        { rule: 'dark', condition: 'unknown' },
+      ],
+    });
+    expect((await it.as('viewer', 'GET', '/alerts/explain?ap=nowhere')).json()).toMatchObject({
+      status: 404,
+      code: 'ACCESS_POINT_UNKNOWN',
+    });
   });
 });
 
@@ -62,11 +110,17 @@ describe('silences over HTTP', () => {
     const it = await dashboard();
     const until = it.clock.nowMs + 4 * HOUR;
     const made = await it.as('operator', 'POST', '/silences', { site: 'site-1', reason: 'new router', until });
-    expect([made.statusCode, made.json<Silence>()]).toEqual([201, { id: 1, ap: null, site: 'site-1', reason: 'new router', by: 'operator', from: it.clock.nowMs, until }]);
+    expect([made.statusCode, made.json<Silence>()]).toEqual([
+      201,
+      { id: 1, ap: null, site: 'site-1', reason: 'new router', by: 'operator', from: it.clock.nowMs, until },
+    ]);
     expect((await it.as('viewer', 'GET', '/silences')).json()).toEqual({ items: [made.json()], next: null });
     expect((await it.as('viewer', 'DELETE', '/silences/1')).statusCode).toBe(403);
     expect((await it.as('operator', 'DELETE', '/silences/1')).statusCode).toBe(204);
-    expect((await it.as('operator', 'DELETE', '/silences/1')).json()).toMatchObject({ status: 404, code: 'SILENCE_UNKNOWN' });
+    expect((await it.as('operator', 'DELETE', '/silences/1')).json()).toMatchObject({
+      status: 404,
+      code: 'SILENCE_UNKNOWN',
+    });
     expect(it.state.auditTrail({ limit: 5 }).map((entry) => entry.action)).toEqual(['silence ended', 'silence added']);
   });
   test.each([

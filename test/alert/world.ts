@@ -1,12 +1,16 @@
 /** Why: a broker that a test holds in its hand: frames are put into its log, probes come and go, time is set. State is the real database. */
-import type { Frame, TestView, ThroughputEvent } from '#contract';
+
 import type { Broker, Presence } from '#broker';
+import type { Frame, TestView, ThroughputEvent } from '#contract';
 import type { Feed, FeedFrame } from '#feed';
 import type { Clock } from '#lib/clock';
 import { openState, type State } from '#state';
 import { NOON } from './tests.ts';
 
-export type FakeBroker = Pick<Broker, 'openFeed' | 'commit' | 'presence' | 'onPresence' | 'publishDesired' | 'store' | 'stores' | 'stats'> & {
+export type FakeBroker = Pick<
+  Broker,
+  'openFeed' | 'commit' | 'presence' | 'onPresence' | 'publishDesired' | 'store' | 'stores' | 'stats'
+> & {
   log: FeedFrame[];
   put(frame: FeedFrame): void;
   online(probe: string, lastSeen: number): void;
@@ -24,7 +28,9 @@ export function fakeBroker(log: FeedFrame[] = []): FakeBroker {
     for (const listener of listeners) listener(one);
   };
   const broker: FakeBroker = {
-    log, published: [], committed: 0,
+    log,
+    published: [],
+    committed: 0,
     put(frame) {
       log.push(frame);
       for (const wake of waiting) wake();
@@ -32,7 +38,9 @@ export function fakeBroker(log: FeedFrame[] = []): FakeBroker {
     online: (probe, lastSeen) => set({ probe, online: true, since: NOON, lastSeen, byWill: false, state: null }),
     offline: (probe, since, lastSeen) => set({ probe, online: false, since, lastSeen, byWill: true, state: null }),
     openFeed: (_consumer, cursor) => feedOver(log, cursor?.next ?? 0, waiting),
-    commit: (_consumer, cursor) => void (broker.committed = cursor.next),
+    commit(_consumer, cursor) {
+      broker.committed = cursor.next;
+    },
     presence: () => presence,
     onPresence(listener) {
       listeners.add(listener);
@@ -41,7 +49,14 @@ export function fakeBroker(log: FeedFrame[] = []): FakeBroker {
     publishDesired: (probe) => void broker.published.push(probe),
     store: { series: async () => [], events: async () => [], fleet: async () => [], latest: async () => [] },
     stores: () => [],
-    stats: () => ({ connections: 0, framesAccepted: 0, refused: {}, authFailures: 0, takeovers: 0, wal: { bytes: 0, capBytes: 1, durableEnd: log.length, writable: true, error: null, oldestMs: null } }),
+    stats: () => ({
+      connections: 0,
+      framesAccepted: 0,
+      refused: {},
+      authFailures: 0,
+      takeovers: 0,
+      wal: { bytes: 0, capBytes: 1, durableEnd: log.length, writable: true, error: null, oldestMs: null },
+    }),
   };
   return broker;
 }
@@ -71,9 +86,28 @@ function feedOver(log: FeedFrame[], from: number, waiting: Set<() => void>): Fee
 }
 
 /** A frame that arrived at `receivedMs` and carries these tests at their own times. */
-export function frameOf(probe: string, tests: TestView[], receivedMs: number, m: Frame['m'] = {}, sampleAt?: number): FeedFrame {
-  const e = tests.map(({ ap: _ap, probe: _probe, at, ...rest }): ThroughputEvent => ({ ...rest, at, kind: 'throughput', job: null }));
-  const frame: Frame = { v: 1, boot: 'b', run: 'r', seq: 0, wall: receivedMs, mono: receivedMs, sync: 1, t: sampleAt === undefined ? [] : [sampleAt], m, e };
+export function frameOf(
+  probe: string,
+  tests: TestView[],
+  receivedMs: number,
+  m: Frame['m'] = {},
+  sampleAt?: number,
+): FeedFrame {
+  const e = tests.map(
+    ({ ap: _ap, probe: _probe, at, ...rest }): ThroughputEvent => ({ ...rest, at, kind: 'throughput', job: null }),
+  );
+  const frame: Frame = {
+    v: 1,
+    boot: 'b',
+    run: 'r',
+    seq: 0,
+    wall: receivedMs,
+    mono: receivedMs,
+    sync: 1,
+    t: sampleAt === undefined ? [] : [sampleAt],
+    m,
+    e,
+  };
   return { position: 0, receivedMs, probe, frame, offsetMs: 0, approx: false, late: false };
 }
 
@@ -81,18 +115,44 @@ export function stateWith(path: string, sites: readonly string[]): State {
   const state = openState({ path });
   for (const id of sites) {
     if (state.registry.site(id)) continue;
-    state.registry.putSite({ id, name: `${id} biblioteka`, region: 'Utena', isp: 'Ryšys Plius', zone: 'Europe/Vilnius', opening: Array.from({ length: 7 }, () => [[0, 1440]]), contract_mbps: 50, metered: false, lat: null, lon: null, notes: '' });
+    state.registry.putSite({
+      id,
+      name: `${id} biblioteka`,
+      region: 'Utena',
+      isp: 'Ryšys Plius',
+      zone: 'Europe/Vilnius',
+      opening: Array.from({ length: 7 }, () => [[0, 1440]]),
+      contract_mbps: 50,
+      metered: false,
+      lat: null,
+      lon: null,
+      notes: '',
+    });
     state.registry.putAccessPoint({ id, site: id, name: 'Internet', target_mbps: 30 });
     state.registry.addProbe(id, null, NOON - 86_400_000);
     state.registry.bind(id, id, NOON - 86_400_000);
     state.registry.setCredential(id, new Uint8Array(32), NOON - 86_400_000);
-    state.registry.putDesired(id, { sample_s: 60, batch: 5, profile: 'default', target_mbps: 30, zone: 'Europe/Vilnius', opening: Array.from({ length: 7 }, () => [[0, 1440]]), tests_per_day: 6, budget_mb: 3000 });
+    state.registry.putDesired(id, {
+      sample_s: 60,
+      batch: 5,
+      profile: 'default',
+      target_mbps: 30,
+      zone: 'Europe/Vilnius',
+      opening: Array.from({ length: 7 }, () => [[0, 1440]]),
+      tests_per_day: 6,
+      budget_mb: 3000,
+    });
   }
   return state;
 }
 
 /** Time that only moves by hand; repeated work runs as it passes. */
-export function handTime(start = NOON): { clock: Clock; every: (ms: number, run: () => void) => () => void; pass(ms: number): void; /** Time goes by and nothing runs: the machine was suspended. */ sleep(ms: number): void } {
+export function handTime(start = NOON): {
+  clock: Clock;
+  every: (ms: number, run: () => void) => () => void;
+  pass(ms: number): void /** Time goes by and nothing runs: the machine was suspended. */;
+  sleep(ms: number): void;
+} {
   let now = start;
   const jobs = new Set<{ ms: number; due: number; run: () => void }>();
   return {
@@ -120,6 +180,11 @@ export function handTime(start = NOON): { clock: Clock; every: (ms: number, run:
 }
 
 export const settings = {
-  CARREL_DARK_AFTER_S: 300, CARREL_SMTP: 'smtp://127.0.0.1:1', CARREL_MAIL_FROM: 'carrel@library.example', CARREL_ONCALL: ['night@library.example'],
-  CARREL_WEBHOOKS: ['http://127.0.0.1:1/secret-path'], CARREL_WEBHOOK_SECRET: 'key', CARREL_WEBHOOK_ALLOW: ['127.0.0.1'],
+  CARREL_DARK_AFTER_S: 300,
+  CARREL_SMTP: 'smtp://127.0.0.1:1',
+  CARREL_MAIL_FROM: 'carrel@library.example',
+  CARREL_ONCALL: ['night@library.example'],
+  CARREL_WEBHOOKS: ['http://127.0.0.1:1/secret-path'],
+  CARREL_WEBHOOK_SECRET: 'key',
+  CARREL_WEBHOOK_ALLOW: ['127.0.0.1'],
 };

@@ -1,40 +1,62 @@
-import { silentLogger } from '#lib/logger';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LiveSnapshot, Roster } from '#contract';
+import { silentLogger } from '#lib/logger';
 import { createLiveHub } from '../../dashboard/live/hub.ts';
 import { registerLiveRoutes } from '../../dashboard/routes/live.ts';
 import { sha256 } from '../../dashboard/session.ts';
 import { fakeBroker, settings } from '../alert/world.ts';
 import { until } from '../notify/cases.ts';
-import { testDashboard, type TestDashboard } from '../support/dashboard.ts';
+import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
 import { seedRegistry } from '../support/state.ts';
 
 async function dashboard(): Promise<TestDashboard & { pass(): void }> {
   const ticks: (() => void)[] = [];
   const made = await testDashboard({
-    routes: [async (app, deps, allow) => {
-      seedRegistry(deps.state, 2);
-      const hub = createLiveHub({ settings, state: deps.state, broker: fakeBroker(), alerts: deps.alerts, clock: deps.clock, every: (_ms, run) => (ticks.push(run), () => undefined), log: silentLogger });
-      await hub.start();
-      onTestFinished(() => hub.stop());
-      registerLiveRoutes(app, { ...deps, live: hub }, allow);
-    }],
+    routes: [
+      async (app, deps, allow) => {
+        seedRegistry(deps.state, 2);
+        const hub = createLiveHub({
+          settings,
+          state: deps.state,
+          broker: fakeBroker(),
+          alerts: deps.alerts,
+          clock: deps.clock,
+          every(_ms, run) {
+            ticks.push(run);
+            return () => undefined;
+          },
+          log: silentLogger,
+        });
+        await hub.start();
+        onTestFinished(() => hub.stop());
+        registerLiveRoutes(app, { ...deps, live: hub }, allow);
+      },
+    ],
   });
-  return Object.assign(made, { pass: () => ticks.forEach((tick) => tick()) });
+  return Object.assign(made, {
+    pass() {
+      for (const tick of ticks) tick();
+    },
+  });
 }
 
 test('the roster is sent once per version', async () => {
   const it = await dashboard();
   const first = await it.as('viewer', 'GET', '/roster');
   expect(first.json<Roster>().access_points.map((ap) => ap.id)).toEqual(['site-1-main', 'site-2-main']);
-  expect((await it.as('viewer', 'GET', '/roster', undefined, { 'if-none-match': String(first.headers.etag) })).statusCode).toBe(304);
+  expect(
+    (await it.as('viewer', 'GET', '/roster', undefined, { 'if-none-match': String(first.headers.etag) })).statusCode,
+  ).toBe(304);
   it.state.registry.putAccessPoint({ id: 'new', site: 'site-1', name: 'New', target_mbps: 30 });
-  expect((await it.as('viewer', 'GET', '/roster', undefined, { 'if-none-match': String(first.headers.etag) })).statusCode).toBe(200);
+  expect(
+    (await it.as('viewer', 'GET', '/roster', undefined, { 'if-none-match': String(first.headers.etag) })).statusCode,
+  ).toBe(200);
 });
 
 test('nobody sees anything without signing in', async () => {
   const it = await dashboard();
-  for (const path of ['/roster', '/live/snapshot', '/live']) expect((await it.as(null, 'GET', path)).statusCode).toBe(401);
+  for (const path of ['/roster', '/live/snapshot', '/live'])
+    expect((await it.as(null, 'GET', path)).statusCode).toBe(401);
 });
 
 test('the stream carries the security headers and ends within a minute after its token is revoked', async () => {

@@ -6,18 +6,56 @@ import type { AlertView, Site } from '#contract';
 import { NOON, testAt } from '../alert/tests.ts';
 
 export const site: Site = {
-  id: 'antazave', name: 'Zarasų r. Antazavės biblioteka', region: 'Utena', isp: 'Ryšys Plius', zone: 'Europe/Vilnius', opening: [[], [], [], [], [], [], []],
-  contract_mbps: 50, metered: false, lat: null, lon: null, notes: '',
+  id: 'antazave',
+  name: 'Zarasų r. Antazavės biblioteka',
+  region: 'Utena',
+  isp: 'Ryšys Plius',
+  zone: 'Europe/Vilnius',
+  opening: [[], [], [], [], [], [], []],
+  contract_mbps: 50,
+  metered: false,
+  lat: null,
+  lon: null,
+  notes: '',
 };
 export const slowAlert: AlertView = {
-  id: 7, rule: 'slow', ap: 'antazave', site: 'antazave', site_name: site.name, condition: 'firing', severity: 'ticket', title: `Below 30 Mb/s: ${site.name}, 11.5 Mb/s`,
-  reasons: ['3 of the last 3 valid tests in opening hours were below 30 Mb/s: 11.2 Mb/s at 14:00, 12.0 Mb/s at 14:10, 11.9 Mb/s at 14:20.', 'Confirmed by a retest at 14:23: 11.5 Mb/s.'],
-  evidence: [testAt(0, 11.2), testAt(10, 12, { other_mbps: null }), testAt(20, 11.96), testAt(23, 11.5, { reason: 'confirm' })],
-  since: NOON, fired_at: NOON + 23 * 60_000, resolved_at: null, acknowledged_by: null, acknowledged_at: null, acknowledged_until: null, deliveries: [],
+  id: 7,
+  rule: 'slow',
+  ap: 'antazave',
+  site: 'antazave',
+  site_name: site.name,
+  condition: 'firing',
+  severity: 'ticket',
+  title: `Below 30 Mb/s: ${site.name}, 11.5 Mb/s`,
+  reasons: [
+    '3 of the last 3 valid tests in opening hours were below 30 Mb/s: 11.2 Mb/s at 14:00, 12.0 Mb/s at 14:10, 11.9 Mb/s at 14:20.',
+    'Confirmed by a retest at 14:23: 11.5 Mb/s.',
+  ],
+  evidence: [
+    testAt(0, 11.2),
+    testAt(10, 12, { other_mbps: null }),
+    testAt(20, 11.96),
+    testAt(23, 11.5, { reason: 'confirm' }),
+  ],
+  since: NOON,
+  fired_at: NOON + 23 * 60_000,
+  resolved_at: null,
+  acknowledged_by: null,
+  acknowledged_at: null,
+  acknowledged_until: null,
+  deliveries: [],
 };
 
-export interface Call { headers: IncomingHttpHeaders; body: string; at: number }
-export interface Receiver { url: string; calls: Call[]; close(): Promise<void> }
+export interface Call {
+  headers: IncomingHttpHeaders;
+  body: string;
+  at: number;
+}
+export interface Receiver {
+  url: string;
+  calls: Call[];
+  close(): Promise<void>;
+}
 
 /** An HTTP receiver; `answer` decides what happens to the n-th call (0-based). */
 export async function openReceiver(answer: (n: number, response: ServerResponse) => void): Promise<Receiver> {
@@ -32,23 +70,35 @@ export async function openReceiver(answer: (n: number, response: ServerResponse)
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, calls,
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    calls,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
 }
 
-export interface Mail { from: string; to: string[]; raw: string; text: string }
-export interface Mailbox { url: string; mails: Mail[]; close(): Promise<void> }
+export interface Mail {
+  from: string;
+  to: string[];
+  raw: string;
+  text: string;
+}
+export interface Mailbox {
+  url: string;
+  mails: Mail[];
+  close(): Promise<void>;
+}
 
 /** A real SMTP server; `verdict` may refuse the n-th mail with a code. */
 export async function openMailbox(verdict: (n: number) => number | null = () => null): Promise<Mailbox> {
   const mails: Mail[] = [];
   let n = 0;
   const server = new SMTPServer({
-    authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'],
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -57,18 +107,29 @@ export async function openMailbox(verdict: (n: number) => number | null = () => 
         if (code !== null) return done(Object.assign(new Error('not now'), { responseCode: code }));
         const raw = Buffer.concat(chunks).toString('latin1');
         const { mailFrom, rcptTo } = session.envelope;
-        mails.push({ from: mailFrom ? mailFrom.address : '', to: rcptTo.map((one) => one.address), raw, text: plainOf(raw) });
+        mails.push({
+          from: mailFrom ? mailFrom.address : '',
+          to: rcptTo.map((one) => one.address),
+          raw,
+          text: plainOf(raw),
+        });
         done();
       });
     },
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`, mails, close: () => new Promise((resolve) => server.close(() => resolve())) };
+  return {
+    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    mails,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 }
 
 /** Quoted-printable undone: what the person reads. */
 function plainOf(raw: string): string {
-  const bytes = raw.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = raw
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return Buffer.from(bytes, 'latin1').toString('utf8').replaceAll('\r\n', '\n');
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMailer, type Mailer } from '../../dashboard/notify/email.ts';
 import { messageOf } from '../../dashboard/notify/message.ts';
-import { openMailbox, site, slowAlert, type Mailbox } from './cases.ts';
+import { type Mailbox, openMailbox, site, slowAlert } from './cases.ts';
 
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -10,15 +10,26 @@ afterEach(async () => {
 async function open(verdict?: (n: number) => number | null): Promise<{ mailbox: Mailbox; mailer: Mailer }> {
   const mailbox = await openMailbox(verdict);
   const mailer = createMailer({ smtpUrl: mailbox.url, from: 'carrel@library.example' });
-  ends.push(() => mailer.close(), () => mailbox.close());
+  ends.push(
+    () => mailer.close(),
+    () => mailbox.close(),
+  );
   return { mailbox, mailer };
 }
-const message = messageOf({ kind: 'firing', alert: slowAlert, site, targetMbps: 30, publicUrl: 'https://carrel.example' });
+const message = messageOf({
+  kind: 'firing',
+  alert: slowAlert,
+  site,
+  targetMbps: 30,
+  publicUrl: 'https://carrel.example',
+});
 
 describe('mail', () => {
   test('arrives as text and HTML that a person can read', async () => {
     const { mailbox, mailer } = await open();
-    expect(await mailer.send('night@library.example', message, 'carrel-x-7-firing-a', 'carrel-x-7-a')).toEqual({ kind: 'sent' });
+    expect(await mailer.send('night@library.example', message, 'carrel-x-7-firing-a', 'carrel-x-7-a')).toEqual({
+      kind: 'sent',
+    });
     const [mail] = mailbox.mails;
     expect(mail?.to).toEqual(['night@library.example']);
     expect(mail?.text).toContain('Site: Zarasų r. Antazavės biblioteka, Utena');
@@ -28,9 +39,15 @@ describe('mail', () => {
   });
   test('of one incident makes one thread, and a repeat has the same id', async () => {
     const { mailbox, mailer } = await open();
-    for (const key of ['carrel-x-7-firing-a', 'carrel-x-7-firing-a', 'carrel-x-7-resolved-a']) await mailer.send('night@library.example', message, key, 'carrel-x-7-a');
-    const header = (name: string): (string | undefined)[] => mailbox.mails.map(({ raw }) => new RegExp(`^${name}: (.*)\\r$`, 'm').exec(raw)?.[1]);
-    expect(header('Message-ID')).toEqual(['<carrel-x-7-firing-a@library.example>', '<carrel-x-7-firing-a@library.example>', '<carrel-x-7-resolved-a@library.example>']);
+    for (const key of ['carrel-x-7-firing-a', 'carrel-x-7-firing-a', 'carrel-x-7-resolved-a'])
+      await mailer.send('night@library.example', message, key, 'carrel-x-7-a');
+    const header = (name: string): (string | undefined)[] =>
+      mailbox.mails.map(({ raw }) => new RegExp(`^${name}: (.*)\\r$`, 'm').exec(raw)?.[1]);
+    expect(header('Message-ID')).toEqual([
+      '<carrel-x-7-firing-a@library.example>',
+      '<carrel-x-7-firing-a@library.example>',
+      '<carrel-x-7-resolved-a@library.example>',
+    ]);
     expect(new Set(header('References'))).toEqual(new Set(['<carrel-x-7-a@library.example>']));
   });
   test('a line break smuggled into address or title makes no further header or receiver', async () => {
@@ -42,7 +59,12 @@ describe('mail', () => {
     for (const { raw } of mailbox.mails) expect(raw).not.toMatch(/^Bcc:/im);
     expect(mailbox.mails.length).toBeGreaterThan(0);
   });
-  test.each([[451, 'retry'], [452, 'retry'], [550, 'refused'], [554, 'refused']])('answered with %d is to %s', async (code, kind) => {
+  test.each([
+    [451, 'retry'],
+    [452, 'retry'],
+    [550, 'refused'],
+    [554, 'refused'],
+  ])('answered with %d is to %s', async (code, kind) => {
     const { mailer } = await open(() => code);
     expect(await mailer.send('night@library.example', message, 'k', 't')).toMatchObject({ kind });
   });

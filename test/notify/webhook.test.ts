@@ -21,14 +21,22 @@ describe('a webhook', () => {
     const { url, calls } = await receiver((_n, response) => response.writeHead(204).end());
     expect(await sendWebhook(call(url), local)).toEqual({ kind: 'sent' });
     const signature = `sha256=${createHmac('sha256', 'key').update(`1795000000.${calls[0]?.body}`).digest('hex')}`;
-    expect(calls[0]?.headers).toMatchObject({ 'idempotency-key': 'k-1', 'x-carrel-timestamp': '1795000000', 'x-carrel-signature': signature });
+    expect(calls[0]?.headers).toMatchObject({
+      'idempotency-key': 'k-1',
+      'x-carrel-timestamp': '1795000000',
+      'x-carrel-signature': signature,
+    });
     expect(calls[0]?.body).toBe('{"a":"ąž"}');
   });
   test.each([
     [503, {}, { kind: 'retry', error: 'the receiver answered 503', afterMs: null }],
     [429, { 'retry-after': '7' }, { kind: 'retry', error: 'the receiver answered 429', afterMs: 7000 }],
     [404, {}, { kind: 'refused', error: 'the receiver answered 404' }],
-    [302, { location: 'http://169.254.169.254/' }, { kind: 'refused', error: 'the receiver redirects (302); give the final address' }],
+    [
+      302,
+      { location: 'http://169.254.169.254/' },
+      { kind: 'refused', error: 'the receiver redirects (302); give the final address' },
+    ],
   ])('answered with %d ends as told', async (status, headers, outcome) => {
     const { url, calls } = await receiver((_n, response) => response.writeHead(status, headers).end());
     expect(await sendWebhook(call(url), local)).toEqual(outcome);
@@ -40,7 +48,11 @@ describe('a webhook', () => {
   });
   test('whose receiver never answers is given up in time', async () => {
     const { url } = await receiver(() => undefined);
-    expect(await sendWebhook(call(url), { ...local, timeoutMs: 50 })).toEqual({ kind: 'retry', error: 'no answer within 0.05 s', afterMs: null });
+    expect(await sendWebhook(call(url), { ...local, timeoutMs: 50 })).toEqual({
+      kind: 'retry',
+      error: 'no answer within 0.05 s',
+      afterMs: null,
+    });
   });
   test('whose receiver answers for ever is not read to the end', async () => {
     const { url } = await receiver((_n, response) => {
@@ -57,10 +69,26 @@ describe('a webhook', () => {
 
 describe('where a webhook may go', () => {
   test.each([
-    'http://127.0.0.1/', 'http://2130706433/', 'http://0x7f.1/', 'http://[::ffff:127.0.0.1]/', 'http://[::1]/', 'http://0.0.0.0/', 'http://10.1.2.3/', 'http://192.168.1.1/',
-    'http://169.254.169.254/latest/', 'http://[fe80::1]/', 'http://[fd00::1]/', 'http://[64:ff9b::7f00:1]/', 'http://[::127.0.0.1]/', 'http://100.64.0.1/', 'http://localhost/',
+    'http://127.0.0.1/',
+    'http://2130706433/',
+    'http://0x7f.1/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[::1]/',
+    'http://0.0.0.0/',
+    'http://10.1.2.3/',
+    'http://192.168.1.1/',
+    'http://169.254.169.254/latest/',
+    'http://[fe80::1]/',
+    'http://[fd00::1]/',
+    'http://[64:ff9b::7f00:1]/',
+    'http://[::127.0.0.1]/',
+    'http://100.64.0.1/',
+    'http://localhost/',
   ])('%s is private and refused', async (url) => {
-    expect(await sendWebhook(call(url), { secret: undefined, guard: createAddressGuard([]) })).toMatchObject({ kind: 'refused', error: expect.stringContaining('private address') });
+    expect(await sendWebhook(call(url), { secret: undefined, guard: createAddressGuard([]) })).toMatchObject({
+      kind: 'refused',
+      error: expect.stringContaining('private address'),
+    });
   });
   test('public addresses are fine, and private ones that were named', () => {
     const guard = createAddressGuard(['10.0.0.0/8', 'hooks.internal', 'fd00::/8']);
@@ -74,9 +102,13 @@ describe('where a webhook may go', () => {
   test('a name that resolves to a private address is refused before a connection is made', async () => {
     const { url, calls } = await receiver((_n, response) => response.writeHead(204).end());
     const named = url.replace('127.0.0.1', 'localhost');
-    expect(await sendWebhook(call(named), { secret: undefined, guard: createAddressGuard([]) })).toMatchObject({ kind: 'refused' });
+    expect(await sendWebhook(call(named), { secret: undefined, guard: createAddressGuard([]) })).toMatchObject({
+      kind: 'refused',
+    });
     expect(calls).toEqual([]);
-    expect(await sendWebhook(call(named), { secret: undefined, guard: createAddressGuard(['localhost']) })).toEqual({ kind: 'sent' });
+    expect(await sendWebhook(call(named), { secret: undefined, guard: createAddressGuard(['localhost']) })).toEqual({
+      kind: 'sent',
+    });
   });
 });
 

@@ -1,0 +1,129 @@
+/** Why: the facts of all access points, filled from the database after a start and kept current from the wal. */
+import type { Broker } from '#broker';
+import type { HealthNotice } from '#contract';
+import type { FeedBatch } from '#feed';
+import { createBackoff } from '#lib/backoff';
+import type { Clock } from '#lib/clock';
+import { messageOf } from '#lib/errors';
+import type { Logger } from '#lib/logger';
+import type { State } from '#state';
+import type { Cursor } from '#store';
+import type { Fleet } from '../alert/fleet.ts';
+import { pause } from '../timing.ts';
+import { type Facts, NO_FACTS, withFrame } from './latest.ts';
+import { joinFacts, rebuildFacts } from './rebuild.ts';
+
+export interface FactsDeps {
+  state: Pick<State, 'registry' | 'keep'>;
+  broker: Pick<Broker, 'openFeed' | 'commit' | 'store' | 'stats'>;
+  fleet: (probe?: string) => Fleet;
+  clock: Clock;
+  log: Logger;
+  /** The facts of this access point may have changed. */
+  onChange(ap: string): void;
+}
+export interface FactsKeeper {
+  /** Reads on; waits at most 5 s for the database. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  of(ap: string): Facts;
+  notices(): HealthNotice[];
+}
+
+/** The place in the wal is noted this often; after a crash as much is read twice, which changes nothing. */
+const COMMIT_MS = 30_000;
+const BATCH_BYTES = 256 * 1024;
+const START_WAIT_MS = 5000;
+const CURSOR_KEY = 'live.cursor';
+
+export function createFactsKeeper({ state, broker, fleet, clock, log, onChange }: FactsDeps): FactsKeeper {
+  const facts = new Map<string, Facts>();
+  const stopping = new AbortController();
+  let cursor: Cursor | null = null;
+  let committedAt = 0;
+  let incomplete: HealthNotice | null = null;
+  let reading: Promise<void> = Promise.resolve();
+
+  function takeBatch(batch: FeedBatch): void {
+    for (const frame of batch.frames) take(frame, true);
+    for (const frame of batch.unsynced) take(frame, false);
+    cursor = batch.cursor;
+    if (clock.monoMs() - committedAt >= COMMIT_MS) keepCursor();
+  }
+
+  function take(frame: FeedBatch['frames'][number], synced: boolean): void {
+    const ap = fleet(frame.probe).apOfProbe.get(frame.probe);
+    if (ap === undefined) return;
+    facts.set(ap, withFrame(facts.get(ap) ?? NO_FACTS, frame, synced));
+    onChange(ap);
+  }
+
+  async function read(): Promise<void> {
+    const backoff = createBackoff({ baseMs: 1000, capMs: 30_000, floorMs: 500 });
+    while (!stopping.signal.aborted) {
+      const feed = broker.openFeed('live', cursor);
+      try {
+        while (!stopping.signal.aborted) takeBatch(await feed.next(BATCH_BYTES, stopping.signal));
+      } catch (error) {
+        if (stopping.signal.aborted) return; // the wait for frames ends with a throw
+        log.error({ error: messageOf(error) }, 'the live view cannot read the log of frames');
+        await pause(backoff.next(), stopping.signal);
+      } finally {
+        await feed.close();
+      }
+    }
+  }
+
+  /** Until the database has answered once, the page says that it may not know everything yet. */
+  async function rebuild(): Promise<void> {
+    const backoff = createBackoff({ baseMs: 2000, capMs: 60_000, floorMs: 1000 });
+    const since = clock.wallMs();
+    while (!stopping.signal.aborted) {
+      try {
+        const stored = await rebuildFacts(broker.store, state.registry, fleet(), clock.wallMs());
+        for (const [ap, known] of stored) {
+          facts.set(ap, joinFacts(facts.get(ap), known));
+          onChange(ap);
+        }
+        incomplete = null;
+        return;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        if (!incomplete) log.warn({ error: messageOf(error) }, 'what was known before this start is not shown yet');
+        const text = 'The database has not answered since this start: older values are not shown yet, new ones are.';
+        incomplete = { code: 'LIVE_INCOMPLETE', severity: 'warning', text, since };
+        await pause(backoff.next(), stopping.signal);
+      }
+    }
+  }
+
+  function keepCursor(): void {
+    committedAt = clock.monoMs();
+    if (!cursor) return;
+    try {
+      state.keep.set(CURSOR_KEY, JSON.stringify(cursor));
+      broker.commit('live', cursor);
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, 'the live view could not note how far it has read'); // it reads a little twice
+    }
+  }
+
+  return {
+    async start() {
+      const kept = state.keep.get(CURSOR_KEY);
+      cursor = kept === null ? { next: broker.stats().wal.durableEnd, held: [] } : (JSON.parse(kept) as Cursor);
+      reading = read();
+      const waited = new AbortController();
+      // A database that does not answer must not keep the page from opening.
+      await Promise.race([rebuild(), pause(START_WAIT_MS, waited.signal)]);
+      waited.abort();
+    },
+    async stop() {
+      stopping.abort();
+      await reading;
+      keepCursor();
+    },
+    of: (ap) => facts.get(ap) ?? NO_FACTS,
+    notices: () => (incomplete ? [incomplete] : []),
+  };
+}
