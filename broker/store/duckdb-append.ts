@@ -29,7 +29,9 @@ export async function appendSamples(
   probeIds: readonly number[],
   batch: number,
 ): Promise<void> {
-  const pick = <T>(values: readonly T[]): T[] => rows.map((row) => values[row] as T); // rows are indexes of this batch
+  // Nothing was refused, as nearly always: the columns serve as they are. `rows` are indexes of this batch.
+  const whole = rows.length === samples.t_s.length && rows.every((row, i) => row === i);
+  const pick = <T>(values: readonly T[]): readonly T[] => (whole ? values : rows.map((row) => values[row] as T));
   const columns: Column[] = [
     { type: 'UINTEGER', values: probeIds },
     { type: 'UINTEGER', values: pick(samples.t_s) },

@@ -17,6 +17,7 @@ export interface DuckdbOptions {
   dir: string;
   /** Wall clock, ms: says which day file is written. */
   nowMs(): number;
+  /** Of DuckDB's own buffers; larger questions spill to disk. The whole server is to stay below 500 MB. */
   memoryLimitMb?: number;
   threads?: number;
 }
@@ -25,7 +26,7 @@ export interface DuckdbOptions {
 const COMPACT_FRAMES_AFTER = 50_000;
 
 /** @throws StoreError when a file is locked, damaged or not writable. */
-export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 512, threads = 2 }: DuckdbOptions): Promise<Store> {
+export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 192, threads = 2 }: DuckdbOptions): Promise<Store> {
   const duck = await import('@duckdb/node-api');
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
     throw new StoreError('broken', `${dir} cannot be made: ${messageOf(error)}`, null, { cause: error });
