@@ -112,7 +112,7 @@ const en = {
   alerts: {
     title: (n: number) => (n === 0 ? 'No incident needs action' : n === 1 ? '1 incident needs action' : `${n} incidents need action`),
     summary: (open: number, acked: number) => `${open} open, ${acked} acknowledged. Silent probes outside opening hours are unknown, not down, and page nobody.`,
-    lists: 'Alert lists', open: 'Open', acknowledged: 'Acknowledged', closed: 'Closed', none: { open: 'No open incident', acknowledged: 'Nothing is acknowledged', closed: 'No closed incident yet' },
+    lists: 'Alert lists', group: { open: 'Needs action', acknowledged: 'Somebody has it', closed: 'Closed' }, incidents: (n: number) => (n === 1 ? '1 incident' : `${n} incidents`), open: 'Open', acknowledged: 'Acknowledged', closed: 'Closed', none: { open: 'No open incident', acknowledged: 'Nothing is acknowledged', closed: 'No closed incident yet' },
     noneText: { open: 'When an access point falls below its target or goes dark, it stands here with the reasons.', acknowledged: 'What somebody has taken on stands here until it ends.', closed: 'Incidents stay here after they end.' },
     rule: { slow: 'Below target', dark: 'Offline' }, severity: { ticket: 'It can wait for working hours', page: 'Needs somebody now' },
     since: (at: string, age: string) => `Since ${at}, ${age}.`, lasted: (from: string, to: string, age: string) => `${from} to ${to}, ${age}.`, id: (id: number) => `Incident ${id}.`, saw: 'What we saw', reasons: 'Why', told: 'Told', toldNobody: 'Nobody has been told: no mail or webhook is set up, or it waits.',

@@ -15,6 +15,8 @@ export interface Fixture {
   /** Ends all streams and refuses new ones until `mend`. */
   cut(): void;
   mend(): void;
+  /** Addresses that no page has get the page too, as the server does. */
+  servesAnyPath: boolean;
   /** What the page posted, in order. */
   posted: { url: string; body: unknown; csrf: string | undefined }[];
   viewers(): number;
@@ -37,6 +39,7 @@ export async function startFixture(webDir: string, { sites = 1200, signedIn = tr
   const roster = rosterOf(sites);
   let snapshot = snapshotOf(sites, now());
   let open = true;
+  let anyPath = false;
   let me: Me | null = signedIn ? ME : null;
   const streams = new Set<ServerResponse>();
   const posted: Fixture['posted'] = [];
@@ -50,6 +53,8 @@ export async function startFixture(webDir: string, { sites = 1200, signedIn = tr
   app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   await app.register(fastifyStatic, { root: join(webDir, 'assets'), prefix: '/assets/', preCompressed: true });
   for (const url of PAGES) app.get(url, (_request, reply) => reply.sendFile('index.html', webDir));
+
+  app.setNotFoundHandler((_request, reply) => (anyPath ? reply.code(200).sendFile('index.html', webDir) : reply.code(404).send()));
 
   app.get('/api/v1/me', (_request, reply) => (me ? reply.send(me) : reply.code(204).send()));
   app.post<{ Body: { password: string } }>('/api/v1/login', (request, reply) => {
@@ -83,11 +88,13 @@ export async function startFixture(webDir: string, { sites = 1200, signedIn = tr
   app.post<{ Body: { id: string } }>('/api/v1/probes', ({ body }): ProbeCredential => ({ id: body.id, token: 'cp1.secret', ca: null, broker: 'mqtts://carrel.example.org:8883', file: '{"id":"probe-x","token":"cp1.secret"}', command: `wget -qO- https://carrel.example.org/install/install.sh | sh -s -- ${body.id} cp1.secret` }));
   app.delete('/api/v1/probes/:id', (_request, reply) => reply.code(204).send());
   app.post('/api/v1/access-points/:ap/test', (_request, reply) => reply.code(202).send({ job: 'j1', probe: 'probe-0', expires: 0, cost: 'up to 40 MB', online: true }));
-  app.get('/api/v1/live', (_request, reply) => {
+  app.get('/api/v1/live', (request, reply) => {
     if (!open) { reply.code(503).send(); return; }
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     reply.raw.write(`event: hb\ndata: {"at":${now()}}\n\n`);
+    const from = request.headers['last-event-id'];
+    if (from !== undefined && from !== `${snapshot.epoch}-${snapshot.seq}`) reply.raw.write('event: reset\ndata: {}\n\n');
     streams.add(reply.raw);
     reply.raw.on('close', () => streams.delete(reply.raw));
   });
@@ -98,6 +105,8 @@ export async function startFixture(webDir: string, { sites = 1200, signedIn = tr
   return {
     origin, roster, posted,
     get snapshot() { return snapshot; },
+    get servesAnyPath() { return anyPath; },
+    set servesAnyPath(on) { anyPath = on; },
     tick(change) {
       const aps = new Set(change(snapshot));
       snapshot = { ...snapshot, seq: snapshot.seq + 1, at: now(), totals: totalsOf(snapshot.rows) };

@@ -45,6 +45,8 @@ function play(script: readonly Act[]): { state: LiveState; snapshot: LiveSnapsho
   let state = EMPTY;
   let connected = false;
   let asked = false;
+  // Made by the server at one time, read by the page at a later one: what changes between waits in the page.
+  let onItsWay: LiveSnapshot | null = null;
   const feed = (event: LiveEvent): Need => {
     const step = reduce(state, event);
     state = step.state;
@@ -52,9 +54,15 @@ function play(script: readonly Act[]): { state: LiveState; snapshot: LiveSnapsho
     return step.need;
   };
   const answer = () => {
-    if (!asked || !connected) return;
-    asked = false;
-    feed({ kind: 'snapshot', snapshot: server.snapshot(), now: 0 });
+    if (!connected) return;
+    if (onItsWay) {
+      const snapshot = onItsWay;
+      onItsWay = null;
+      feed({ kind: 'snapshot', snapshot, now: 0 });
+    } else if (asked) {
+      asked = false;
+      onItsWay = server.snapshot();
+    }
   };
   const connect = () => {
     if (connected) return;
@@ -65,7 +73,7 @@ function play(script: readonly Act[]): { state: LiveState; snapshot: LiveSnapsho
     if (missed === 'reset') feed({ kind: 'reset', now: 0 });
     else if (missed) feed({ kind: 'delta', delta: missed, now: 0 });
   };
-  const cut = () => { connected = false; asked = false; };
+  const cut = () => { connected = false; asked = false; onItsWay = null; };
   let lost = false;
   for (const act of script) {
     if (act.kind === 'change') {
@@ -79,9 +87,9 @@ function play(script: readonly Act[]): { state: LiveState; snapshot: LiveSnapsho
     else answer();
   }
   connect();
+  answer();
   feed({ kind: 'delta', delta: server.change(0, 1), now: 0 });
-  answer();
-  answer();
+  for (let i = 0; i < 4; i++) answer();
   return { state, snapshot: server.snapshot() };
 }
 

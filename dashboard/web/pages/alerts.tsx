@@ -39,7 +39,8 @@ export function Alerts({ id }: { id: number | null }) {
         {LISTS.map((one) => <a key={one} href={hrefOf('/alerts', { state: one === 'open' ? null : one })} {...(one === list ? { 'aria-current': 'true' as const } : {})}>{w[one]}{counts[one] === undefined ? null : <span class="n">{counts[one]}{plus({ open, acknowledged: acked, closed }[one].value)}</span>}</a>)}
       </nav>
       <div class="grid triage tri-top">
-        <section class="panel" aria-label={w[list]}>
+        <section class="panel" aria-labelledby="h-list">
+          <div class="group"><h2 id="h-list">{w.group[list]}</h2>{shown.value ? <span class="end q">{w.incidents(shown.value.items.length)}{plus(shown.value)}</span> : null}</div>
           {shown.value ? <Incidents key={list} first={shown.value} list={list} selected={id} />
             : shown.problem ? <Failed what={words.what.alerts} problem={shown.problem} again={shown.again} /> : <Waiting what={words.what.alerts} />}
         </section>

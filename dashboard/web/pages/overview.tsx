@@ -147,7 +147,7 @@ function Measured({ all }: { all: readonly Line[] }) {
   const unit = (text: string) => <span class="unit">{text}</span>;
   return (
     <Panel title={w.measured} id="h-now" note={w.measuredBy}>
-      <div class="scroll" tabIndex={0} role="region" aria-labelledby="h-now">
+      <div class="scroll" tabIndex={0} role="group" aria-labelledby="h-now">
         <table>
           <thead><tr><th scope="col">{c.name}</th><th scope="col" class="num">{c.rx} {unit(words.units.mbps)}</th><th scope="col" class="num">{c.tx} {unit(words.units.mbps)}</th><th scope="col" class="num">{c.rtt} {unit(words.units.ms)}</th><th scope="col" class="num">{c.cpu} {unit(words.units.percent)}</th><th scope="col" class="num">{c.clients}</th><th scope="col">{c.seen}</th></tr></thead>
           <tbody>

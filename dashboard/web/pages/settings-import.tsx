@@ -64,7 +64,7 @@ function Report({ report, dry }: Answer) {
   return (
     <div class="report" role="status">
       <p class="pad"><b>{dry ? w.previewed : w.imported}.</b> {(dry ? w.report : w.done)(report.created, report.updated, report.refused)}. <span class="q">{w.readAs(report.encoding, w.separators[report.separator])}</span></p>
-      <div class="scroll tall" tabIndex={0} role="region" aria-label={w.import}>
+      <div class="scroll tall" tabIndex={0} role="group" aria-label={w.import}>
         <table>
           <thead><tr><th scope="col" class="num">{w.line}</th><th scope="col">{w.id}</th><th scope="col">{w.outcome}</th><th scope="col">{w.messages}</th></tr></thead>
           <tbody>

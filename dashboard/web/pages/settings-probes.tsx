@@ -90,7 +90,7 @@ function Known({ revoke }: { revoke: (id: string) => Promise<void> }) {
   if (probes.length === 0) return <Empty title={w.noProbes} text={w.noSites} />;
   const byAp = new Map(lines.value.map((line) => [line.ap.id, line]));
   return (
-    <div class="scroll tall" tabIndex={0} role="region" aria-label={w.probes}>
+    <div class="scroll tall" tabIndex={0} role="group" aria-label={w.probes}>
       <table>
         <thead><tr><th scope="col">{w.probe}</th><th scope="col">{w.watches}</th><th scope="col">{w.heard}</th><th scope="col" class="num">{w.admitted}</th></tr></thead>
         <tbody>

@@ -20,12 +20,12 @@ export function Waiting({ what }: { what: string }) {
 
 interface EmptyProps { title: string; text: string; children?: ComponentChildren }
 export const Empty = ({ title, text, children }: EmptyProps) => (
-  <div class="empty"><h3>{title}</h3><p>{text}</p>{children ? <div class="acts">{children}</div> : null}</div>
+  <div class="empty"><h2>{title}</h2><p>{text}</p>{children ? <div class="acts">{children}</div> : null}</div>
 );
 
 export const Failed = ({ what, problem, again }: { what: string; problem: ApiError; again: () => void }) => (
   <div class="empty" role="alert">
-    <h3>{words.load.failed(what)}</h3>
+    <h2>{words.load.failed(what)}</h2>
     <p>{problem.problem.detail} <span class="mono">{problem.problem.code}</span></p>
     <div class="acts"><button class="btn" type="button" onClick={again}>{words.load.again}</button></div>
   </div>

@@ -77,7 +77,7 @@ export function Twin({ caption, heads, rows }: { caption: string; heads: Compone
     <details class="twin" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{words.site.showTable}</summary>
       {open ? (
-        <div class="scroll tall" tabIndex={0} role="region" aria-label={caption}>
+        <div class="scroll tall" tabIndex={0} role="group" aria-label={caption}>
           <table>
             <caption class="vh">{caption}</caption>
             <thead><tr>{heads.map((head, i) => <th key={i} scope="col" class={i === 0 ? '' : 'num'}>{head}</th>)}</tr></thead>

@@ -20,7 +20,7 @@ interface TestsProps { tests: readonly TestView[]; zone: string; now: number; la
 export function TestsTable({ tests, zone, now, label, mini = false }: TestsProps) {
   const unit = <span class="unit">{words.units.mbps}</span>;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={label}>
+    <div class="scroll" tabIndex={0} role="group" aria-label={label}>
       <table class={mini ? 'mini' : ''}>
         <thead>
           <tr>

@@ -1,0 +1,233 @@
+/** The built page in the real Chromium, against answers in the contract's shapes: every page, both themes, nothing foreign, nothing inaccessible. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildWeb } from '../../infra/build-web.ts';
+import { chromiumPath, openBrowser, type WatchedPage, watchPage } from '../support/browser.ts';
+import { type Fixture, startFixture, THURSDAY } from './fixture-server.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'EN-301-549', 'best-practice'];
+
+describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
+  let dir: string;
+  let browser: Browser;
+  let fixture: Fixture;
+  let watched: WatchedPage;
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'carrel-web-'));
+    await buildWeb(dir);
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  beforeEach(async () => { fixture = await startFixture(dir, { sites: 120 }); });
+  afterEach(async () => {
+    await watched.page.close();
+    await fixture.close();
+  });
+
+  /** Opens an address on that Thursday, and waits for the words that show that the page stands. */
+  async function open(path: string, words: string, options: Parameters<typeof watchPage>[2] = {}): Promise<Page> {
+    watched = await watchPage(browser, fixture.origin, { timezoneId: 'Europe/Vilnius', reducedMotion: 'reduce', ...options });
+    await watched.page.clock.install({ time: THURSDAY });
+    await watched.page.goto(fixture.origin + path);
+    await watched.page.getByText(words).first().waitFor();
+    return watched.page;
+  }
+  const fine = () => expect({ complaints: watched.complaints, foreign: watched.foreign }).toEqual({ complaints: [], foreign: [] });
+
+  const PAGES = [
+    ['/', 'Last changes'], ['/sites', 'Last heard'], ['/sites/site-0', 'Data used by monitoring'], ['/alerts', 'Told'], ['/alerts/1000', 'What we saw'], ['/settings', 'Import a table'], ['/nowhere', 'There is no such page'],
+  ] as const;
+
+  test.each(PAGES)('%s stands without a complaint, a foreign request or a barrier, light and dark, wide and narrow', async (path, words) => {
+    if (path === '/nowhere') fixture.servesAnyPath = true;
+    const page = await open(path, words);
+    if (path.startsWith('/sites/')) await page.locator('canvas').nth(4).waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await barriers(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 700 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    expect(await barriers(page)).toEqual([]);
+    fine();
+  }, 60_000);
+
+  test('signing in: a wrong password is refused in words, the right one opens what was asked for', async () => {
+    await fixture.close();
+    fixture = await startFixture(dir, { sites: 3, signedIn: false });
+    const page = await open('/sites?state=below', 'Sign in');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByLabel('Password', { exact: true }).fill('wrong password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('The name or the password is wrong.').waitFor();
+    await page.getByLabel('Password', { exact: true }).fill('right password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('row').filter({ hasText: 'Below 30' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?state=below');
+  }, 60_000);
+
+  test('the set-up link sets the password and leads to the overview', async () => {
+    await fixture.close();
+    fixture = await startFixture(dir, { sites: 1, signedIn: false });
+    const page = await open('/setup?token=abc', 'Choose the administrator');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByLabel('Password', { exact: true }).fill('a long enough password');
+    await page.locator('button[type=submit]').click();
+    await page.getByRole('heading', { level: 1, name: /access point/ }).waitFor();
+    expect(fixture.posted[0]).toMatchObject({ url: '/api/v1/setup', body: { token: 'abc', password: 'a long enough password' } });
+    fine();
+  }, 60_000);
+
+  test('the overview answers in its title, with the average and its n', async () => {
+    const page = await open('/', 'Last changes');
+    const { meets, total, mean_n } = fixture.snapshot.totals;
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(`${meets.toLocaleString('en')} of ${total.toLocaleString('en')} access points meet 30\u00a0Mb/s`);
+    await page.getByText(`(n = ${mean_n.toLocaleString('en')})`).waitFor();
+    await page.getByRole('link', { name: 'Offline' }).first().click();
+    await page.waitForURL('**/sites?state=offline');
+    fine();
+  }, 60_000);
+
+  test('1,200 rows: few are drawn, all are counted, the last is reached, and a value changes by itself', async () => {
+    await fixture.close();
+    fixture = await startFixture(dir, { sites: 1200 });
+    const page = await open('/sites?sort=name', 'Last heard');
+    expect(await page.locator('table').first().getAttribute('aria-rowcount')).toBe('1201');
+    expect(await page.locator('tbody tr[aria-rowindex]').count()).toBeLessThan(80);
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await page.locator('tr[aria-rowindex="1201"]').waitFor();
+    const last = await page.locator('tr[aria-rowindex="1201"]').innerText();
+    expect(last).toContain('Vilnius');
+    fixture.tick((snapshot) => snapshot.rows.map((row) => {
+      Object.assign(row, { state: 'meets', rtt_ms: 777.77 });
+      return row.ap;
+    }));
+    await page.locator('tr[aria-rowindex="1201"]').getByText('777.7').waitFor();
+    fine();
+  }, 60_000);
+
+  test('rows hold still under the focus; the button sorts again', async () => {
+    const page = await open('/sites?sort=-rx', 'Last heard');
+    const first = page.locator('tbody tr[aria-rowindex="2"] th a');
+    const name = await first.innerText();
+    await first.focus();
+    const ap = fixture.snapshot.rows.find((row) => row.state === 'meets')?.ap ?? '';
+    fixture.tick((snapshot) => snapshot.rows.flatMap((row) => (row.ap === ap ? ((row.wan_rx_mbps = 900), [row.ap]) : [])));
+    await page.getByText('1 row moved').waitFor();
+    expect(await first.innerText()).toBe(name);
+    await page.getByRole('button', { name: 'Sort again' }).click();
+    await page.locator('tbody tr[aria-rowindex="2"]').getByText('900.0').waitFor();
+    fine();
+  }, 60_000);
+
+  test('a server that is gone is told: reconnecting, then old and greyed, then live again with what changed', async () => {
+    const page = await open('/sites?q=site-0', 'Last heard');
+    await page.locator('[data-pill=live]').waitFor();
+    fixture.cut();
+    await page.clock.fastForward(5_000);
+    await page.locator('[data-pill=late]').waitFor();
+    await page.clock.fastForward(60_000);
+    await page.locator('.app.stale').waitFor();
+    await page.getByText('Data is 1').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    fixture.tick((snapshot) => snapshot.rows.flatMap((row) => (row.ap === 'site-0' ? ((row.rtt_ms = 333.3), [row.ap]) : [])));
+    fixture.mend();
+    await page.clock.fastForward(31_000);
+    await page.getByText('333.3').waitFor();
+    await page.locator('[data-pill=live]').waitFor();
+    expect(watched.foreign).toEqual([]);
+  }, 60_000);
+
+  test('the page works from the keyboard: search, j, Enter, go, help', async () => {
+    const page = await open('/', 'Last changes');
+    await page.keyboard.press('g');
+    await page.keyboard.press('s');
+    await page.getByText('Last heard').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('site-1');
+    await page.waitForURL('**/sites?q=site-1');
+    await page.evaluate(() => { if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); });
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/sites/site-*');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    fine();
+  }, 60_000);
+
+  test('arrow keys step through a chart, and the same numbers stand in a table', async () => {
+    const page = await open('/sites/site-0', 'Data used by monitoring');
+    const chart = page.getByRole('img', { name: /^Round-trip time/ });
+    await chart.locator('canvas').waitFor();
+    const readout = page.locator('figure').filter({ hasText: 'Round-trip time' }).locator('.readout');
+    const before = await readout.innerText();
+    await chart.focus();
+    await page.keyboard.press('Home');
+    await expect.poll(() => readout.innerText()).not.toBe(before);
+    await page.locator('figure').filter({ hasText: 'Round-trip time' }).getByText('Show as table').click();
+    expect(await page.locator('figure').filter({ hasText: 'Round-trip time' }).locator('tbody tr').count()).toBeGreaterThan(200);
+    await page.getByText('No data').first().waitFor();
+    expect(await barriers(page)).toEqual([]);
+    fine();
+  }, 60_000);
+
+  test('acknowledging says until when and goes out with the session’s token; a test says its cost first', async () => {
+    const page = await open('/sites/site-0', 'Data used by monitoring');
+    await page.getByRole('button', { name: /Test now up to 40\sMB/ }).click();
+    await page.getByText('The probe has been asked').waitFor();
+    await page.getByLabel('Acknowledge for').selectOption('8');
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByText('rasa has it until Fri 00:15').waitFor();
+    expect(fixture.posted.map(({ url, body, csrf }) => ({ url, body, csrf }))).toEqual([
+      { url: '/api/v1/access-points/site-0/test', body: {}, csrf: 'token-of-the-session' }, { url: '/api/v1/alerts/1000/ack', body: { hours: 8 }, csrf: 'token-of-the-session' },
+    ]);
+    fine();
+  }, 60_000);
+
+  test('settings: a refusal stands at its field, a credential is shown once, a file is previewed as it is before it is imported', async () => {
+    const page = await open('/settings', 'Import a table');
+    await page.getByLabel('Name').first().fill('Šiaulių r. Kairių filialas');
+    expect(await page.getByLabel('Id', { exact: true }).inputValue()).toBe('siauliu-r-kairiu-filialas');
+    await page.getByLabel('Id', { exact: true }).fill('site-0');
+    await page.getByRole('button', { name: 'Add the library' }).click();
+    await page.getByText('is taken').waitFor();
+    await page.getByRole('button', { name: 'Make a credential' }).click();
+    await page.getByText('Shown once').waitFor();
+    await page.getByLabel('CSV file').setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from([0x69, 0x64, 0x3b, 0xe0, 0x0a]) });
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByText('2 to create, 0 to update, 1 refused').waitFor();
+    expect(fixture.posted.at(-1)).toMatchObject({ url: '/api/v1/sites/import?dry=1', body: 'id;à\n' });
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText('2 created, 0 updated, 1 refused').waitFor();
+    expect(watched.foreign).toEqual([]);
+  }, 60_000);
+
+  test('a name that is markup is shown as text', async () => {
+    const [site] = fixture.roster.sites;
+    if (site) site.name = '<img src=x onerror="document.title=1">';
+    const page = await open('/sites/site-0', '<img src=x');
+    expect(await page.locator('main img').count()).toBe(0);
+    fine();
+  }, 60_000);
+});
+
+/** What axe finds, as short lines; empty is good. */
+async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate<AxeResults, string[]>((tags) => (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ runOnly: tags }), TAGS);
+  return violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 140)} ${node.failureSummary?.slice(0, 160) ?? ''}`));
+}
