@@ -5,13 +5,21 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AedesOptions, Client } from 'aedes';
 import type { Clock } from '#lib/clock';
-import { isId, parseTopic, TOPIC_KINDS, TOPIC_ROOT, topicOf, type TopicKind } from './contract/index.ts';
-import type { ConnectHead } from './gate-packet.ts';
+import { isId, parseTopic, TOPIC_KINDS, TOPIC_ROOT, type TopicKind, topicOf } from './contract/index.ts';
 import type { GateRefusal } from './gate.ts';
+import type { ConnectHead } from './gate-packet.ts';
 import type { RegistryState } from './state/index.ts';
 import type { Wal } from './wal.ts';
 
-export type AccessRefusal = 'AUTH_FAILED' | 'PUBLISH_FORBIDDEN' | 'PUBLISH_RETAINED' | 'PUBLISH_TOO_LARGE' | 'SUBSCRIBE_FORBIDDEN' | 'SUBSCRIBE_TOO_MANY' | 'FORWARD_DROPPED' | 'WAL_UNWRITABLE';
+export type AccessRefusal =
+  | 'AUTH_FAILED'
+  | 'PUBLISH_FORBIDDEN'
+  | 'PUBLISH_RETAINED'
+  | 'PUBLISH_TOO_LARGE'
+  | 'SUBSCRIBE_FORBIDDEN'
+  | 'SUBSCRIBE_TOO_MANY'
+  | 'FORWARD_DROPPED'
+  | 'WAL_UNWRITABLE';
 export interface AccessDeps {
   registry: Pick<RegistryState, 'credential'>;
   wal: Wal;
@@ -24,10 +32,20 @@ export interface AccessDeps {
   admitted(client: Client): void;
   acceptedFrame(bytes: number): void;
 }
-type Hooks = Required<Pick<AedesOptions, 'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe' | 'authorizeForward'>>;
+type Hooks = Required<
+  Pick<AedesOptions, 'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe' | 'authorizeForward'>
+>;
 
 /** Largest payload per kind, bytes. */
-const SIZES: Readonly<Record<TopicKind, number>> = { frames: 65_536, state: 2048, reported: 8192, 'lease/request': 2048, desired: 0, 'lease/grant': 0, 'lease/deny': 0 };
+const SIZES: Readonly<Record<TopicKind, number>> = {
+  frames: 65_536,
+  state: 2048,
+  reported: 8192,
+  'lease/request': 2048,
+  desired: 0,
+  'lease/grant': 0,
+  'lease/deny': 0,
+};
 const RETAINED: readonly TopicKind[] = ['state', 'reported'];
 const SUBSCRIPTIONS = 16;
 const NO_CREDENTIAL = new Uint8Array(32);
@@ -53,9 +71,15 @@ export function createAccess(deps: AccessDeps): Hooks {
   /** Filters that a connection has asked for, whether or not it still has them. */
   const subscribed = new WeakMap<Client, Set<string>>();
 
-  function judgePublish(client: Client | null, topic: string, bytes: number, retain: boolean): AccessRefusal | 'frames' | 'message' {
+  function judgePublish(
+    client: Client | null,
+    topic: string,
+    bytes: number,
+    retain: boolean,
+  ): AccessRefusal | 'frames' | 'message' {
     const target = parseTopic(topic);
-    if (!client || !target || target.probe !== client.id || TOPIC_KINDS[target.kind] !== 'probe') return 'PUBLISH_FORBIDDEN';
+    if (!client || !target || target.probe !== client.id || TOPIC_KINDS[target.kind] !== 'probe')
+      return 'PUBLISH_FORBIDDEN';
     if (retain && !RETAINED.includes(target.kind)) return 'PUBLISH_RETAINED';
     if (bytes > SIZES[target.kind]) return 'PUBLISH_TOO_LARGE';
     return target.kind === 'frames' ? 'frames' : 'message';
@@ -66,7 +90,8 @@ export function createAccess(deps: AccessDeps): Hooks {
     const position = wal.append(deps.clock.wallMs(), probe, payload);
     if (position === null) {
       refused('WAL_UNWRITABLE');
-      return done(new Error('the log takes nothing now'));
+      done(new Error('the log takes nothing now'));
+      return;
     }
     const stop = wal.onChange(() => {
       if (wal.durableEnd() <= position) return;

@@ -7,13 +7,20 @@ import { systemClock } from '#lib/clock';
 import { openJournalReader } from '#lib/journal';
 import { nodeRawDeflate } from '#lib/raw-deflate';
 import { decodeFrame, type Frame } from './contract/index.ts';
-import { believable, createFeedTime, HOLD_MS, type Released } from './feed-time.ts';
 import type { Feed, FeedBatch, FeedFrame, WalRecord } from './feed.ts';
+import { believable, createFeedTime, HOLD_MS, type Released } from './feed-time.ts';
 import { parseRecord } from './record.ts';
 import type { Cursor } from './store/store.ts';
 
 /** A payload that is no frame: acknowledged, so that nobody sends it again, counted, and shown to whoever looks. */
-export interface QuarantinedPayload { position: number; receivedMs: number; probe: string; code: string; detail: string; /** At most 512 bytes. */ head: Uint8Array }
+export interface QuarantinedPayload {
+  position: number;
+  receivedMs: number;
+  probe: string;
+  code: string;
+  detail: string /** At most 512 bytes. */;
+  head: Uint8Array;
+}
 export interface FeedOptions {
   /** The wal's directory. */
   dir: string;
@@ -43,7 +50,15 @@ export function openFeedReader(options: FeedOptions): FeedReader {
 
   function refuse(code: string, detail: string, position: number, record: WalRecord | null): void {
     refused[code] = (refused[code] ?? 0) + 1;
-    if (record) options.onQuarantine?.({ position, receivedMs: record.receivedMs, probe: record.probe, code, detail, head: record.payload.slice(0, 512) });
+    if (record)
+      options.onQuarantine?.({
+        position,
+        receivedMs: record.receivedMs,
+        probe: record.probe,
+        code,
+        detail,
+        head: record.payload.slice(0, 512),
+      });
   }
 
   /** The frame of a record; null where it is none (counted by code). */
@@ -89,16 +104,32 @@ export function openFeedReader(options: FeedOptions): FeedReader {
     }
     for (const one of time.due(clock.wallMs())) await release(one, unsynced, frames);
     next = read.next;
-    return { frames, unsynced: [...unsynced.values()], cursor: { next: read.next, held: time.heldPositions() }, atEnd: read.next >= durableEnd() };
+    return {
+      frames,
+      unsynced: [...unsynced.values()],
+      cursor: { next: read.next, held: time.heldPositions() },
+      atEnd: read.next >= durableEnd(),
+    };
   }
 
-  async function release({ held, offsetMs, approx }: Released, unsynced: Map<number, FeedFrame>, frames: FeedFrame[]): Promise<void> {
+  async function release(
+    { held, offsetMs, approx }: Released,
+    unsynced: Map<number, FeedFrame>,
+    frames: FeedFrame[],
+  ): Promise<void> {
     unsynced.delete(held.position);
     const record = await journal.readOne(held.position, durableEnd());
     const found = record && frameOf(held.position, record.payload);
     if (!found) return refuse('RECORD_DAMAGED', 'a held record is gone', held.position, null);
     const placed = approx ? { offsetMs, approx } : believable(offsetMs, held.receivedMs, found.frame);
-    frames.push({ position: held.position, receivedMs: held.receivedMs, probe: held.probe, frame: found.frame, ...placed, late: true });
+    frames.push({
+      position: held.position,
+      receivedMs: held.receivedMs,
+      probe: held.probe,
+      frame: found.frame,
+      ...placed,
+      late: true,
+    });
   }
 
   /** Until the wal grows beyond `from`, a held frame falls due, or somebody gives up. */
@@ -113,7 +144,8 @@ export function openFeedReader(options: FeedOptions): FeedReader {
         wake = null;
         resolve();
       };
-      const timer = dueMs === null ? undefined : setTimeout(done, Math.min(HOLD_MS, Math.max(1, dueMs - clock.wallMs())));
+      const timer =
+        dueMs === null ? undefined : setTimeout(done, Math.min(HOLD_MS, Math.max(1, dueMs - clock.wallMs())));
       signal.addEventListener('abort', done);
       closing.signal.addEventListener('abort', done);
       wake = done;

@@ -6,9 +6,19 @@ import type { Frame } from './contract/index.ts';
 import type { FeedFrame } from './feed.ts';
 
 /** A frame of an unsynchronised boot that waits. Its payload stays in the wal. */
-export interface HeldFrame { position: number; receivedMs: number; probe: string; boot: string; mono: number }
+export interface HeldFrame {
+  position: number;
+  receivedMs: number;
+  probe: string;
+  boot: string;
+  mono: number;
+}
 /** A held frame whose time is decided now. */
-export interface Released { held: HeldFrame; offsetMs: number; approx: boolean }
+export interface Released {
+  held: HeldFrame;
+  offsetMs: number;
+  approx: boolean;
+}
 
 export const HOLD_MS = 3_600_000;
 /** A probe's time later than this after its arrival is not believed. */
@@ -18,7 +28,12 @@ const MAX_BOOTS = 20_000;
 
 export interface FeedTime {
   /** Takes the next frame in the wal's order. */
-  place(position: number, receivedMs: number, probe: string, frame: Frame): { frame: FeedFrame; state: 'placed' | 'held'; released: Released[] };
+  place(
+    position: number,
+    receivedMs: number,
+    probe: string,
+    frame: Frame,
+  ): { frame: FeedFrame; state: 'placed' | 'held'; released: Released[] };
   /** Held frames that have waited for an hour (or are too many), with the smallest receive offset of their boot. */
   due(nowMs: number): Released[];
   /** When the next held frame falls due; null when nothing is held. */
@@ -36,7 +51,11 @@ export function createFeedTime(): FeedTime {
   function remember(key: string, offsetMs: number): void {
     synced.delete(key);
     synced.set(key, offsetMs);
-    if (synced.size > MAX_BOOTS) for (const oldest of synced.keys()) { synced.delete(oldest); break; }
+    if (synced.size > MAX_BOOTS)
+      for (const oldest of synced.keys()) {
+        synced.delete(oldest);
+        break;
+      }
   }
 
   function takeAll(key: string): HeldFrame[] {
@@ -60,10 +79,15 @@ export function createFeedTime(): FeedTime {
       const receiveOffset = receivedMs - frame.mono;
       if (known === undefined) {
         hold(key, { position, receivedMs, probe, boot: frame.boot, mono: frame.mono });
-        return { frame: { position, receivedMs, probe, frame, offsetMs: receiveOffset, approx: true, late: false }, state: 'held', released: [] };
+        return {
+          frame: { position, receivedMs, probe, frame, offsetMs: receiveOffset, approx: true, late: false },
+          state: 'held',
+          released: [],
+        };
       }
       const placed = believable(known, receivedMs, frame);
-      if (frame.sync === 0 || placed.approx) return { frame: { position, receivedMs, probe, frame, ...placed, late: false }, state: 'placed', released: [] };
+      if (frame.sync === 0 || placed.approx)
+        return { frame: { position, receivedMs, probe, frame, ...placed, late: false }, state: 'placed', released: [] };
       remember(key, known);
       const released = takeAll(key).map((held): Released => ({ held, offsetMs: known, approx: false }));
       return { frame: { position, receivedMs, probe, frame, ...placed, late: false }, state: 'placed', released };
@@ -87,7 +111,11 @@ export function createFeedTime(): FeedTime {
       for (const [first] of boots.values()) if (first) next = Math.min(next ?? Infinity, first.receivedMs + HOLD_MS);
       return next;
     },
-    heldPositions: () => [...boots.values()].flat().map((one) => one.position).sort((a, b) => a - b),
+    heldPositions: () =>
+      [...boots.values()]
+        .flat()
+        .map((one) => one.position)
+        .sort((a, b) => a - b),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Why: the main thread's readers of the wal, and what they found that is no frame. */
 import type { Clock } from '#lib/clock';
-import { openFeedReader, type FeedReader, type QuarantinedPayload } from './feed-reader.ts';
 import type { Feed } from './feed.ts';
+import { type FeedReader, openFeedReader, type QuarantinedPayload } from './feed-reader.ts';
 import type { Cursor } from './store/store.ts';
 import type { Wal } from './wal.ts';
 
@@ -22,13 +22,24 @@ export function createFeeds(wal: Wal, clock: Clock): Feeds {
   function keep(payload: QuarantinedPayload): void {
     if (quarantine.has(payload.position)) return;
     quarantine.set(payload.position, payload);
-    if (quarantine.size > QUARANTINE) for (const oldest of quarantine.keys()) { quarantine.delete(oldest); break; }
+    if (quarantine.size > QUARANTINE)
+      for (const oldest of quarantine.keys()) {
+        quarantine.delete(oldest);
+        break;
+      }
   }
 
   return {
     open(consumer, cursor) {
       wal.register(consumer, cursor);
-      const reader = openFeedReader({ dir: wal.dir, cursor, durableEnd: wal.durableEnd, onDurable: wal.onChange, clock, onQuarantine: keep });
+      const reader = openFeedReader({
+        dir: wal.dir,
+        cursor,
+        durableEnd: wal.durableEnd,
+        onDurable: wal.onChange,
+        clock,
+        onQuarantine: keep,
+      });
       readers.add(reader);
       return {
         next: reader.next,
@@ -41,7 +52,8 @@ export function createFeeds(wal: Wal, clock: Clock): Feeds {
     quarantined: () => [...quarantine.values()],
     refused() {
       const counts: Record<string, number> = {};
-      for (const reader of readers) for (const [code, n] of Object.entries(reader.refused())) counts[code] = Math.max(counts[code] ?? 0, n);
+      for (const reader of readers)
+        for (const [code, n] of Object.entries(reader.refused())) counts[code] = Math.max(counts[code] ?? 0, n);
       return counts;
     },
     async close() {

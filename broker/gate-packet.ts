@@ -11,8 +11,19 @@ export const UNSUBSCRIBE = 10;
 export const DISCONNECT = 14;
 
 /** Why a packet ends its connection. */
-export type PacketRefusal = 'PACKET_MALFORMED' | 'PACKET_FLAGS' | 'PACKET_TYPE' | 'TEXT_UTF8' | 'TOPIC_INVALID' | 'TOPIC_RESERVED';
-export interface PacketHeader { type: number; flags: number; /** Bytes of the fixed header. */ headerBytes: number; /** Remaining length. */ bodyBytes: number }
+export type PacketRefusal =
+  | 'PACKET_MALFORMED'
+  | 'PACKET_FLAGS'
+  | 'PACKET_TYPE'
+  | 'TEXT_UTF8'
+  | 'TOPIC_INVALID'
+  | 'TOPIC_RESERVED';
+export interface PacketHeader {
+  type: number;
+  flags: number /** Bytes of the fixed header. */;
+  headerBytes: number /** Remaining length. */;
+  bodyBytes: number;
+}
 const MAX_TOPIC_BYTES = 256;
 
 /** Low four bits of the first byte for each type that a client may send; PUBLISH varies. */
@@ -48,7 +59,12 @@ function headerOf(first: number, headerBytes: number, bodyBytes: number): Packet
   return { type, flags, headerBytes, bodyBytes };
 }
 
-export interface PublishHead { topicStart: number; topicEnd: number; messageId: number; payloadStart: number }
+export interface PublishHead {
+  topicStart: number;
+  topicEnd: number;
+  messageId: number;
+  payloadStart: number;
+}
 
 /** Where the parts of a PUBLISH stand in `bytes`, whose body starts at `bodyStart`. */
 export function readPublish(bytes: Buffer, bodyStart: number, flags: number): PublishHead | PacketRefusal {
@@ -92,11 +108,19 @@ function checkFilter(bytes: Buffer): PacketRefusal | null {
   if (bytes.length === 0 || bytes.length > MAX_TOPIC_BYTES || bytes.includes(0)) return 'TOPIC_INVALID';
   if (!isUtf8(bytes)) return 'TEXT_UTF8';
   const levels = bytes.toString('utf8').split('/');
-  const wellFormed = levels.every((level, i) => (level === '#' ? i === levels.length - 1 : level === '+' || !/[#+]/.test(level)));
+  const wellFormed = levels.every((level, i) =>
+    level === '#' ? i === levels.length - 1 : level === '+' || !/[#+]/.test(level),
+  );
   return wellFormed ? null : 'TOPIC_INVALID'; // [MQTT-4.7.1-2] [MQTT-4.7.1-3]
 }
 
-export interface ConnectHead { version: number; clean: boolean; keepaliveS: number; clientId: string; will: { topic: string; payloadBytes: number; retain: boolean } | null }
+export interface ConnectHead {
+  version: number;
+  clean: boolean;
+  keepaliveS: number;
+  clientId: string;
+  will: { topic: string; payloadBytes: number; retain: boolean } | null;
+}
 
 /** The parts of a CONNECT that the gate judges by. */
 export function readConnect(bytes: Buffer, bodyStart: number): ConnectHead | PacketRefusal {
@@ -112,7 +136,11 @@ export function readConnect(bytes: Buffer, bodyStart: number): ConnectHead | Pac
   return connectPayload(bytes, protocol.end + 4, { version, flags, keepaliveS });
 }
 
-function connectPayload(bytes: Buffer, start: number, head: { version: number; flags: number; keepaliveS: number }): ConnectHead | PacketRefusal {
+function connectPayload(
+  bytes: Buffer,
+  start: number,
+  head: { version: number; flags: number; keepaliveS: number },
+): ConnectHead | PacketRefusal {
   const { version, flags, keepaliveS } = head;
   const hasWill = (flags & 4) !== 0;
   if (hasWill ? (flags & 0x18) === 0x18 : (flags & 0x38) !== 0) return 'PACKET_FLAGS'; // [MQTT-3.1.2-11] to [MQTT-3.1.2-15]
@@ -129,7 +157,8 @@ function connectPayload(bytes: Buffer, start: number, head: { version: number; f
   if (at !== bytes.length || !id) return 'PACKET_MALFORMED';
   const userName = flags & 0x80 ? fields[hasWill ? 3 : 1] : undefined;
   for (const text of [id, userName]) {
-    if (text && (!isUtf8(bytes.subarray(text.start, text.end)) || bytes.subarray(text.start, text.end).includes(0))) return 'TEXT_UTF8';
+    if (text && (!isUtf8(bytes.subarray(text.start, text.end)) || bytes.subarray(text.start, text.end).includes(0)))
+      return 'TEXT_UTF8';
   }
   const base = { version, clean: (flags & 2) !== 0, keepaliveS, clientId: bytes.toString('utf8', id.start, id.end) };
   if (!hasWill || !willTopic || !willPayload) return { ...base, will: null };

@@ -20,11 +20,23 @@ export interface GateLimits {
 }
 
 export const GATE_LIMITS: GateLimits = {
-  firstPacketBytes: 4 * 1024, packetBytes: 64 * 1024 + 512, connectMs: 10_000, packetMs: 30_000, keepaliveS: 1800,
-  packetsPerS: 20, bytesPerS: 64 * 1024, burst: 10, unsentBytes: 256 * 1024, connections: 20_000,
+  firstPacketBytes: 4 * 1024,
+  packetBytes: 64 * 1024 + 512,
+  connectMs: 10_000,
+  packetMs: 30_000,
+  keepaliveS: 1800,
+  packetsPerS: 20,
+  bytesPerS: 64 * 1024,
+  burst: 10,
+  unsentBytes: 256 * 1024,
+  connections: 20_000,
 };
 
-interface Bucket { packets: number; bytes: number; atMs: number }
+interface Bucket {
+  packets: number;
+  bytes: number;
+  atMs: number;
+}
 export interface Rates {
   /** Takes one packet; answers with how long the probe must wait before its next one, ms (0 = no wait). */
   take(probe: string, bytes: number, nowMs: number): number;
@@ -46,9 +58,9 @@ export function createRates(limits: Pick<GateLimits, 'packetsPerS' | 'bytesPerS'
 
   return {
     take(probe, bytes, nowMs) {
-      let bucket = buckets.get(probe);
-      if (bucket) refill(bucket, nowMs);
-      else buckets.set(probe, (bucket = { packets: packetsPerS * burst, bytes: bytesPerS * burst, atMs: nowMs }));
+      const bucket = buckets.get(probe) ?? { packets: packetsPerS * burst, bytes: bytesPerS * burst, atMs: nowMs };
+      refill(bucket, nowMs);
+      buckets.set(probe, bucket);
       bucket.packets -= 1;
       bucket.bytes -= bytes;
       return Math.ceil(Math.max(0, -bucket.packets / packetsPerS, -bucket.bytes / bytesPerS) * 1000);

@@ -1,21 +1,45 @@
 /**
  * Why: stands between a socket and aedes, one per connection. Packets are framed and limited here before anything is buffered;
  * frames go straight to the wal and are acknowledged when they are durable; everything else passes on to aedes.
- * Measured with 300-byte frames on one core: 1.3 M/s pipelined, ten times aedes by itself (reference: one write of all PUBACKs
- * per event-loop turn instead of one each).
+ * PUBACKs of one group go out in one write: 119,000 durable frames of 300 bytes per second cost 36 % of a core (20 in flight on
+ * each of 200 connections), where one write each is what limits aedes.
  */
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Clock } from '#lib/clock';
 import { topicOf } from './contract/index.ts';
-import { CONNECT, DISCONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, checkFilters, checkTopic, readConnect, readHeader, readPublish, type ConnectHead, type PacketHeader, type PacketRefusal } from './gate-packet.ts';
+import { createFramer } from './gate-framer.ts';
+import {
+  CONNECT,
+  type ConnectHead,
+  checkFilters,
+  checkTopic,
+  DISCONNECT,
+  type PacketHeader,
+  type PacketRefusal,
+  PUBLISH,
+  readConnect,
+  readPublish,
+  SUBSCRIBE,
+  UNSUBSCRIBE,
+} from './gate-packet.ts';
 import type { GateLimits, Rates } from './gate-rate.ts';
 import type { Wal } from './wal.ts';
 
 /** Why the gate ended a connection, or did not store a payload. */
 export type GateRefusal =
-  | PacketRefusal | 'PACKET_TOO_LARGE' | 'NOT_CONNECT' | 'SECOND_CONNECT' | 'CONNECT_TIMEOUT' | 'PACKET_TIMEOUT' | 'KEEPALIVE'
-  | 'PROTOCOL_VERSION' | 'CLIENT_ID' | 'WILL' | 'FRAME_RETAINED' | 'FRAME_ENCODING';
+  | PacketRefusal
+  | 'PACKET_TOO_LARGE'
+  | 'NOT_CONNECT'
+  | 'SECOND_CONNECT'
+  | 'CONNECT_TIMEOUT'
+  | 'PACKET_TIMEOUT'
+  | 'KEEPALIVE'
+  | 'PROTOCOL_VERSION'
+  | 'CLIENT_ID'
+  | 'WILL'
+  | 'FRAME_RETAINED'
+  | 'FRAME_ENCODING';
 export interface GateDeps {
   wal: Wal;
   rates: Rates;
@@ -60,11 +84,6 @@ export function openGate(socket: Socket, deps: GateDeps): Gate {
   let state: 'new' | 'asked' | 'open' = 'new';
   let probe: string | null = null;
   let ownFrames: Buffer = NO_BYTES;
-  /** Came in, not looked at yet: less than one packet, or the rest of a chunk while something says stop. */
-  let rest: Buffer = NO_BYTES;
-  /** A packet that has begun: exactly its bytes, so that slow senders cost no copying. */
-  let partial: { bytes: Buffer; filled: number; sinceMs: number } | null = null;
-  let headerSinceMs = 0;
   const openedMs = clock.monoMs();
   let lastPacketMs = openedMs;
   let keepaliveMs = 0;
@@ -94,14 +113,24 @@ export function openGate(socket: Socket, deps: GateDeps): Gate {
   conn.on('error', () => undefined);
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 60_000);
-  socket.on('data', take);
+  const framer = createFramer({
+    limitBytes: () => (state === 'open' ? limits.packetBytes : limits.firstPacketBytes),
+    stopped: () => stops.size > 0 || conn.destroyed,
+    packet,
+    refuse,
+    nowMs: clock.monoMs,
+  });
+  socket.on('data', framer.take);
   socket.on('end', end);
   socket.on('error', () => conn.destroy());
   socket.on('close', () => (goodbye ? end() : conn.destroy()));
   socket.on('drain', () => go('unsent'));
 
   function send(chunk: Buffer, done: () => void): void {
-    if (socket.destroyed || socket.write(chunk)) return done();
+    if (socket.destroyed || socket.write(chunk)) {
+      done();
+      return;
+    }
     const settle = (): void => {
       socket.off('drain', settle);
       socket.off('close', settle);
@@ -125,9 +154,7 @@ export function openGate(socket: Socket, deps: GateDeps): Gate {
   function go(why: Stop): void {
     if (!stops.delete(why) || stops.size > 0 || conn.destroyed) return;
     lastPacketMs = clock.monoMs(); // what the client sent meanwhile waits in the kernel
-    const held = rest;
-    rest = NO_BYTES;
-    if (held.length > 0) take(held);
+    framer.goOn();
     if (stops.size === 0) socket.resume();
   }
 
@@ -136,49 +163,6 @@ export function openGate(socket: Socket, deps: GateDeps): Gate {
     deps.refused(reason);
     conn.destroy();
     return true;
-  }
-
-  /** Cuts a chunk into packets. Stops between two of them when told to; the rest waits. */
-  function take(chunk: Buffer): void {
-    let bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk; // rest is a header of at most 4 bytes here
-    rest = NO_BYTES;
-    if (partial) bytes = fill(partial, bytes);
-    let at = 0;
-    while (at < bytes.length && !conn.destroyed) {
-      const header = stops.size > 0 ? 'more' : readHeader(bytes, at);
-      if (header === 'more') {
-        headerSinceMs ||= clock.monoMs();
-        rest = bytes.subarray(at);
-        return;
-      }
-      headerSinceMs = 0;
-      if (typeof header === 'string') return void refuse(header);
-      const size = header.headerBytes + header.bodyBytes;
-      if (size > (state === 'open' ? limits.packetBytes : limits.firstPacketBytes)) return void refuse('PACKET_TOO_LARGE');
-      if (at + size > bytes.length) {
-        const own = Buffer.allocUnsafeSlow(size);
-        partial = { bytes: own, filled: bytes.copy(own, 0, at), sinceMs: clock.monoMs() };
-        return;
-      }
-      if (!packet(bytes.subarray(at, at + size), header)) {
-        rest = bytes.subarray(at); // the wal takes nothing now: the same packet again later
-        return;
-      }
-      at += size;
-    }
-  }
-
-  /** Completes the packet that has begun; answers with the bytes behind it. */
-  function fill(begun: { bytes: Buffer; filled: number }, chunk: Buffer): Buffer {
-    const used = chunk.copy(begun.bytes, begun.filled);
-    begun.filled += used;
-    if (begun.filled < begun.bytes.length) return NO_BYTES;
-    partial = null;
-    const header = readHeader(begun.bytes, 0);
-    if (typeof header === 'string') return NO_BYTES; // it was read once before
-    if (packet(begun.bytes, header)) return chunk.subarray(used);
-    rest = NO_BYTES;
-    return Buffer.concat([begun.bytes, chunk.subarray(used)]);
   }
 
   /** One whole packet; false when it must be given again later. */
@@ -219,7 +203,9 @@ export function openGate(socket: Socket, deps: GateDeps): Gate {
   function publish(bytes: Buffer, header: PacketHeader): boolean {
     const head = readPublish(bytes, header.headerBytes, header.flags);
     if (typeof head === 'string') return refuse(head);
-    const ours = head.topicEnd - head.topicStart === ownFrames.length && bytes.compare(ownFrames, 0, ownFrames.length, head.topicStart, head.topicEnd) === 0;
+    const ours =
+      head.topicEnd - head.topicStart === ownFrames.length &&
+      bytes.compare(ownFrames, 0, ownFrames.length, head.topicStart, head.topicEnd) === 0;
     if (!ours) {
       const refused = checkTopic(bytes, head.topicStart, head.topicEnd);
       return refused ? refuse(refused) : pass(bytes);
@@ -280,7 +266,7 @@ export function openGate(socket: Socket, deps: GateDeps): Gate {
 
   function overdue(nowMs: number): GateRefusal | null {
     if (state === 'new' && nowMs - openedMs > limits.connectMs) return 'CONNECT_TIMEOUT';
-    const sinceMs = partial?.sinceMs ?? headerSinceMs;
+    const sinceMs = framer.begunMs();
     if (sinceMs > 0 && stops.size === 0 && nowMs - sinceMs > limits.packetMs) return 'PACKET_TIMEOUT';
     return state === 'open' && stops.size === 0 && nowMs - lastPacketMs > keepaliveMs ? 'KEEPALIVE' : null;
   }
@@ -305,7 +291,9 @@ export function openGate(socket: Socket, deps: GateDeps): Gate {
       if (reason) refuse(reason);
     },
     unsentBytes: () => conn.writableLength + socket.writableLength,
-    destroy: () => { conn.destroy(); },
+    destroy: () => {
+      conn.destroy();
+    },
   };
   return gate;
 }

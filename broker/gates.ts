@@ -4,7 +4,7 @@ import type { Aedes, Client } from 'aedes';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import { judgeConnect } from './access.ts';
-import { openGate, type Gate, type GateRefusal } from './gate.ts';
+import { type Gate, type GateRefusal, openGate } from './gate.ts';
 import { createRates, type GateLimits } from './gate-rate.ts';
 import type { PresenceTable } from './presence.ts';
 import type { Wal } from './wal.ts';
@@ -24,7 +24,16 @@ export interface Gates {
   /** Cuts all connections. */
   stop(): void;
 }
-export interface GatesDeps { aedes: Aedes; wal: Wal; presence: PresenceTable; limits: GateLimits; clock: Clock; log: Logger; refused(reason: GateRefusal): void; accepted(bytes: number): void }
+export interface GatesDeps {
+  aedes: Aedes;
+  wal: Wal;
+  presence: PresenceTable;
+  limits: GateLimits;
+  clock: Clock;
+  log: Logger;
+  refused(reason: GateRefusal): void;
+  accepted(bytes: number): void;
+}
 
 const TICK_MS = 1000;
 const CLONE_TAKEOVERS = 3;
@@ -76,13 +85,21 @@ export function createGates(deps: GatesDeps): Gates {
     const recent = (takeoverTimes.get(probe) ?? []).filter((at) => nowMs - at < CLONE_MS);
     recent.push(nowMs);
     takeoverTimes.set(probe, recent);
-    if (recent.length === CLONE_TAKEOVERS + 1) log.warn({ probe }, 'two devices use the same credential and cut each other off: issue a new one');
+    if (recent.length === CLONE_TAKEOVERS + 1)
+      log.warn({ probe }, 'two devices use the same credential and cut each other off: issue a new one');
   }
 
   return {
     enter(socket) {
       const gate = openGate(socket, {
-        wal, rates, limits: deps.limits, clock, judgeConnect, refused: deps.refused, accepted: deps.accepted, seen: presence.seen,
+        wal,
+        rates,
+        limits: deps.limits,
+        clock,
+        judgeConnect,
+        refused: deps.refused,
+        accepted: deps.accepted,
+        seen: presence.seen,
         waiting: (one) => waiting.add(one),
       });
       gates.add(gate);
@@ -108,7 +125,8 @@ export function createGates(deps: GatesDeps): Gates {
     takeovers: () => takeovers,
     cloned() {
       const nowMs = clock.monoMs();
-      for (const [probe, times] of takeoverTimes) if (nowMs - (times.at(-1) ?? 0) >= CLONE_MS) takeoverTimes.delete(probe);
+      for (const [probe, times] of takeoverTimes)
+        if (nowMs - (times.at(-1) ?? 0) >= CLONE_MS) takeoverTimes.delete(probe);
       return [...takeoverTimes].filter(([, times]) => times.length > CLONE_TAKEOVERS).map(([probe]) => probe);
     },
     stop() {

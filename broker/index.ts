@@ -7,18 +7,18 @@ import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import { createAccess } from './access.ts';
 import type { Broker } from './broker.ts';
-import { checkBrokerSettings, type BrokerSettings } from './config.ts';
+import { type BrokerSettings, checkBrokerSettings } from './config.ts';
 import { createFeeds } from './feeds.ts';
 import { GATE_LIMITS, type GateLimits } from './gate-rate.ts';
 import { createGates, type Gates } from './gates.ts';
-import { listenOr, startListener, type Listener } from './listeners.ts';
+import { type Listener, listenOr, startListener } from './listeners.ts';
 import { handleMessages } from './messages.ts';
 import { createPresence } from './presence.ts';
 import { createLeases } from './speed/lease.ts';
 import { startSpeedServer } from './speed/server.ts';
 import type { State } from './state/index.ts';
 import { createTally } from './tally.ts';
-import { serverTls, type ServerTls } from './tls.ts';
+import { type ServerTls, serverTls } from './tls.ts';
 import { createTopicEmitter } from './topic-emitter.ts';
 import { openWal, type Wal } from './wal.ts';
 import type { StoreWorker, StoreWorkerDeps } from './worker-host.ts';
@@ -48,7 +48,9 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
   try {
     return await startParts(deps, started);
   } catch (error) {
-    await stopParts(started).catch((after: unknown) => log.warn({ error: messageOf(after) }, 'a part of the broker did not stop'));
+    await stopParts(started).catch((after: unknown) =>
+      log.warn({ error: messageOf(after) }, 'a part of the broker did not stop'),
+    );
     throw error;
   }
 
@@ -57,32 +59,68 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
     const limits = { ...GATE_LIMITS, ...deps.limits };
     const tally = createTally();
     let framesAccepted = 0;
-    const accepted = (): void => { framesAccepted += 1; };
+    const accepted = (): void => {
+      framesAccepted += 1;
+    };
 
-    const wal = await openWal({ dir: resolve(settings.CARREL_DATA_DIR, 'wal'), capBytes: settings.CARREL_WAL_MAX_MB * 1e6, clock, log });
+    const wal = await openWal({
+      dir: resolve(settings.CARREL_DATA_DIR, 'wal'),
+      capBytes: settings.CARREL_WAL_MAX_MB * 1e6,
+      clock,
+      log,
+    });
     stops.push(() => wal.close());
     const stores = await startStores(deps, wal);
     stops.push(() => stores.stop());
     const feeds = createFeeds(wal, clock);
     stops.push(() => feeds.close());
 
-    const presence = createPresence(clock.wallMs, registry.probes().map((probe) => probe.id));
+    const presence = createPresence(
+      clock.wallMs,
+      registry.probes().map((probe) => probe.id),
+    );
     const access = createAccess({
-      registry, wal, clock, refused: tally.count, acceptedFrame: accepted, unsentLimit: limits.unsentBytes,
-      unsentBytes: (client) => gates.unsentBytes(client), admitted: (client) => gates.admitted(client),
+      registry,
+      wal,
+      clock,
+      refused: tally.count,
+      acceptedFrame: accepted,
+      unsentLimit: limits.unsentBytes,
+      unsentBytes: (client) => gates.unsentBytes(client),
+      admitted: (client) => gates.admitted(client),
     });
     // 20 half-finished QoS 2 packets of 64 KiB, not 1,000; a reader that takes nothing for 10 s is cut.
-    const aedes = await Aedes.createBroker({ ...access, mq: createTopicEmitter(), drainTimeout: 10_000, connectTimeout: 15_000, maxInflightInbound: 20 });
+    const aedes = await Aedes.createBroker({
+      ...access,
+      mq: createTopicEmitter(),
+      drainTimeout: 10_000,
+      connectTimeout: 15_000,
+      maxInflightInbound: 20,
+    });
     const events: EventEmitter = aedes;
     events.on('error', (error: unknown) => log.error({ error: messageOf(error) }, 'aedes could not keep a message'));
-    stops.push(() => new Promise((resolve) => { aedes.close(resolve); }));
+    stops.push(
+      () =>
+        new Promise((resolve) => {
+          aedes.close(resolve);
+        }),
+    );
     const gates: Gates = createGates({ aedes, wal, presence, limits, clock, log, refused: tally.count, accepted });
 
     const { CARREL_SPEED: speedAddress, CARREL_MQTT: plain, CARREL_MQTTS: secure } = settings;
     const leases = createLeases({ uplinkMbps: settings.CARREL_SPEED_UPLINK_MBPS, port: () => speed?.port() ?? 0 });
-    const speed = speedAddress ? await listenOr('CARREL_SPEED', speedAddress, () => startSpeedServer({ address: speedAddress, leases, clock })) : null;
+    const speed = speedAddress
+      ? await listenOr('CARREL_SPEED', speedAddress, () => startSpeedServer({ address: speedAddress, leases, clock }))
+      : null;
     if (speed) stops.push(() => speed.stop());
-    const messages = handleMessages({ aedes, registry, presence, leases: speed ? leases : null, clock, refused: tally.count });
+    const messages = handleMessages({
+      aedes,
+      registry,
+      presence,
+      leases: speed ? leases : null,
+      clock,
+      refused: tally.count,
+    });
 
     const tls = secure ? await serverTls(tlsOptions(settings, clock)) : null;
     const listenerOf = (setting: string, address: typeof plain, withTls: ServerTls | null): Promise<Listener> | null =>
@@ -94,8 +132,12 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
 
     return {
       addresses: () => ({
-        mqtt: mqtt?.url('mqtt') ?? null, mqtts: mqtts?.url('mqtts') ?? null,
-        speed: speed && speedAddress ? `tcp://${speedAddress.host.includes(':') ? `[${speedAddress.host}]` : speedAddress.host}:${speed.port()}` : null,
+        mqtt: mqtt?.url('mqtt') ?? null,
+        mqtts: mqtts?.url('mqtts') ?? null,
+        speed:
+          speed && speedAddress
+            ? `tcp://${speedAddress.host.includes(':') ? `[${speedAddress.host}]` : speedAddress.host}:${speed.port()}`
+            : null,
       }),
       authority: () => tls?.authority ?? null,
       presence: presence.all,
@@ -113,8 +155,14 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
       stats() {
         const refused = { ...feeds.refused(), ...tally.all() };
         return {
-          connections: gates.connections(), framesAccepted, refused, authFailures: refused['AUTH_FAILED'] ?? 0, takeovers: gates.takeovers(), cloned: gates.cloned(),
-          speed: speed?.stats() ?? null, wal: wal.stats(),
+          connections: gates.connections(),
+          framesAccepted,
+          refused,
+          authFailures: refused['AUTH_FAILED'] ?? 0,
+          takeovers: gates.takeovers(),
+          cloned: gates.cloned(),
+          speed: speed?.stats() ?? null,
+          wal: wal.stats(),
         };
       },
       async stop() {
@@ -127,7 +175,10 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
   function startTimers(wal: Wal, mqtts: Listener | null): () => Promise<void> {
     const forget = setTimeout(wal.forgetUnseen, FORGET_CONSUMERS_MS);
     const renew = setInterval(() => {
-      serverTls(tlsOptions(settings, clock)).then((tls) => mqtts?.renew(tls), (error: unknown) => log.error({ error: messageOf(error) }, 'the certificate could not be renewed'));
+      serverTls(tlsOptions(settings, clock)).then(
+        (tls) => mqtts?.renew(tls),
+        (error: unknown) => log.error({ error: messageOf(error) }, 'the certificate could not be renewed'),
+      );
     }, RENEW_CHECK_MS);
     forget.unref();
     renew.unref();
@@ -142,7 +193,13 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
 async function startStores(deps: BrokerDeps, wal: Wal): Promise<StoreWorker> {
   const { settings, log } = deps;
   const worker = await deps.startStores({
-    settings, dataDir: resolve(settings.CARREL_DATA_DIR), walDir: wal.dir, durableEnd: wal.durableEnd, onDurable: wal.onChange, commit: wal.commit, log,
+    settings,
+    dataDir: resolve(settings.CARREL_DATA_DIR),
+    walDir: wal.dir,
+    durableEnd: wal.durableEnd,
+    onDurable: wal.onChange,
+    commit: wal.commit,
+    log,
   });
   // A database that is down since its first day has committed nothing; the log is kept for it all the same.
   for (const { name } of worker.stores()) wal.register(name, null);
@@ -150,7 +207,13 @@ async function startStores(deps: BrokerDeps, wal: Wal): Promise<StoreWorker> {
 }
 
 function tlsOptions(settings: BrokerSettings, clock: Clock): Parameters<typeof serverTls>[0] {
-  return { dataDir: settings.CARREL_DATA_DIR, clock, certFile: settings.CARREL_TLS_CERT, keyFile: settings.CARREL_TLS_KEY, names: settings.CARREL_TLS_NAMES };
+  return {
+    dataDir: settings.CARREL_DATA_DIR,
+    clock,
+    certFile: settings.CARREL_TLS_CERT,
+    keyFile: settings.CARREL_TLS_KEY,
+    names: settings.CARREL_TLS_NAMES,
+  };
 }
 
 /** No new connections; what was taken becomes durable and is acknowledged; then the old ones are cut. */

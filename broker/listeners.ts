@@ -1,5 +1,5 @@
 /** Why: the addresses on which probes connect, plain and TLS. */
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { CarrelError, errnoOf } from '#lib/errors';
 import type { ListenAddress } from '#lib/settings';
@@ -14,7 +14,13 @@ export interface Listener {
   /** Serves this certificate from now on. */
   renew(tls: ServerTls): void;
 }
-export interface ListenerOptions { setting: string; address: ListenAddress; tls: ServerTls | null; connections: number; enter(socket: Socket): void }
+export interface ListenerOptions {
+  setting: string;
+  address: ListenAddress;
+  tls: ServerTls | null;
+  connections: number;
+  enter(socket: Socket): void;
+}
 
 /** @throws CarrelError PORT_IN_USE, ADDRESS_UNUSABLE */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
@@ -24,7 +30,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   await listenOr(options.setting, address, () => listen(server, address));
   return {
     url: (scheme) => `${scheme}://${boundAddress(server)}`,
-    stop: () => new Promise((resolve) => { server.close(() => resolve()); }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+      }),
     renew(next) {
       if ('setSecureContext' in server) server.setSecureContext({ cert: next.cert, key: next.key });
     },
@@ -32,7 +41,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 }
 
 function tlsServer(tls: ServerTls, enter: (socket: Socket) => void): TlsServer {
-  const server = createTlsServer({ cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2', handshakeTimeout: 10_000 }, enter);
+  const server = createTlsServer(
+    { cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2', handshakeTimeout: 10_000 },
+    enter,
+  );
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return server;
 }
@@ -44,9 +56,20 @@ export async function listenOr<T>(setting: string, address: ListenAddress, start
   } catch (error) {
     const errno = errnoOf(error);
     const at = `${address.host}:${address.port}`;
-    if (errno === 'EADDRINUSE') throw new CarrelError('PORT_IN_USE', `${setting} is ${at}, where another program listens already; stop it, or set ${setting} to another port`, { setting }, { cause: error });
+    if (errno === 'EADDRINUSE')
+      throw new CarrelError(
+        'PORT_IN_USE',
+        `${setting} is ${at}, where another program listens already; stop it, or set ${setting} to another port`,
+        { setting },
+        { cause: error },
+      );
     if (errno === 'EADDRNOTAVAIL' || errno === 'EACCES' || errno === 'ENOTFOUND') {
-      throw new CarrelError('ADDRESS_UNUSABLE', `${setting} is ${at}, which this machine cannot listen on (${errno}); use one of its own addresses, and a port above 1023 unless it runs as root`, { setting }, { cause: error });
+      throw new CarrelError(
+        'ADDRESS_UNUSABLE',
+        `${setting} is ${at}, which this machine cannot listen on (${errno}); use one of its own addresses, and a port above 1023 unless it runs as root`,
+        { setting },
+        { cause: error },
+      );
     }
     throw error;
   }

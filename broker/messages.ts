@@ -1,7 +1,15 @@
 /** Why: what probes say besides frames: presence, what they run, and requests for a test. What the server says to them: `desired`, leases. */
 import type { Aedes } from 'aedes';
 import type { Clock } from '#lib/clock';
-import { parseLeaseRequest, parseReported, parseState, parseTopic, topicOf, type TopicKind } from './contract/index.ts';
+import {
+  type LeaseDeny,
+  parseLeaseRequest,
+  parseReported,
+  parseState,
+  parseTopic,
+  type TopicKind,
+  topicOf,
+} from './contract/index.ts';
 import type { PresenceTable } from './presence.ts';
 import type { Leases } from './speed/lease.ts';
 import type { RegistryState } from './state/index.ts';
@@ -27,24 +35,34 @@ export function handleMessages(deps: MessagesDeps): Messages {
   const listeners = new Set<(probe: string) => void>();
 
   function send(probe: string, kind: TopicKind, message: object, keep: boolean): void {
-    const packet = { cmd: 'publish' as const, topic: topicOf(probe, kind), payload: Buffer.from(JSON.stringify(message)), qos: keep ? (1 as const) : (0 as const), retain: keep, dup: false };
+    const packet = {
+      cmd: 'publish' as const,
+      topic: topicOf(probe, kind),
+      payload: Buffer.from(JSON.stringify(message)),
+      qos: keep ? (1 as const) : (0 as const),
+      retain: keep,
+      dup: false,
+    };
     aedes.publish(packet, () => undefined);
   }
 
   function reported(probe: string, text: string): void {
     const message = parseReported(text);
-    if (!message) return refused('REPORTED_SHAPE');
-    if (!registry.probe(probe)) return; // removed while connected
+    if (!message) refused('REPORTED_SHAPE');
+    if (!message || !registry.probe(probe)) return; // removed while connected
     registry.putReported(probe, message, clock.wallMs());
     for (const listener of listeners) listener(probe);
   }
 
   function leaseRequest(probe: string, text: string): void {
     const request = parseLeaseRequest(text);
-    if (!request) return refused('LEASE_SHAPE');
+    if (!request) {
+      refused('LEASE_SHAPE');
+      return;
+    }
     const nowMs = clock.wallMs();
-    if (!deps.leases) return send(probe, 'lease/deny', { id: request.id, retry_after_s: 3600, why: 'maintenance', now: nowMs }, false);
-    const answer = deps.leases.request(probe, request, nowMs);
+    const closed: LeaseDeny = { id: request.id, retry_after_s: 3600, why: 'maintenance', now: nowMs };
+    const answer = deps.leases?.request(probe, request, nowMs) ?? { deny: closed };
     if ('grant' in answer) send(probe, 'lease/grant', answer.grant, false);
     else send(probe, 'lease/deny', answer.deny, false);
   }
@@ -74,7 +92,9 @@ export function handleMessages(deps: MessagesDeps): Messages {
     publishDesired,
     onReported(listener) {
       listeners.add(listener);
-      return () => { listeners.delete(listener); };
+      return () => {
+        listeners.delete(listener);
+      };
     },
   };
 }

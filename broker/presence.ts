@@ -35,7 +35,12 @@ export function createPresence(nowMs: () => number, probes: readonly string[]): 
     connected(probe) {
       const presence = entry(probe);
       const was = presence.online;
-      Object.assign(presence, { online: true, byWill: false, lastSeen: nowMs(), since: was ? presence.since : nowMs() });
+      Object.assign(presence, {
+        online: true,
+        byWill: false,
+        lastSeen: nowMs(),
+        since: was ? presence.since : nowMs(),
+      });
       if (!was) tell(presence);
     },
     disconnected(probe, byWill) {
@@ -56,7 +61,9 @@ export function createPresence(nowMs: () => number, probes: readonly string[]): 
     all: () => table,
     onChange(listener) {
       listeners.add(listener);
-      return () => { listeners.delete(listener); };
+      return () => {
+        listeners.delete(listener);
+      };
     },
     stop: () => listeners.clear(),
   };

@@ -19,5 +19,9 @@ export function parseRecord(bytes: Uint8Array): WalRecord | undefined {
   const length = bytes[9];
   if (bytes[0] !== VERSION || length === undefined || bytes.length < ID_AT + length) return undefined;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return { receivedMs: view.readDoubleLE(1), probe: view.toString('latin1', ID_AT, ID_AT + length), payload: bytes.subarray(ID_AT + length) };
+  return {
+    receivedMs: view.readDoubleLE(1),
+    probe: view.toString('latin1', ID_AT, ID_AT + length),
+    payload: bytes.subarray(ID_AT + length),
+  };
 }

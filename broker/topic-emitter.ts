@@ -3,9 +3,15 @@
  * one frozen reader grows its queue without bound and then crashes the process (mqemitter pull request 204). This one waits for
  * nobody: what a slow reader may have unsent is bounded where it is forwarded (`access.ts`).
  */
-interface Message { topic: string }
+interface Message {
+  topic: string;
+}
 type Listener = (message: Message, done: () => void) => void;
-interface Node { here: Set<Listener>; /** Listeners of `.../#` at this level. */ below: Set<Listener>; children: Map<string, Node> }
+interface Node {
+  here: Set<Listener> /** Listeners of `.../#` at this level. */;
+  below: Set<Listener>;
+  children: Map<string, Node>;
+}
 
 /** The part of mqemitter's interface that aedes uses. */
 export interface TopicEmitter {

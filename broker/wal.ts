@@ -6,14 +6,20 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '#lib/clock';
 import { messageOf } from '#lib/errors';
-import { openJournal, openJournalReader, type Journal } from '#lib/journal';
+import { type Journal, openJournal, openJournalReader } from '#lib/journal';
 import type { Logger } from '#lib/logger';
 import type { BrokerStats } from './broker.ts';
 import { isObject, own, parseJson } from './contract/index.ts';
 import { parseRecord, recordHead } from './record.ts';
 import type { Cursor } from './store/store.ts';
 
-export interface WalOptions { dir: string; capBytes: number; clock: Clock; log: Logger; segmentBytes?: number }
+export interface WalOptions {
+  dir: string;
+  capBytes: number;
+  clock: Clock;
+  log: Logger;
+  segmentBytes?: number;
+}
 export interface Wal {
   readonly dir: string;
   /** Position of the record, which is durable when `durableEnd()` is larger; null when it cannot be taken now (see `onChange`). */
@@ -40,11 +46,17 @@ export async function openWal(options: WalOptions): Promise<Wal> {
   const { dir, capBytes, clock, log } = options;
   const journal = await openJournal({
     // Microseconds of now: positions of a new log lie beyond every cursor of a log that was deleted.
-    dir, capBytes, firstPosition: Math.max(0, Math.floor(clock.wallMs())) * 1000,
+    dir,
+    capBytes,
+    firstPosition: Math.max(0, Math.floor(clock.wallMs())) * 1000,
     segmentBytes: options.segmentBytes ?? Math.min(16 * 1024 * 1024, Math.ceil(capBytes / 8)),
   });
   const damage = journal.stats();
-  if (damage.damagedRecords > 0) log.warn({ records: damage.damagedRecords, bytes: damage.damagedBytes }, 'the wal holds damaged records; they are skipped');
+  if (damage.damagedRecords > 0)
+    log.warn(
+      { records: damage.damagedRecords, bytes: damage.damagedBytes },
+      'the wal holds damaged records; they are skipped',
+    );
   const commits = new Map(await readConsumers(join(dir, CONSUMERS_FILE)));
   const seen = new Set<string>();
   let oldestMs = await oldestReceiveMs(journal, dir);
@@ -54,12 +66,15 @@ export async function openWal(options: WalOptions): Promise<Wal> {
 
   function trimAndSave(): void {
     saveTimer = undefined;
-    work = work.then(async () => {
-      // Trimming first: on a full disk it is what makes room for the file.
-      if (commits.size > 0 && (await journal.trim(Math.min(...commits.values()))) > 0) oldestMs = await oldestReceiveMs(journal, dir);
-      raiseAlarm();
-      await saveConsumers(join(dir, CONSUMERS_FILE), commits);
-    }).catch((error: unknown) => log.warn({ error: messageOf(error) }, 'the wal could not be trimmed'));
+    work = work
+      .then(async () => {
+        // Trimming first: on a full disk it is what makes room for the file.
+        if (commits.size > 0 && (await journal.trim(Math.min(...commits.values()))) > 0)
+          oldestMs = await oldestReceiveMs(journal, dir);
+        raiseAlarm();
+        await saveConsumers(join(dir, CONSUMERS_FILE), commits);
+      })
+      .catch((error: unknown) => log.warn({ error: messageOf(error) }, 'the wal could not be trimmed'));
   }
 
   function soon(): void {
@@ -74,7 +89,8 @@ export async function openWal(options: WalOptions): Promise<Wal> {
   function raiseAlarm(): void {
     const { bytes } = journal.stats();
     const level = bytes >= capBytes * 0.8 ? 'nearly_full' : bytes >= capBytes * 0.5 ? 'half' : null;
-    if (level && level !== alarm) log.warn({ bytes, capBytes, level }, 'the wal fills up: a database does not take its frames');
+    if (level && level !== alarm)
+      log.warn({ bytes, capBytes, level }, 'the wal fills up: a database does not take its frames');
     alarm = level;
   }
 
@@ -94,7 +110,7 @@ export async function openWal(options: WalOptions): Promise<Wal> {
     register(consumer, cursor) {
       seen.add(consumer);
       const known = commits.get(consumer);
-      commits.set(consumer, cursor ? holdOf(cursor) : known ?? journal.stats().oldest);
+      commits.set(consumer, cursor ? holdOf(cursor) : (known ?? journal.stats().oldest));
     },
     forgetUnseen() {
       for (const name of commits.keys()) {
@@ -145,7 +161,7 @@ async function oldestReceiveMs(journal: Journal, dir: string): Promise<number | 
   const reader = openJournalReader({ dir });
   try {
     const record = await reader.readOne(oldest, durableEnd);
-    return record ? parseRecord(record.payload)?.receivedMs ?? null : null;
+    return record ? (parseRecord(record.payload)?.receivedMs ?? null) : null;
   } finally {
     await reader.close();
   }

@@ -3,9 +3,23 @@
  * test never measures the server's own line. Pure but for its table; time comes in.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { SPEED_LIMITS, type LeaseDeny, type LeaseGrant, type LeaseRequest, type SpeedError } from '../contract/index.ts';
+import {
+  type LeaseDeny,
+  type LeaseGrant,
+  type LeaseRequest,
+  SPEED_LIMITS,
+  type SpeedError,
+} from '../contract/index.ts';
 
-export interface Lease { id: string; probe: string; paceMbps: number; maxBytes: number; maxMs: number; expires: number; state: 'granted' | 'running' }
+export interface Lease {
+  id: string;
+  probe: string;
+  paceMbps: number;
+  maxBytes: number;
+  maxMs: number;
+  expires: number;
+  state: 'granted' | 'running';
+}
 export interface Leases {
   request(probe: string, request: LeaseRequest, nowMs: number): { grant: LeaseGrant } | { deny: LeaseDeny };
   /** The lease that this token opens, which is running from now on; or why not. */
@@ -61,12 +75,33 @@ export function createLeases(options: { uplinkMbps: number; port: () => number; 
       const free = uplinkMbps * SHARE - booked(nowMs);
       const paceMbps = Math.min(request.want_mbps, uplinkMbps * SHARE);
       const running = [...leases.values()].some((lease) => lease.probe === probe);
-      if (running || paceMbps > free + 1e-9) return { deny: { id: request.id, retry_after_s: retryAfterS(leases.values(), nowMs), why: 'busy', now: nowMs } };
+      if (running || paceMbps > free + 1e-9)
+        return {
+          deny: { id: request.id, retry_after_s: retryAfterS(leases.values(), nowMs), why: 'busy', now: nowMs },
+        };
       const lease: Lease = {
-        id: request.id, probe, paceMbps, maxBytes: Math.min(request.max_bytes, SPEED_LIMITS.leaseBytes), maxMs: SPEED_LIMITS.leaseMs, expires: nowMs + UNUSED_MS, state: 'granted',
+        id: request.id,
+        probe,
+        paceMbps,
+        maxBytes: Math.min(request.max_bytes, SPEED_LIMITS.leaseBytes),
+        maxMs: SPEED_LIMITS.leaseMs,
+        expires: nowMs + UNUSED_MS,
+        state: 'granted',
       };
       leases.set(keyOf(probe, lease.id), lease);
-      return { grant: { id: lease.id, token: tokenOf(lease), host: null, port: port(), max_bytes: lease.maxBytes, max_ms: lease.maxMs, expires: lease.expires, pace_mbps: paceMbps, now: nowMs } };
+      return {
+        grant: {
+          id: lease.id,
+          token: tokenOf(lease),
+          host: null,
+          port: port(),
+          max_bytes: lease.maxBytes,
+          max_ms: lease.maxMs,
+          expires: lease.expires,
+          pace_mbps: paceMbps,
+          now: nowMs,
+        },
+      };
     },
     open(token, nowMs) {
       forget(nowMs);

@@ -3,11 +3,11 @@
  * Nothing is sent before a token has been proven, and no more than 512 bytes are read.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '#lib/clock';
 import type { ListenAddress } from '#lib/settings';
-import { parseSpeedGreeting, SPEED_LIMITS, speedErrorLine, type SpeedError } from '../contract/index.ts';
+import { parseSpeedGreeting, SPEED_LIMITS, type SpeedError, speedErrorLine } from '../contract/index.ts';
 import type { Lease, Leases } from './lease.ts';
 
 export interface SpeedServer {
@@ -34,7 +34,11 @@ const UNSENT_BYTES = 256 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
 /** @throws the system's error where the address cannot be used */
-export async function startSpeedServer(options: { address: ListenAddress; leases: Leases; clock: Clock }): Promise<SpeedServer> {
+export async function startSpeedServer(options: {
+  address: ListenAddress;
+  leases: Leases;
+  clock: Clock;
+}): Promise<SpeedServer> {
   const { address, leases, clock } = options;
   const noise = randomBytes(1024 * 1024);
   const sockets = new Set<Socket>();
@@ -52,7 +56,10 @@ export async function startSpeedServer(options: { address: ListenAddress; leases
 
   function greet(socket: Socket): void {
     let text = '';
-    const late = setTimeout(() => { socket.off('data', read); refuse(socket, 'TIMEOUT'); }, SPEED_LIMITS.greetingMs);
+    const late = setTimeout(() => {
+      socket.off('data', read);
+      refuse(socket, 'TIMEOUT');
+    }, SPEED_LIMITS.greetingMs);
     const read = (chunk: Buffer): void => {
       text += chunk.toString('latin1', 0, SPEED_LIMITS.greetingBytes);
       const end = text.indexOf('\n');
@@ -61,10 +68,9 @@ export async function startSpeedServer(options: { address: ListenAddress; leases
       socket.off('data', read);
       socket.resume(); // whatever else comes is thrown away
       const token = end < 0 ? undefined : parseSpeedGreeting(text.slice(0, end));
-      if (token === undefined) return refuse(socket, 'BAD_GREETING');
-      const lease = leases.open(token, clock.wallMs());
-      if (typeof lease === 'string') return refuse(socket, lease);
-      stream(socket, lease);
+      const lease = token === undefined ? 'BAD_GREETING' : leases.open(token, clock.wallMs());
+      if (typeof lease === 'string') refuse(socket, lease);
+      else stream(socket, lease);
     };
     socket.on('data', read);
     socket.on('close', () => clearTimeout(late));
@@ -126,7 +132,9 @@ export async function startSpeedServer(options: { address: ListenAddress; leases
     async stop() {
       load.stop();
       for (const socket of sockets) socket.destroy();
-      await new Promise<void>((resolve) => { server.close(() => resolve()); });
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
     },
   };
 }
@@ -135,7 +143,11 @@ export async function startSpeedServer(options: { address: ListenAddress; leases
 const FIRST = Buffer.from([0x00]);
 
 /** CPU and event loop of this process, once a second while a test runs. */
-function measureLoad(): { busy(running: number): void; last(): { cpuPct: number | null; lagMs: number | null }; stop(): void } {
+function measureLoad(): {
+  busy(running: number): void;
+  last(): { cpuPct: number | null; lagMs: number | null };
+  stop(): void;
+} {
   const delay = monitorEventLoopDelay({ resolution: 10 });
   let last: { cpuPct: number | null; lagMs: number | null } = { cpuPct: null, lagMs: null };
   let timer: NodeJS.Timeout | undefined;

@@ -14,10 +14,18 @@ const MAGIC = 0x4a4c5243; // "CRLJ"
 const VERSION = 1;
 const NAME = /^(\d{16})-([0-9a-f]{8})\.seg$/;
 
-export interface SegmentName { name: string; base: number; salt: number }
+export interface SegmentName {
+  name: string;
+  base: number;
+  salt: number;
+}
 
 export function segmentName(base: number, salt: number): SegmentName {
-  return { name: `${String(base).padStart(16, '0')}-${(salt >>> 0).toString(16).padStart(8, '0')}.seg`, base, salt: salt >>> 0 };
+  return {
+    name: `${String(base).padStart(16, '0')}-${(salt >>> 0).toString(16).padStart(8, '0')}.seg`,
+    base,
+    salt: salt >>> 0,
+  };
 }
 
 /** Undefined for any other file. */
@@ -59,14 +67,29 @@ function putU32(bytes: Uint8Array, offset: number, value: number): void {
 }
 
 function getU32(bytes: Uint8Array, offset: number): number {
-  return ((bytes[offset] ?? 0) | ((bytes[offset + 1] ?? 0) << 8) | ((bytes[offset + 2] ?? 0) << 16) | ((bytes[offset + 3] ?? 0) << 24)) >>> 0;
+  return (
+    ((bytes[offset] ?? 0) |
+      ((bytes[offset + 1] ?? 0) << 8) |
+      ((bytes[offset + 2] ?? 0) << 16) |
+      ((bytes[offset + 3] ?? 0) << 24)) >>>
+    0
+  );
 }
 
 /** `short`: it may be a record, but the window ends before it does. */
-export type RecordAt = { at: 'record'; payload: Uint8Array; size: number } | { at: 'short'; size: number } | { at: 'damage'; /** Where the next record starts if only the payload is damaged. */ size: number | null };
+export type RecordAt =
+  | { at: 'record'; payload: Uint8Array; size: number }
+  | { at: 'short'; size: number }
+  | { at: 'damage' /** Where the next record starts if only the payload is damaged. */; size: number | null };
 
 /** What stands at `offset` of a window whose bytes are of the segment with `salt`. A record is never empty. */
-export function recordAt(bytes: Uint8Array, offset: number, position: number, salt: number, maxRecordBytes: number): RecordAt {
+export function recordAt(
+  bytes: Uint8Array,
+  offset: number,
+  position: number,
+  salt: number,
+  maxRecordBytes: number,
+): RecordAt {
   if (offset + RECORD_HEADER_BYTES > bytes.length) return { at: 'short', size: RECORD_HEADER_BYTES };
   const length = getU32(bytes, offset);
   if (length === 0 || length > maxRecordBytes) return { at: 'damage', size: null };

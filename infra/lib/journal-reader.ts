@@ -3,12 +3,25 @@
  * writer calls durable. Damage is skipped record by record and told, never thrown.
  */
 import { errnoOf } from './errors.ts';
-import { listSegments, nodeJournalFs, readFully, segmentPath, type JournalFile, type JournalFs } from './journal-files.ts';
+import {
+  type JournalFile,
+  type JournalFs,
+  listSegments,
+  nodeJournalFs,
+  readFully,
+  segmentPath,
+} from './journal-files.ts';
 import { HEADER_BYTES, RECORD_HEADER_BYTES, recordAt, type SegmentName } from './journal-format.ts';
 
-export interface JournalRecord { position: number; payload: Uint8Array }
+export interface JournalRecord {
+  position: number;
+  payload: Uint8Array;
+}
 /** Bytes [position, position + bytes) hold no valid record. */
-export interface JournalDamage { position: number; bytes: number }
+export interface JournalDamage {
+  position: number;
+  bytes: number;
+}
 export interface JournalRead {
   records: JournalRecord[];
   damage: JournalDamage[];
@@ -60,7 +73,13 @@ export function openJournalReader(options: { dir: string; fs?: JournalFs }): Jou
   }
 
   /** Up to `size` bytes of the segment from `position`, none at or after `limit`. */
-  async function window(file: JournalFile, segment: SegmentName, position: number, size: number, limit: number): Promise<Uint8Array> {
+  async function window(
+    file: JournalFile,
+    segment: SegmentName,
+    position: number,
+    size: number,
+    limit: number,
+  ): Promise<Uint8Array> {
     const bytes = new Uint8Array(Math.max(0, Math.min(size, limit - position)));
     const got = await readFully(file, bytes, HEADER_BYTES + position - segment.base);
     return got === bytes.length ? bytes : bytes.subarray(0, got);
@@ -82,7 +101,13 @@ export function openJournalReader(options: { dir: string; fs?: JournalFs }): Jou
     return limit;
   }
 
-  async function readWithin(file: JournalFile, segment: SegmentName, from: number, maxBytes: number, limit: number): Promise<JournalRead> {
+  async function readWithin(
+    file: JournalFile,
+    segment: SegmentName,
+    from: number,
+    maxBytes: number,
+    limit: number,
+  ): Promise<JournalRead> {
     const read: JournalRead = { records: [], damage: [], next: from };
     const bytes = await window(file, segment, from, Math.max(maxBytes, RECORD_HEADER_BYTES + MAX_RECORD_BYTES), limit);
     if (bytes.length === 0) return { ...read, next: limit }; // a torn tail was cut here; the next segment starts at `limit`
@@ -106,7 +131,8 @@ export function openJournalReader(options: { dir: string; fs?: JournalFs }): Jou
   async function read(from: number, maxBytes: number, end: number): Promise<JournalRead> {
     await refresh(end);
     const oldest = segments[0]?.base;
-    if (oldest === undefined || from >= end) return { records: [], damage: [], next: oldest === undefined ? Math.max(from, end) : from };
+    if (oldest === undefined || from >= end)
+      return { records: [], damage: [], next: oldest === undefined ? Math.max(from, end) : from };
     const start = Math.max(from, oldest);
     const index = segments.findLastIndex((segment) => segment.base <= start);
     const segment = segments[index];
@@ -125,7 +151,13 @@ export function openJournalReader(options: { dir: string; fs?: JournalFs }): Jou
     if (!segment || !file) return null;
     // Most records are a few hundred bytes: a small window first, then exactly what the record says it needs.
     for (let size = 4096; ; ) {
-      const found = recordAt(await window(file, segment, position, size, end), 0, position, segment.salt, MAX_RECORD_BYTES);
+      const found = recordAt(
+        await window(file, segment, position, size, end),
+        0,
+        position,
+        segment.salt,
+        MAX_RECORD_BYTES,
+      );
       if (found.at === 'record') return { position, payload: found.payload };
       if (found.at === 'damage' || found.size <= size) return null;
       size = found.size;

@@ -3,8 +3,8 @@
  * A segment is written by the process that made it, never continued by a later one; a failed sync ends it.
  */
 import { randomBytes } from 'node:crypto';
-import { listSegments, segmentPath, writeFully, type JournalFile, type JournalFs } from './journal-files.ts';
-import { HEADER_BYTES, segmentHeader, segmentName, type SegmentName } from './journal-format.ts';
+import { type JournalFile, type JournalFs, listSegments, segmentPath, writeFully } from './journal-files.ts';
+import { HEADER_BYTES, type SegmentName, segmentHeader, segmentName } from './journal-format.ts';
 import type { Group } from './journal-group.ts';
 
 export interface SegmentWriter {
@@ -17,9 +17,18 @@ export interface SegmentWriter {
   close(): Promise<void>;
 }
 
-interface Open { segment: SegmentName; file: JournalFile; /** Position up to which its bytes are durable. */ durable: number }
+interface Open {
+  segment: SegmentName;
+  file: JournalFile /** Position up to which its bytes are durable. */;
+  durable: number;
+}
 
-export function openSegmentWriter(options: { dir: string; fs: JournalFs; segmentBytes: number; segments: readonly SegmentName[] }): SegmentWriter {
+export function openSegmentWriter(options: {
+  dir: string;
+  fs: JournalFs;
+  segmentBytes: number;
+  segments: readonly SegmentName[];
+}): SegmentWriter {
   const { dir, fs, segmentBytes } = options;
   let segments = [...options.segments];
   let current: Open | null = null;
@@ -43,7 +52,10 @@ export function openSegmentWriter(options: { dir: string; fs: JournalFs; segment
   }
 
   async function segmentFor(group: Group): Promise<Open> {
-    const full = current && current.durable > current.segment.base && current.durable - current.segment.base + (group.end() - group.start) > segmentBytes;
+    const full =
+      current &&
+      current.durable > current.segment.base &&
+      current.durable - current.segment.base + (group.end() - group.start) > segmentBytes;
     if (current && full) {
       const { file } = current;
       current = null;

@@ -4,14 +4,22 @@
  * Runs on Node 18 to 24.
  */
 import { CarrelError, errnoOf, messageOf } from './errors.ts';
-import { nodeJournalFs, segmentPath, writeFully, type JournalFs } from './journal-files.ts';
-import { HEADER_BYTES, RECORD_HEADER_BYTES, segmentHeader, segmentName, type SegmentName } from './journal-format.ts';
+import { type JournalFs, nodeJournalFs } from './journal-files.ts';
+import { RECORD_HEADER_BYTES, type SegmentName } from './journal-format.ts';
 import { createGroup } from './journal-group.ts';
-import { MAX_RECORD_BYTES, openJournalReader, type JournalDamage, type JournalRead, type JournalRecord } from './journal-reader.ts';
-import { openSegmentWriter, recordBytes, settleSegments } from './journal-writer.ts';
+import { type JournalRead, MAX_RECORD_BYTES, openJournalReader } from './journal-reader.ts';
+import { type Recovery, recoverEnd } from './journal-recover.ts';
+import { openSegmentWriter, settleSegments } from './journal-writer.ts';
 
-export { MAX_RECORD_BYTES, openJournalReader, type JournalDamage, type JournalRead, type JournalReader, type JournalRecord } from './journal-reader.ts';
 export type { JournalFile, JournalFs } from './journal-files.ts';
+export {
+  type JournalDamage,
+  type JournalRead,
+  type JournalReader,
+  type JournalRecord,
+  MAX_RECORD_BYTES,
+  openJournalReader,
+} from './journal-reader.ts';
 
 export interface JournalOptions {
   dir: string;
@@ -32,7 +40,12 @@ export interface JournalOptions {
   fs?: JournalFs;
 }
 /** Why an append was refused: `JOURNAL_FULL` (cap), `JOURNAL_UNWRITABLE` (disk), `JOURNAL_BUSY` (pendingBytes), `JOURNAL_TOO_LARGE`, `JOURNAL_CLOSED`. */
-export type JournalRefusal = 'JOURNAL_FULL' | 'JOURNAL_UNWRITABLE' | 'JOURNAL_BUSY' | 'JOURNAL_TOO_LARGE' | 'JOURNAL_CLOSED';
+export type JournalRefusal =
+  | 'JOURNAL_FULL'
+  | 'JOURNAL_UNWRITABLE'
+  | 'JOURNAL_BUSY'
+  | 'JOURNAL_TOO_LARGE'
+  | 'JOURNAL_CLOSED';
 export interface JournalStats {
   /** Positions: oldest kept record, end of what is durable, end of what was appended. */
   oldest: number;
@@ -79,43 +92,19 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   return startJournal({ ...options, fs }, segments, recovery);
 }
 
-interface Recovery { end: number; damage: JournalDamage[] }
-
-/**
- * A torn tail (a record cut by a crash) is truncated. Its positions are not given out again: a consumer's cursor may have
- * passed them on a disk that later lost them.
- */
-async function recoverEnd(fs: JournalFs, dir: string, segments: SegmentName[], first: number): Promise<Recovery> {
-  const last = segments.at(-1);
-  if (!last) return { end: first, damage: [] };
-  const end = last.base + (await recordBytes(fs, dir, last));
-  const reader = openJournalReader({ dir, fs });
-  const damage: JournalDamage[] = [];
-  let validEnd = last.base;
-  for (let at = last.base; at < end; ) {
-    const read: JournalRead = await reader.read(at, 1024 * 1024, end);
-    for (const { position, payload } of read.records) validEnd = position + RECORD_HEADER_BYTES + payload.length;
-    damage.push(...read.damage);
-    at = read.next;
-  }
-  await reader.close();
-  if (validEnd < end) segments.push(await cutTail(fs, dir, last, validEnd, end));
-  return { end, damage };
-}
-
-/** Truncates the segment and marks with an empty one where positions go on. */
-async function cutTail(fs: JournalFs, dir: string, last: SegmentName, validEnd: number, end: number): Promise<SegmentName> {
-  const marker = segmentName(end, 0);
-  const made = await fs.open(segmentPath(dir, marker), 'create');
-  await writeFully(made, segmentHeader(), 0).then(() => made.sync()).finally(() => made.close());
-  await fs.syncDirectory(dir);
-  const torn = await fs.open(segmentPath(dir, last), 'repair');
-  await torn.truncate(HEADER_BYTES + validEnd - last.base).then(() => torn.sync()).finally(() => torn.close());
-  return marker;
-}
-
-function startJournal(options: JournalOptions & { fs: JournalFs }, segments: SegmentName[], recovery: Recovery): Journal {
-  const { dir, fs, capBytes = Number.MAX_SAFE_INTEGER, groupMs = 5, pendingBytes = 16 * 1024 * 1024, retryMs = 1000 } = options;
+function startJournal(
+  options: JournalOptions & { fs: JournalFs },
+  segments: SegmentName[],
+  recovery: Recovery,
+): Journal {
+  const {
+    dir,
+    fs,
+    capBytes = Number.MAX_SAFE_INTEGER,
+    groupMs = 5,
+    pendingBytes = 16 * 1024 * 1024,
+    retryMs = 1000,
+  } = options;
   const groupBytes = Math.min(options.groupBytes ?? 1024 * 1024, capBytes / 8);
   // The segment that is being written cannot be trimmed: four of them must fit, or a full journal could never become empty again.
   const segmentBytes = Math.min(options.segmentBytes ?? 16 * 1024 * 1024, capBytes / 4);
@@ -137,7 +126,8 @@ function startJournal(options: JournalOptions & { fs: JournalFs }, segments: Seg
   let wake: (() => void) | null = null;
 
   // A margin, so that "full" is one state for records of every usual length and not a question of the next one's.
-  const full = (length: number): boolean => filling.end() + RECORD_HEADER_BYTES + Math.max(length, capBytes / 64) - writer.oldest(filling.end()) > capBytes;
+  const full = (length: number): boolean =>
+    filling.end() + RECORD_HEADER_BYTES + Math.max(length, capBytes / 64) - writer.oldest(filling.end()) > capBytes;
 
   function refusal(length: number): JournalRefusal | null {
     if (closing) return 'JOURNAL_CLOSED';
@@ -174,13 +164,16 @@ function startJournal(options: JournalOptions & { fs: JournalFs }, segments: Seg
 
   /** Commits groups until nothing is left. The first starts with the event loop's turn; the next wait up to groupMs. */
   async function run(): Promise<void> {
-    await new Promise<void>((resolve) => { setImmediate(resolve); });
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
     for (let group = nextGroup(); group; group = nextGroup()) {
       const startedMs = performance.now();
       if (!(await commit(group))) break;
       // 2 MiB: what one burst needed is not kept for ever.
       spare = group.memory().length <= 2 * 1024 * 1024 ? group.memory() : undefined;
-      if (ready.length === 0 && filling.end() > filling.start && !closing) await pause(groupMs - (performance.now() - startedMs));
+      if (ready.length === 0 && filling.end() > filling.start && !closing)
+        await pause(groupMs - (performance.now() - startedMs));
     }
     running = null;
   }
@@ -242,11 +235,15 @@ function startJournal(options: JournalOptions & { fs: JournalFs }, segments: Seg
     synced() {
       const end = filling.end();
       if (end <= durableEnd) return Promise.resolve();
-      return new Promise((resolve, reject) => { waiting.push({ end, resolve, reject }); });
+      return new Promise((resolve, reject) => {
+        waiting.push({ end, resolve, reject });
+      });
     },
     onChange(listener) {
       listeners.add(listener);
-      return () => { listeners.delete(listener); };
+      return () => {
+        listeners.delete(listener);
+      };
     },
     async read(from, maxBytes) {
       const read = await reader.read(from, maxBytes, durableEnd);
@@ -260,19 +257,26 @@ function startJournal(options: JournalOptions & { fs: JournalFs }, segments: Seg
       return removed;
     },
     stats: () => ({
-      oldest: writer.oldest(durableEnd), durableEnd, end: filling.end(), bytes: filling.end() - writer.oldest(filling.end()),
-      writable: failure === null && !full(1) && !closing, error: error ?? (full(1) ? refusalError('JOURNAL_FULL', 1).message : null), damagedRecords, damagedBytes,
+      oldest: writer.oldest(durableEnd),
+      durableEnd,
+      end: filling.end(),
+      bytes: filling.end() - writer.oldest(filling.end()),
+      writable: failure === null && !full(1) && !closing,
+      error: error ?? (full(1) ? refusalError('JOURNAL_FULL', 1).message : null),
+      damagedRecords,
+      damagedBytes,
     }),
     async close() {
       if (closing) return;
       closing = true;
       wake?.();
       await running;
-      const lost = new CarrelError('JOURNAL_CLOSED', error ?? 'the journal was closed before the record was durable', { dir });
+      const lost = new CarrelError('JOURNAL_CLOSED', error ?? 'the journal was closed before the record was durable', {
+        dir,
+      });
       for (const one of waiting) one.reject(lost);
       waiting = [];
       await Promise.all([writer.close(), reader.close()]);
     },
   };
 }
-

@@ -1,19 +1,30 @@
 import type { MqttClient } from 'mqtt';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { topicOf, type DesiredMessage, type LeaseGrant } from '#contract';
-import { isCarrelError } from '#lib/errors';
 import type { Presence } from '#broker';
-import { frameBytes, framesTopic, runBroker, type Running } from './running.ts';
+import { type DesiredMessage, type LeaseGrant, topicOf } from '#contract';
+import { isCarrelError } from '#lib/errors';
+import { frameBytes, framesTopic, type Running, runBroker } from './running.ts';
 
 let running: Running;
-beforeEach(async () => { running = await runBroker(); });
+beforeEach(async () => {
+  running = await runBroker();
+});
 afterEach(() => running.stop());
 
 function closeOf(client: MqttClient): Promise<void> {
-  return new Promise((resolve) => { client.once('close', () => resolve()); });
+  return new Promise((resolve) => {
+    client.once('close', () => resolve());
+  });
 }
 const CONFIG: DesiredMessage['config'] = {
-  sample_s: 60, batch: 5, profile: 'default', target_mbps: 30, zone: 'Europe/Vilnius', opening: [[], [], [], [], [], [], []], tests_per_day: 6, budget_mb: 1000,
+  sample_s: 60,
+  batch: 5,
+  profile: 'default',
+  target_mbps: 30,
+  zone: 'Europe/Vilnius',
+  opening: [[], [], [], [], [], [], []],
+  tests_per_day: 6,
+  budget_mb: 1000,
 };
 
 test('a frame is in the wal when its PUBACK comes, and a consumer reads it', async () => {
@@ -33,7 +44,8 @@ test('QoS 0 and QoS 2 frames arrive too', async () => {
   await client.publishAsync(framesTopic('probe-a'), frameBytes(0), { qos: 0 });
   await client.publishAsync(framesTopic('probe-a'), frameBytes(1), { qos: 2 });
   const seqs: number[] = [];
-  while (seqs.length < 2) seqs.push(...(await feed.next(1e6, AbortSignal.timeout(5000))).frames.map((one) => one.frame.seq));
+  while (seqs.length < 2)
+    seqs.push(...(await feed.next(1e6, AbortSignal.timeout(5000))).frames.map((one) => one.frame.seq));
   expect(seqs).toEqual([0, 1]);
 });
 
@@ -73,7 +85,10 @@ test('a probe that publishes or listens under another id is refused', async () =
 });
 
 test.each([
-  ['$SYS/x', 'TOPIC_RESERVED'], ['carrel/v1/probe-a/desired', 'PUBLISH_FORBIDDEN'], ['carrel/v1/probe-a/other', 'PUBLISH_FORBIDDEN'], ['plain', 'PUBLISH_FORBIDDEN'],
+  ['$SYS/x', 'TOPIC_RESERVED'],
+  ['carrel/v1/probe-a/desired', 'PUBLISH_FORBIDDEN'],
+  ['carrel/v1/probe-a/other', 'PUBLISH_FORBIDDEN'],
+  ['plain', 'PUBLISH_FORBIDDEN'],
 ])('nobody publishes to %s', async (topic, reason) => {
   running.probe('probe-a');
   const client = await running.client('probe-a');
@@ -101,7 +116,11 @@ test('only small `state` and `reported` messages may be retained', async () => {
 
 test('a will on a topic that is not the own state is refused', async () => {
   running.probe('probe-a');
-  await expect(running.client('probe-a', { will: { topic: topicOf('probe-b', 'state'), payload: Buffer.from('{}'), qos: 1, retain: true } })).rejects.toThrow(/not authorized/i);
+  await expect(
+    running.client('probe-a', {
+      will: { topic: topicOf('probe-b', 'state'), payload: Buffer.from('{}'), qos: 1, retain: true },
+    }),
+  ).rejects.toThrow(/not authorized/i);
   expect(running.broker.stats().refused).toMatchObject({ WILL: 1 });
 });
 
@@ -126,7 +145,12 @@ test('presence follows connections: online, offline by will, offline by goodbye'
   const second = await running.client('probe-a');
   await second.endAsync();
   await vi.waitUntil(() => told.length === 4);
-  expect(told).toEqual([[true, false], [false, true], [true, false], [false, false]]);
+  expect(told).toEqual([
+    [true, false],
+    [false, true],
+    [true, false],
+    [false, false],
+  ]);
 });
 
 test('a second connection takes over, the probe is never shown as away, and a fight over an id is told', async () => {
@@ -134,7 +158,14 @@ test('a second connection takes over, the probe is never shown as away, and a fi
   const told: boolean[] = [];
   running.broker.onPresence((presence) => told.push(presence.online));
   for (let i = 0; i < 5; i++) {
-    const client = await running.client('probe-a', { will: { topic: topicOf('probe-a', 'state'), payload: Buffer.from('{"state":"offline","boot":"b","run":"r"}'), qos: 1, retain: true } });
+    const client = await running.client('probe-a', {
+      will: {
+        topic: topicOf('probe-a', 'state'),
+        payload: Buffer.from('{"state":"offline","boot":"b","run":"r"}'),
+        qos: 1,
+        retain: true,
+      },
+    });
     await client.publishAsync(framesTopic('probe-a'), frameBytes(i), { qos: 1 });
   }
   expect(running.broker.stats()).toMatchObject({ takeovers: 4, cloned: ['probe-a'], framesAccepted: 5 });
@@ -155,8 +186,14 @@ test('`desired` waits for the probe, changes reach it, and what it reports is ke
   running.broker.publishDesired('probe-a');
   await vi.waitUntil(() => got.length === 2);
   expect(got[1]?.config.sample_s).toBe(30);
-  const reported = new Promise<string>((resolve) => { running.broker.onReported(resolve); });
-  await client.publishAsync(topicOf('probe-a', 'reported'), JSON.stringify({ version: got[1]?.version, ok: true, agent: '1.0' }), { qos: 1, retain: true });
+  const reported = new Promise<string>((resolve) => {
+    running.broker.onReported(resolve);
+  });
+  await client.publishAsync(
+    topicOf('probe-a', 'reported'),
+    JSON.stringify({ version: got[1]?.version, ok: true, agent: '1.0' }),
+    { qos: 1, retain: true },
+  );
   expect(await reported).toBe('probe-a');
   expect(running.state.registry.reported('probe-a')).toMatchObject({ ok: true, version: got[1]?.version });
 });
@@ -164,15 +201,29 @@ test('`desired` waits for the probe, changes reach it, and what it reports is ke
 test('a request for a test is answered with a lease for this server', async () => {
   running.probe('probe-a');
   const client = await running.client('probe-a');
-  const answer = new Promise<LeaseGrant>((resolve) => { client.on('message', (_topic, payload) => resolve(JSON.parse(payload.toString()))); });
+  const answer = new Promise<LeaseGrant>((resolve) => {
+    client.on('message', (_topic, payload) => resolve(JSON.parse(payload.toString())));
+  });
   await client.subscribeAsync(topicOf('probe-a', 'lease/grant'));
-  client.publish(topicOf('probe-a', 'lease/request'), JSON.stringify({ id: 'l1', method: 'tcp', want_mbps: 36, max_bytes: 4e7, reason: 'slot' }));
-  expect(await answer).toMatchObject({ id: 'l1', host: null, port: Number(new URL(running.broker.addresses().speed ?? '').port), max_bytes: 4e7, pace_mbps: 36 });
+  client.publish(
+    topicOf('probe-a', 'lease/request'),
+    JSON.stringify({ id: 'l1', method: 'tcp', want_mbps: 36, max_bytes: 4e7, reason: 'slot' }),
+  );
+  expect(await answer).toMatchObject({
+    id: 'l1',
+    host: null,
+    port: Number(new URL(running.broker.addresses().speed ?? '').port),
+    max_bytes: 4e7,
+    pace_mbps: 36,
+  });
 });
 
 test('an address that is taken is told with its setting', async () => {
   const clash = runBroker({ env: { CARREL_MQTT: `127.0.0.1:${running.port}` } });
-  const error: unknown = await clash.then(() => null, (cause: unknown) => cause);
+  const error: unknown = await clash.then(
+    () => null,
+    (cause: unknown) => cause,
+  );
   expect(isCarrelError(error, 'PORT_IN_USE')).toBe(true);
   expect(String(error)).toContain('CARREL_MQTT');
 });

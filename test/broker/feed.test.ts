@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodeFrame, type Frame } from '#contract';
+import type { FeedBatch } from '#feed';
 import { silentLogger } from '#lib/logger';
 import { nodeRawDeflate } from '#lib/raw-deflate';
-import type { FeedBatch } from '#feed';
-import { openFeedReader, type FeedReader, type QuarantinedPayload } from '../../broker/feed-reader.ts';
+import { type FeedReader, openFeedReader, type QuarantinedPayload } from '../../broker/feed-reader.ts';
 import type { Cursor } from '../../broker/store/store.ts';
 import { openWal, type Wal } from '../../broker/wal.ts';
 
@@ -29,16 +29,39 @@ afterEach(async () => {
 });
 
 function open(cursor: Cursor | null = null, onQuarantine?: (payload: QuarantinedPayload) => void): FeedReader {
-  const reader = openFeedReader({ dir, cursor, durableEnd: wal.durableEnd, onDurable: wal.onChange, clock, onQuarantine });
+  const reader = openFeedReader({
+    dir,
+    cursor,
+    durableEnd: wal.durableEnd,
+    onDurable: wal.onChange,
+    clock,
+    onQuarantine,
+  });
   readers.push(reader);
   return reader;
 }
 function frame(seq: number, sync: 0 | 1, more: Partial<Frame> = {}): Frame {
   const mono = nowMs - BOOTED;
-  return { v: 1, boot: 'boot-1', run: 'run-1', seq, wall: sync ? nowMs : 1000, mono, sync, t: [mono - 60_000], m: { cpu_pct: [seq] }, e: [], ...more };
+  return {
+    v: 1,
+    boot: 'boot-1',
+    run: 'run-1',
+    seq,
+    wall: sync ? nowMs : 1000,
+    mono,
+    sync,
+    t: [mono - 60_000],
+    m: { cpu_pct: [seq] },
+    e: [],
+    ...more,
+  };
 }
 async function put(payload: Uint8Array | Frame, probe = 'probe-a'): Promise<number> {
-  const position = wal.append(nowMs, probe, payload instanceof Uint8Array ? payload : encodeFrame(payload, nodeRawDeflate));
+  const position = wal.append(
+    nowMs,
+    probe,
+    payload instanceof Uint8Array ? payload : encodeFrame(payload, nodeRawDeflate),
+  );
   if (position === null) throw new Error('the wal refused');
   await durable();
   return position;
@@ -46,7 +69,12 @@ async function put(payload: Uint8Array | Frame, probe = 'probe-a'): Promise<numb
 function durable(): Promise<void> {
   const target = wal.durableEnd();
   return new Promise((resolve) => {
-    const stop = wal.onChange(() => { if (wal.durableEnd() > target) { stop(); resolve(); } });
+    const stop = wal.onChange(() => {
+      if (wal.durableEnd() > target) {
+        stop();
+        resolve();
+      }
+    });
   });
 }
 const next = (reader: FeedReader): Promise<FeedBatch> => reader.next(1e6, AbortSignal.timeout(5000));
@@ -54,7 +82,9 @@ const next = (reader: FeedReader): Promise<FeedBatch> => reader.next(1e6, AbortS
 test('a synchronised frame comes with wall minus monotonic as its offset', async () => {
   await put(frame(0, 1));
   const batch = await next(open());
-  expect(batch.frames).toMatchObject([{ probe: 'probe-a', offsetMs: BOOTED, approx: false, late: false, receivedMs: START, frame: { seq: 0 } }]);
+  expect(batch.frames).toMatchObject([
+    { probe: 'probe-a', offsetMs: BOOTED, approx: false, late: false, receivedMs: START, frame: { seq: 0 } },
+  ]);
   expect(batch).toMatchObject({ unsynced: [], atEnd: true, cursor: { next: wal.durableEnd(), held: [] } });
 });
 
@@ -62,11 +92,18 @@ test('a frame without a clock is shown, held, and released with the offset of th
   const reader = open();
   const position = await put(frame(0, 0));
   const first = await next(reader);
-  expect(first).toMatchObject({ frames: [], unsynced: [{ position, approx: true, offsetMs: BOOTED }], cursor: { held: [position] } });
+  expect(first).toMatchObject({
+    frames: [],
+    unsynced: [{ position, approx: true, offsetMs: BOOTED }],
+    cursor: { held: [position] },
+  });
   nowMs += 30_000;
   await put(frame(1, 1, { wall: nowMs - 5000 }));
   const second = await next(reader);
-  expect(second.frames).toMatchObject([{ frame: { seq: 0 }, late: true, approx: false, offsetMs: BOOTED - 5000 }, { frame: { seq: 1 }, late: false }]);
+  expect(second.frames).toMatchObject([
+    { frame: { seq: 0 }, late: true, approx: false, offsetMs: BOOTED - 5000 },
+    { frame: { seq: 1 }, late: false },
+  ]);
   expect(second.cursor.held).toEqual([]);
 });
 
@@ -75,7 +112,10 @@ test('another boot or another probe does not lend its clock', async () => {
   await put(frame(0, 1, { boot: 'boot-2' }));
   await put(frame(0, 1), 'probe-b');
   const batch = await next(open());
-  expect(batch.frames.map((one) => [one.probe, one.frame.boot])).toEqual([['probe-a', 'boot-2'], ['probe-b', 'boot-1']]);
+  expect(batch.frames.map((one) => [one.probe, one.frame.boot])).toEqual([
+    ['probe-a', 'boot-2'],
+    ['probe-b', 'boot-1'],
+  ]);
   expect(batch.cursor.held).toHaveLength(1);
 });
 
@@ -114,7 +154,10 @@ test('a frame that claims to be from the future gets its arrival as time and len
 test('a frame that says "not synchronised" after its boot has synced belongs to the same clock', async () => {
   await put(frame(0, 1));
   await put(frame(1, 0));
-  expect((await next(open())).frames).toMatchObject([{ late: false }, { offsetMs: BOOTED, approx: false, late: false }]);
+  expect((await next(open())).frames).toMatchObject([
+    { late: false },
+    { offsetMs: BOOTED, approx: false, late: false },
+  ]);
 });
 
 test('payloads that are no frames are counted by code and shown, and stop nobody', async () => {

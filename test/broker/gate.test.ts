@@ -1,7 +1,17 @@
 /** The gate against bytes that no honest client sends. Clause numbers are those of MQTT 3.1.1. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { topicOf } from '#contract';
-import { connectPacket, field, frameBytes, framesTopic, packet, publishPacket, raw, runBroker, type Running } from './running.ts';
+import {
+  connectPacket,
+  field,
+  frameBytes,
+  framesTopic,
+  packet,
+  publishPacket,
+  type Running,
+  raw,
+  runBroker,
+} from './running.ts';
 
 let running: Running;
 let token: string;
@@ -11,7 +21,10 @@ const start = async (limits = {}): Promise<void> => {
 };
 beforeEach(() => start());
 afterEach(() => running.stop());
-const restart = async (limits: object): Promise<void> => { await running.stop(); await start(limits); };
+const restart = async (limits: object): Promise<void> => {
+  await running.stop();
+  await start(limits);
+};
 const refused = (): Readonly<Record<string, number>> => running.broker.stats().refused;
 const own = framesTopic('probe-a');
 
@@ -24,7 +37,8 @@ async function accepted(): Promise<ReturnType<typeof raw>> {
 }
 
 describe('before the CONNACK', () => {
-  const flags = (value: number): Buffer => packet(0x10, 'MQTT', Buffer.from([4, value, 0, 60]), 'probe-a', 'probe-a', 'x');
+  const flags = (value: number): Buffer =>
+    packet(0x10, 'MQTT', Buffer.from([4, value, 0, 60]), 'probe-a', 'probe-a', 'x');
   test.each([
     ['a packet that announces 256 MB', Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]), 'PACKET_TOO_LARGE'],
     ['a CONNECT of more than 4 KiB', connectPacket('probe-a', 'x'.repeat(5000)), 'PACKET_TOO_LARGE'],
@@ -37,8 +51,16 @@ describe('before the CONNACK', () => {
     ['the reserved connect flag [3.1.2-3]', flags(0xc3), 'PACKET_FLAGS'],
     ['a password without a user name [3.1.2-22]', flags(0x42), 'PACKET_FLAGS'],
     ['a will of QoS 3 [3.1.2-14]', flags(0xde), 'PACKET_FLAGS'],
-    ['a will with an empty topic', packet(0x10, 'MQTT', Buffer.from([4, 0xc6, 0, 60]), 'probe-a', '', 'bye', 'probe-a', 'x'), 'TOPIC_INVALID'],
-    ['a client id that is no UTF-8 [1.5.3-1]', packet(0x10, 'MQTT', Buffer.from([4, 2, 0, 60]), field(Buffer.from([0xc3, 0x28]))), 'TEXT_UTF8'],
+    [
+      'a will with an empty topic',
+      packet(0x10, 'MQTT', Buffer.from([4, 0xc6, 0, 60]), 'probe-a', '', 'bye', 'probe-a', 'x'),
+      'TOPIC_INVALID',
+    ],
+    [
+      'a client id that is no UTF-8 [1.5.3-1]',
+      packet(0x10, 'MQTT', Buffer.from([4, 2, 0, 60]), field(Buffer.from([0xc3, 0x28]))),
+      'TEXT_UTF8',
+    ],
     ['a field longer than its packet', packet(0x10, 'MQTT', Buffer.from([4, 2, 0, 60, 0, 200, 1])), 'PACKET_MALFORMED'],
     ['text of another protocol', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'PACKET_FLAGS'],
   ])('%s closes the connection', async (_name, bytes, reason) => {
@@ -78,7 +100,13 @@ describe('before the CONNACK', () => {
 
   test('what a client pipelines behind its CONNECT is taken after it was accepted', async () => {
     const client = raw(running.port);
-    client.socket.write(Buffer.concat([connectPacket('probe-a', token), publishPacket(own, frameBytes(0), 5), publishPacket(own, frameBytes(1), 6)]));
+    client.socket.write(
+      Buffer.concat([
+        connectPacket('probe-a', token),
+        publishPacket(own, frameBytes(0), 5),
+        publishPacket(own, frameBytes(1), 6),
+      ]),
+    );
     await vi.waitUntil(() => client.received().length >= 12);
     expect(client.received()).toEqual(Buffer.from([0x20, 2, 0, 0, 0x40, 2, 0, 5, 0x40, 2, 0, 6]));
   });
@@ -91,7 +119,8 @@ describe('before the CONNACK', () => {
 });
 
 describe('after the CONNACK', () => {
-  const subscribe = (filter: string | Uint8Array, qos = 0): Buffer => packet(0x82, Buffer.from([0, 1]), field(filter), Buffer.from([qos]));
+  const subscribe = (filter: string | Uint8Array, qos = 0): Buffer =>
+    packet(0x82, Buffer.from([0, 1]), field(filter), Buffer.from([qos]));
   test.each([
     ['a second CONNECT [3.1.0-2]', () => connectPacket('probe-a', token), 'SECOND_CONNECT'],
     ['a packet of more than 64 KiB', () => publishPacket(own, Buffer.alloc(67_000, 0x7b)), 'PACKET_TOO_LARGE'],
@@ -102,7 +131,11 @@ describe('after the CONNACK', () => {
     ['an empty topic', () => publishPacket('', frameBytes(0)), 'TOPIC_INVALID'],
     ['a wildcard in a topic [3.3.2-2]', () => publishPacket('carrel/v1/+/frames', frameBytes(0)), 'TOPIC_INVALID'],
     ['NUL in a topic [1.5.3-2]', () => publishPacket('carrel/v1/\0/frames', frameBytes(0)), 'TOPIC_INVALID'],
-    ['a topic that is no UTF-8 [1.5.3-1]', () => publishPacket(Buffer.from([0xed, 0xa0, 0x80]), frameBytes(0)), 'TEXT_UTF8'],
+    [
+      'a topic that is no UTF-8 [1.5.3-1]',
+      () => publishPacket(Buffer.from([0xed, 0xa0, 0x80]), frameBytes(0)),
+      'TEXT_UTF8',
+    ],
     ['a topic of the server', () => publishPacket('$SYS/broker', frameBytes(0)), 'TOPIC_RESERVED'],
     ['a filter that is no UTF-8', () => subscribe(Buffer.from([0xff])), 'TEXT_UTF8'],
     ['# in the middle of a filter [4.7.1-2]', () => subscribe('carrel/#/x'), 'TOPIC_INVALID'],
@@ -129,7 +162,9 @@ describe('after the CONNACK', () => {
     const two = Buffer.concat([one, one]);
     for (let cut = 1; cut < two.length; cut += 7) {
       client.socket.write(two.subarray(0, cut));
-      await new Promise((resolve) => { setImmediate(resolve); });
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
       client.socket.write(two.subarray(cut));
       const answers = 4 + 8 * (1 + (cut - 1) / 7);
       await vi.waitUntil(() => client.received().length >= answers, { interval: 1 });
@@ -171,13 +206,18 @@ describe('after the CONNACK', () => {
     frozen.socket.pause();
     // Its own messages come back to it: what it does not read fills the kernel's buffers, then stays within the limit here.
     const message = packet(0x30, topicOf('probe-a', 'reported'), Buffer.alloc(8000, 0x20));
-    await vi.waitUntil(() => {
-      for (let i = 0; i < 20; i++) frozen.socket.write(message);
-      return 'FORWARD_DROPPED' in refused();
-    }, { interval: 1, timeout: 10_000 });
+    await vi.waitUntil(
+      () => {
+        for (let i = 0; i < 20; i++) frozen.socket.write(message);
+        return 'FORWARD_DROPPED' in refused();
+      },
+      { interval: 1, timeout: 10_000 },
+    );
     const token2 = running.probe('probe-b');
     const other = raw(running.port);
-    other.socket.write(Buffer.concat([connectPacket('probe-b', token2), publishPacket(framesTopic('probe-b'), frameBytes(0), 2)]));
+    other.socket.write(
+      Buffer.concat([connectPacket('probe-b', token2), publishPacket(framesTopic('probe-b'), frameBytes(0), 2)]),
+    );
     await vi.waitUntil(() => other.received().length >= 8);
   });
 });

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,9 @@ import { connectPacket, frameBytes, framesTopic, publishPacket, raw } from './ru
 
 let dir: string;
 let server: ChildProcess | undefined;
-beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'kill-')); });
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'kill-'));
+});
 afterEach(() => {
   server?.kill('SIGKILL');
   rmSync(dir, { recursive: true, force: true });
@@ -21,9 +23,20 @@ afterEach(() => {
 
 /** Starts the server in a process of its own; answers with its port. */
 function startVictim(): Promise<number> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./victim.ts', import.meta.url)), dir, 'probe-a', createHash('sha256').update('token').digest('hex')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [
+      fileURLToPath(new URL('./victim.ts', import.meta.url)),
+      dir,
+      'probe-a',
+      createHash('sha256').update('token').digest('hex'),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   server = child;
-  return new Promise((resolve) => { child.stdout.once('data', (line: Buffer) => resolve(Number(new URL(line.toString()).port))); });
+  return new Promise((resolve) => {
+    child.stdout.once('data', (line: Buffer) => resolve(Number(new URL(line.toString()).port)));
+  });
 }
 
 /** Publishes frames from `first` on, many at once, until the connection breaks; answers with the sequence numbers that were acknowledged. */
@@ -31,8 +44,13 @@ async function publishUntilKilled(port: number, first: number): Promise<Set<numb
   const client = raw(port);
   client.socket.write(connectPacket('probe-a', 'token'));
   let seq = first;
-  const refill = setInterval(() => { for (let i = 0; i < 50; i++) client.socket.write(publishPacket(framesTopic('probe-a'), frameBytes(seq), (seq++ % 60_000) + 1)); }, 1);
-  client.socket.on('data', () => { if (client.received().length > 4 + 4 * 400) server?.kill('SIGKILL'); });
+  const refill = setInterval(() => {
+    for (let i = 0; i < 50; i++)
+      client.socket.write(publishPacket(framesTopic('probe-a'), frameBytes(seq), (seq++ % 60_000) + 1));
+  }, 1);
+  client.socket.on('data', () => {
+    if (client.received().length > 4 + 4 * 400) server?.kill('SIGKILL');
+  });
   await client.closed;
   clearInterval(refill);
   const answers = client.received().subarray(4);

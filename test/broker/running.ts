@@ -5,13 +5,13 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import { encodeFrame, topicOf, type Frame } from '#contract';
+import type { Broker } from '#broker';
+import { encodeFrame, type Frame, topicOf } from '#contract';
 import { systemClock } from '#lib/clock';
 import { silentLogger } from '#lib/logger';
 import { nodeRawDeflate } from '#lib/raw-deflate';
 import { readSettings } from '#lib/settings';
 import { openState, type State } from '#state';
-import type { Broker } from '#broker';
 import { brokerSettings } from '../../broker/config.ts';
 import type { GateLimits } from '../../broker/gate-rate.ts';
 import { startBroker } from '../../broker/index.ts';
@@ -29,16 +29,33 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-export async function runBroker(options: { env?: Record<string, string>; limits?: Partial<GateLimits>; dir?: string; state?: State } = {}): Promise<Running> {
+export async function runBroker(
+  options: { env?: Record<string, string>; limits?: Partial<GateLimits>; dir?: string; state?: State } = {},
+): Promise<Running> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'broker-'));
   const state = options.state ?? openState({ path: ':memory:' });
   const tokens = new Map<string, string>();
-  const settings = readSettings(brokerSettings, { CARREL_DATA_DIR: dir, CARREL_MQTT: '127.0.0.1:0', CARREL_SPEED: '127.0.0.1:0', ...options.env });
-  const broker = await startBroker({ settings, state, log: silentLogger, clock: systemClock, startStores: noStores, limits: options.limits });
+  const settings = readSettings(brokerSettings, {
+    CARREL_DATA_DIR: dir,
+    CARREL_MQTT: '127.0.0.1:0',
+    CARREL_SPEED: '127.0.0.1:0',
+    ...options.env,
+  });
+  const broker = await startBroker({
+    settings,
+    state,
+    log: silentLogger,
+    clock: systemClock,
+    startStores: noStores,
+    limits: options.limits,
+  });
   const clients: MqttClient[] = [];
   const port = Number(new URL(broker.addresses().mqtt ?? 'mqtt://none:0').port);
   return {
-    broker, state, dir, port,
+    broker,
+    state,
+    dir,
+    port,
     probe(id) {
       const token = randomBytes(32).toString('base64url');
       if (!state.registry.probe(id)) state.registry.addProbe(id, null, Date.now());
@@ -47,7 +64,11 @@ export async function runBroker(options: { env?: Record<string, string>; limits?
       return token;
     },
     async client(id, more = {}) {
-      const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { clientId: id, username: id, password: tokens.get(id) ?? 'none', reconnectPeriod: 0, ...more }, false);
+      const client = await mqtt.connectAsync(
+        `mqtt://127.0.0.1:${port}`,
+        { clientId: id, username: id, password: tokens.get(id) ?? 'none', reconnectPeriod: 0, ...more },
+        false,
+      );
       client.on('error', () => undefined);
       clients.push(client);
       return client;
@@ -63,7 +84,19 @@ export async function runBroker(options: { env?: Record<string, string>; limits?
 
 export function frameOf(seq: number, more: Partial<Frame> = {}): Frame {
   const wall = Date.now();
-  return { v: 1, boot: 'boot-1', run: 'run-1', seq, wall, mono: 1_000_000, sync: 1, t: [999_000], m: { cpu_pct: [12.5] }, e: [], ...more };
+  return {
+    v: 1,
+    boot: 'boot-1',
+    run: 'run-1',
+    seq,
+    wall,
+    mono: 1_000_000,
+    sync: 1,
+    t: [999_000],
+    m: { cpu_pct: [12.5] },
+    e: [],
+    ...more,
+  };
 }
 export function frameBytes(seq: number, more: Partial<Frame> = {}): Buffer {
   return Buffer.from(encodeFrame(frameOf(seq, more), nodeRawDeflate));
@@ -98,6 +131,8 @@ export function raw(port: number): { socket: Socket; received: () => Buffer; clo
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
   socket.on('error', () => undefined);
-  const closed = new Promise<void>((resolve) => { socket.on('close', () => resolve()); });
+  const closed = new Promise<void>((resolve) => {
+    socket.on('close', () => resolve());
+  });
   return { socket, received: () => Buffer.concat(chunks), closed };
 }

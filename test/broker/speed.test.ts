@@ -1,12 +1,26 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { parseSpeedGreeting, readSpeedAnswer, SPEED_ERRORS, speedErrorLine, speedGreeting, type LeaseRequest } from '#contract';
+import {
+  type LeaseRequest,
+  parseSpeedGreeting,
+  readSpeedAnswer,
+  SPEED_ERRORS,
+  speedErrorLine,
+  speedGreeting,
+} from '#contract';
 import { systemClock } from '#lib/clock';
 import { createLeases, type Leases } from '../../broker/speed/lease.ts';
-import { startSpeedServer, type SpeedServer } from '../../broker/speed/server.ts';
+import { type SpeedServer, startSpeedServer } from '../../broker/speed/server.ts';
 
-const request = (more: Partial<LeaseRequest> = {}): LeaseRequest => ({ id: 'l1', method: 'tcp', want_mbps: 36, max_bytes: 40_000_000, reason: 'slot', ...more });
+const request = (more: Partial<LeaseRequest> = {}): LeaseRequest => ({
+  id: 'l1',
+  method: 'tcp',
+  want_mbps: 36,
+  max_bytes: 40_000_000,
+  reason: 'slot',
+  ...more,
+});
 function granted(leases: Leases, probe: string, more: Partial<LeaseRequest> = {}, nowMs = Date.now()) {
   const answer = leases.request(probe, request(more), nowMs);
   if (!('grant' in answer)) throw new Error(`denied: ${answer.deny.why}`);
@@ -59,7 +73,14 @@ describe('leases', () => {
 describe('the line protocol', () => {
   test('a greeting is read back as its token, anything else is not a greeting', () => {
     expect(parseSpeedGreeting(speedGreeting('a.b.1.x-y'))).toBe('a.b.1.x-y');
-    for (const line of ['', 'CARREL-SPEED 2 x', 'CARREL-SPEED 1 ', 'CARREL-SPEED 1 a b', `CARREL-SPEED 1 ${'x'.repeat(201)}`]) expect(parseSpeedGreeting(line)).toBeUndefined();
+    for (const line of [
+      '',
+      'CARREL-SPEED 2 x',
+      'CARREL-SPEED 1 ',
+      'CARREL-SPEED 1 a b',
+      `CARREL-SPEED 1 ${'x'.repeat(201)}`,
+    ])
+      expect(parseSpeedGreeting(line)).toBeUndefined();
   });
   test.each(SPEED_ERRORS)('the error %s is told from data, however it is cut', (code) => {
     const line = Buffer.from(speedErrorLine(code));

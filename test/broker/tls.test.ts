@@ -5,24 +5,42 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isCarrelError } from '#lib/errors';
-import { serverTls, type ServerTls } from '../../broker/tls.ts';
+import { type ServerTls, serverTls } from '../../broker/tls.ts';
 import { runBroker } from './running.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
 const YEAR_MS = 365 * 86_400_000;
 let dir: string;
-beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'tls-')); });
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'tls-'));
+});
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const make = (nowMs: number, names: string[] = [], more = {}): Promise<ServerTls> =>
-  serverTls({ dataDir: dir, clock: { wallMs: () => nowMs, monoMs: () => 0 }, certFile: undefined, keyFile: undefined, names, ...more });
-const codeOf = (pending: Promise<unknown>): Promise<string> => pending.then(() => 'none', (error: unknown) => (isCarrelError(error) ? error.code : String(error)));
+  serverTls({
+    dataDir: dir,
+    clock: { wallMs: () => nowMs, monoMs: () => 0 },
+    certFile: undefined,
+    keyFile: undefined,
+    names,
+    ...more,
+  });
+const codeOf = (pending: Promise<unknown>): Promise<string> =>
+  pending.then(
+    () => 'none',
+    (error: unknown) => (isCarrelError(error) ? error.code : String(error)),
+  );
 
 test('the authority signs a certificate for the given names that is valid for a clock in 1970', async () => {
   const { cert, authority } = await make(NOW, ['carrel.library.example', '192.0.2.7']);
   const [server, ca] = [new X509Certificate(cert), new X509Certificate(authority ?? '')];
   expect(server.checkIssued(ca) && server.verify(ca.publicKey)).toBe(true);
-  expect(server.checkHost('carrel.library.example') && server.checkHost('localhost') && server.checkIP('192.0.2.7') && server.checkIP('127.0.0.1')).toBeTruthy();
+  expect(
+    server.checkHost('carrel.library.example') &&
+      server.checkHost('localhost') &&
+      server.checkIP('192.0.2.7') &&
+      server.checkIP('127.0.0.1'),
+  ).toBeTruthy();
   expect(server.validFromDate.getTime()).toBe(0);
   expect(ca.ca).toBe(true);
   for (const name of ['authority.pem', 'server.pem']) expect(statSync(join(dir, 'tls', name)).mode & 0o777).toBe(0o600);
@@ -58,8 +76,15 @@ test('a damaged authority stops the start instead of locking every probe out wit
 test('the listener shows it, over TLS 1.3, to who trusts the authority', async () => {
   const running = await runBroker({ env: { CARREL_MQTTS: '127.0.0.1:0' } });
   const { hostname, port } = new URL(running.broker.addresses().mqtts ?? '');
-  const socket = connect({ host: hostname, port: Number(port), ca: running.broker.authority() ?? '', servername: 'localhost' });
-  await new Promise<void>((resolve, reject) => { socket.once('secureConnect', resolve).once('error', reject); });
+  const socket = connect({
+    host: hostname,
+    port: Number(port),
+    ca: running.broker.authority() ?? '',
+    servername: 'localhost',
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('secureConnect', resolve).once('error', reject);
+  });
   expect([socket.authorized, socket.getProtocol()]).toEqual([true, 'TLSv1.3']);
   socket.destroy();
   await running.stop();

@@ -22,15 +22,22 @@ test.each([
 test('a listener that never finishes keeps nobody waiting', async () => {
   const emitter = createTopicEmitter();
   let calls = 0;
-  emitter.on('a', () => { calls += 1; });
-  for (let i = 0; i < 1000; i++) await new Promise<void>((resolve) => { emitter.emit({ topic: 'a' }, () => resolve()); });
+  emitter.on('a', () => {
+    calls += 1;
+  });
+  for (let i = 0; i < 1000; i++)
+    await new Promise<void>((resolve) => {
+      emitter.emit({ topic: 'a' }, () => resolve());
+    });
   expect(calls).toBe(1000);
 });
 
 test('a removed listener hears nothing more', () => {
   const emitter = createTopicEmitter();
   let calls = 0;
-  const listener = (): void => { calls += 1; };
+  const listener = (): void => {
+    calls += 1;
+  };
   for (const filter of ['x/+/z', 'x/#']) {
     emitter.on(filter, listener);
     emitter.removeListener(filter, listener);

@@ -11,6 +11,17 @@ const [dir = '', probe = '', tokenSha256 = ''] = process.argv.slice(2);
 const state = openState({ path: ':memory:' });
 state.registry.addProbe(probe, null, 0);
 state.registry.setCredential(probe, Buffer.from(tokenSha256, 'hex'), 0);
-const settings = readSettings(brokerSettings, { CARREL_DATA_DIR: dir, CARREL_MQTT: '127.0.0.1:0', CARREL_SPEED: 'off' });
-const broker = await startBroker({ settings, state, log: silentLogger, clock: systemClock, startStores: noStores, limits: { packetsPerS: 1e6, bytesPerS: 1e9 } });
+const settings = readSettings(brokerSettings, {
+  CARREL_DATA_DIR: dir,
+  CARREL_MQTT: '127.0.0.1:0',
+  CARREL_SPEED: 'off',
+});
+const broker = await startBroker({
+  settings,
+  state,
+  log: silentLogger,
+  clock: systemClock,
+  startStores: noStores,
+  limits: { packetsPerS: 1e6, bytesPerS: 1e9 },
+});
 process.stdout.write(`${broker.addresses().mqtt}\n`);

@@ -8,7 +8,8 @@ import { openWal, type Wal } from '../../broker/wal.ts';
 
 let dir: string;
 let wal: Wal;
-const open = (): Promise<Wal> => openWal({ dir, capBytes: 100_000, clock: systemClock, log: silentLogger, segmentBytes: 10_000 });
+const open = (): Promise<Wal> =>
+  openWal({ dir, capBytes: 100_000, clock: systemClock, log: silentLogger, segmentBytes: 10_000 });
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'wal-'));
   wal = await open();
@@ -21,7 +22,11 @@ afterEach(async () => {
 /** Appends records of 1 kB until the cap refuses; answers with the last position. */
 async function fill(): Promise<number> {
   let last = 0;
-  for (let position = wal.append(1, 'p', new Uint8Array(1000)); position !== null; position = wal.append(1, 'p', new Uint8Array(1000))) {
+  for (
+    let position = wal.append(1, 'p', new Uint8Array(1000));
+    position !== null;
+    position = wal.append(1, 'p', new Uint8Array(1000))
+  ) {
     last = position;
     const appended = position;
     await vi.waitUntil(() => wal.durableEnd() > appended, { interval: 1 });

@@ -1,5 +1,5 @@
 /** Why: a disk that tests can fill, break and repair, over the real file system. */
-import { nodeJournalFs, type JournalFs } from '../../../infra/lib/journal-files.ts';
+import { type JournalFs, nodeJournalFs } from '../../../infra/lib/journal-files.ts';
 
 export interface PlayedDisk extends JournalFs {
   /** Errno that the next operations of this kind fail with, until it is set to null. */

@@ -1,16 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync, appendFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { crc32, crc32ByTable } from '#lib/crc32';
 import { isCarrelError } from '#lib/errors';
-import { openJournal, openJournalReader, type Journal, type JournalOptions } from '#lib/journal';
+import { type Journal, type JournalOptions, openJournal, openJournalReader } from '#lib/journal';
 import { playedDisk } from './disk.ts';
 
 let dir: string;
 const opened: Journal[] = [];
-beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'journal-')); });
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'journal-'));
+});
 afterEach(async () => {
   for (const journal of opened.splice(0)) await journal.close();
   rmSync(dir, { recursive: true, force: true });
@@ -131,7 +133,10 @@ test('a record that never became durable is told as lost when the journal closes
   const journal = await open({ fs: disk });
   disk.fail.open = 'ENOSPC';
   journal.append(text('never'));
-  const outcome = journal.synced().then(() => 'synced', (error: unknown) => isCarrelError(error, 'JOURNAL_CLOSED'));
+  const outcome = journal.synced().then(
+    () => 'synced',
+    (error: unknown) => isCarrelError(error, 'JOURNAL_CLOSED'),
+  );
   await journal.close();
   expect(await outcome).toBe(true);
 });
@@ -181,7 +186,10 @@ test('any cut of the file loses only records from the cut on, and never throws',
   const name = segments()[0] ?? '';
   const whole = readFileSync(join(dir, name));
   let ends = 8;
-  const recordEnds = values.map((value) => { ends += 8 + value.length; return ends; });
+  const recordEnds = values.map((value) => {
+    ends += 8 + value.length;
+    return ends;
+  });
   for (let cut = 0; cut <= whole.length; cut++) {
     for (const other of segments()) rmSync(join(dir, other));
     writeFileSync(join(dir, name), whole.subarray(0, cut));
@@ -240,34 +248,41 @@ test('bytes inside a damaged record that look like a record of another place are
 });
 
 test('whatever is appended comes back, whatever rubbish a crash leaves behind the last record', async () => {
-  await fc.assert(fc.asyncProperty(
-    fc.array(fc.uint8Array({ minLength: 1, maxLength: 200 }), { maxLength: 20 }), fc.uint8Array({ maxLength: 100 }), fc.integer({ min: 32, max: 1000 }),
-    async (payloads, rubbish, segmentBytes) => {
-      const own = mkdtempSync(join(dir, 'run-'));
-      const journal = await openJournal({ dir: own, segmentBytes });
-      for (const payload of payloads) {
-        journal.append(payload);
-        if (payload.length % 2) await journal.synced();
-      }
-      await journal.synced();
-      await journal.close();
-      const last = readdirSync(own).sort().at(-1);
-      if (last) appendFileSync(join(own, last), rubbish);
-      const again = await openJournal({ dir: own });
-      const back: Uint8Array[] = [];
-      for (let at = 0; at < again.durableEnd(); ) {
-        const read = await again.read(at, 500);
-        back.push(...read.records.map((record) => Uint8Array.from(record.payload)));
-        at = read.next;
-      }
-      await again.close();
-      expect(back).toEqual(payloads.map((payload) => Uint8Array.from(payload)));
-    },
-  ), { numRuns: 60 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.uint8Array({ minLength: 1, maxLength: 200 }), { maxLength: 20 }),
+      fc.uint8Array({ maxLength: 100 }),
+      fc.integer({ min: 32, max: 1000 }),
+      async (payloads, rubbish, segmentBytes) => {
+        const own = mkdtempSync(join(dir, 'run-'));
+        const journal = await openJournal({ dir: own, segmentBytes });
+        for (const payload of payloads) {
+          journal.append(payload);
+          if (payload.length % 2) await journal.synced();
+        }
+        await journal.synced();
+        await journal.close();
+        const last = readdirSync(own).sort().at(-1);
+        if (last) appendFileSync(join(own, last), rubbish);
+        const again = await openJournal({ dir: own });
+        const back: Uint8Array[] = [];
+        for (let at = 0; at < again.durableEnd(); ) {
+          const read = await again.read(at, 500);
+          back.push(...read.records.map((record) => Uint8Array.from(record.payload)));
+          at = read.next;
+        }
+        await again.close();
+        expect(back).toEqual(payloads.map((payload) => Uint8Array.from(payload)));
+      },
+    ),
+    { numRuns: 60 },
+  );
 });
 
 test('the table of old Node versions and zlib agree on every sum', () => {
-  fc.assert(fc.property(fc.uint8Array(), fc.integer({ min: 0, max: 0xffffffff }), (bytes, previous) => {
-    expect(crc32ByTable(bytes, previous)).toBe(crc32(bytes, previous));
-  }));
+  fc.assert(
+    fc.property(fc.uint8Array(), fc.integer({ min: 0, max: 0xffffffff }), (bytes, previous) => {
+      expect(crc32ByTable(bytes, previous)).toBe(crc32(bytes, previous));
+    }),
+  );
 });
