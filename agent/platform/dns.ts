@@ -15,26 +15,45 @@ export interface Resolution {
 /** Some filtering resolvers deny the root; a definite no is an answer all the same, which one that is cut off (SERVFAIL) cannot give. */
 const DEFINITE = new Set(['ENOTFOUND', 'ENODATA']);
 
-/** Asks for the addresses of `name`, or for the root's name servers where `name` is `.`. Never rejects; the answer comes within `timeoutMs`. */
-export async function resolveName(options: { name: string; family: 4 | 6; servers: readonly string[]; timeoutMs: number; signal: AbortSignal }): Promise<Resolution> {
-  const { name, family, servers, timeoutMs, signal } = options;
-  const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
-  if (servers.length > 0) resolver.setServers([...servers]);
-  const timer = setTimeout(() => resolver.cancel(), timeoutMs); // with several servers, c-ares would wait for each in turn
-  const cancel = (): void => resolver.cancel();
-  signal.addEventListener('abort', cancel);
-  const started = process.hrtime.bigint();
-  const done = (up: boolean, addresses: readonly string[], why: string): Resolution => ({ up, ms: Number(process.hrtime.bigint() - started) / 1e6, addresses, why });
-  try {
-    if (name === '.') await resolver.resolveNs('.');
-    return done(true, name === '.' ? [] : await addressesOf(resolver, name, family), '');
-  } catch (error) {
-    const why = errnoOf(error) ?? 'UNKNOWN';
-    return done(name === '.' && DEFINITE.has(why), [], why);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', cancel);
-  }
+export interface Names {
+  /**
+   * Asks `servers` for the addresses of `name`, or for the root's name servers where it is `.`. Never rejects; the answer comes
+   * within `timeoutMs`, after which questions asked at the same time end as well.
+   */
+  resolve(question: { name: string; family: 4 | 6; servers: readonly string[]; timeoutMs: number; signal: AbortSignal }): Promise<Resolution>;
+}
+
+/** Keeps one resolver while servers and patience stay the same: making one reads half of /etc each time. It caches nothing. */
+export function createNames(): Names {
+  let kept: { key: string; resolver: Resolver } | null = null;
+  const resolverFor = (servers: readonly string[], timeoutMs: number): Resolver => {
+    const key = `${timeoutMs} ${servers.join(' ')}`;
+    if (kept?.key === key) return kept.resolver;
+    const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
+    if (servers.length > 0) resolver.setServers([...servers]);
+    kept = { key, resolver };
+    return resolver;
+  };
+  return {
+    async resolve({ name, family, servers, timeoutMs, signal }) {
+      const resolver = resolverFor(servers, timeoutMs);
+      const cancel = (): void => resolver.cancel();
+      const timer = setTimeout(cancel, timeoutMs); // with several servers, c-ares would wait for each in turn
+      signal.addEventListener('abort', cancel);
+      const started = process.hrtime.bigint();
+      const done = (up: boolean, addresses: readonly string[], why: string): Resolution => ({ up, ms: Number(process.hrtime.bigint() - started) / 1e6, addresses, why });
+      try {
+        if (name === '.') await resolver.resolveNs('.');
+        return done(true, name === '.' ? [] : await addressesOf(resolver, name, family), '');
+      } catch (error) {
+        const why = errnoOf(error) ?? 'UNKNOWN';
+        return done(name === '.' && DEFINITE.has(why), [], why);
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', cancel);
+      }
+    },
+  };
 }
 
 /** The line's own family first: on an IPv6-only line an A record is of no use. */

@@ -30,6 +30,7 @@ export function bandOf(mhz: number): Band | null {
 export async function openUbusStations(root: string): Promise<StationSource | null> {
   const path = join(root, 'var/run/ubus/ubus.sock');
   let ubus: Ubus;
+  let closed = false;
   try {
     ubus = await connectUbus(path);
   } catch {
@@ -44,12 +45,15 @@ export async function openUbusStations(root: string): Promise<StationSource | nu
       try {
         return await ask();
       } catch (error) {
-        if (!isCarrelError(error, 'UBUS_CLOSED')) throw error;
+        if (closed || !isCarrelError(error, 'UBUS_CLOSED')) throw error;
         ubus = await connectUbus(path); // ubusd restarted
         return ask();
       }
     },
-    close: () => ubus.close(),
+    close() {
+      closed = true;
+      ubus.close();
+    },
   };
 }
 
