@@ -8,6 +8,19 @@ export const systemEvery: Every = (ms, run) => {
   return () => clearInterval(timer);
 };
 
+/** Many calls in one turn become one run right after it: 1,200 alerts at once must not cost 1,200 sweeps. */
+export function onceAfter(run: () => void): () => void {
+  let planned = false;
+  return () => {
+    if (planned) return;
+    planned = true;
+    queueMicrotask(() => {
+      planned = false;
+      run();
+    });
+  };
+}
+
 /** Resolves after `ms`, or at once when the signal aborts. Never rejects. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

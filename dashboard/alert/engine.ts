@@ -70,10 +70,13 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
     const incident = state.alerts.get(id);
     return incident && viewOf(incident);
   };
-  const announce = (id: number): void => {
+  const announce = (ids: readonly number[]): void => {
+    if (ids.length === 0) return;
     open = openIndex(state.alerts.open());
-    const alert = view(id);
-    if (alert) for (const listener of listeners) listener(alert);
+    for (const id of ids) {
+      const alert = view(id);
+      if (alert) for (const listener of listeners) listener(alert);
+    }
   };
 
   /** Makes the work durable together with the cursor, then believes it. @throws when the state database refuses */
@@ -88,10 +91,10 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
     if (upTo) broker.commit('alerts', upTo);
     for (const probe of done.probes) broker.publishDesired(probe);
     for (const id of done.incidents) {
-      const alert = view(id);
-      log.info({ alert: id, rule: alert?.rule, ap: alert?.ap, condition: alert?.condition }, 'alert changed');
-      announce(id);
+      const { rule, ap, condition } = state.alerts.get(id) ?? {};
+      log.info({ alert: id, rule, ap, condition }, 'alert changed');
     }
+    announce(done.incidents);
   }
 
   /** Repeats until it is durable: a full disk must not lose a transition. */
@@ -183,19 +186,21 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
   function housekeeping(now: number): void {
     last.house = clock.monoMs();
     const silences = state.alerts.silences(now);
+    const changed: number[] = [];
     for (const incident of state.alerts.open()) {
       const site = fleet().byAp.get(incident.ap)?.site.id ?? null;
       if (incident.acknowledged_until !== null && incident.acknowledged_until <= now) {
         state.alerts.update({ ...incident, acknowledged_by: null, acknowledged_at: null, acknowledged_until: null });
-        announce(incident.id);
+        changed.push(incident.id);
       } else if (
         targets.length > 0 &&
         incident.acknowledged_at === null &&
         !silenceOver(silences, incident.ap, site, now)
       ) {
-        if (state.transaction(() => addFiring(state, incident.id, targets, now))) announce(incident.id);
+        if (state.transaction(() => addFiring(state, incident.id, targets, now))) changed.push(incident.id);
       }
     }
+    announce(changed);
   }
 
   function sightOf(probe: string | null): Sight | null {
@@ -254,7 +259,7 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notice
         acknowledged_until: untilMs,
       };
       state.alerts.update(acknowledged);
-      announce(id);
+      announce([id]);
       return viewOf(acknowledged);
     },
     onChange(listener) {

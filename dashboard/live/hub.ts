@@ -13,7 +13,7 @@ import { fleetReader } from '../alert/fleet.ts';
 import { hasHours } from '../alert/opening.ts';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine, LiveHub } from '../deps.ts';
-import { type Every, systemEvery } from '../timing.ts';
+import { type Every, onceAfter, systemEvery } from '../timing.ts';
 import { createFactsKeeper } from './facts.ts';
 import { healthOf, worstFirst } from './health.ts';
 import { createRing } from './ring.ts';
@@ -160,8 +160,9 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     freshAlerts.push(alert.id);
     dirty.add(alert.ap);
     viewers.send(sseEvent('alert', alert, idNow()));
-    tick();
+    tickSoon();
   }
+  const tickSoon = onceAfter(tick);
 
   // --- viewers
 

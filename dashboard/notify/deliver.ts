@@ -10,7 +10,7 @@ import type { OutboxItem, State } from '#state';
 import { silenceOver } from '../alert/commit.ts';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine } from '../deps.ts';
-import { type Every, pause, systemEvery } from '../timing.ts';
+import { type Every, onceAfter, pause, systemEvery } from '../timing.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { createMailer } from './email.ts';
 import { type MessageInput, messageOf, webhookBody } from './message.ts';
@@ -66,6 +66,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   /** Starts a lane for every receiver with something due. Nothing here waits. */
   function look(): void {
+    if (stopped) return;
     const now = clock.wallMs();
     try {
       const silences = state.alerts.silences(now);
@@ -180,7 +181,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   return {
     start() {
-      ends = [every(LOOK_MS, look), alerts.onChange(look)];
+      ends = [every(LOOK_MS, look), alerts.onChange(onceAfter(look))];
       look();
     },
     async stop() {
