@@ -65,7 +65,7 @@ describe.skipIf(labUnavailable !== null || !chromiumPath())('the live page (need
     await page.goto(server.setupUrl ?? '');
     for (const field of await page.locator('input[type=password]').all()) await field.fill('a long enough password');
     await page.locator('button[type=submit]').click();
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('heading', { level: 1, name: /30.Mb\/s/ }).waitFor();
     await page.goto(`${server.http}/sites/this-machine`);
     await page.getByText('This machine').first().waitFor();
     expect(watched.complaints).toEqual([]);
