@@ -18,7 +18,11 @@ export function factsOf(root: string, described: Described | null): InventoryFac
   const openwrt = variables(textOf(root, 'etc/openwrt_release'));
   const debian = variables(textOf(root, 'etc/os-release'));
   const facts: Record<string, string> = {
-    model: textOf(root, 'tmp/sysinfo/model') || textOf(root, 'proc/device-tree/model') || dmi(root) || joined(described?.manufacturer, described?.model),
+    model:
+      textOf(root, 'tmp/sysinfo/model') ||
+      textOf(root, 'proc/device-tree/model') ||
+      dmi(root) ||
+      joined(described?.manufacturer, described?.model),
     board: textOf(root, 'tmp/sysinfo/board_name'),
     os: openwrt['DISTRIB_DESCRIPTION'] || debian['PRETTY_NAME'] || joined(described?.distro, described?.release),
     kernel: release(),
@@ -29,7 +33,11 @@ export function factsOf(root: string, described: Described | null): InventoryFac
     ram: `${Math.round(totalmem() / 1e6)} MB`,
     node: process.version,
   };
-  return Object.fromEntries(Object.entries(facts).filter(([, text]) => text !== '').map(([key, text]) => [key, text.slice(0, 160)]));
+  return Object.fromEntries(
+    Object.entries(facts)
+      .filter(([, text]) => text !== '')
+      .map(([key, text]) => [key, text.slice(0, 160)]),
+  );
 }
 
 /** OpenWrt's own revision; the bootloader's build of a Raspberry Pi; the BIOS of a PC. */
@@ -58,7 +66,8 @@ export function joined(...parts: readonly (string | undefined)[]): string {
 /** `KEY='value'` lines of a shell file, as data. */
 function variables(text: string): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const [, key, value] of text.matchAll(/^([A-Z_]+)=["']?(.*?)["']?$/gm)) if (key !== undefined && value !== undefined) found[key] = value;
+  for (const [, key, value] of text.matchAll(/^([A-Z_]+)=["']?(.*?)["']?$/gm))
+    if (key !== undefined && value !== undefined) found[key] = value;
   return found;
 }
 

@@ -28,7 +28,11 @@ export function readBlobs(bytes: Buffer): Blob[] {
     const head = bytes.readUInt32BE(at);
     const length = head & 0xff_ffff;
     if (length < HEAD || at + length > bytes.length) break;
-    blobs.push({ id: (head >>> 24) & 0x7f, extended: head >= EXTENDED, payload: bytes.subarray(at + HEAD, at + length) });
+    blobs.push({
+      id: (head >>> 24) & 0x7f,
+      extended: head >= EXTENDED,
+      payload: bytes.subarray(at + HEAD, at + length),
+    });
     at += padded(length);
   }
   return blobs;
@@ -55,11 +59,11 @@ function namedValues(bytes: Buffer, depth: number): { name: string; value: unkno
     const nameLength = payload.readUInt16BE(0);
     const start = padded(2 + nameLength + 1);
     if (start > payload.length) return [];
-    return [{ name: payload.toString('utf8', 2, 2 + nameLength), value: valueOf(id, payload.subarray(start), depth) }];
+    return [{ name: payload.toString('utf8', 2, 2 + nameLength), value: plainOf(id, payload.subarray(start), depth) }];
   });
 }
 
-function valueOf(type: number, data: Buffer, depth: number): unknown {
+function plainOf(type: number, data: Buffer, depth: number): unknown {
   switch (type) {
     case TYPE.table:
       return readTable(data, depth + 1);
@@ -90,7 +94,8 @@ export function writeTable(table: JsonObject): Buffer {
 function writeValue(name: string, value: unknown): Buffer {
   if (typeof value === 'string') return named(TYPE.string, name, Buffer.from(`${value}\0`));
   if (typeof value === 'boolean') return named(TYPE.int8, name, Buffer.from([Number(value)]));
-  if (Array.isArray(value)) return named(TYPE.array, name, Buffer.concat(value.map((member: unknown) => writeValue('', member))));
+  if (Array.isArray(value))
+    return named(TYPE.array, name, Buffer.concat(value.map((member: unknown) => writeValue('', member))));
   if (isObject(value)) return named(TYPE.table, name, writeTable(value));
   const number = Buffer.alloc(4);
   number.writeInt32BE(typeof value === 'number' ? Math.trunc(value) | 0 : 0);

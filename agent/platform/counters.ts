@@ -13,17 +13,26 @@ export function countersOf(netDev: string | null, name: string): Counters | null
   for (const line of (netDev ?? '').split('\n')) {
     const colon = line.lastIndexOf(':');
     if (colon < 0 || line.slice(0, colon).trim() !== name) continue;
-    const fields = line.slice(colon + 1).trim().split(/\s+/).map(Number);
+    const fields = line
+      .slice(colon + 1)
+      .trim()
+      .split(/\s+/)
+      .map(Number);
     const [rxBytes, rxPackets] = fields;
     const [txBytes, txPackets] = fields.slice(8);
-    if (rxBytes === undefined || rxPackets === undefined || txBytes === undefined || txPackets === undefined) return null;
+    if (rxBytes === undefined || rxPackets === undefined || txBytes === undefined || txPackets === undefined)
+      return null;
     return { rxBytes, rxPackets, txBytes, txPackets };
   }
   return null;
 }
 
 /** IP-layer bytes between two readings; null where the counters began anew and the later reading is only a baseline. */
-export function ipBytesBetween(before: Counters, after: Counters, header: HeaderBytes): { rx: number; tx: number } | null {
+export function ipBytesBetween(
+  before: Counters,
+  after: Counters,
+  header: HeaderBytes,
+): { rx: number; tx: number } | null {
   const rx = grown(before.rxBytes, after.rxBytes, after.rxPackets - before.rxPackets);
   const tx = grown(before.txBytes, after.txBytes, after.txPackets - before.txPackets);
   if (rx === null || tx === null) return null;

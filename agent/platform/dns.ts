@@ -20,7 +20,13 @@ export interface Names {
    * Asks `servers` for the addresses of `name`, or for the root's name servers where it is `.`. Never rejects; the answer comes
    * within `timeoutMs`, after which questions asked at the same time end as well.
    */
-  resolve(question: { name: string; family: 4 | 6; servers: readonly string[]; timeoutMs: number; signal: AbortSignal }): Promise<Resolution>;
+  resolve(question: {
+    name: string;
+    family: 4 | 6;
+    servers: readonly string[];
+    timeoutMs: number;
+    signal: AbortSignal;
+  }): Promise<Resolution>;
 }
 
 /** Keeps one resolver while servers and patience stay the same: making one reads half of /etc each time. It caches nothing. */
@@ -41,7 +47,12 @@ export function createNames(): Names {
       const timer = setTimeout(cancel, timeoutMs); // with several servers, c-ares would wait for each in turn
       signal.addEventListener('abort', cancel);
       const started = process.hrtime.bigint();
-      const done = (up: boolean, addresses: readonly string[], why: string): Resolution => ({ up, ms: Number(process.hrtime.bigint() - started) / 1e6, addresses, why });
+      const done = (up: boolean, addresses: readonly string[], why: string): Resolution => ({
+        up,
+        ms: Number(process.hrtime.bigint() - started) / 1e6,
+        addresses,
+        why,
+      });
       try {
         if (name === '.') await resolver.resolveNs('.');
         return done(true, name === '.' ? [] : await addressesOf(resolver, name, family), '');
@@ -59,7 +70,8 @@ export function createNames(): Names {
 /** The line's own family first: on an IPv6-only line an A record is of no use. */
 async function addressesOf(resolver: Resolver, name: string, family: 4 | 6): Promise<string[]> {
   const [first, second] = family === 6 ? (['AAAA', 'A'] as const) : (['A', 'AAAA'] as const);
-  const ask = (type: 'A' | 'AAAA'): Promise<string[]> => (type === 'A' ? resolver.resolve4(name) : resolver.resolve6(name));
+  const ask = (type: 'A' | 'AAAA'): Promise<string[]> =>
+    type === 'A' ? resolver.resolve4(name) : resolver.resolve6(name);
   try {
     return await ask(first);
   } catch (error) {

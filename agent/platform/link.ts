@@ -39,7 +39,10 @@ export function readLink(root: string, name: string, carries: string | null): Li
     header: headerBytes({
       type: readInteger(join(folder, 'type')),
       kind: /^DEVTYPE=(.+)$/m.exec(readText(join(folder, 'uevent')) ?? '')?.[1] ?? null,
-      vlanBelow: carries !== null && carries !== name && vlanParent(readText(join(root, 'proc/net/vlan/config')), carries) === name,
+      vlanBelow:
+        carries !== null &&
+        carries !== name &&
+        vlanParent(readText(join(root, 'proc/net/vlan/config')), carries) === name,
     }),
   };
 }

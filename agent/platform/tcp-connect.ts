@@ -3,10 +3,17 @@ import { connect } from 'node:net';
 import { errnoOf } from '#lib/errors';
 
 /** `open`: accepted. `refused`: the host answered with a reset, which is an answer all the same. `silent`: neither in time. */
-export type Connection = { readonly outcome: 'open' | 'refused'; readonly ms: number } | { readonly outcome: 'silent'; readonly why: string };
+export type Connection =
+  | { readonly outcome: 'open' | 'refused'; readonly ms: number }
+  | { readonly outcome: 'silent'; readonly why: string };
 
 /** Connects once to an address (not a name: resolving is measured apart) and resets the connection at once. Never rejects. */
-export function timeConnect(to: { address: string; port: number; timeoutMs: number; signal: AbortSignal }): Promise<Connection> {
+export function timeConnect(to: {
+  address: string;
+  port: number;
+  timeoutMs: number;
+  signal: AbortSignal;
+}): Promise<Connection> {
   return new Promise((resolve) => {
     const started = process.hrtime.bigint();
     const elapsedMs = (): number => Number(process.hrtime.bigint() - started) / 1e6;
@@ -26,7 +33,11 @@ export function timeConnect(to: { address: string; port: number; timeoutMs: numb
     socket.once('connect', () => finish({ outcome: 'open', ms: elapsedMs() }));
     socket.once('error', (error) => {
       const code = errnoOf(error) ?? 'UNKNOWN';
-      finish(code === 'ECONNREFUSED' || code === 'ECONNRESET' ? { outcome: 'refused', ms: elapsedMs() } : { outcome: 'silent', why: code });
+      finish(
+        code === 'ECONNREFUSED' || code === 'ECONNRESET'
+          ? { outcome: 'refused', ms: elapsedMs() }
+          : { outcome: 'silent', why: code },
+      );
     });
   });
 }

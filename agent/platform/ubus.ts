@@ -65,7 +65,11 @@ export async function connectUbus(path: string, timeoutMs = 2000): Promise<Ubus>
     }
   }
 
-  function ask(type: number, peer: number, attributes: Buffer): Promise<{ status: number; answers: Map<number, Buffer>[] }> {
+  function ask(
+    type: number,
+    peer: number,
+    attributes: Buffer,
+  ): Promise<{ status: number; answers: Map<number, Buffer>[] }> {
     if (socket.destroyed) return Promise.reject(new CarrelError('UBUS_CLOSED', 'ubus: the connection closed'));
     sequence = (sequence + 1) & 0xffff;
     const own = sequence;
@@ -77,8 +81,14 @@ export async function connectUbus(path: string, timeoutMs = 2000): Promise<Ubus>
       }, timeoutMs);
       pending.set(own, {
         answers,
-        finish(status) { clearTimeout(timer); resolve({ status, answers }); },
-        fail(error) { clearTimeout(timer); reject(error); },
+        finish(status) {
+          clearTimeout(timer);
+          resolve({ status, answers });
+        },
+        fail(error) {
+          clearTimeout(timer);
+          reject(error);
+        },
       });
       socket.write(encode(type, own, peer, attributes));
     });
@@ -104,9 +114,15 @@ export async function connectUbus(path: string, timeoutMs = 2000): Promise<Ubus>
       if (id === undefined) throw refused(path, STATUS_NOT_FOUND);
       const number = Buffer.alloc(4);
       number.writeUInt32BE(id);
-      const { status, answers } = await ask(MESSAGE.invoke, id, Buffer.concat([
-        writeBlob(ATTRIBUTE.objectId, number), writeBlob(ATTRIBUTE.method, Buffer.from(`${method}\0`)), writeBlob(ATTRIBUTE.data, writeTable(args)),
-      ]));
+      const { status, answers } = await ask(
+        MESSAGE.invoke,
+        id,
+        Buffer.concat([
+          writeBlob(ATTRIBUTE.objectId, number),
+          writeBlob(ATTRIBUTE.method, Buffer.from(`${method}\0`)),
+          writeBlob(ATTRIBUTE.data, writeTable(args)),
+        ]),
+      );
       if (status !== STATUS_OK) {
         ids.delete(path); // the object may have been made anew under another id (hostapd restarted)
         throw refused(`${path} ${method}`, status);
@@ -136,7 +152,11 @@ function opened(path: string, timeoutMs: number): Promise<Socket> {
 }
 
 function refused(what: string, status: number): CarrelError {
-  return new CarrelError('UBUS_REFUSED', `ubus answered ${what} with status ${status} (2 invalid argument, 4 not found, 6 no permission)`, { status });
+  return new CarrelError(
+    'UBUS_REFUSED',
+    `ubus answered ${what} with status ${status} (2 invalid argument, 4 not found, 6 no permission)`,
+    { status },
+  );
 }
 
 // struct ubus_msghdr { u8 version, u8 type, u16 seq, u32 peer }, then one blob whose payload are the attributes
@@ -150,7 +170,7 @@ function encode(type: number, sequence: number, peer: number, attributes: Buffer
 
 function messageIn(bytes: Buffer): { message: Message; length: number } | null {
   if (bytes.length < HEADER + 4) return null;
-  const length = HEADER + ((bytes.readUInt32BE(HEADER) & 0xff_ffff) + 3 & ~3);
+  const length = HEADER + (((bytes.readUInt32BE(HEADER) & 0xff_ffff) + 3) & ~3);
   if (bytes.length < length) return null;
   const attributes = new Map(readBlobs(bytes.subarray(HEADER + 4, length)).map(({ id, payload }) => [id, payload]));
   return { message: { type: bytes.readUInt8(1), sequence: bytes.readUInt16BE(2), attributes }, length };

@@ -1,9 +1,9 @@
 /** Why: which interface is the WAN is one question with one answer, for traffic, reachability and throughput alike. */
 import { join } from 'node:path';
-import { countersOf, type Counters } from './counters.ts';
+import { type Counters, countersOf } from './counters.ts';
 import { keepFile } from './kept-file.ts';
-import { readLink, type Link } from './link.ts';
-import { defaultRoute, type DefaultRoute } from './routes.ts';
+import { type Link, readLink } from './link.ts';
+import { type DefaultRoute, defaultRoute } from './routes.ts';
 
 export interface WanView {
   readonly route: DefaultRoute | null;

@@ -4,18 +4,33 @@ import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { MetricName } from '#contract';
 import { errnoOf } from '#lib/errors';
-import { busyPct, parseCpu, type CpuReading } from '../platform/cpu.ts';
-import { keepFile, type KeptFile } from '../platform/kept-file.ts';
+import { busyPct, type CpuReading, parseCpu } from '../platform/cpu.ts';
+import { type KeptFile, keepFile } from '../platform/kept-file.ts';
 import type { Reading, Sensor, SensorContext } from '../sensor.ts';
 
-const METRICS: readonly MetricName[] = ['cpu_pct', 'load1', 'mem_used_pct', 'disk_used_pct', 'temp_c', 'uptime_s', 'throttled', 'agent_rss_mb'];
+const METRICS: readonly MetricName[] = [
+  'cpu_pct',
+  'load1',
+  'mem_used_pct',
+  'disk_used_pct',
+  'temp_c',
+  'uptime_s',
+  'throttled',
+  'agent_rss_mb',
+];
 const THROTTLED = 'sys/devices/platform/soc/soc:firmware/get_throttled';
 
 /** CPU, load, memory, disk, temperature, uptime and the agent's own memory. The first `cpu_pct` is null: a share needs two readings. */
 export function createHostSensor(context: Pick<SensorContext, 'root' | 'stateDir'>): Sensor {
   const { root, stateDir } = context;
   const keep = (path: string): KeptFile => keepFile(join(root, path));
-  const files = { stat: keep('proc/stat'), load: keep('proc/loadavg'), memory: keep('proc/meminfo'), uptime: keep('proc/uptime'), throttled: keep(THROTTLED) };
+  const files = {
+    stat: keep('proc/stat'),
+    load: keep('proc/loadavg'),
+    memory: keep('proc/meminfo'),
+    uptime: keep('proc/uptime'),
+    throttled: keep(THROTTLED),
+  };
   const zones = temperatureFiles(root).map(keep);
   let lastCpu: CpuReading | null = null;
 
@@ -29,7 +44,9 @@ export function createHostSensor(context: Pick<SensorContext, 'root' | 'stateDir
     name: 'host',
     metrics: METRICS,
     async probe() {
-      return files.stat.read() === null ? { available: false, why: 'no /proc/stat: this is not Linux, or /proc is not mounted' } : { available: true };
+      return files.stat.read() === null
+        ? { available: false, why: 'no /proc/stat: this is not Linux, or /proc is not mounted' }
+        : { available: true };
     },
     async read(): Promise<Reading> {
       return {
@@ -63,7 +80,8 @@ export function memoryUsedPct(meminfo: string | null): number | null {
   };
   const total = field('MemTotal');
   const free = field('MemFree');
-  const available = field('MemAvailable') ?? (free === null ? null : free + (field('Buffers') ?? 0) + (field('Cached') ?? 0));
+  const available =
+    field('MemAvailable') ?? (free === null ? null : free + (field('Buffers') ?? 0) + (field('Cached') ?? 0));
   return total === null || total <= 0 || available === null ? null : 100 * (1 - available / total);
 }
 
@@ -80,7 +98,9 @@ async function diskUsedPct(folder: string): Promise<number | null> {
 
 function temperatureFiles(root: string): string[] {
   try {
-    return readdirSync(join(root, 'sys/class/thermal')).filter((name) => name.startsWith('thermal_zone')).map((name) => `sys/class/thermal/${name}/temp`);
+    return readdirSync(join(root, 'sys/class/thermal'))
+      .filter((name) => name.startsWith('thermal_zone'))
+      .map((name) => `sys/class/thermal/${name}/temp`);
   } catch {
     return [];
   }
@@ -88,7 +108,9 @@ function temperatureFiles(root: string): string[] {
 
 /** Hottest zone in °C; a broken zone answers with an error, or with a temperature that no running device has. */
 function hottest(texts: readonly (string | null)[]): number | null {
-  const celsius = texts.map((text) => Number.parseInt(text ?? '', 10) / 1000).filter((value) => value > -60 && value < 150);
+  const celsius = texts
+    .map((text) => Number.parseInt(text ?? '', 10) / 1000)
+    .filter((value) => value > -60 && value < 150);
   return celsius.length > 0 ? Math.max(...celsius) : null;
 }
 

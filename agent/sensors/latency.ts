@@ -25,7 +25,11 @@ export function createLatencySensor(path: Path): Sensor {
 export function latencyOf(rttsMs: readonly (number | null)[]): Reading {
   const answered = rttsMs.filter((rtt) => rtt !== null);
   if (rttsMs.length === 0) return { rtt_ms: null, jitter_ms: null, loss_pct: null };
-  return { rtt_ms: median(answered), jitter_ms: unrest(answered), loss_pct: 100 * (1 - answered.length / rttsMs.length) };
+  return {
+    rtt_ms: median(answered),
+    jitter_ms: unrest(answered),
+    loss_pct: 100 * (1 - answered.length / rttsMs.length),
+  };
 }
 
 function median(values: readonly number[]): number | null {

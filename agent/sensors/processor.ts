@@ -1,5 +1,5 @@
 /** Why: a probe that cannot keep up must not blame the line: how busy it was while a test ran. */
-import { busyPct, parseCpu, softirqPct, type CpuReading } from '../platform/cpu.ts';
+import { busyPct, type CpuReading, parseCpu, softirqPct } from '../platform/cpu.ts';
 import type { KeptFile } from '../platform/kept-file.ts';
 
 /** Shares in %; null where /proc/stat tells nothing or the test was too short to tell. */
@@ -26,7 +26,8 @@ export function watchProcessor(stat: KeptFile, now: () => number): { sample(): v
     },
     report() {
       const elapsedMs = last.atMs - start.atMs;
-      if (elapsedMs < SHORTEST_MS) return { processPct: null, corePct: null, coreSoftirqPct: null, allPct: null, highestPct: null };
+      if (elapsedMs < SHORTEST_MS)
+        return { processPct: null, corePct: null, coreSoftirqPct: null, allPct: null, highestPct: null };
       const used = last.usage.user + last.usage.system - start.usage.user - start.usage.system;
       const processPct = Math.min(100, used / 10 / elapsedMs);
       const busiest = busiestCore(start.cpu, last.cpu);
@@ -36,12 +37,16 @@ export function watchProcessor(stat: KeptFile, now: () => number): { sample(): v
   };
 }
 
-function busiestCore(before: CpuReading | null, after: CpuReading | null): { corePct: number | null; coreSoftirqPct: number | null } {
+function busiestCore(
+  before: CpuReading | null,
+  after: CpuReading | null,
+): { corePct: number | null; coreSoftirqPct: number | null } {
   let highest: { corePct: number | null; coreSoftirqPct: number | null } = { corePct: null, coreSoftirqPct: null };
   for (const [i, core] of (after?.cores ?? []).entries()) {
     const earlier = before?.cores[i];
     const pct = earlier ? busyPct(earlier, core) : null;
-    if (earlier && pct !== null && pct > (highest.corePct ?? -1)) highest = { corePct: pct, coreSoftirqPct: softirqPct(earlier, core) };
+    if (earlier && pct !== null && pct > (highest.corePct ?? -1))
+      highest = { corePct: pct, coreSoftirqPct: softirqPct(earlier, core) };
   }
   return highest;
 }

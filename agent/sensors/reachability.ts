@@ -3,7 +3,15 @@ import { FIRST_FAILURE, type MetricName } from '#contract';
 import type { Reading, Sensor, SensorContext } from '../sensor.ts';
 import type { Path, PathReading } from './path.ts';
 
-const METRICS: readonly MetricName[] = ['gateway_up', 'dns_up', 'internet_up', 'broker_up', 'first_failure', 'captive_portal', 'dns_ms'];
+const METRICS: readonly MetricName[] = [
+  'gateway_up',
+  'dns_up',
+  'internet_up',
+  'broker_up',
+  'first_failure',
+  'captive_portal',
+  'dns_ms',
+];
 
 export function createReachabilitySensor(context: Pick<SensorContext, 'brokerUp'>, path: Path): Sensor {
   return {
@@ -18,7 +26,15 @@ export function createReachabilitySensor(context: Pick<SensorContext, 'brokerUp'
 /** Decides what each hop's evidence means. Unknown stays null. */
 export function reachabilityOf(path: PathReading, broker: boolean | null): Reading {
   const gateway = gatewayUp(path);
-  const failure = firstFailure({ link: path.link, gateway, dns: path.dns.up, internet: path.internet.up, byAddress: path.internet.byAddress, portal: path.portal, broker });
+  const failure = firstFailure({
+    link: path.link,
+    gateway,
+    dns: path.dns.up,
+    internet: path.internet.up,
+    byAddress: path.internet.byAddress,
+    portal: path.portal,
+    broker,
+  });
   return {
     gateway_up: flag(gateway),
     dns_up: flag(path.dns.up),
@@ -51,7 +67,15 @@ export interface Hops {
  * Nearest hop first. DNS is to blame where addresses still answer, or where there was no address to try; when names and
  * addresses fail together, it is the internet that is gone, and the resolver only cannot reach it either. A sign-in page explains whatever else fails: such networks forge names as well.
  */
-export function firstFailure({ link, gateway, dns, internet, byAddress, portal, broker }: Hops): (typeof FIRST_FAILURE)[number] {
+export function firstFailure({
+  link,
+  gateway,
+  dns,
+  internet,
+  byAddress,
+  portal,
+  broker,
+}: Hops): (typeof FIRST_FAILURE)[number] {
   const reached = internet === true;
   if (link === false && !reached) return 'link';
   if (gateway === false) return 'gateway';

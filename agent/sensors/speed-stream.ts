@@ -1,7 +1,7 @@
 /** Why: one end of the throughput test's line protocol (`#contract` speed.ts): greets, counts, keeps nothing of what comes. */
 import { connect } from 'node:net';
-import { errnoOf } from '#lib/errors';
 import { readSpeedAnswer, speedGreeting } from '#contract';
+import { errnoOf } from '#lib/errors';
 
 /** `closed`: the server ended the stream. `refused`: it answered with an error line, or with nothing. `unreachable`: no connection. */
 export type StreamEnd = 'enough' | 'closed' | 'refused' | 'unreachable' | 'aborted';
@@ -21,7 +21,13 @@ const SILENCE_MS = 5000;
 /** Larger reads cost fewer calls: 64 KiB is a third of the processor time of the default. */
 const READ_BYTES = 64 * 1024;
 
-export function openStream(options: { address: string; port: number; token: string; maxBytes: number; signal: AbortSignal }): SpeedStream {
+export function openStream(options: {
+  address: string;
+  port: number;
+  token: string;
+  maxBytes: number;
+  signal: AbortSignal;
+}): SpeedStream {
   const { address, port, token, maxBytes, signal } = options;
   const started = deferred<boolean>();
   const finished = deferred<{ end: StreamEnd; error: string | null }>();
@@ -39,7 +45,8 @@ export function openStream(options: { address: string; port: number; token: stri
     finished.resolve({ end, error });
   };
   const onAbort = (): void => finish('aborted', null);
-  const onSilence = (): void => finish(streaming ? 'closed' : socket.connecting ? 'unreachable' : 'refused', 'ETIMEDOUT');
+  const onSilence = (): void =>
+    finish(streaming ? 'closed' : socket.connecting ? 'unreachable' : 'refused', 'ETIMEDOUT');
   let timer = setTimeout(onSilence, CONNECT_MS);
 
   const take = (chunk: Uint8Array): void => {
@@ -47,7 +54,10 @@ export function openStream(options: { address: string; port: number; token: stri
       head.push(...chunk.subarray(0, 64));
       const answer = readSpeedAnswer(Uint8Array.from(head));
       if (answer === 'more') return;
-      if (answer !== 'stream') return finish('refused', answer);
+      if (answer !== 'stream') {
+        finish('refused', answer);
+        return;
+      }
       streaming = true;
       started.resolve(true);
     }
@@ -56,7 +66,8 @@ export function openStream(options: { address: string; port: number; token: stri
     if (bytes >= maxBytes) finish('enough', null);
   };
   const socket = connect({
-    host: address, port,
+    host: address,
+    port,
     onread: {
       buffer: new Uint8Array(READ_BYTES),
       callback(count, buffer) {
@@ -70,7 +81,9 @@ export function openStream(options: { address: string; port: number; token: stri
     timer = setTimeout(onSilence, SILENCE_MS);
     socket.write(speedGreeting(token));
   });
-  socket.on('error', (error) => finish(streaming ? 'closed' : socket.connecting || bytes === 0 ? 'unreachable' : 'refused', errnoOf(error)));
+  socket.on('error', (error) =>
+    finish(streaming ? 'closed' : socket.connecting || bytes === 0 ? 'unreachable' : 'refused', errnoOf(error)),
+  );
   socket.on('end', () => finish(streaming ? 'closed' : 'refused', 'ended'));
   socket.on('close', () => finish(streaming ? 'closed' : 'refused', 'closed'));
   if (signal.aborted) onAbort();

@@ -1,7 +1,7 @@
 /** Why: who is associated with which band, from whatever this system offers. Addresses stay in memory and go no further than the counting. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject, numberIn, own, textIn, type JsonObject } from '#contract';
+import { isObject, type JsonObject, numberIn, own, textIn } from '#contract';
 import { isCarrelError } from '#lib/errors';
 import { readText } from '../platform/kept-file.ts';
 import { connectUbus, type Ubus } from '../platform/ubus.ts';
@@ -70,7 +70,9 @@ async function hostapdRadios(ubus: Ubus, objects: readonly string[]): Promise<Ra
 export function hostapdRadio(answer: JsonObject): Radio {
   const clients = own(answer, 'clients');
   const entries = isObject(clients) ? Object.entries(clients) : [];
-  const letIn = entries.filter(([, client]) => isObject(client) && isSet(client, 'assoc') && isSet(client, 'authorized'));
+  const letIn = entries.filter(
+    ([, client]) => isObject(client) && isSet(client, 'assoc') && isSet(client, 'authorized'),
+  );
   return { band: bandOf(numberIn(answer, 'freq', 0, 1e6) ?? 0), macs: letIn.map(([mac]) => mac.toLowerCase()) };
 }
 
@@ -87,7 +89,9 @@ async function iwinfoRadios(ubus: Ubus): Promise<Radio[]> {
     const info = await answerOf(ubus, 'iwinfo', 'info', { device });
     if (!info || textIn(info, 'mode', 32) !== 'Master' || own(info, 'channel') === undefined) continue; // without a channel it is not up
     const stations = own((await answerOf(ubus, 'iwinfo', 'assoclist', { device })) ?? {}, 'results');
-    const macs = (Array.isArray(stations) ? stations : []).flatMap((station: unknown) => (isObject(station) && isSet(station, 'authorized') ? (textIn(station, 'mac', 17) ?? []) : []));
+    const macs = (Array.isArray(stations) ? stations : []).flatMap((station: unknown) =>
+      isObject(station) && isSet(station, 'authorized') ? (textIn(station, 'mac', 17) ?? []) : [],
+    );
     radios.push({ band: bandOf(numberIn(info, 'frequency', 0, 1e6) ?? 0), macs: macs.map((mac) => mac.toLowerCase()) });
   }
   return radios;
@@ -123,12 +127,23 @@ export function openHostapdStations(root: string): StationSource | null {
 
 function hostapdConfigs(root: string): { iface: string; band: Band | null }[] {
   const folders = ['etc/hostapd', 'var/run'].map((folder) => join(root, folder));
-  const files = folders.flatMap((folder) => entriesOf(folder).filter((name) => /^hostapd.*\.conf$/.test(name)).map((name) => join(folder, name)));
+  const files = folders.flatMap((folder) =>
+    entriesOf(folder)
+      .filter((name) => /^hostapd.*\.conf$/.test(name))
+      .map((name) => join(folder, name)),
+  );
   return files.flatMap((file) => {
     const text = readText(file) ?? '';
     const value = (key: string): string | undefined => new RegExp(`^${key}=(\\S+)`, 'm').exec(text)?.[1];
     const operatingClass = Number(value('op_class') ?? 0);
-    const band = operatingClass >= 131 && operatingClass <= 137 ? '6g' : value('hw_mode') === 'a' ? '5g' : value('hw_mode') === 'g' || value('hw_mode') === 'b' ? '2g' : null;
+    const band =
+      operatingClass >= 131 && operatingClass <= 137
+        ? '6g'
+        : value('hw_mode') === 'a'
+          ? '5g'
+          : value('hw_mode') === 'g' || value('hw_mode') === 'b'
+            ? '2g'
+            : null;
     return [...text.matchAll(/^(?:interface|bss)=(\S+)/gm)].map((match) => ({ iface: match[1] ?? '', band }));
   });
 }

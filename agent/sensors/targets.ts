@@ -18,7 +18,10 @@ export interface Targets {
 }
 
 /** Two anycast resolvers of different operators: near everywhere, and reached by address, so that DNS cannot hide them. */
-const OWN_CHOICE = { 4: ['1.1.1.1:443', '9.9.9.9:443'], 6: ['[2606:4700:4700::1111]:443', '[2620:fe::fe]:443'] } as const;
+const OWN_CHOICE = {
+  4: ['1.1.1.1:443', '9.9.9.9:443'],
+  6: ['[2606:4700:4700::1111]:443', '[2620:fe::fe]:443'],
+} as const;
 const DEFAULT_PORT = 443;
 
 /** What is tried where nothing is configured, on a line whose default route is of this family. */

@@ -37,9 +37,18 @@ export function judge(windows: readonly Window[], targetMbps: number, final: boo
   const counted = windows.slice(Math.floor(windows.length / 2));
   if (counted.length < FEWEST) return null;
   const overMs = total(counted, ({ ms }) => ms);
-  const rateMbps = mbps(total(counted, ({ ipBytes }) => ipBytes), overMs);
-  const appMbps = mbps(total(counted, ({ ownBytes }) => ownBytes), overMs);
-  const early = !final && total(windows, ({ ms }) => ms) >= EARLIEST_MS && rateMbps - CLEAR * standardError(counted, rateMbps) >= targetMbps;
+  const rateMbps = mbps(
+    total(counted, ({ ipBytes }) => ipBytes),
+    overMs,
+  );
+  const appMbps = mbps(
+    total(counted, ({ ownBytes }) => ownBytes),
+    overMs,
+  );
+  const early =
+    !final &&
+    total(windows, ({ ms }) => ms) >= EARLIEST_MS &&
+    rateMbps - CLEAR * standardError(counted, rateMbps) >= targetMbps;
   if (!final && !early) return null;
   const marginal = Math.abs(rateMbps - targetMbps) <= GUARD * targetMbps;
   return { verdict: rateMbps >= targetMbps * (1 - GUARD) ? 'pass' : 'fail', marginal, rateMbps, appMbps, overMs };

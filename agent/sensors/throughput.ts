@@ -3,19 +3,20 @@
  * counter. The counter includes headers (IP-layer rate is what BEREC and RFC 9097 define), is not fooled by TCP's bursts, and
  * on a router adds what visitors use at that moment.
  */
-import { networkInterfaces } from 'node:os';
+
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { LimitedBy } from '#contract';
 import { messageOf } from '#lib/errors';
+import { ipBytesBetween } from '../platform/counters.ts';
 import { keepFile, readInteger } from '../platform/kept-file.ts';
 import { openWan, type Wan, type WanView } from '../platform/wan.ts';
-import type { Capability, SensorContext, ThroughputOutcome, ThroughputRequest, ThroughputSensor } from '../sensor.ts';
-import { watchProcessor, type ProcessorReport } from './processor.ts';
+import type { SensorContext, ThroughputOutcome, ThroughputRequest, ThroughputSensor } from '../sensor.ts';
+import { type ProcessorReport, watchProcessor } from './processor.ts';
 import { openStream, type StreamEnd } from './speed-stream.ts';
-import { ipBytesBetween } from '../platform/counters.ts';
-import { judge, limitOf, type Judgement, type Window } from './throughput-verdict.ts';
+import { type Judgement, judge, limitOf, type Window } from './throughput-verdict.ts';
 
 const WINDOW_MS = 100;
 /** No test is longer or larger, whatever a grant says. */
@@ -26,7 +27,9 @@ const ELSEWHERE_MS = 1000;
 /** Wire bytes per application byte of a full TCP segment: 1500 / 1448. */
 const WIRE_PER_OWN = 1500 / 1448;
 
-export function createThroughputSensor(context: Pick<SensorContext, 'root' | 'clock' | 'wan' | 'log'>): ThroughputSensor {
+export function createThroughputSensor(
+  context: Pick<SensorContext, 'root' | 'clock' | 'wan' | 'log'>,
+): ThroughputSensor {
   const { root, clock, log } = context;
 
   async function run(request: ThroughputRequest): Promise<ThroughputOutcome> {
@@ -37,8 +40,16 @@ export function createThroughputSensor(context: Pick<SensorContext, 'root' | 'cl
       const able = await capabilityOf(request.host, view);
       if (!able.available) return outcomeOf(request, view, { limitedBy: able.limitedBy });
       const processor = watchProcessor(stat, () => clock.monoMs());
-      const measured = await download({ request, address: able.address, wan, view, now: () => clock.monoMs(), sampled: processor.sample });
-      if (measured.error) log.info({ server: request.host, error: measured.error }, 'throughput test ended without the whole stream');
+      const measured = await download({
+        request,
+        address: able.address,
+        wan,
+        view,
+        now: () => clock.monoMs(),
+        sampled: processor.sample,
+      });
+      if (measured.error)
+        log.info({ server: request.host, error: measured.error }, 'throughput test ended without the whole stream');
       return conclude(request, view, measured, processor.report());
     } finally {
       wan.close();
@@ -64,7 +75,12 @@ export function createThroughputSensor(context: Pick<SensorContext, 'root' | 'cl
     return readInteger(join(root, 'proc/sys/net/ipv4/ip_forward')) === 1;
   }
 
-  function conclude(request: ThroughputRequest, view: WanView, measured: Measured, processor: ProcessorReport): ThroughputOutcome {
+  function conclude(
+    request: ThroughputRequest,
+    view: WanView,
+    measured: Measured,
+    processor: ProcessorReport,
+  ): ThroughputOutcome {
     const { windows, ownBytes, ipBytes, end } = measured;
     const base = { ownBytes, durMs: windows.reduce((sum, { ms }) => sum + ms, 0), cpuPct: processor.highestPct };
     if (end === 'aborted') return outcomeOf(request, view, { ...base, limitedBy: 'aborted' });
@@ -72,13 +88,30 @@ export function createThroughputSensor(context: Pick<SensorContext, 'root' | 'cl
     const judgement = measured.judgement ?? judge(windows, request.targetMbps, true);
     if (!judgement) return outcomeOf(request, view, { ...base, limitedBy: 'server' });
     const elsewhere = ipBytes < 0.95 * ownBytes;
-    const limitedBy = judgement.verdict === 'pass' ? (elsewhere ? 'route' : null) : limitOf({
-      ipBytes, ownBytes, processPct: processor.processPct, corePct: processor.corePct, coreSoftirqPct: processor.coreSoftirqPct, allPct: processor.allPct,
-      lateShare: windows.filter(({ ms }) => ms > 1.5 * WINDOW_MS).length / windows.length,
-      speedMbps: view.link?.speedMbps ?? null, halfDuplex: view.link?.halfDuplex ?? false, wireless: view.link?.wireless ?? false,
-    }) ?? (measured.cutShort ? 'server' : null);
+    const limitedBy =
+      judgement.verdict === 'pass'
+        ? elsewhere
+          ? 'route'
+          : null
+        : (limitOf({
+            ipBytes,
+            ownBytes,
+            processPct: processor.processPct,
+            corePct: processor.corePct,
+            coreSoftirqPct: processor.coreSoftirqPct,
+            allPct: processor.allPct,
+            lateShare: windows.filter(({ ms }) => ms > 1.5 * WINDOW_MS).length / windows.length,
+            speedMbps: view.link?.speedMbps ?? null,
+            halfDuplex: view.link?.halfDuplex ?? false,
+            wireless: view.link?.wireless ?? false,
+          }) ?? (measured.cutShort ? 'server' : null));
     const otherMbps = seesOthers() ? Math.max(0, judgement.rateMbps - judgement.appMbps * WIRE_PER_OWN) : null;
-    return outcomeOf(request, view, { ...base, limitedBy, judgement: limitedBy === 'route' ? undefined : judgement, otherMbps });
+    return outcomeOf(request, view, {
+      ...base,
+      limitedBy,
+      judgement: limitedBy === 'route' ? undefined : judgement,
+      otherMbps,
+    });
   }
 }
 
@@ -92,9 +125,16 @@ async function capabilityOf(host: string, view: WanView): Promise<Able> {
   } catch (error) {
     return { available: false, why: `${host} has no address (${messageOf(error)})`, limitedBy: 'unreachable' };
   }
-  if (isOwnAddress(address)) return { available: false, why: 'this machine is the test server: the way to it leaves by lo and never touches the line', limitedBy: 'route' };
-  if (view.name === null) return { available: false, why: 'no default route, so no line to measure', limitedBy: 'unreachable' };
-  if (!view.counters) return { available: false, why: `no counters of ${view.name} in /proc/net/dev`, limitedBy: 'route' };
+  if (isOwnAddress(address))
+    return {
+      available: false,
+      why: 'this machine is the test server: the way to it leaves by lo and never touches the line',
+      limitedBy: 'route',
+    };
+  if (view.name === null)
+    return { available: false, why: 'no default route, so no line to measure', limitedBy: 'unreachable' };
+  if (!view.counters)
+    return { available: false, why: `no counters of ${view.name} in /proc/net/dev`, limitedBy: 'route' };
   return { available: true, address };
 }
 
@@ -117,7 +157,14 @@ interface Measured {
 }
 
 /** Takes the stream in windows until a clear pass, the bounds, its end, or the signal. */
-async function download(options: { request: ThroughputRequest; address: string; wan: Wan; view: WanView; now(): number; sampled(): void }): Promise<Measured> {
+async function download(options: {
+  request: ThroughputRequest;
+  address: string;
+  wan: Wan;
+  view: WanView;
+  now(): number;
+  sampled(): void;
+}): Promise<Measured> {
   const { request, address, wan, view, now, sampled } = options;
   const name = view.name ?? '';
   const header = view.link?.header ?? { rx: 0, tx: 0 };
@@ -125,7 +172,13 @@ async function download(options: { request: ThroughputRequest; address: string; 
   const maxOwn = Math.min(MAX_BYTES, request.maxBytes, request.grant.max_bytes) / WIRE_PER_OWN;
   const windows: Window[] = [];
   const totals = { ownBytes: 0, ipBytes: 0 };
-  const stream = openStream({ address, port: request.port, token: request.grant.token, maxBytes: maxOwn, signal: request.signal });
+  const stream = openStream({
+    address,
+    port: request.port,
+    token: request.grant.token,
+    maxBytes: maxOwn,
+    signal: request.signal,
+  });
   if (!(await stream.first)) return { windows, ...totals, judgement: null, cutShort: false, ...(await stream.ended) };
 
   let last = { atMs: now(), own: stream.bytes(), counters: wan.counters(name) };
@@ -168,10 +221,22 @@ function outcomeOf(request: ThroughputRequest, view: WanView, conclusion: Conclu
   const { limitedBy, judgement, ownBytes = 0, durMs = 0, cpuPct = null, otherMbps = null } = conclusion;
   const round = (value: number): number => Math.round(value * 1000) / 1000;
   return {
-    kind: 'throughput', method: 'tcp', dir: 'down', verdict: limitedBy === null && judgement ? judgement.verdict : 'inconclusive',
-    marginal: limitedBy === null && (judgement?.marginal ?? false), reason: request.reason, target_mbps: request.targetMbps,
-    rate_mbps: judgement ? round(judgement.rateMbps) : null, app_mbps: judgement ? round(judgement.appMbps) : null,
-    other_mbps: otherMbps === null ? null : round(otherMbps), bytes: Math.round(ownBytes * WIRE_PER_OWN), dur_ms: Math.round(durMs),
-    limited_by: limitedBy, cpu_pct: cpuPct === null ? null : Math.round(cpuPct * 10) / 10, wan: view.name ?? '', server: `${request.host}:${request.port}`, job: request.job,
+    kind: 'throughput',
+    method: 'tcp',
+    dir: 'down',
+    verdict: limitedBy === null && judgement ? judgement.verdict : 'inconclusive',
+    marginal: limitedBy === null && (judgement?.marginal ?? false),
+    reason: request.reason,
+    target_mbps: request.targetMbps,
+    rate_mbps: judgement ? round(judgement.rateMbps) : null,
+    app_mbps: judgement ? round(judgement.appMbps) : null,
+    other_mbps: otherMbps === null ? null : round(otherMbps),
+    bytes: Math.round(ownBytes * WIRE_PER_OWN),
+    dur_ms: Math.round(durMs),
+    limited_by: limitedBy,
+    cpu_pct: cpuPct === null ? null : Math.round(cpuPct * 10) / 10,
+    wan: view.name ?? '',
+    server: `${request.host}:${request.port}`,
+    job: request.job,
   };
 }

@@ -5,10 +5,10 @@
 import { join } from 'node:path';
 import type { MetricName } from '#contract';
 import { readText } from '../platform/kept-file.ts';
-import { parseLeases, type Lease } from '../platform/leases.ts';
+import { type Lease, parseLeases } from '../platform/leases.ts';
 import type { Capability, Reading, Sensor, SensorContext } from '../sensor.ts';
 import { createDistinctDevices, createLocalDay } from './distinct-devices.ts';
-import { openHostapdStations, openUbusStations, type Band, type Radio, type StationSource } from './stations.ts';
+import { type Band, openHostapdStations, openUbusStations, type Radio, type StationSource } from './stations.ts';
 
 const METRICS: readonly MetricName[] = ['clients', 'clients_2g', 'clients_5g', 'clients_6g', 'leases', 'devices_day'];
 const LEASE_FILES = ['tmp/dhcp.leases', 'var/lib/misc/dnsmasq.leases', 'var/lib/dnsmasq/dnsmasq.leases'];
@@ -28,7 +28,10 @@ export function createUsageSensor(context: Pick<SensorContext, 'root' | 'clock' 
       stations?.close();
       stations = (await openUbusStations(root)) ?? openHostapdStations(root);
       if (stations || readLeases(root)) return { available: true };
-      return { available: false, why: 'no ubus, no hostapd and no dnsmasq leases: this device serves no visitors itself' };
+      return {
+        available: false,
+        why: 'no ubus, no hostapd and no dnsmasq leases: this device serves no visitors itself',
+      };
     },
     async read(): Promise<Reading> {
       const radios = stations ? await stations.read() : null;
@@ -59,7 +62,13 @@ function activeLeases(leases: readonly Lease[] | null, nowMs: number): readonly 
 
 /** A device counts once, however many networks of one radio it shows up on. A band without a radio is unknown, not empty. */
 export function clientCounts(radios: readonly Radio[] | null): Reading {
-  const distinct = (of: readonly Radio[]): number | null => (of.length === 0 ? null : new Set(of.flatMap(({ macs }) => macs)).size);
+  const distinct = (of: readonly Radio[]): number | null =>
+    of.length === 0 ? null : new Set(of.flatMap(({ macs }) => macs)).size;
   const inBand = (band: Band): number | null => distinct((radios ?? []).filter((radio) => radio.band === band));
-  return { clients: distinct(radios ?? []), clients_2g: inBand('2g'), clients_5g: inBand('5g'), clients_6g: inBand('6g') };
+  return {
+    clients: distinct(radios ?? []),
+    clients_2g: inBand('2g'),
+    clients_5g: inBand('5g'),
+    clients_6g: inBand('6g'),
+  };
 }

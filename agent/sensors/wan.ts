@@ -1,6 +1,6 @@
 /** Why: what the access point's line carries, at the IP layer, on the default route's interface: zero bytes of test traffic. */
 import type { MetricName } from '#contract';
-import { ipBytesBetween, type Counters } from '../platform/counters.ts';
+import { type Counters, ipBytesBetween } from '../platform/counters.ts';
 import { openWan, type WanView } from '../platform/wan.ts';
 import type { Reading, Sensor, SensorContext } from '../sensor.ts';
 

@@ -30,21 +30,50 @@ export function createFixtureRoot(files: Readonly<Record<string, string>> = {}):
 }
 
 /** An interface under /sys/class/net. `type` 1 is Ethernet, 512 ppp, 65534 tun. */
-export function linkFiles(name: string, facts: { ifindex?: number; type?: number; operstate?: string; carrier?: number; speed?: number; duplex?: string; kind?: string } = {}): Record<string, string> {
+export function linkFiles(
+  name: string,
+  facts: {
+    ifindex?: number;
+    type?: number;
+    operstate?: string;
+    carrier?: number;
+    speed?: number;
+    duplex?: string;
+    kind?: string;
+  } = {},
+): Record<string, string> {
   const { ifindex = 2, type = 1, operstate = 'up', carrier = 1, speed = 1000, duplex = 'full', kind } = facts;
   const folder = `sys/class/net/${name}`;
   return {
-    [`${folder}/ifindex`]: `${ifindex}\n`, [`${folder}/type`]: `${type}\n`, [`${folder}/operstate`]: `${operstate}\n`, [`${folder}/carrier`]: `${carrier}\n`,
-    [`${folder}/speed`]: `${speed}\n`, [`${folder}/duplex`]: `${duplex}\n`, [`${folder}/uevent`]: `${kind ? `DEVTYPE=${kind}\n` : ''}INTERFACE=${name}\n`,
+    [`${folder}/ifindex`]: `${ifindex}\n`,
+    [`${folder}/type`]: `${type}\n`,
+    [`${folder}/operstate`]: `${operstate}\n`,
+    [`${folder}/carrier`]: `${carrier}\n`,
+    [`${folder}/speed`]: `${speed}\n`,
+    [`${folder}/duplex`]: `${duplex}\n`,
+    [`${folder}/uevent`]: `${kind ? `DEVTYPE=${kind}\n` : ''}INTERFACE=${name}\n`,
   };
 }
 
-export interface Counted { rxBytes: number; rxPackets: number; txBytes: number; txPackets: number }
+export interface Counted {
+  rxBytes: number;
+  rxPackets: number;
+  txBytes: number;
+  txPackets: number;
+}
 
 /** Text of /proc/net/dev. */
 export function netDev(interfaces: Readonly<Record<string, Counted>>): string {
-  const rows = Object.entries(interfaces).map(([name, c]) => `${name.padStart(6)}: ${c.rxBytes} ${c.rxPackets} 0 0 0 0 0 0 ${c.txBytes} ${c.txPackets} 0 0 0 0 0 0`);
-  return ['Inter-|   Receive                                                |  Transmit', ' face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed', ...rows, ''].join('\n');
+  const rows = Object.entries(interfaces).map(
+    ([name, c]) =>
+      `${name.padStart(6)}: ${c.rxBytes} ${c.rxPackets} 0 0 0 0 0 0 ${c.txBytes} ${c.txPackets} 0 0 0 0 0 0`,
+  );
+  return [
+    'Inter-|   Receive                                                |  Transmit',
+    ' face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 /** `192.0.2.1` as /proc/net/route writes it on this machine. */
@@ -53,11 +82,22 @@ export function routeHex(address: string): string {
   return (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? bytes.reverse() : bytes).join('');
 }
 
-export interface RouteRow { iface: string; to?: string; mask?: string; gateway?: string; metric?: number; flags?: string }
+export interface RouteRow {
+  iface: string;
+  to?: string;
+  mask?: string;
+  gateway?: string;
+  metric?: number;
+  flags?: string;
+}
 
 /** Text of /proc/net/route. */
 export function routeTable(rows: readonly RouteRow[]): string {
-  const lines = rows.map(({ iface, to = '0.0.0.0', mask = '0.0.0.0', gateway = '0.0.0.0', metric = 0, flags = '0003' }) =>
-    [iface, routeHex(to), routeHex(gateway), flags, 0, 0, metric, routeHex(mask), 0, 0, 0].join('\t'));
-  return ['Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT', ...lines, ''].join('\n');
+  const lines = rows.map(
+    ({ iface, to = '0.0.0.0', mask = '0.0.0.0', gateway = '0.0.0.0', metric = 0, flags = '0003' }) =>
+      [iface, routeHex(to), routeHex(gateway), flags, 0, 0, metric, routeHex(mask), 0, 0, 0].join('\t'),
+  );
+  return ['Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT', ...lines, ''].join(
+    '\n',
+  );
 }

@@ -2,7 +2,7 @@
  * Why: a real line for tests: a probe in a network namespace of its own, whose only way out is a veth pair shaped with tbf.
  * The server's end lies in the namespace of the test, so that its servers just bind to `serverAddress`. Needs root, `ip` and `tc`.
  */
-import { execFile, spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { type ChildProcess, execFile, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 
@@ -71,12 +71,29 @@ export async function createLab(options: { rateMbps?: number } = {}): Promise<La
   await ip('-n', probeNs, 'route', 'add', 'default', 'via', serverAddress, 'dev', probeIface);
 
   const lab: Lab = {
-    probeNs, serverAddress, probeAddress, serverIface, probeIface,
+    probeNs,
+    serverAddress,
+    probeAddress,
+    serverIface,
+    probeIface,
     async shape(mbps) {
       await run('tc', ['qdisc', 'del', 'dev', serverIface, 'root']).catch(() => {}); // there may be none yet
       if (mbps === null) return;
       const linkLayer = Math.round((mbps * 1e6 * 1514) / 1500); // tbf counts the 14 bytes of the Ethernet header too
-      await run('tc', ['qdisc', 'add', 'dev', serverIface, 'root', 'tbf', 'rate', `${linkLayer}bit`, 'burst', '16kb', 'latency', '60ms']);
+      await run('tc', [
+        'qdisc',
+        'add',
+        'dev',
+        serverIface,
+        'root',
+        'tbf',
+        'rate',
+        `${linkLayer}bit`,
+        'burst',
+        '16kb',
+        'latency',
+        '60ms',
+      ]);
     },
     unplug: () => ip('link', 'set', serverIface, 'down'),
     plug: () => ip('link', 'set', serverIface, 'up'),
@@ -87,11 +104,13 @@ export async function createLab(options: { rateMbps?: number } = {}): Promise<La
       return child;
     },
     async close() {
-      await Promise.all([...children].map(async (child) => {
-        const ended = once(child, 'exit');
-        child.kill('SIGKILL');
-        await ended;
-      }));
+      await Promise.all(
+        [...children].map(async (child) => {
+          const ended = once(child, 'exit');
+          child.kill('SIGKILL');
+          await ended;
+        }),
+      );
       process.removeListener('exit', removeNow);
       removeNow();
     },

@@ -1,7 +1,8 @@
 /** Why: OpenWrt's message bus as far as sensors ask it, on a real Unix socket: lookup and invoke, in the bytes of ubusd. */
+
+import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { once } from 'node:events';
 import { dirname } from 'node:path';
 import type { JsonObject } from '#contract';
 import { readBlobs, readTable, writeBlob, writeTable } from '../../agent/platform/blobmsg.ts';
@@ -45,8 +46,15 @@ function answer(request: Buffer, objects: UbusObjects, calls: string[]): Buffer 
   const paths = Object.keys(objects);
   if (type === 4) {
     const pattern = text(attributes.get(2));
-    const found = paths.filter((path) => (pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern));
-    return Buffer.concat([...found.map((path) => reply(2, writeBlob(2, Buffer.from(`${path}\0`)), writeBlob(3, number(paths.indexOf(path) + 1)))), reply(1, writeBlob(1, number(found.length > 0 ? 0 : 4)))]);
+    const found = paths.filter((path) =>
+      pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern,
+    );
+    return Buffer.concat([
+      ...found.map((path) =>
+        reply(2, writeBlob(2, Buffer.from(`${path}\0`)), writeBlob(3, number(paths.indexOf(path) + 1))),
+      ),
+      reply(1, writeBlob(1, number(found.length > 0 ? 0 : 4))),
+    ]);
   }
   const path = paths[(attributes.get(3)?.readUInt32BE(0) ?? 0) - 1] ?? '';
   const method = text(attributes.get(4));

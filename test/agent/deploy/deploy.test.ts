@@ -1,6 +1,16 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,22 +18,29 @@ import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readUci } from '../../../agent/uci.ts';
 import { agentSettings } from '../../../agent/settings.ts';
+import { readUci } from '../../../agent/uci.ts';
 import { debianServer } from '../../support/debian.ts';
 
 const run = promisify(execFile);
 const DEPLOY = fileURLToPath(new URL('../../../infra/deploy', import.meta.url));
 const INSTALLER = join(DEPLOY, 'install.sh');
 const SCRIPTS = readdirSync(DEPLOY).filter((name) => readFileSync(join(DEPLOY, name), 'utf8').startsWith('#!/bin/sh'));
-const CREDENTIAL = JSON.stringify({ broker: 'mqtts://carrel.library.example:8883', id: 'debeikiai-1', token: 'a-token', ca: null });
+const CREDENTIAL = JSON.stringify({
+  broker: 'mqtts://carrel.library.example:8883',
+  id: 'debeikiai-1',
+  token: 'a-token',
+  ca: null,
+});
 
 const busybox = await debianServer('busybox');
 const shellcheck = await debianServer('shellcheck');
 const systemdAnalyze = spawnSync('systemd-analyze', ['--version']).error ? null : 'systemd-analyze';
 
 let work: string;
-beforeEach(() => { work = mkdtempSync(join(tmpdir(), 'carrel-deploy-')); });
+beforeEach(() => {
+  work = mkdtempSync(join(tmpdir(), 'carrel-deploy-'));
+});
 afterEach(() => rmSync(work, { recursive: true, force: true }));
 
 /** A system to install into: `/etc/openwrt_release` makes it OpenWrt, `/etc/systemd/system` Debian. */
@@ -48,10 +65,17 @@ function stick(): string {
 }
 
 /** Runs a shell with `input`; answers with exit code and what it said. */
-async function shell(command: string, args: readonly string[], options: { input?: string; env?: NodeJS.ProcessEnv } = {}): Promise<{ code: number | null; said: string }> {
+async function shell(
+  command: string,
+  args: readonly string[],
+  options: { input?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<{ code: number | null; said: string }> {
   const child = spawn(command, args, { env: options.env ?? process.env, stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said += chunk.toString(); });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
   child.stdin.on('error', () => {}); // it may end before it has read everything
   child.stdin.end(options.input ?? '');
   const [code]: (number | null)[] = await once(child, 'close');
@@ -64,12 +88,22 @@ describe('the installer', () => {
   test('on Debian puts the agent, the unit and a credential that only root may read', async () => {
     const root = system('systemd');
     writeFileSync(join(work, 'credential.json'), CREDENTIAL);
-    const { code, said } = await shell('sh', [join(stick(), 'install.sh'), '--root', root, join(work, 'credential.json')]);
+    const { code, said } = await shell('sh', [
+      join(stick(), 'install.sh'),
+      '--root',
+      root,
+      join(work, 'credential.json'),
+    ]);
     expect({ code, said }).toEqual({ code: 0, said: `carrel: installed into ${root}\n` });
     expect(readFileSync(join(root, 'etc/carrel/agent.json'), 'utf8')).toBe(CREDENTIAL);
     expect(modeOf(join(root, 'etc/carrel/agent.json'))).toBe('600');
     expect(modeOf(join(root, 'usr/local/lib/carrel'))).toBe('755');
-    for (const file of ['usr/local/lib/carrel/agent.cjs', 'usr/local/lib/carrel/inventory.cjs', 'etc/systemd/system/carrel-agent.service']) expect(modeOf(join(root, file))).toBe('644');
+    for (const file of [
+      'usr/local/lib/carrel/agent.cjs',
+      'usr/local/lib/carrel/inventory.cjs',
+      'etc/systemd/system/carrel-agent.service',
+    ])
+      expect(modeOf(join(root, file))).toBe('644');
   });
 
   test('on OpenWrt puts init script, access list, hotplug and a user without rights; a second run changes no setting', async () => {
@@ -81,7 +115,8 @@ describe('the installer', () => {
     expect(code).toBe(0);
     expect(readFileSync(join(root, 'etc/config/carrel'), 'utf8')).toContain("enabled '0'");
     expect(readFileSync(join(root, 'etc/passwd'), 'utf8').match(/^carrel:/gm)).toHaveLength(1);
-    for (const file of ['etc/init.d/carrel', 'etc/hotplug.d/iface/90-carrel', 'etc/hotplug.d/ntp/90-carrel']) expect(modeOf(join(root, file))).toBe('755');
+    for (const file of ['etc/init.d/carrel', 'etc/hotplug.d/iface/90-carrel', 'etc/hotplug.d/ntp/90-carrel'])
+      expect(modeOf(join(root, file))).toBe('755');
     expect(modeOf(join(root, 'etc/carrel/agent.json'))).toBe('600');
   });
 
@@ -93,7 +128,16 @@ describe('the installer', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const root = system('systemd');
-    const args = ['-s', '--', '--root', root, '--server', `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, '--credential', Buffer.from(CREDENTIAL).toString('base64')];
+    const args = [
+      '-s',
+      '--',
+      '--root',
+      root,
+      '--server',
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      '--credential',
+      Buffer.from(CREDENTIAL).toString('base64'),
+    ];
     const { code, said } = await shell('sh', args, { input: readFileSync(INSTALLER, 'utf8') });
     server.close();
     expect({ code, said }).toEqual({ code: 0, said: `carrel: installed into ${root}\n` });
@@ -115,7 +159,11 @@ describe('the installer', () => {
   });
 
   test('without files beside it and without a server it says which file it lacks', async () => {
-    const { code, said } = await shell('sh', ['-s', '--', '--root', system('systemd'), '--credential', Buffer.from(CREDENTIAL).toString('base64')], { input: readFileSync(INSTALLER, 'utf8') });
+    const { code, said } = await shell(
+      'sh',
+      ['-s', '--', '--root', system('systemd'), '--credential', Buffer.from(CREDENTIAL).toString('base64')],
+      { input: readFileSync(INSTALLER, 'utf8') },
+    );
     expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining('agent.cjs is not beside this script') });
   });
 
@@ -126,7 +174,10 @@ describe('the installer', () => {
     for (const applet of stdout.trim().split('\n')) symlinkSync(busybox?.path ?? '', join(bin, applet));
     symlinkSync(process.execPath, join(bin, 'node'));
     const root = system('openwrt');
-    const { code, said } = await shell(join(bin, 'sh'), [join(stick(), 'install.sh'), '--root', root, '-'], { input: CREDENTIAL, env: { PATH: bin } });
+    const { code, said } = await shell(join(bin, 'sh'), [join(stick(), 'install.sh'), '--root', root, '-'], {
+      input: CREDENTIAL,
+      env: { PATH: bin },
+    });
     expect({ code, said }).toEqual({ code: 0, said: `carrel: installed into ${root}\n` });
   });
 });
@@ -136,28 +187,46 @@ describe('what is installed', () => {
     await run('sh', ['-n', join(DEPLOY, name)]);
   });
 
-  test.skipIf(!shellcheck)(`shellcheck finds nothing in ${SCRIPTS.join(', ')}${shellcheck ? '' : ' (needs shellcheck)'}`, async () => {
-    // SC3043: `local` is not POSIX, but busybox ash and dash have it.
-    const files = SCRIPTS.map((name) => join(DEPLOY, name));
-    await run(shellcheck?.path ?? '', ['-s', 'sh', '-e', 'SC3043', ...files], { env: shellcheck?.env });
-  });
+  test.skipIf(!shellcheck)(
+    `shellcheck finds nothing in ${SCRIPTS.join(', ')}${shellcheck ? '' : ' (needs shellcheck)'}`,
+    async () => {
+      // SC3043: `local` is not POSIX, but busybox ash and dash have it.
+      const files = SCRIPTS.map((name) => join(DEPLOY, name));
+      await run(shellcheck?.path ?? '', ['-s', 'sh', '-e', 'SC3043', ...files], { env: shellcheck?.env });
+    },
+  );
 
-  test.skipIf(!systemdAnalyze)(`systemd finds nothing in the unit${systemdAnalyze ? '' : ' (needs systemd-analyze)'}`, async () => {
-    const { stderr } = await run('systemd-analyze', ['verify', join(DEPLOY, 'carrel-agent.service')]);
-    expect(stderr).not.toContain('carrel-agent.service');
-  });
+  test.skipIf(!systemdAnalyze)(
+    `systemd finds nothing in the unit${systemdAnalyze ? '' : ' (needs systemd-analyze)'}`,
+    async () => {
+      const { stderr } = await run('systemd-analyze', ['verify', join(DEPLOY, 'carrel-agent.service')]);
+      expect(stderr).not.toContain('carrel-agent.service');
+    },
+  );
 
-  test.skipIf(!systemdAnalyze)(`the unit is exposed to at most 2.5 of 10${systemdAnalyze ? '' : ' (needs systemd-analyze)'}`, async () => {
-    const { stdout } = await run('systemd-analyze', ['security', '--offline=true', '--no-pager', join(DEPLOY, 'carrel-agent.service')]);
-    const level = Number(/exposure level for carrel-agent\.service: ([\d.]+)/.exec(stdout)?.[1]);
-    expect(level).toBeLessThanOrEqual(2.5);
-  });
+  test.skipIf(!systemdAnalyze)(
+    `the unit is exposed to at most 2.5 of 10${systemdAnalyze ? '' : ' (needs systemd-analyze)'}`,
+    async () => {
+      const { stdout } = await run('systemd-analyze', [
+        'security',
+        '--offline=true',
+        '--no-pager',
+        join(DEPLOY, 'carrel-agent.service'),
+      ]);
+      const level = Number(/exposure level for carrel-agent\.service: ([\d.]+)/.exec(stdout)?.[1]);
+      expect(level).toBeLessThanOrEqual(2.5);
+    },
+  );
 
   test('every option of the UCI file is a setting of the agent', () => {
     const text = readFileSync(join(DEPLOY, 'carrel.uci'), 'utf8');
-    const options = [...Object.keys(readUci(text, 'main')), ...[...text.matchAll(/# (?:option|list) (\w+) '/g)].map((match) => match[1] ?? '')];
+    const options = [
+      ...Object.keys(readUci(text, 'main')),
+      ...[...text.matchAll(/# (?:option|list) (\w+) '/g)].map((match) => match[1] ?? ''),
+    ];
     expect(options).toContain('credential');
-    for (const option of options.filter((name) => name !== 'enabled')) expect(Object.keys(agentSettings)).toContain(`CARREL_AGENT_${option.toUpperCase()}`);
+    for (const option of options.filter((name) => name !== 'enabled'))
+      expect(Object.keys(agentSettings)).toContain(`CARREL_AGENT_${option.toUpperCase()}`);
   });
 
   test('the hotplug script nudges the agent when a WAN comes up, and at nothing else', async () => {
@@ -165,11 +234,17 @@ describe('what is installed', () => {
     const script = readFileSync(join(DEPLOY, 'carrel.hotplug'), 'utf8').replaceAll('/etc/init.d/carrel', 'init');
     const env = { PATH: `${work}${delimiter}${process.env['PATH'] ?? ''}` };
     writeFileSync(join(work, 'init'), `#!/bin/sh\necho "$1" >>${log}\n`, { mode: 0o755 });
-    for (const [ACTION, INTERFACE] of [['ifdown', 'wan'], ['ifup', 'lan'], ['ifup', 'wan6']]) await shell('sh', ['-c', script], { env: { ...env, ACTION, INTERFACE } });
+    for (const [ACTION, INTERFACE] of [
+      ['ifdown', 'wan'],
+      ['ifup', 'lan'],
+      ['ifup', 'wan6'],
+    ])
+      await shell('sh', ['-c', script], { env: { ...env, ACTION, INTERFACE } });
     expect(readFileSync(log, 'utf8')).toBe('running\nnudge\n');
   });
 
   test('nothing of the deployment names a folder of the machine it was written on', () => {
-    for (const name of readdirSync(DEPLOY)) expect(readFileSync(join(DEPLOY, name), 'utf8')).not.toContain(dirname(dirname(DEPLOY)));
+    for (const name of readdirSync(DEPLOY))
+      expect(readFileSync(join(DEPLOY, name), 'utf8')).not.toContain(dirname(dirname(DEPLOY)));
   });
 });

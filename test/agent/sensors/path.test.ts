@@ -1,17 +1,19 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { silentLogger } from '#lib/logger';
 import { latencyOf } from '../../../agent/sensors/latency.ts';
 import { openPath, type PathOptions } from '../../../agent/sensors/path.ts';
-import { firstFailure, reachabilityOf, type Hops } from '../../../agent/sensors/reachability.ts';
+import { firstFailure, type Hops, reachabilityOf } from '../../../agent/sensors/reachability.ts';
 import { parseTargets } from '../../../agent/sensors/targets.ts';
 import { createFixtureRoot, linkFiles, routeTable } from '../../support/fixture-root.ts';
 
 const closers: (() => void)[] = [];
-afterEach(() => { for (const close of closers.splice(0)) close(); });
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
 
 async function tcpServer(): Promise<number> {
   const server: Server = createServer((socket) => socket.on('error', () => {}));
@@ -41,7 +43,19 @@ async function dnsServer(): Promise<{ address: string; state: { broken: boolean;
     const end = question.indexOf(0, 12) + 5;
     const isA = question.readUInt16BE(end - 4) === 1;
     const answer = Buffer.from(isA && !state.broken ? 'c00c000100010000003c00047f000001' : '', 'hex');
-    const head = Buffer.from([...question.subarray(0, 2), 0x81, state.broken ? 0x82 : 0x80, 0, 1, 0, answer.length > 0 ? 1 : 0, 0, 0, 0, 0]);
+    const head = Buffer.from([
+      ...question.subarray(0, 2),
+      0x81,
+      state.broken ? 0x82 : 0x80,
+      0,
+      1,
+      0,
+      answer.length > 0 ? 1 : 0,
+      0,
+      0,
+      0,
+      0,
+    ]);
     socket.send(Buffer.concat([head, question.subarray(12, end), answer]), from.port, from.address);
   });
   closers.push(() => socket.close());
@@ -51,12 +65,24 @@ async function dnsServer(): Promise<{ address: string; state: { broken: boolean;
 /** A machine on eth0 with a gateway at 127.0.0.1, and what its path reads. */
 async function path(targets: string[], options: PathOptions & { route?: boolean; gateway?: string } = {}) {
   const { route = true, gateway = '127.0.0.1', ...rest } = options;
-  const root = createFixtureRoot({ 'proc/net/route': routeTable(route ? [{ iface: 'eth0', gateway }] : []), ...linkFiles('eth0') });
+  const root = createFixtureRoot({
+    'proc/net/route': routeTable(route ? [{ iface: 'eth0', gateway }] : []),
+    ...linkFiles('eth0'),
+  });
   const dns = rest.servers ?? [(await dnsServer()).address];
-  const opened = openPath({ root: root.path, wan: null, targets, broker: { host: '127.0.0.1', port: 1 }, log: silentLogger }, { spacingMs: 1, ...rest, servers: dns });
-  closers.push(() => opened.close(), () => root.close());
+  const opened = openPath(
+    { root: root.path, wan: null, targets, broker: { host: '127.0.0.1', port: 1 }, log: silentLogger },
+    { spacingMs: 1, ...rest, servers: dns },
+  );
+  closers.push(
+    () => opened.close(),
+    () => root.close(),
+  );
   let monoMs = 0;
-  const measure = (periodMs = 1000) => opened.measure({ monoMs: (monoMs += periodMs), signal: new AbortController().signal });
+  const measure = (periodMs = 1000) => {
+    monoMs += periodMs;
+    return opened.measure({ monoMs, signal: new AbortController().signal });
+  };
   return { measure, opened, root };
 }
 
@@ -65,7 +91,15 @@ describe('the way to the internet', () => {
     const port = await tcpServer();
     const { measure } = await path([`probe.example:${port}`], { gatewayPorts: [port] });
     const reading = await measure();
-    expect(reachabilityOf(reading, true)).toEqual({ gateway_up: 1, dns_up: 1, internet_up: 1, broker_up: 1, first_failure: 0, captive_portal: null, dns_ms: expect.any(Number) });
+    expect(reachabilityOf(reading, true)).toEqual({
+      gateway_up: 1,
+      dns_up: 1,
+      internet_up: 1,
+      broker_up: 1,
+      first_failure: 0,
+      captive_portal: null,
+      dns_ms: expect.any(Number),
+    });
     expect(reading.internet.rttsMs).toHaveLength(5);
     expect(reading.gateway.rttMs).toBeLessThan(500);
   });
@@ -92,7 +126,12 @@ describe('the way to the internet', () => {
     const { measure } = await path([`probe.example:${await tcpServer()}`], { servers: [dns.address] });
     await measure();
     dns.state.broken = true;
-    expect(reachabilityOf(await measure(), true)).toMatchObject({ dns_up: 0, dns_ms: null, internet_up: 1, first_failure: 3 });
+    expect(reachabilityOf(await measure(), true)).toMatchObject({
+      dns_up: 0,
+      dns_ms: null,
+      internet_up: 1,
+      first_failure: 3,
+    });
   });
 
   test('with addresses alone to reach, the root is asked for: any definite answer counts, a failure does not', async () => {
@@ -120,10 +159,16 @@ describe('the way to the internet', () => {
 
   test('a sign-in page in place of a 204 is a captive portal; a real 204 is none', async () => {
     let status = 302;
-    const server = createHttpServer((_, response) => response.writeHead(status, { location: '/login' }).end()).listen(0, '127.0.0.1');
+    const server = createHttpServer((_, response) => response.writeHead(status, { location: '/login' }).end()).listen(
+      0,
+      '127.0.0.1',
+    );
     await once(server, 'listening');
     closers.push(() => server.close());
-    const { measure } = await path([`127.0.0.1:${await tcpServer()}`, `http://probe.example:${(server.address() as AddressInfo).port}/generate_204`]);
+    const { measure } = await path([
+      `127.0.0.1:${await tcpServer()}`,
+      `http://probe.example:${(server.address() as AddressInfo).port}/generate_204`,
+    ]);
     expect(reachabilityOf(await measure(), true)).toMatchObject({ captive_portal: 1, first_failure: 4 });
     status = 204;
     expect(reachabilityOf(await measure(), true)).toMatchObject({ captive_portal: 0, first_failure: 0 });
@@ -155,7 +200,15 @@ describe('the way to the internet', () => {
 });
 
 describe('the first hop that fails', () => {
-  const well: Hops = { link: true, gateway: true, dns: true, internet: true, byAddress: true, portal: null, broker: true };
+  const well: Hops = {
+    link: true,
+    gateway: true,
+    dns: true,
+    internet: true,
+    byAddress: true,
+    portal: null,
+    broker: true,
+  };
   test.each<[string, Partial<Hops>, string]>([
     ['nothing fails', {}, 'none'],
     ['no carrier', { link: false, gateway: false, dns: false, internet: false, broker: false }, 'link'],
@@ -174,14 +227,28 @@ describe('the first hop that fails', () => {
   test('a gateway that drops everything is up while anything beyond it answers', () => {
     const silent = { answered: false, neighbour: null, rttMs: null };
     const dns = { up: true, ms: 1, addresses: [], why: '' };
-    expect(reachabilityOf({ link: true, gateway: silent, dns, portal: null, internet: { rttsMs: [1], up: true, byAddress: true } }, null).gateway_up).toBe(1);
-    expect(reachabilityOf({ link: true, gateway: silent, dns, portal: null, internet: { rttsMs: [null], up: false, byAddress: true } }, null).gateway_up).toBe(0);
+    expect(
+      reachabilityOf(
+        { link: true, gateway: silent, dns, portal: null, internet: { rttsMs: [1], up: true, byAddress: true } },
+        null,
+      ).gateway_up,
+    ).toBe(1);
+    expect(
+      reachabilityOf(
+        { link: true, gateway: silent, dns, portal: null, internet: { rttsMs: [null], up: false, byAddress: true } },
+        null,
+      ).gateway_up,
+    ).toBe(0);
   });
 });
 
 describe('latency figures', () => {
   test('median, mean difference of successive answers, and loss', () => {
-    expect(latencyOf([10, 20, null, 12, 14])).toEqual({ rtt_ms: 13, jitter_ms: expect.closeTo(20 / 3), loss_pct: expect.closeTo(20) });
+    expect(latencyOf([10, 20, null, 12, 14])).toEqual({
+      rtt_ms: 13,
+      jitter_ms: expect.closeTo(20 / 3),
+      loss_pct: expect.closeTo(20),
+    });
   });
   test('one answer has no jitter', () => {
     expect(latencyOf([null, 7])).toMatchObject({ rtt_ms: 7, jitter_ms: null, loss_pct: 50 });
@@ -192,10 +259,22 @@ describe('latency figures', () => {
 });
 
 test('targets are hosts, pages, or refused by name', () => {
-  expect(parseTargets(['9.9.9.9', 'example.org:80', '[2001:db8::1]:53', '2001:db8::2', 'http://p.example/204', 'bad target', 'x:99999'])).toEqual({
+  expect(
+    parseTargets([
+      '9.9.9.9',
+      'example.org:80',
+      '[2001:db8::1]:53',
+      '2001:db8::2',
+      'http://p.example/204',
+      'bad target',
+      'x:99999',
+    ]),
+  ).toEqual({
     hosts: [
-      { host: '9.9.9.9', port: 443, numeric: true }, { host: 'example.org', port: 80, numeric: false },
-      { host: '2001:db8::1', port: 53, numeric: true }, { host: '2001:db8::2', port: 443, numeric: true },
+      { host: '9.9.9.9', port: 443, numeric: true },
+      { host: 'example.org', port: 80, numeric: false },
+      { host: '2001:db8::1', port: 53, numeric: true },
+      { host: '2001:db8::2', port: 443, numeric: true },
     ],
     pages: [{ url: 'http://p.example/204', host: 'p.example', numeric: false }],
     refused: ['bad target', 'x:99999'],

@@ -1,24 +1,28 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { parseSpeedGreeting, speedErrorLine, type LeaseGrant } from '#contract';
+import { type LeaseGrant, parseSpeedGreeting, speedErrorLine } from '#contract';
 import { systemClock } from '#lib/clock';
 import { silentLogger } from '#lib/logger';
+import type { ThroughputOutcome } from '../../../agent/sensor.ts';
 import { openStream } from '../../../agent/sensors/speed-stream.ts';
 import { createThroughputSensor } from '../../../agent/sensors/throughput.ts';
-import type { ThroughputOutcome } from '../../../agent/sensor.ts';
 import { createFixtureRoot, linkFiles, netDev, routeTable } from '../../support/fixture-root.ts';
-import { createLab, labUnavailable, type Lab } from '../../support/netns.ts';
+import { createLab, type Lab, labUnavailable } from '../../support/netns.ts';
 
 const closers: (() => Promise<void> | void)[] = [];
-afterEach(async () => { for (const close of closers.splice(0)) await close(); });
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
 
 const NOISE = Buffer.alloc(64 * 1024, 0xa5);
 /** As many bytes as the socket takes, until it is gone. */
 function pour(socket: Socket): void {
-  const more = (): void => { while (!socket.destroyed && socket.write(NOISE)); };
+  const more = (): void => {
+    while (!socket.destroyed && socket.write(NOISE));
+  };
   socket.on('drain', more);
   more();
 }
@@ -41,12 +45,21 @@ async function speedServer(serve: (socket: Socket, token: string | undefined) =>
 }
 
 const stream = (port: number, options: { maxBytes?: number; signal?: AbortSignal } = {}) =>
-  openStream({ address: '127.0.0.1', port, token: 'tok.en', maxBytes: options.maxBytes ?? 1e6, signal: options.signal ?? new AbortController().signal });
+  openStream({
+    address: '127.0.0.1',
+    port,
+    token: 'tok.en',
+    maxBytes: options.maxBytes ?? 1e6,
+    signal: options.signal ?? new AbortController().signal,
+  });
 
 describe('the stream of a test', () => {
   test('greets with the token and stops by itself at its bound', async () => {
     let greeted: string | undefined;
-    const port = await speedServer((socket, token) => { greeted = token; pour(socket); });
+    const port = await speedServer((socket, token) => {
+      greeted = token;
+      pour(socket);
+    });
     const { first, ended, bytes } = stream(port);
     expect(await first).toBe(true);
     expect(await ended).toEqual({ end: 'enough', error: null });
@@ -90,89 +103,170 @@ describe('the stream of a test', () => {
   });
 });
 
-const grant: LeaseGrant = { id: 'l1', token: 'tok.en', host: null, port: 1, max_bytes: 40e6, max_ms: 10_000, expires: 0 };
-const request = (host: string, port: number) => ({ grant, host, port, targetMbps: 30, maxBytes: 40e6, reason: 'manual' as const, job: 'j1', signal: new AbortController().signal });
+const grant: LeaseGrant = {
+  id: 'l1',
+  token: 'tok.en',
+  host: null,
+  port: 1,
+  max_bytes: 40e6,
+  max_ms: 10_000,
+  expires: 0,
+};
+const request = (host: string, port: number) => ({
+  grant,
+  host,
+  port,
+  targetMbps: 30,
+  maxBytes: 40e6,
+  reason: 'manual' as const,
+  job: 'j1',
+  signal: new AbortController().signal,
+});
 
 function sensorOn(files: Record<string, string>) {
   const root = createFixtureRoot(files);
   closers.push(() => root.close());
   return createThroughputSensor({ root: root.path, clock: systemClock, wan: null, log: silentLogger });
 }
-const LINE = { 'proc/net/route': routeTable([{ iface: 'eth0', gateway: '192.0.2.1' }]), ...linkFiles('eth0'), 'proc/net/dev': netDev({ eth0: { rxBytes: 0, rxPackets: 0, txBytes: 0, txPackets: 0 } }) };
+const LINE = {
+  'proc/net/route': routeTable([{ iface: 'eth0', gateway: '192.0.2.1' }]),
+  ...linkFiles('eth0'),
+  'proc/net/dev': netDev({ eth0: { rxBytes: 0, rxPackets: 0, txBytes: 0, txPackets: 0 } }),
+};
 
 describe('where a test can tell nothing', () => {
-  const own = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []).find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
-  test.each(['127.0.0.1', '::1', 'localhost', ...(own ? [own] : [])])('this machine is the test server (%s)', async (host) => {
-    const sensor = sensorOn(LINE);
-    expect(await sensor.capability(host, 1)).toEqual({ available: false, why: expect.stringContaining('this machine is the test server') });
-    expect(await sensor.run(request(host, 1))).toMatchObject({ verdict: 'inconclusive', limited_by: 'route', rate_mbps: null, bytes: 0, job: 'j1' });
-  });
+  const own = Object.values(networkInterfaces())
+    .flatMap((entries) => entries ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  test.each(['127.0.0.1', '::1', 'localhost', ...(own ? [own] : [])])(
+    'this machine is the test server (%s)',
+    async (host) => {
+      const sensor = sensorOn(LINE);
+      expect(await sensor.capability(host, 1)).toEqual({
+        available: false,
+        why: expect.stringContaining('this machine is the test server'),
+      });
+      expect(await sensor.run(request(host, 1))).toMatchObject({
+        verdict: 'inconclusive',
+        limited_by: 'route',
+        rate_mbps: null,
+        bytes: 0,
+        job: 'j1',
+      });
+    },
+  );
 
   test('without a default route there is no line to measure', async () => {
-    expect(await sensorOn({}).run(request('192.0.2.9', 1))).toMatchObject({ verdict: 'inconclusive', limited_by: 'unreachable', rate_mbps: null });
+    expect(await sensorOn({}).run(request('192.0.2.9', 1))).toMatchObject({
+      verdict: 'inconclusive',
+      limited_by: 'unreachable',
+      rate_mbps: null,
+    });
   });
 
   test('a host that cannot be found is unreachable, with a sentence', async () => {
-    expect(await sensorOn(LINE).capability('no-such-host.invalid', 1)).toEqual({ available: false, why: expect.stringContaining('no-such-host.invalid') });
+    expect(await sensorOn(LINE).capability('no-such-host.invalid', 1)).toEqual({
+      available: false,
+      why: expect.stringContaining('no-such-host.invalid'),
+    });
   });
 
   test('without interface counters nothing is judged', async () => {
     const { 'proc/net/dev': _, ...files } = LINE;
-    expect(await sensorOn(files).run(request('192.0.2.9', 1))).toMatchObject({ verdict: 'inconclusive', limited_by: 'route', rate_mbps: null });
+    expect(await sensorOn(files).run(request('192.0.2.9', 1))).toMatchObject({
+      verdict: 'inconclusive',
+      limited_by: 'route',
+      rate_mbps: null,
+    });
   });
 });
 
-describe.skipIf(labUnavailable)(`a real line in a network namespace${labUnavailable ? ` (${labUnavailable})` : ''}`, () => {
-  let lab: Lab;
-  beforeAll(async () => { lab = await createLab(); });
-  afterAll(() => lab?.close());
+describe.skipIf(labUnavailable)(
+  `a real line in a network namespace${labUnavailable ? ` (${labUnavailable})` : ''}`,
+  () => {
+    let lab: Lab;
+    beforeAll(async () => {
+      lab = await createLab();
+    });
+    afterAll(() => lab?.close());
 
-  /** Runs one test from inside the probe's namespace, as a process of its own. */
-  async function testFromProbe(port: number, wan: string | null = null): Promise<ThroughputOutcome> {
-    const program = fileURLToPath(new URL('run-throughput.ts', import.meta.url));
-    const child = lab.spawnInProbe(process.execPath, [program, JSON.stringify({ ...request(lab.serverAddress, port), grant: { ...grant, max_ms: 4000 }, signal: undefined, wan })], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let printed = '';
-    child.stdout?.on('data', (chunk: Buffer) => { printed += chunk.toString(); });
-    await once(child, 'close');
-    return JSON.parse(printed) as ThroughputOutcome;
-  }
+    /** Runs one test from inside the probe's namespace, as a process of its own. */
+    async function testFromProbe(port: number, wan: string | null = null): Promise<ThroughputOutcome> {
+      const program = fileURLToPath(new URL('run-throughput.ts', import.meta.url));
+      const child = lab.spawnInProbe(
+        process.execPath,
+        [
+          program,
+          JSON.stringify({
+            ...request(lab.serverAddress, port),
+            grant: { ...grant, max_ms: 4000 },
+            signal: undefined,
+            wan,
+          }),
+        ],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      let printed = '';
+      child.stdout?.on('data', (chunk: Buffer) => {
+        printed += chunk.toString();
+      });
+      await once(child, 'close');
+      return JSON.parse(printed) as ThroughputOutcome;
+    }
 
-  test('20 Mb/s fail, with the shaped rate as evidence', async () => {
-    await lab.shape(20);
-    const outcome = await testFromProbe(await speedServer(pour, lab.serverAddress));
-    expect(outcome).toMatchObject({ verdict: 'fail', marginal: false, limited_by: null, wan: lab.probeIface });
-    expect(outcome.rate_mbps).toBeGreaterThan(19);
-    expect(outcome.rate_mbps).toBeLessThan(20.6);
-    expect(outcome.dur_ms).toBeLessThan(4500);
-  });
+    test('20 Mb/s fail, with the shaped rate as evidence', async () => {
+      await lab.shape(20);
+      const outcome = await testFromProbe(await speedServer(pour, lab.serverAddress));
+      expect(outcome).toMatchObject({ verdict: 'fail', marginal: false, limited_by: null, wan: lab.probeIface });
+      expect(outcome.rate_mbps).toBeGreaterThan(19);
+      expect(outcome.rate_mbps).toBeLessThan(20.6);
+      expect(outcome.dur_ms).toBeLessThan(4500);
+    });
 
-  test('60 Mb/s pass after a second, long before the bounds', async () => {
-    await lab.shape(60);
-    const outcome = await testFromProbe(await speedServer(pour, lab.serverAddress));
-    expect(outcome).toMatchObject({ verdict: 'pass', limited_by: null });
-    expect(outcome.rate_mbps).toBeGreaterThan(54);
-    expect(outcome.dur_ms).toBeLessThan(2500);
-  });
+    test('60 Mb/s pass after a second, long before the bounds', async () => {
+      await lab.shape(60);
+      const outcome = await testFromProbe(await speedServer(pour, lab.serverAddress));
+      expect(outcome).toMatchObject({ verdict: 'pass', limited_by: null });
+      expect(outcome.rate_mbps).toBeGreaterThan(54);
+      expect(outcome.dur_ms).toBeLessThan(2500);
+    });
 
-  test('a server that hangs up in the middle is no verdict on the line', async () => {
-    await lab.shape(20);
-    const port = await speedServer((socket) => { socket.end(Buffer.concat(Array.from({ length: 60 }, () => NOISE))); }, lab.serverAddress);
-    expect(await testFromProbe(port)).toMatchObject({ verdict: 'inconclusive', limited_by: 'server' });
-  });
+    test('a server that hangs up in the middle is no verdict on the line', async () => {
+      await lab.shape(20);
+      const port = await speedServer((socket) => {
+        socket.end(Buffer.concat(Array.from({ length: 60 }, () => NOISE)));
+      }, lab.serverAddress);
+      expect(await testFromProbe(port)).toMatchObject({ verdict: 'inconclusive', limited_by: 'server' });
+    });
 
-  test('a configured WAN that did not carry the test is told, whatever its counter says', async () => {
-    expect(await testFromProbe(await speedServer(pour, lab.serverAddress), 'lo')).toMatchObject({ verdict: 'inconclusive', limited_by: 'route', rate_mbps: null });
-  });
+    test('a configured WAN that did not carry the test is told, whatever its counter says', async () => {
+      expect(await testFromProbe(await speedServer(pour, lab.serverAddress), 'lo')).toMatchObject({
+        verdict: 'inconclusive',
+        limited_by: 'route',
+        rate_mbps: null,
+      });
+    });
 
-  test('a refused token is the server\'s word, with no rate', async () => {
-    const port = await speedServer((socket) => socket.end(speedErrorLine('BAD_TOKEN')), lab.serverAddress);
-    expect(await testFromProbe(port)).toMatchObject({ verdict: 'inconclusive', limited_by: 'server', rate_mbps: null, bytes: 0 });
-  });
+    test("a refused token is the server's word, with no rate", async () => {
+      const port = await speedServer((socket) => socket.end(speedErrorLine('BAD_TOKEN')), lab.serverAddress);
+      expect(await testFromProbe(port)).toMatchObject({
+        verdict: 'inconclusive',
+        limited_by: 'server',
+        rate_mbps: null,
+        bytes: 0,
+      });
+    });
 
-  test('with the cable pulled the server is unreachable, and the rate is unknown, not 0', async () => {
-    const port = await speedServer(pour, lab.serverAddress);
-    await lab.unplug();
-    expect(await testFromProbe(port)).toMatchObject({ verdict: 'inconclusive', limited_by: 'unreachable', rate_mbps: null });
-    await lab.plug();
-  });
-}, 60_000);
+    test('with the cable pulled the server is unreachable, and the rate is unknown, not 0', async () => {
+      const port = await speedServer(pour, lab.serverAddress);
+      await lab.unplug();
+      expect(await testFromProbe(port)).toMatchObject({
+        verdict: 'inconclusive',
+        limited_by: 'unreachable',
+        rate_mbps: null,
+      });
+      await lab.plug();
+    });
+  },
+  60_000,
+);

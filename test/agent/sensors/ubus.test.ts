@@ -6,10 +6,12 @@ import { afterEach, expect, test } from 'vitest';
 import { readBlobs, readTable, writeTable } from '../../../agent/platform/blobmsg.ts';
 import { connectUbus } from '../../../agent/platform/ubus.ts';
 import { createFixtureRoot, type FixtureRoot } from '../../support/fixture-root.ts';
-import { startUbusd, type FakeUbusd } from '../../support/ubusd.ts';
+import { type FakeUbusd, startUbusd } from '../../support/ubusd.ts';
 
 const closers: (() => Promise<void> | void)[] = [];
-afterEach(async () => { for (const close of closers.splice(0)) await close(); });
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
 
 /** The attributes of one answer of the real ubusd (libubox 2026) to `hostapd.wlan0 get_clients`. */
 const REAL_ANSWER =
@@ -22,7 +24,10 @@ async function bus(objects: Parameters<typeof startUbusd>[1]): Promise<{ path: s
   const root: FixtureRoot = createFixtureRoot();
   const path = join(root.path, 'ubus.sock');
   const daemon = await startUbusd(path, objects);
-  closers.push(() => daemon.close(), () => root.close());
+  closers.push(
+    () => daemon.close(),
+    () => root.close(),
+  );
   return { path, daemon };
 }
 
@@ -37,22 +42,38 @@ test('reads the bytes of a real ubusd', () => {
 });
 
 test('what is written reads back', () => {
-  const text = fc.string({ minLength: 1, maxLength: 20 }).filter((name) => name !== '__proto__' && !name.includes('\0') && Buffer.from(name).toString() === name);
-  const value = fc.oneof(text, fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 4 }));
-  fc.assert(fc.property(fc.dictionary(text, value, { maxKeys: 6 }), (table) => {
-    expect(readTable(writeTable(table))).toEqual({ ...table });
-  }), { numRuns: 200 });
+  const text = fc
+    .string({ minLength: 1, maxLength: 20 })
+    .filter((name) => name !== '__proto__' && !name.includes('\0') && Buffer.from(name).toString() === name);
+  const value = fc.oneof(
+    text,
+    fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+    fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 4 }),
+  );
+  fc.assert(
+    fc.property(fc.dictionary(text, value, { maxKeys: 6 }), (table) => {
+      expect(readTable(writeTable(table))).toEqual({ ...table });
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('damaged bytes never throw', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-    readBlobs(Buffer.from(bytes));
-    expect(readTable(Buffer.from(bytes))).toBeTypeOf('object');
-  }), { numRuns: 500 });
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      readBlobs(Buffer.from(bytes));
+      expect(readTable(Buffer.from(bytes))).toBeTypeOf('object');
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test('looks objects up by pattern and calls a method', async () => {
-  const { path } = await bus({ 'hostapd.wlan0': { get_clients: () => ({ freq: 2437 }) }, 'hostapd.wlan1': {}, iwinfo: {} });
+  const { path } = await bus({
+    'hostapd.wlan0': { get_clients: () => ({ freq: 2437 }) },
+    'hostapd.wlan1': {},
+    iwinfo: {},
+  });
   const ubus = await connectUbus(path);
   closers.push(() => ubus.close());
   expect(await ubus.lookup('hostapd.*')).toEqual(['hostapd.wlan0', 'hostapd.wlan1']);
@@ -63,7 +84,10 @@ test('a refusal is a coded error, and the connection goes on', async () => {
   const { path } = await bus({ iwinfo: { info: () => 6, devices: () => ({ devices: ['wlan0'] }) } });
   const ubus = await connectUbus(path);
   closers.push(() => ubus.close());
-  await expect(ubus.invoke('iwinfo', 'info', { device: 'wlan0' })).rejects.toMatchObject({ code: 'UBUS_REFUSED', detail: { status: 6 } });
+  await expect(ubus.invoke('iwinfo', 'info', { device: 'wlan0' })).rejects.toMatchObject({
+    code: 'UBUS_REFUSED',
+    detail: { status: 6 },
+  });
   await expect(ubus.invoke('absent', 'x')).rejects.toMatchObject({ code: 'UBUS_REFUSED' });
   expect(await ubus.invoke('iwinfo', 'devices')).toEqual({ devices: ['wlan0'] });
 });

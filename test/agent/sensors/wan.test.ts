@@ -1,19 +1,34 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createWanSensor } from '../../../agent/sensors/wan.ts';
-import { openWan } from '../../../agent/platform/wan.ts';
 import { headerBytes } from '../../../agent/platform/link.ts';
-import { createFixtureRoot, linkFiles, netDev, routeTable, type Counted, type FixtureRoot, type RouteRow } from '../../support/fixture-root.ts';
+import { openWan } from '../../../agent/platform/wan.ts';
+import { createWanSensor } from '../../../agent/sensors/wan.ts';
+import {
+  type Counted,
+  createFixtureRoot,
+  type FixtureRoot,
+  linkFiles,
+  netDev,
+  type RouteRow,
+  routeTable,
+} from '../../support/fixture-root.ts';
 
 const roots: FixtureRoot[] = [];
-afterEach(() => { for (const root of roots.splice(0)) root.close(); });
+afterEach(() => {
+  for (const root of roots.splice(0)) root.close();
+});
 
 const WRAP = 2 ** 32;
 const QUIET: Counted = { rxBytes: 0, rxPackets: 0, txBytes: 0, txPackets: 0 };
 
 /** A line on eth1 whose counters the test turns, read every 60 s. */
-function line(options: { routes?: RouteRow[]; wan?: string | null; iface?: string; type?: number; kind?: string } = {}) {
+function line(
+  options: { routes?: RouteRow[]; wan?: string | null; iface?: string; type?: number; kind?: string } = {},
+) {
   const { iface = 'eth1', routes = [{ iface, gateway: '192.0.2.1' }], wan = null, type = 1, kind } = options;
-  const root = createFixtureRoot({ 'proc/net/route': routeTable(routes), ...linkFiles(iface, { type, ...(kind ? { kind } : {}) }) });
+  const root = createFixtureRoot({
+    'proc/net/route': routeTable(routes),
+    ...linkFiles(iface, { type, ...(kind ? { kind } : {}) }),
+  });
   roots.push(root);
   let monoMs = 0;
   const sensor = createWanSensor({ root: root.path, wan, clock: { wallMs: () => 0, monoMs: () => monoMs } });
@@ -35,7 +50,13 @@ describe('WAN traffic', () => {
     const { read } = line();
     await read({});
     const reading = await read({ rxBytes: 1_514_000, rxPackets: 1000, txBytes: 66_000, txPackets: 1000 });
-    expect(reading).toEqual({ wan_up: 1, wan_rx_bytes: 1_500_000, wan_tx_bytes: 52_000, wan_rx_mbps: 0.2, wan_tx_mbps: expect.closeTo(0.00693, 5) });
+    expect(reading).toEqual({
+      wan_up: 1,
+      wan_rx_bytes: 1_500_000,
+      wan_tx_bytes: 52_000,
+      wan_rx_mbps: 0.2,
+      wan_tx_mbps: expect.closeTo(0.00693, 5),
+    });
   });
 
   test('a modem or tunnel has no Ethernet header to take off', async () => {
@@ -50,7 +71,11 @@ describe('WAN traffic', () => {
 
   test('the parent below a VLAN carries the tag as well', async () => {
     const { root } = line({ wan: 'eth1' });
-    root.write({ 'proc/net/vlan/config': 'VLAN Dev name    | VLAN ID\nName-Type: VLAN_NAME_TYPE_RAW_PLUS_VID_NO_PAD\neth1.7         | 7  | eth1\n', 'proc/net/route': routeTable([{ iface: 'eth1.7' }]) });
+    root.write({
+      'proc/net/vlan/config':
+        'VLAN Dev name    | VLAN ID\nName-Type: VLAN_NAME_TYPE_RAW_PLUS_VID_NO_PAD\neth1.7         | 7  | eth1\n',
+      'proc/net/route': routeTable([{ iface: 'eth1.7' }]),
+    });
     const wan = openWan({ root: root.path, override: 'eth1' });
     expect(wan.look().link?.header).toEqual({ rx: 18, tx: 18 });
     wan.close();
@@ -66,7 +91,9 @@ describe('WAN traffic', () => {
     const { read } = line();
     await read({ rxBytes: 3_000_000_000, rxPackets: 2_500_000, txBytes: 9e8, txPackets: 1e6 });
     expect(await read({ rxBytes: 900, rxPackets: 12, txBytes: 800, txPackets: 9 })).toEqual({ wan_up: 1 });
-    expect(await read({ rxBytes: 151_400 + 900, rxPackets: 112, txBytes: 800, txPackets: 9 })).toMatchObject({ wan_rx_bytes: 150_000 });
+    expect(await read({ rxBytes: 151_400 + 900, rxPackets: 112, txBytes: 800, txPackets: 9 })).toMatchObject({
+      wan_rx_bytes: 150_000,
+    });
   });
 
   test('a reset of counters that were still small is not taken for a wrap', async () => {
@@ -95,16 +122,49 @@ describe('which interface is the WAN', () => {
     const { root, read } = line();
     await read({ rxBytes: 100, rxPackets: 1 });
     root.remove('sys/class/net/eth1');
-    root.write({ ...linkFiles('wan', { ifindex: 2 }), 'proc/net/route': routeTable([{ iface: 'wan', gateway: '192.0.2.1' }]) });
+    root.write({
+      ...linkFiles('wan', { ifindex: 2 }),
+      'proc/net/route': routeTable([{ iface: 'wan', gateway: '192.0.2.1' }]),
+    });
     expect(await read({ rxBytes: 9e9, rxPackets: 9e6 }, 'wan')).toEqual({ wan_up: 1 });
   });
 
   test.each([
-    ['the lowest metric wins', [{ iface: 'wwan0', metric: 20 }, { iface: 'eth1', metric: 10 }], 'eth1'],
-    ['a rejecting or disabled default route is none', [{ iface: 'eth0', flags: '0203' }, { iface: 'eth2', flags: '0000' }, { iface: 'eth1', metric: 99 }], 'eth1'],
-    ['a VPN that takes both halves of the internet is the default route', [{ iface: 'eth1', metric: 0 }, { iface: 'tun0', mask: '128.0.0.0', metric: 50 }, { iface: 'tun0', to: '128.0.0.0', mask: '128.0.0.0', metric: 50 }], 'tun0'],
+    [
+      'the lowest metric wins',
+      [
+        { iface: 'wwan0', metric: 20 },
+        { iface: 'eth1', metric: 10 },
+      ],
+      'eth1',
+    ],
+    [
+      'a rejecting or disabled default route is none',
+      [
+        { iface: 'eth0', flags: '0203' },
+        { iface: 'eth2', flags: '0000' },
+        { iface: 'eth1', metric: 99 },
+      ],
+      'eth1',
+    ],
+    [
+      'a VPN that takes both halves of the internet is the default route',
+      [
+        { iface: 'eth1', metric: 0 },
+        { iface: 'tun0', mask: '128.0.0.0', metric: 50 },
+        { iface: 'tun0', to: '128.0.0.0', mask: '128.0.0.0', metric: 50 },
+      ],
+      'tun0',
+    ],
     ['half of the internet is no default route', [{ iface: 'eth1' }, { iface: 'tun0', mask: '128.0.0.0' }], 'eth1'],
-    ['a WireGuard default route counts', [{ iface: 'wg0', metric: 0 }, { iface: 'eth1', metric: 5 }], 'wg0'],
+    [
+      'a WireGuard default route counts',
+      [
+        { iface: 'wg0', metric: 0 },
+        { iface: 'eth1', metric: 5 },
+      ],
+      'wg0',
+    ],
   ])('%s', (_, rows, expected) => {
     const { root } = line({ routes: rows });
     const wan = openWan({ root: root.path, override: null });
@@ -122,7 +182,10 @@ describe('which interface is the WAN', () => {
       ].join('\n'),
     });
     const wan = openWan({ root: root.path, override: null });
-    expect(wan.look()).toMatchObject({ name: 'eth1', route: { family: 6, gateway: 'fe80:0000:0000:0000:0000:0000:0000:0001%eth1', metric: 1024 } });
+    expect(wan.look()).toMatchObject({
+      name: 'eth1',
+      route: { family: 6, gateway: 'fe80:0000:0000:0000:0000:0000:0000:0001%eth1', metric: 1024 },
+    });
     wan.close();
   });
 

@@ -1,17 +1,23 @@
 /** Why: the field's smallest collector beside ours, on the same machine at the same time. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { debianServer } from '../../support/debian.ts';
 
 /** Debian's collectd with the nearest plugins (CPU, memory, load, interface, uptime, disk), to plain MQTT; null where it cannot be had. */
-export async function startCollectd(folder: string, mqtt: { host: string; port: number }, intervalS: number): Promise<ChildProcess | null> {
+export async function startCollectd(
+  folder: string,
+  mqtt: { host: string; port: number },
+  intervalS: number,
+): Promise<ChildProcess | null> {
   const collectd = await debianServer('collectd-core');
   if (!collectd) return null;
   const prefix = dirname(dirname(collectd.path));
   mkdirSync(folder, { recursive: true });
   const config = join(folder, 'collectd.conf');
-  writeFileSync(config, `
+  writeFileSync(
+    config,
+    `
     Hostname "bench"
     Interval ${intervalS}
     BaseDir "${folder}"
@@ -30,6 +36,7 @@ export async function startCollectd(folder: string, mqtt: { host: string; port: 
         Prefix "collectd"
       </Publish>
     </Plugin>
-`);
+`,
+  );
   return spawn(collectd.path, ['-f', '-C', config], { env: collectd.env, stdio: 'ignore' });
 }

@@ -3,11 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { silentLogger } from '#lib/logger';
 import { openSpool } from '../../../agent/spool.ts';
 
-export interface FlashCost { mbPerDay: number; how: string }
+export interface FlashCost {
+  mbPerDay: number;
+  how: string;
+}
 
 /** `frames` are played in turn, one per 5 minutes of one day. Null where no file system can be mounted. */
 export async function flashOfAnOfflineDay(frames: readonly Uint8Array[]): Promise<FlashCost | null> {
@@ -21,7 +24,10 @@ export async function flashOfAnOfflineDay(frames: readonly Uint8Array[]): Promis
     const before = sectorsWritten(device);
     await playDay(join(folder, 'mnt', 'spool'), frames);
     execFileSync('sync', ['-f', join(folder, 'mnt')]);
-    return { mbPerDay: ((sectorsWritten(device) - before) * 512) / 1e6, how: `288 frames through the spool on ext4, bytes at ${device}` };
+    return {
+      mbPerDay: ((sectorsWritten(device) - before) * 512) / 1e6,
+      how: `288 frames through the spool on ext4, bytes at ${device}`,
+    };
   } finally {
     execFileSync('umount', [join(folder, 'mnt')]);
     execFileSync('losetup', ['-d', device]);
@@ -31,7 +37,13 @@ export async function flashOfAnOfflineDay(frames: readonly Uint8Array[]): Promis
 
 async function playDay(dir: string, frames: readonly Uint8Array[]): Promise<void> {
   let monoMs = 0;
-  const spool = await openSpool({ dir, capBytes: 4 * 1024 * 1024, monoMs: () => monoMs, log: silentLogger, onMore() {} });
+  const spool = await openSpool({
+    dir,
+    capBytes: 4 * 1024 * 1024,
+    monoMs: () => monoMs,
+    log: silentLogger,
+    onMore() {},
+  });
   spool.offline();
   for (let seq = 0; seq < 288; seq++) {
     monoMs += 300_000;
@@ -61,5 +73,9 @@ function mountLoop(folder: string): string | null {
 }
 
 function sectorsWritten(device: string): number {
-  return Number(readFileSync(`/sys/block/${basename(device)}/stat`, 'utf8').trim().split(/\s+/)[6]);
+  return Number(
+    readFileSync(`/sys/block/${basename(device)}/stat`, 'utf8')
+      .trim()
+      .split(/\s+/)[6],
+  );
 }

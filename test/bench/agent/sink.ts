@@ -1,6 +1,6 @@
 /** Why: a broker that only takes what an agent sends, over real TLS, so that the agent alone is measured. */
 import { once } from 'node:events';
-import { createServer as createPlainServer, type AddressInfo, type Server } from 'node:net';
+import { type AddressInfo, createServer as createPlainServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { Aedes } from 'aedes';
 import { makeAuthority, makeServerCertificate } from '../../../broker/tls-authority.ts';
@@ -24,7 +24,12 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-interface Seen { frames: Uint8Array[]; pings: number; keepaliveS: number | null; remotePort: number | null }
+interface Seen {
+  frames: Uint8Array[];
+  pings: number;
+  keepaliveS: number | null;
+  remotePort: number | null;
+}
 
 export async function startSink(host: string): Promise<Sink> {
   const seen = new Map<string, Seen>();
@@ -37,15 +42,21 @@ export async function startSink(host: string): Promise<Sink> {
   const broker = await Aedes.createBroker({
     preConnect(client, packet, done) {
       const stream = client.conn;
-      Object.assign(of(packet.clientId ?? ''), { keepaliveS: packet.keepalive ?? null, remotePort: 'remotePort' in stream ? (stream.remotePort ?? null) : null });
+      Object.assign(of(packet.clientId ?? ''), {
+        keepaliveS: packet.keepalive ?? null,
+        remotePort: 'remotePort' in stream ? (stream.remotePort ?? null) : null,
+      });
       done(null, true);
     },
   });
   broker.on('client', (client) => waiting.get(client.id)?.());
   broker.on('publish', (packet, client) => {
-    if (client && packet.topic.endsWith('/frames')) of(client.id).frames.push(Uint8Array.from(Buffer.from(packet.payload)));
+    if (client && packet.topic.endsWith('/frames'))
+      of(client.id).frames.push(Uint8Array.from(Buffer.from(packet.payload)));
   });
-  broker.on('ping', (_, client) => void (of(client.id).pings += 1));
+  broker.on('ping', (_, client) => {
+    of(client.id).pings += 1;
+  });
 
   const authority = await makeAuthority(Date.now());
   const { cert, key } = await makeServerCertificate(authority, [host], Date.now());
@@ -61,7 +72,11 @@ export async function startSink(host: string): Promise<Sink> {
   }
   const [tlsPort = 0, plainPort = 0, targetPort = 0] = ports;
   return {
-    host, tlsPort, plainPort, targetPort, ca: authority.cert,
+    host,
+    tlsPort,
+    plainPort,
+    targetPort,
+    ca: authority.cert,
     frames: (client) => of(client).frames,
     pings: (client) => of(client).pings,
     keepaliveS: (client) => of(client).keepaliveS,
@@ -69,10 +84,12 @@ export async function startSink(host: string): Promise<Sink> {
     connected: (client) => new Promise((resolve) => waiting.set(client, resolve)),
     async close() {
       await new Promise<void>((resolve) => broker.close(() => resolve()));
-      await Promise.all(servers.map(async (server) => {
-        server.close();
-        if (server.listening) await once(server, 'close');
-      }));
+      await Promise.all(
+        servers.map(async (server) => {
+          server.close();
+          if (server.listening) await once(server, 'close');
+        }),
+      );
     },
   };
 }
