@@ -40,6 +40,7 @@ export interface Wal {
 
 const CONSUMERS_FILE = 'consumers.json';
 const SAVE_MS = 5_000;
+const URGENT_SAVE_MS = 20;
 
 /** @throws the system's error where the directory cannot be used */
 export async function openWal(options: WalOptions): Promise<Wal> {
@@ -62,6 +63,7 @@ export async function openWal(options: WalOptions): Promise<Wal> {
   let oldestMs = await oldestReceiveMs(journal, dir);
   let alarm: 'half' | 'nearly_full' | null = null;
   let saveTimer: NodeJS.Timeout | undefined;
+  let saveIsUrgent = false;
   let work: Promise<void> = Promise.resolve();
 
   function trimAndSave(): void {
@@ -78,12 +80,14 @@ export async function openWal(options: WalOptions): Promise<Wal> {
   }
 
   function soon(): void {
-    // Nearly full: room is wanted at once, not in five seconds.
-    const { bytes } = journal.stats();
-    if (bytes > capBytes / 2) {
+    // Half full: room is wanted now, not in five seconds; yet not with every single commit.
+    const urgent = journal.stats().bytes > capBytes / 2;
+    if (urgent && !saveIsUrgent) {
       clearTimeout(saveTimer);
-      trimAndSave();
-    } else saveTimer ??= setTimeout(trimAndSave, SAVE_MS);
+      saveTimer = undefined;
+    }
+    saveIsUrgent = urgent;
+    saveTimer ??= setTimeout(trimAndSave, urgent ? URGENT_SAVE_MS : SAVE_MS);
   }
 
   function raiseAlarm(): void {

@@ -11,15 +11,7 @@ import { type JournalRead, MAX_RECORD_BYTES, openJournalReader } from './journal
 import { type Recovery, recoverEnd } from './journal-recover.ts';
 import { openSegmentWriter, settleSegments } from './journal-writer.ts';
 
-export type { JournalFile, JournalFs } from './journal-files.ts';
-export {
-  type JournalDamage,
-  type JournalRead,
-  type JournalReader,
-  type JournalRecord,
-  MAX_RECORD_BYTES,
-  openJournalReader,
-} from './journal-reader.ts';
+export { type JournalRead, openJournalReader } from './journal-reader.ts';
 
 export interface JournalOptions {
   dir: string;
