@@ -181,6 +181,20 @@ describe('DuckDB by days of arrival', () => {
     expect(await count()).toBeGreaterThan(0);
   });
 
+  it('answers many readers while it writes, always whole batches', async () => {
+    const t = Array.from({ length: 50 }, (_, i) => s(DAY_1) + i);
+    const counts: number[] = [];
+    let writing = true;
+    const readers = Array.from({ length: 6 }, async () => {
+      while (writing) counts.push(await count());
+    });
+    for (let n = 0; n < 20; n++) await write({ probe: `p-${n}`, seq: 0, t, m: { rtt_ms: t.map(() => n) } });
+    writing = false;
+    await Promise.all(readers);
+    expect(counts.filter((found) => found % 50 !== 0)).toEqual([]);
+    expect(await count()).toBe(1000);
+  });
+
   it('rewrites what it knows of frames as whole intervals, and still knows them', async () => {
     for (let seq = 0; seq < 30; seq++) await write({ probe: 'p', seq, t: [s(DAY_1) + seq], m: { rtt_ms: [seq] } });
     nowMs += DAY_MS; // a new day rewrites the one before

@@ -15,18 +15,16 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const CACHE = fileURLToPath(new URL('../../.cache/debian', import.meta.url));
 
-/** Debian package -> the program, and the packages with the libraries that it needs. */
+/** Debian package -> the program, and the packages with the libraries that a bare system lacks. */
 const SERVERS = {
   influxdb: { program: 'influxd', libraries: [] },
   'victoria-metrics': { program: 'victoria-metrics', libraries: [] },
   mosquitto: {
     program: 'mosquitto',
-    libraries: ['libcjson1', 'libdlt2', 'libmosquitto1', 'libwebsockets17', 'libev4', 'libuv1'],
+    libraries: ['libcjson1', 'libdlt2', 'libwebsockets17', 'libev4', 'libuv1', 'libwrap0', 'libcap2'],
   },
   'prometheus-alertmanager': { program: 'prometheus-alertmanager', libraries: [] },
-  'collectd-core': { program: 'collectd', libraries: ['libmosquitto1'] },
-  busybox: { program: 'busybox', libraries: [] },
-  shellcheck: { program: 'shellcheck', libraries: [] },
+  'collectd-core': { program: 'collectd', libraries: ['libltdl7', 'libmosquitto1', 'libcjson1'] },
 } as const satisfies Record<string, { program: string; libraries: readonly string[] }>;
 export type DebianPackage = keyof typeof SERVERS;
 
@@ -42,29 +40,38 @@ export async function debianServer(name: DebianPackage): Promise<DebianServer | 
   for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']) {
     if (folder && existsSync(join(folder, program))) return { path: join(folder, program), env: process.env };
   }
+  for (const one of [name, ...libraries]) if (!(await unpacked(one))) return null;
   const root = join(CACHE, name);
-  if (!existsSync(root) && !(await unpack(root, [name, ...libraries]))) return null;
-  const path = ['usr/bin', 'usr/sbin', 'bin']
-    .map((folder) => join(root, folder, program))
-    .find((candidate) => existsSync(candidate));
+  const path = [join(root, 'usr/bin', program), join(root, 'usr/sbin', program)].find((candidate) =>
+    existsSync(candidate),
+  );
   if (!path) return null;
-  const libraryFolders = (await readdir(join(root, 'usr/lib')).catch(() => []))
-    .filter((folder) => folder.endsWith('-linux-gnu'))
-    .map((folder) => join(root, 'usr/lib', folder));
-  return {
-    path,
-    env: libraryFolders.length > 0 ? { ...process.env, LD_LIBRARY_PATH: libraryFolders.join(delimiter) } : process.env,
-  };
+  const libraryPath = (await Promise.all([name, ...libraries].map(libraryFolders))).flat().join(delimiter);
+  return { path, env: libraryPath ? { ...process.env, LD_LIBRARY_PATH: libraryPath } : process.env };
 }
 
-/** Downloads and unpacks beside `root`, then renames: two tests that start at once do not see each other's half. */
-async function unpack(root: string, packages: readonly string[]): Promise<boolean> {
+async function libraryFolders(name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const base of ['usr/lib', 'lib']) {
+    const folders = await readdir(join(CACHE, name, base)).catch(() => []);
+    found.push(
+      ...folders.filter((folder) => folder.endsWith('-linux-gnu')).map((folder) => join(CACHE, name, base, folder)),
+    );
+  }
+  return found;
+}
+
+/** Downloads and unpacks beside the goal, then renames: two tests that start at once do not see each other's half. */
+async function unpacked(name: string): Promise<boolean> {
+  const root = join(CACHE, name);
+  if (existsSync(root)) return true;
   await mkdir(CACHE, { recursive: true });
   const draft = await mkdtemp(join(CACHE, '.unpack-'));
   try {
-    await download(packages, draft);
-    const debs = (await readdir(draft)).filter((file) => file.endsWith('.deb'));
-    for (const deb of debs) await run('dpkg', ['-x', join(draft, deb), join(draft, 'root')]);
+    await download(name, draft);
+    const [deb] = (await readdir(draft)).filter((file) => file.endsWith('.deb'));
+    if (deb === undefined) return false;
+    await run('dpkg', ['-x', join(draft, deb), join(draft, 'root')]);
     await rename(join(draft, 'root'), root).catch((error: unknown) => {
       if (!existsSync(root)) throw error;
     });
@@ -76,13 +83,13 @@ async function unpack(root: string, packages: readonly string[]): Promise<boolea
   }
 }
 
-async function download(packages: readonly string[], cwd: string): Promise<void> {
+async function download(name: string, cwd: string): Promise<void> {
   try {
-    await run('apt-get', ['download', ...packages], { cwd, timeout: 120_000 });
+    await run('apt-get', ['download', name], { cwd, timeout: 120_000 });
   } catch (error) {
     if (process.getuid?.() !== 0) throw error; // only root may refresh the package lists
     await run('apt-get', ['update'], { timeout: 120_000 });
-    await run('apt-get', ['download', ...packages], { cwd, timeout: 120_000 });
+    await run('apt-get', ['download', name], { cwd, timeout: 120_000 });
   }
 }
 
