@@ -43,7 +43,21 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
 }
 
 /** What sensors are given. */
-export function contextOf({ config, clock, log }: AgentDeps, brokerUp: () => boolean | null, zone: () => string): SensorContext {
+export function contextOf(
+  { config, clock, log }: AgentDeps,
+  brokerUp: () => boolean | null,
+  zone: () => string,
+): SensorContext {
   const { host, port } = config.server?.broker ?? { host: 'localhost', port: 8883 };
-  return { root: config.root, clock, wan: config.wan, targets: config.targets, broker: { host, port }, brokerUp, zone, stateDir: config.stateDir, log };
+  return {
+    root: config.root,
+    clock,
+    wan: config.wan,
+    targets: config.targets,
+    broker: { host, port },
+    brokerUp,
+    zone,
+    stateDir: config.stateDir,
+    log,
+  };
 }

@@ -5,7 +5,7 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { integerIn, isObject } from '#contract';
-import { openJournal, type Journal } from '#lib/journal';
+import { type Journal, openJournal } from '#lib/journal';
 import type { Logger } from '#lib/logger';
 import { createKept } from './kept.ts';
 import type { LostRange, SpooledFrame } from './spool.ts';
@@ -34,7 +34,12 @@ const LEAVE_FREE_BYTES = 1024 * 1024;
 const WRITE_CURSOR_EVERY = 64;
 
 /** @throws the system's error where the directory cannot be used */
-export async function openBacklog(deps: { dir: string; capBytes: number; log: Logger; onLost(range: LostRange): void }): Promise<Backlog> {
+export async function openBacklog(deps: {
+  dir: string;
+  capBytes: number;
+  log: Logger;
+  onLost(range: LostRange): void;
+}): Promise<Backlog> {
   const { dir, capBytes, log, onLost } = deps;
   const segmentBytes = Math.max(8 * 1024, Math.min(64 * 1024, Math.floor(capBytes / 8)));
   const journal = await openJournal({ dir, capBytes, segmentBytes, pendingBytes: 1024 * 1024 });
@@ -77,7 +82,8 @@ export async function openBacklog(deps: { dir: string; capBytes: number; log: Lo
   /** A damaged record between two of one run can only have been what lies between them. */
   function tellDamage(before: SpooledFrame | null, after: SpooledFrame | undefined): void {
     log.warn({ code: 'SPOOL_DAMAGED', dir }, 'part of the spool could not be read and is lost');
-    if (before && after && before.run === after.run && after.seq - before.seq > 1) onLost({ run: after.run, from: before.seq + 1, to: after.seq - 1, class: 'damaged' });
+    if (before && after && before.run === after.run && after.seq - before.seq > 1)
+      onLost({ run: after.run, from: before.seq + 1, to: after.seq - 1, class: 'damaged' });
   }
   return {
     async append(frames) {
@@ -126,7 +132,10 @@ export async function openBacklog(deps: { dir: string; capBytes: number; log: Lo
   };
 }
 
-interface SpoolRecord { position: number; frame: SpooledFrame }
+interface SpoolRecord {
+  position: number;
+  frame: SpooledFrame;
+}
 
 /** A record: the frame's run and number as text, a line feed, the frame. */
 function headOf(frame: SpooledFrame): Uint8Array {
@@ -135,10 +144,14 @@ function headOf(frame: SpooledFrame): Uint8Array {
 
 function recordOf(position: number, payload: Uint8Array): SpoolRecord | null {
   const end = payload.indexOf(0x0a);
-  const match = /^([\w-]{1,40}) (\d{1,16})$/.exec(Buffer.from(payload.subarray(0, Math.max(0, end))).toString('latin1'));
+  const match = /^([\w-]{1,40}) (\d{1,16})$/.exec(
+    Buffer.from(payload.subarray(0, Math.max(0, end))).toString('latin1'),
+  );
   const [, run, seq] = match ?? [];
   // Copied, since the window that it lies in is 256 KiB and would be kept with it.
-  return run !== undefined && seq !== undefined ? { position, frame: { run, seq: Number(seq), bytes: Uint8Array.from(payload.subarray(end + 1)) } } : null;
+  return run !== undefined && seq !== undefined
+    ? { position, frame: { run, seq: Number(seq), bytes: Uint8Array.from(payload.subarray(end + 1)) } }
+    : null;
 }
 
 async function recordsFrom(journal: Journal, from: number, length = Number.MAX_SAFE_INTEGER): Promise<SpoolRecord[]> {
@@ -166,8 +179,16 @@ async function isNearlyFull(dir: string): Promise<boolean> {
 
 async function syncedWithin(journal: Journal, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => { timer = setTimeout(() => resolve(false), ms); });
-  const done = await Promise.race([journal.synced().then(() => true, () => false), late]);
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const done = await Promise.race([
+    journal.synced().then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ]);
   clearTimeout(timer);
   return done;
 }

@@ -7,7 +7,11 @@ import type { OpeningHours } from '#contract';
 import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 
-export interface CalendarPlan { zone: string; opening: OpeningHours; testsPerDay: number }
+export interface CalendarPlan {
+  zone: string;
+  opening: OpeningHours;
+  testsPerDay: number;
+}
 export interface Calendar {
   /** Destroys all jobs and makes those of the plan; null: none, the clock is not trusted. */
   follow(plan: CalendarPlan | null): Promise<void>;
@@ -18,7 +22,13 @@ export interface Calendar {
 
 type CronTask = { destroy(): unknown };
 
-export function createCalendar(deps: { probe: string; wallMs(): number; log: Logger; onTest(): void; onNight(): void }): Calendar {
+export function createCalendar(deps: {
+  probe: string;
+  wallMs(): number;
+  log: Logger;
+  onTest(): void;
+  onNight(): void;
+}): Calendar {
   const { probe, wallMs, log, onTest, onNight } = deps;
   let tasks: { expression: string; task: CronTask }[] = [];
   let generation = 0;
@@ -42,7 +52,9 @@ export function createCalendar(deps: { probe: string; wallMs(): number; log: Log
     }
     // 02:xx exists on every night but one a year, and no test runs then. The next day is drawn just after midnight.
     add(`${minuteOf(`${probe} night`)} 2 * * *`, onNight);
-    add('1 0 * * *', () => { void follow(plan); });
+    add('1 0 * * *', () => {
+      void follow(plan);
+    });
     log.info({ zone: plan.zone, today: tasks.length - 2, per_day: plan.testsPerDay }, 'throughput tests planned');
   }
   async function follow(plan: CalendarPlan | null): Promise<void> {
@@ -50,7 +62,11 @@ export function createCalendar(deps: { probe: string; wallMs(): number; log: Log
     clear();
     if (plan === null) return;
     if (typeof Intl === 'undefined') {
-      if (!warned) log.warn({ code: 'NO_INTL' }, 'this Node has no Intl (built without ICU): no tests by calendar; tests asked for by the server run');
+      if (!warned)
+        log.warn(
+          { code: 'NO_INTL' },
+          'this Node has no Intl (built without ICU): no tests by calendar; tests asked for by the server run',
+        );
       warned = true;
       return;
     }
@@ -71,11 +87,25 @@ export function createCalendar(deps: { probe: string; wallMs(): number; log: Log
   };
 }
 
-export interface LocalDay { year: number; month: number; day: number; /** 0 = Monday. */ weekday: number; /** Since local midnight. */ minute: number }
+export interface LocalDay {
+  year: number;
+  month: number;
+  day: number /** 0 = Monday. */;
+  weekday: number /** Since local midnight. */;
+  minute: number;
+}
 
 /** The calendar day in a zone. */
 export function localDay(wallMs: number, zone: string): LocalDay {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone: zone, year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', hourCycle: 'h23' }).formatToParts(wallMs);
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    hourCycle: 'h23',
+  }).formatToParts(wallMs);
   const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.find((one) => one.type === type)?.value);
   const [year, month, day] = [part('year'), part('month'), part('day')];
   const weekday = (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7;
@@ -87,7 +117,9 @@ export function localDay(wallMs: number, zone: string): LocalDay {
  * Drawn from the probe's id and the date, so that a restart or a clock step draws the same, and 1,200 probes draw differently.
  */
 export function drawSlots(plan: Pick<CalendarPlan, 'opening' | 'testsPerDay'>, day: LocalDay, probe: string): number[] {
-  const minutes = (plan.opening[day.weekday] ?? []).flatMap(([from, to]) => Array.from({ length: to - from }, (_, i) => from + i));
+  const minutes = (plan.opening[day.weekday] ?? []).flatMap(([from, to]) =>
+    Array.from({ length: to - from }, (_, i) => from + i),
+  );
   const part = minutes.length / plan.testsPerDay;
   if (plan.testsPerDay === 0 || minutes.length < plan.testsPerDay) return [];
   return Array.from({ length: plan.testsPerDay }, (_, i) => {

@@ -4,7 +4,7 @@ import type { DesiredConfig } from '#contract';
 import { CarrelError, errnoOf, messageOf } from '#lib/errors';
 import { readSettings } from '#lib/settings';
 import type { LogLevel } from './log.ts';
-import { agentSettings, type AgentSettings, type BrokerAddress, type HostPort } from './settings.ts';
+import { type AgentSettings, agentSettings, type BrokerAddress, type HostPort } from './settings.ts';
 import { readUci } from './uci.ts';
 
 /** Where the server is and as whom to speak to it. */
@@ -45,7 +45,10 @@ export interface ConfigSources {
   /** Nothing will be sent, so a server need not be configured. */
   alone?: boolean;
 }
-export interface ReadConfig { config: AgentConfig; warnings: string[] }
+export interface ReadConfig {
+  config: AgentConfig;
+  warnings: string[];
+}
 
 const DEFAULT_FILE = '/etc/carrel/agent.json';
 const UCI_FILE = '/etc/config/carrel';
@@ -62,7 +65,8 @@ export function readConfig(sources: ConfigSources): ReadConfig {
   const credential = typeof named === 'string' && named !== '' ? jsonFile(named, warnings) : {};
   const given = { ...credential, ...own };
   const settings = readSettings(agentSettings, sources.env, given);
-  const isGiven = (name: keyof AgentSettings): boolean => (sources.env[name] ?? '') !== '' || (given[name] ?? '') !== '';
+  const isGiven = (name: keyof AgentSettings): boolean =>
+    (sources.env[name] ?? '') !== '' || (given[name] ?? '') !== '';
   const server = sources.alone && !isGiven('CARREL_AGENT_BROKER') ? null : serverOf(settings, warnings);
   return { config: { ...configOf(settings, isGiven), server }, warnings };
 }
@@ -84,11 +88,16 @@ function jsonFile(path: string, warnings: string[]): Record<string, unknown> {
   warnOfLooseMode(path, warnings);
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return known(Object.fromEntries(Object.entries(value)), path, warnings);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return known(Object.fromEntries(Object.entries(value)), path, warnings);
   } catch {
     // told below, together with the other wrong shapes
   }
-  throw new CarrelError('SETTINGS_FILE_INVALID', `${path} must hold one JSON object such as {"broker":"mqtts://host:8883","id":"...","token":"...","ca":null}; ask the server for a new credential if it is damaged`, { file: path });
+  throw new CarrelError(
+    'SETTINGS_FILE_INVALID',
+    `${path} must hold one JSON object such as {"broker":"mqtts://host:8883","id":"...","token":"...","ca":null}; ask the server for a new credential if it is damaged`,
+    { file: path },
+  );
 }
 
 /** Files may say `broker` or `CARREL_AGENT_BROKER`: the same key. What is not a setting is told, not fatal: a newer server may add keys. */
@@ -97,7 +106,8 @@ function known(values: Record<string, unknown>, path: string, warnings: string[]
   for (const [key, value] of Object.entries(values)) {
     const name = key.startsWith('CARREL_AGENT_') ? key : `CARREL_AGENT_${key.toUpperCase()}`;
     if (Object.hasOwn(agentSettings, name)) result[name] = value ?? undefined;
-    else if (name === 'CARREL_AGENT_ENABLED') continue; // UCI's: whether procd starts the agent at all
+    else if (name === 'CARREL_AGENT_ENABLED')
+      continue; // UCI's: whether procd starts the agent at all
     else warnings.push(`${path} has ${JSON.stringify(key)}, which is not a setting of the agent`);
   }
   return result;
@@ -107,14 +117,18 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const advice = errnoOf(error) === 'EACCES' ? 'it must be readable by the user that runs the agent' : 'check the path';
-    throw new CarrelError('SETTINGS_FILE_INVALID', `cannot read ${path}: ${messageOf(error)}; ${advice}`, { file: path });
+    const advice =
+      errnoOf(error) === 'EACCES' ? 'it must be readable by the user that runs the agent' : 'check the path';
+    throw new CarrelError('SETTINGS_FILE_INVALID', `cannot read ${path}: ${messageOf(error)}; ${advice}`, {
+      file: path,
+    });
   }
 }
 
 function warnOfLooseMode(path: string, warnings: string[]): void {
   const mode = statSync(path).mode & 0o777;
-  if ((mode & 0o077) !== 0) warnings.push(`${path} holds a secret and is readable by others (mode ${mode.toString(8)}); chmod 600 ${path}`);
+  if ((mode & 0o077) !== 0)
+    warnings.push(`${path} holds a secret and is readable by others (mode ${mode.toString(8)}); chmod 600 ${path}`);
 }
 
 function serverOf(s: AgentSettings, warnings: string[]): ServerAccess {
@@ -130,9 +144,14 @@ function configOf(s: AgentSettings, isGiven: (name: keyof AgentSettings) => bool
   const profile = s.CARREL_AGENT_PROFILE;
   const batch = s.CARREL_AGENT_BATCH ?? { default: 5, metered: 10, satellite: 15 }[profile];
   const defaults: DesiredConfig = {
-    sample_s: s.CARREL_AGENT_SAMPLE_S, batch, profile, target_mbps: 30, zone: s.CARREL_AGENT_ZONE,
+    sample_s: s.CARREL_AGENT_SAMPLE_S,
+    batch,
+    profile,
+    target_mbps: 30,
+    zone: s.CARREL_AGENT_ZONE,
     opening: [WORKDAY, WORKDAY, WORKDAY, WORKDAY, WORKDAY, [], []],
-    tests_per_day: s.CARREL_AGENT_TESTS_PER_DAY, budget_mb: s.CARREL_AGENT_BUDGET_MB,
+    tests_per_day: s.CARREL_AGENT_TESTS_PER_DAY,
+    budget_mb: s.CARREL_AGENT_BUDGET_MB,
   };
   const pinned: Partial<DesiredConfig> = {
     ...(isGiven('CARREL_AGENT_SAMPLE_S') && { sample_s: defaults.sample_s }),
@@ -150,7 +169,10 @@ function configOf(s: AgentSettings, isGiven: (name: keyof AgentSettings) => bool
     spoolBytes: Math.round(s.CARREL_AGENT_SPOOL_MB * 1024 * 1024),
     keepaliveS: s.CARREL_AGENT_KEEPALIVE_S ?? null,
     clock: s.CARREL_AGENT_CLOCK,
-    defaults, pinned, log: s.CARREL_AGENT_LOG, root: s.CARREL_AGENT_ROOT,
+    defaults,
+    pinned,
+    log: s.CARREL_AGENT_LOG,
+    root: s.CARREL_AGENT_ROOT,
   };
 }
 
@@ -158,18 +180,32 @@ function tokenOf(s: AgentSettings, warnings: string[]): string {
   if (s.CARREL_AGENT_TOKEN !== undefined) return s.CARREL_AGENT_TOKEN;
   const path = required(s.CARREL_AGENT_TOKEN_FILE, 'CARREL_AGENT_TOKEN_FILE');
   const token = readText(path).trim();
-  if (token === '') throw new CarrelError('SETTING_INVALID', `CARREL_AGENT_TOKEN_FILE is ${JSON.stringify(path)}, which is empty; it must hold the token that the server issued`, { setting: 'CARREL_AGENT_TOKEN_FILE' });
+  if (token === '')
+    throw new CarrelError(
+      'SETTING_INVALID',
+      `CARREL_AGENT_TOKEN_FILE is ${JSON.stringify(path)}, which is empty; it must hold the token that the server issued`,
+      { setting: 'CARREL_AGENT_TOKEN_FILE' },
+    );
   warnOfLooseMode(path, warnings);
   return token;
 }
 
 function authorityOf(path: string): string {
   const text = readText(path);
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new CarrelError('SETTING_INVALID', `CARREL_AGENT_CA_FILE is ${JSON.stringify(path)}; accepted: a file with a certificate in PEM form; for example CARREL_AGENT_CA_FILE=/etc/carrel/ca.pem`, { setting: 'CARREL_AGENT_CA_FILE' });
+  if (!text.includes('-----BEGIN CERTIFICATE-----'))
+    throw new CarrelError(
+      'SETTING_INVALID',
+      `CARREL_AGENT_CA_FILE is ${JSON.stringify(path)}; accepted: a file with a certificate in PEM form; for example CARREL_AGENT_CA_FILE=/etc/carrel/ca.pem`,
+      { setting: 'CARREL_AGENT_CA_FILE' },
+    );
   return text;
 }
 
 function required<T>(value: T | undefined, name: keyof AgentSettings): T {
   if (value !== undefined) return value;
-  throw new CarrelError('SETTING_MISSING', `${name} is not set; put the credential file of the server at ${DEFAULT_FILE}, name it with CARREL_AGENT_CREDENTIAL=FILE, or set for example ${name}=${agentSettings[name].example}`, { setting: name });
+  throw new CarrelError(
+    'SETTING_MISSING',
+    `${name} is not set; put the credential file of the server at ${DEFAULT_FILE}, name it with CARREL_AGENT_CREDENTIAL=FILE, or set for example ${name}=${agentSettings[name].example}`,
+    { setting: name },
+  );
 }

@@ -1,8 +1,8 @@
 /** Why: the agent as it runs for years: opens its parts in order, connects what one tells to what another does, and closes them in reverse. */
 import { join } from 'node:path';
-import { isObject, textIn, type DesiredConfig } from '#contract';
+import { type DesiredConfig, isObject, textIn } from '#contract';
 import { messageOf } from '#lib/errors';
-import { contextOf, type Agent, type WiredDeps } from './agent.ts';
+import { type Agent, contextOf, type WiredDeps } from './agent.ts';
 import { createBudget } from './budget.ts';
 import { createCalendar } from './calendar.ts';
 import { createCommands } from './commands.ts';
@@ -27,7 +27,11 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
   const kept = (name: string): Kept => createKept(join(config.stateDir, name), log);
   let settings: DesiredConfig = config.defaults;
   const post = await openPost({
-    config, server, wall, log, pace: deps.pace,
+    config,
+    server,
+    wall,
+    log,
+    pace: deps.pace,
     onUp: () => commands.report(),
     onMessage(kind, text) {
       if (kind === 'desired') commands.receive(text);
@@ -39,24 +43,51 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
   const desk = createLeaseDesk({ uplink, serverTime: wall.correct });
   const context = contextOf(deps, uplink.connected, () => settings.zone);
   const tester = createTester({
-    throughput: (deps.throughput ?? createThroughputSensor)(context), desk, budget, wall, log, speed: config.speed, brokerHost: server.broker.host,
+    throughput: (deps.throughput ?? createThroughputSensor)(context),
+    desk,
+    budget,
+    wall,
+    log,
+    speed: config.speed,
+    brokerHost: server.broker.host,
     settings: () => ({ targetMbps: settings.target_mbps, budgetMb: settings.budget_mb }),
     onOutcome: (outcome) => framer.event(outcome, 'now'),
   });
-  const self = createSelfSensor({ bytes: () => uplink.bytes() + budget.spentSinceStart(), waitingFrames: post.waiting });
+  const self = createSelfSensor({
+    bytes: () => uplink.bytes() + budget.spentSinceStart(),
+    waitingFrames: post.waiting,
+  });
   const outages = createOutageWatch();
   const take = (sample: Sample): void => {
     tellOutage(post, outages.see(sample), true);
     framer.sample(sample);
   };
-  const sampler = createSampler({ sensors: [...(deps.sensors ?? createSensors)(context), self], wall, log, periodS: settings.sample_s, onSample: take });
-  const tellInventory = (): void => { inventory(deps, sampler, post).catch((error: unknown) => log.warn({ error: messageOf(error) }, 'no inventory this time')); };
+  const sampler = createSampler({
+    sensors: [...(deps.sensors ?? createSensors)(context), self],
+    wall,
+    log,
+    periodS: settings.sample_s,
+    onSample: take,
+  });
+  const tellInventory = (): void => {
+    inventory(deps, sampler, post).catch((error: unknown) =>
+      log.warn({ error: messageOf(error) }, 'no inventory this time'),
+    );
+  };
   const calendar = createCalendar({
-    probe: server.id, wallMs: wall.wallMs, log, onNight: tellInventory,
+    probe: server.id,
+    wallMs: wall.wallMs,
+    log,
+    onNight: tellInventory,
     onTest: () => void tester.run({ reason: 'slot', job: null, stillWanted: () => true, started: () => undefined }),
   });
   const followCalendar = (): void => {
-    void calendar.follow(wall.sync() === 0 ? null : { zone: settings.zone, opening: settings.opening, testsPerDay: settings.tests_per_day });
+    // Opening hours are the server's to say: before it did, there is nothing to follow.
+    void calendar.follow(
+      wall.sync() === 0 || commands.desired() === null
+        ? null
+        : { zone: settings.zone, opening: settings.opening, testsPerDay: settings.tests_per_day },
+    );
   };
   const adopt = (desired: DesiredConfig): void => {
     settings = { ...desired, ...config.pinned };
@@ -66,12 +97,13 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
     followCalendar();
   };
   const commands = createCommands({
-    keptDesired: kept('desired.json'), keptJobs: kept('jobs.json'), wall, log, runTest: tester.run,
-    apply(desired) {
-      if (!knowsZone(desired.zone)) return `the time zone ${desired.zone} is not known here`;
-      adopt(desired);
-      return null;
-    },
+    keptDesired: kept('desired.json'),
+    keptJobs: kept('jobs.json'),
+    wall,
+    log,
+    runTest: tester.run,
+    check: ({ zone }) => (knowsZone(zone) ? null : `the time zone ${zone} is not known here`),
+    apply: adopt,
     send: (text) => uplink.publish('reported', text, () => undefined, true),
   });
   listenToClock(wall, deps, post, () => {
@@ -89,7 +121,8 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
   uplink.start();
   await sampler.probeAll();
   tellBoot(deps, post, kept('boot.json'));
-  adopt(commands.desired() ?? config.defaults);
+  const lastGood = commands.desired();
+  if (lastGood) adopt(lastGood);
   sampleNow();
   wall.start();
   sampler.start();
@@ -124,7 +157,10 @@ function tellBoot({ config, wall }: WiredDeps, { framer }: Post, keptBoot: Kept)
   const before = keptBoot.read();
   const bootBefore = isObject(before) ? textIn(before, 'boot', 40) : undefined;
   const reboot = bootBefore !== undefined && bootBefore !== wall.boot;
-  framer.event({ kind: 'boot', agent: AGENT_VERSION, node: process.version, reboot, ...readIdentity(config.root) }, 'next');
+  framer.event(
+    { kind: 'boot', agent: AGENT_VERSION, node: process.version, reboot, ...readIdentity(config.root) },
+    'next',
+  );
   if (bootBefore !== wall.boot) keptBoot.write({ boot: wall.boot });
 }
 

@@ -22,7 +22,7 @@ export function createDrain(deps: { spool: Spool; uplink: Uplink; monoMs(): numb
   let filledAtMs = monoMs();
   let inFlight = 0;
   let timer: NodeJS.Timeout | undefined;
-  let waiters: (() => void)[] = [];
+  const waiters: (() => void)[] = [];
   let stopped = false;
 
   function mayTake(): boolean {
@@ -30,7 +30,13 @@ export function createDrain(deps: { spool: Spool; uplink: Uplink; monoMs(): numb
     tokens = Math.min(BURST, tokens + ((now - filledAtMs) / 1000) * framesPerS);
     filledAtMs = now;
     if (tokens >= 1) return true;
-    timer ??= setTimeout(() => { timer = undefined; pump(); }, Math.ceil(((1 - tokens) / framesPerS) * 1000));
+    timer ??= setTimeout(
+      () => {
+        timer = undefined;
+        pump();
+      },
+      Math.ceil(((1 - tokens) / framesPerS) * 1000),
+    );
     return false;
   }
   function pump(): void {
@@ -54,10 +60,15 @@ export function createDrain(deps: { spool: Spool; uplink: Uplink; monoMs(): numb
       return new Promise((resolve) => {
         if (!uplink.connected() || (inFlight === 0 && spool.count() === 0)) return resolve();
         const late = setTimeout(resolve, ms);
-        waiters.push(() => { clearTimeout(late); resolve(); });
+        waiters.push(() => {
+          clearTimeout(late);
+          resolve();
+        });
       });
     },
-    setRate(rate) { framesPerS = rate; },
+    setRate(rate) {
+      framesPerS = rate;
+    },
     stop() {
       stopped = true;
       clearTimeout(timer);

@@ -29,21 +29,46 @@ const INVENTORY_MS = 60_000;
 export function runInventory(file: string | null, log: Logger): Promise<InventoryFacts> {
   if (file === null) return Promise.resolve({});
   return new Promise((resolve) => {
-    execFile(process.execPath, [file], { timeout: INVENTORY_MS, maxBuffer: 256 * 1024, env: { PATH: process.env['PATH'], LANG: 'C' } }, (error, stdout) => {
-      const value = error ? undefined : parseJson(stdout, 2);
-      if (!isObject(value)) {
-        log.warn({ code: 'INVENTORY_FAILED', file, error: error ? messageOf(error) : 'no JSON object on its output' }, 'no inventory this time');
-        return resolve({});
-      }
-      resolve(Object.fromEntries(Object.entries(value).flatMap(([key, fact]) => (typeof fact === 'string' && fact !== '' ? [[key, fact.slice(0, 160)]] : []))));
-    });
+    execFile(
+      process.execPath,
+      [file],
+      { timeout: INVENTORY_MS, maxBuffer: 256 * 1024, env: { PATH: process.env['PATH'], LANG: 'C' } },
+      (error, stdout) => {
+        const value = error ? undefined : parseJson(stdout, 2);
+        if (!isObject(value)) {
+          log.warn(
+            { code: 'INVENTORY_FAILED', file, error: error ? messageOf(error) : 'no JSON object on its output' },
+            'no inventory this time',
+          );
+          return resolve({});
+        }
+        resolve(
+          Object.fromEntries(
+            Object.entries(value).flatMap(([key, fact]) =>
+              typeof fact === 'string' && fact !== '' ? [[key, fact.slice(0, 160)]] : [],
+            ),
+          ),
+        );
+      },
+    );
   });
 }
 
 /** Facts of the inventory event: what the inventory found, what runs, and what each sensor can do here. */
-export function inventoryFacts(found: InventoryFacts, root: string, capabilities: ReadonlyMap<string, Capability>): Record<string, string> {
+export function inventoryFacts(
+  found: InventoryFacts,
+  root: string,
+  capabilities: ReadonlyMap<string, Capability>,
+): Record<string, string> {
   const { model, os } = readIdentity(root);
-  const facts: Record<string, string> = { ...(model && { model }), ...(os && { os }), ...found, agent: AGENT_VERSION, node: process.version };
-  for (const [name, capability] of capabilities) facts[`capability.${name}`] = capability.available ? 'available' : `not available: ${capability.why}`.slice(0, 160);
+  const facts: Record<string, string> = {
+    ...(model && { model }),
+    ...(os && { os }),
+    ...found,
+    agent: AGENT_VERSION,
+    node: process.version,
+  };
+  for (const [name, capability] of capabilities)
+    facts[`capability.${name}`] = capability.available ? 'available' : `not available: ${capability.why}`.slice(0, 160);
   return facts;
 }

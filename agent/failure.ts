@@ -10,16 +10,42 @@ export interface ConnectFailure {
 }
 
 const BY_CONNACK: Readonly<Record<number, ConnectFailure>> = {
-  1: { code: 'PROTOCOL_REFUSED', what: 'the server does not speak MQTT 3.1.1', advice: 'check that the address is a Carrel server', slow: true },
-  2: { code: 'ID_REFUSED', what: 'the server refuses this probe\'s id', advice: 'check CARREL_AGENT_ID, or issue a new credential', slow: true },
-  3: { code: 'SERVER_UNAVAILABLE', what: 'the server takes no connections now', advice: 'it is tried again; see the server\'s /readyz', slow: false },
-  4: { code: 'CREDENTIAL_REFUSED', what: 'the server refuses this probe\'s credential', advice: 'issue a new one on the page of the probe and put it in place', slow: true },
-  5: { code: 'CREDENTIAL_REFUSED', what: 'the server refuses this probe\'s credential', advice: 'issue a new one on the page of the probe and put it in place', slow: true },
+  1: {
+    code: 'PROTOCOL_REFUSED',
+    what: 'the server does not speak MQTT 3.1.1',
+    advice: 'check that the address is a Carrel server',
+    slow: true,
+  },
+  2: {
+    code: 'ID_REFUSED',
+    what: "the server refuses this probe's id",
+    advice: 'check CARREL_AGENT_ID, or issue a new credential',
+    slow: true,
+  },
+  3: {
+    code: 'SERVER_UNAVAILABLE',
+    what: 'the server takes no connections now',
+    advice: "it is tried again; see the server's /readyz",
+    slow: false,
+  },
+  4: {
+    code: 'CREDENTIAL_REFUSED',
+    what: "the server refuses this probe's credential",
+    advice: 'issue a new one on the page of the probe and put it in place',
+    slow: true,
+  },
+  5: {
+    code: 'CREDENTIAL_REFUSED',
+    what: "the server refuses this probe's credential",
+    advice: 'issue a new one on the page of the probe and put it in place',
+    slow: true,
+  },
 };
 
 /** What a failed connection attempt means. */
 export function explainFailure(error: unknown): ConnectFailure {
-  const returnCode = error instanceof Error && 'code' in error && typeof error.code === 'number' ? BY_CONNACK[error.code] : undefined;
+  const returnCode =
+    error instanceof Error && 'code' in error && typeof error.code === 'number' ? BY_CONNACK[error.code] : undefined;
   return returnCode ?? byErrno(errnoOf(error) ?? '') ?? bySilence(messageOf(error));
 }
 
@@ -28,28 +54,64 @@ function byErrno(errno: string): ConnectFailure | undefined {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
-      return { code: 'BROKER_NAME', what: `the server's name is not resolved (${errno})`, advice: 'check CARREL_AGENT_BROKER and the DNS of this network', slow: false };
+      return {
+        code: 'BROKER_NAME',
+        what: `the server's name is not resolved (${errno})`,
+        advice: 'check CARREL_AGENT_BROKER and the DNS of this network',
+        slow: false,
+      };
     case 'ECONNREFUSED':
-      return { code: 'BROKER_CLOSED', what: 'nothing listens at the server\'s port (ECONNREFUSED)', advice: 'check CARREL_AGENT_BROKER and that the server runs with CARREL_MQTTS', slow: false };
+      return {
+        code: 'BROKER_CLOSED',
+        what: "nothing listens at the server's port (ECONNREFUSED)",
+        advice: 'check CARREL_AGENT_BROKER and that the server runs with CARREL_MQTTS',
+        slow: false,
+      };
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ENETDOWN':
     case 'EADDRNOTAVAIL':
-      return { code: 'BROKER_UNREACHABLE', what: `the server is not reached (${errno})`, advice: 'check the internet connection and whether a firewall stops port 8883', slow: false };
+      return {
+        code: 'BROKER_UNREACHABLE',
+        what: `the server is not reached (${errno})`,
+        advice: 'check the internet connection and whether a firewall stops port 8883',
+        slow: false,
+      };
     case 'CERT_NOT_YET_VALID':
     case 'CERT_HAS_EXPIRED':
-      return { code: 'CERTIFICATE_TIME', what: `the server's certificate does not hold at this probe's time (${errno})`, advice: 'check the clock of this probe, then the certificate', slow: false };
+      return {
+        code: 'CERTIFICATE_TIME',
+        what: `the server's certificate does not hold at this probe's time (${errno})`,
+        advice: 'check the clock of this probe, then the certificate',
+        slow: false,
+      };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return { code: 'CERTIFICATE_NAME', what: 'the server\'s certificate is for another name', advice: 'use a name that it holds, or add this one with CARREL_TLS_NAMES on the server', slow: true };
+      return {
+        code: 'CERTIFICATE_NAME',
+        what: "the server's certificate is for another name",
+        advice: 'use a name that it holds, or add this one with CARREL_TLS_NAMES on the server',
+        slow: true,
+      };
     default:
       return /CERT|SIGNATURE|ISSUER|CHAIN|SELF_SIGNED/.test(errno)
-        ? { code: 'CERTIFICATE_UNTRUSTED', what: `the server's certificate is not trusted (${errno})`, advice: 'this probe needs the "ca" of the server\'s credential; if it has it, something stands between', slow: true }
+        ? {
+            code: 'CERTIFICATE_UNTRUSTED',
+            what: `the server's certificate is not trusted (${errno})`,
+            advice: 'this probe needs the "ca" of the server\'s credential; if it has it, something stands between',
+            slow: true,
+          }
         : undefined;
   }
 }
 
 function bySilence(message: string): ConnectFailure {
-  if (/timeout/i.test(message)) return { code: 'BROKER_SILENT', what: `the server does not answer (${message})`, advice: 'it is tried again; check that the port speaks MQTT', slow: false };
+  if (/timeout/i.test(message))
+    return {
+      code: 'BROKER_SILENT',
+      what: `the server does not answer (${message})`,
+      advice: 'it is tried again; check that the port speaks MQTT',
+      slow: false,
+    };
   return { code: 'BROKER_FAILED', what: message, advice: 'it is tried again', slow: false };
 }

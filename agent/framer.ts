@@ -1,6 +1,6 @@
 /** Why: samples and events become frames: the only place that gives sequence numbers, and the one that encodes. */
 import { randomBytes } from 'node:crypto';
-import { encodeFrame, METRIC_NAMES, type Frame, type FrameEvent, type MetricName } from '#contract';
+import { encodeFrame, type Frame, type FrameEvent, METRIC_NAMES, type MetricName } from '#contract';
 import { nodeRawDeflate } from '#lib/raw-deflate';
 import type { Sample } from './sampler.ts';
 import type { LostRange, SpooledFrame } from './spool.ts';
@@ -24,7 +24,12 @@ export interface Framer {
 /** Far below the contract's 256 a frame, so that a frame stays small. */
 const MAX_EVENTS = 32;
 
-export function createFramer(deps: { wall: WallClock; batch: number; takeLost(): LostRange[]; onFrame(frame: SpooledFrame, content: Frame): void }): Framer {
+export function createFramer(deps: {
+  wall: WallClock;
+  batch: number;
+  takeLost(): LostRange[];
+  onFrame(frame: SpooledFrame, content: Frame): void;
+}): Framer {
   const { wall, takeLost, onFrame } = deps;
   const run = randomBytes(16).toString('hex');
   let batch = deps.batch;
@@ -36,11 +41,20 @@ export function createFramer(deps: { wall: WallClock; batch: number; takeLost():
     return { ...event, id: randomBytes(16).toString('hex'), at: Math.round(atMs) };
   }
   function flush(): void {
-    for (const { run: lostRun, from, to, class: kind } of takeLost()) events.push(stamp({ kind: 'lost', run: lostRun, from, to, n: to - from + 1, class: kind }));
+    for (const { run: lostRun, from, to, class: kind } of takeLost())
+      events.push(stamp({ kind: 'lost', run: lostRun, from, to, n: to - from + 1, class: kind }));
     if (samples.length === 0 && events.length === 0) return;
     const frame: Frame = {
-      v: 1, boot: wall.boot, run, seq, wall: Math.round(wall.wallMs()), mono: Math.round(wall.monoMs()), sync: wall.sync(),
-      t: samples.map((sample) => sample.monoMs), m: columnsOf(samples), e: events,
+      v: 1,
+      boot: wall.boot,
+      run,
+      seq,
+      wall: Math.round(wall.wallMs()),
+      mono: Math.round(wall.monoMs()),
+      sync: wall.sync(),
+      t: samples.map((sample) => sample.monoMs),
+      m: columnsOf(samples),
+      e: events,
     };
     seq += 1;
     samples = [];

@@ -28,7 +28,11 @@ export function createKept(path: string, log: Logger): Kept {
         writeWhole(path, JSON.stringify(value));
         warned = false;
       } catch (error) {
-        if (!warned) log.warn({ code: 'STATE_UNWRITABLE', file: path, error: messageOf(error) }, 'state cannot be kept; it will be forgotten at the next start');
+        if (!warned)
+          log.warn(
+            { code: 'STATE_UNWRITABLE', file: path, error: messageOf(error) },
+            'state cannot be kept; it will be forgotten at the next start',
+          );
         warned = true;
       }
     },

@@ -1,9 +1,11 @@
 /** Why: the server says who may test when, so that tests never share its uplink. Booking goes by QoS 0, so silence is asked again. */
 import { randomBytes } from 'node:crypto';
-import { parseLeaseDeny, parseLeaseGrant, type LeaseGrant, type LeaseRequest, type TestReason } from '#contract';
+import { type LeaseGrant, type LeaseRequest, parseLeaseDeny, parseLeaseGrant, type TestReason } from '#contract';
 import type { Uplink } from './uplink.ts';
 
-export type Booking = { granted: true; grant: LeaseGrant } | { granted: false; why: 'silent' | 'offline' | 'busy' | 'budget' | 'maintenance' | 'invalid' | 'aborted' };
+export type Booking =
+  | { granted: true; grant: LeaseGrant }
+  | { granted: false; why: 'silent' | 'offline' | 'busy' | 'budget' | 'maintenance' | 'invalid' | 'aborted' };
 
 export interface LeaseDesk {
   /** Asks until granted, until the attempts are used up, or until aborted. */
@@ -16,7 +18,10 @@ const SILENT_ATTEMPTS = 3;
 const DENIED_ATTEMPTS = 6;
 const MAX_RETRY_S = 600;
 
-type Answer = { kind: 'grant'; grant: LeaseGrant } | { kind: 'deny'; retryS: number; why: 'busy' | 'budget' | 'maintenance' | 'invalid' } | { kind: 'silent' };
+type Answer =
+  | { kind: 'grant'; grant: LeaseGrant }
+  | { kind: 'deny'; retryS: number; why: 'busy' | 'budget' | 'maintenance' | 'invalid' }
+  | { kind: 'silent' };
 
 export function createLeaseDesk(deps: { uplink: Pick<Uplink, 'tell'>; serverTime(ms: number): void }): LeaseDesk {
   const { uplink, serverTime } = deps;
@@ -42,7 +47,10 @@ export function createLeaseDesk(deps: { uplink: Pick<Uplink, 'tell'>; serverTime
       let silent = 0;
       for (let denied = 0; denied < DENIED_ATTEMPTS; ) {
         const id = randomBytes(12).toString('hex');
-        const answer = await ask({ id, method: 'tcp', want_mbps: want.mbps, max_bytes: want.maxBytes, reason: want.reason }, signal);
+        const answer = await ask(
+          { id, method: 'tcp', want_mbps: want.mbps, max_bytes: want.maxBytes, reason: want.reason },
+          signal,
+        );
         if (signal.aborted) return { granted: false, why: 'aborted' };
         if (answer === 'offline') return { granted: false, why: 'offline' };
         if (answer.kind === 'grant') return { granted: true, grant: answer.grant };
@@ -50,7 +58,8 @@ export function createLeaseDesk(deps: { uplink: Pick<Uplink, 'tell'>; serverTime
         if (answer.kind === 'silent') continue;
         denied += 1;
         // Nothing that waiting would change.
-        if (answer.why === 'invalid' || answer.why === 'budget' || denied >= DENIED_ATTEMPTS) return { granted: false, why: answer.why };
+        if (answer.why === 'invalid' || answer.why === 'budget' || denied >= DENIED_ATTEMPTS)
+          return { granted: false, why: answer.why };
         await pause(Math.min(answer.retryS, MAX_RETRY_S) * 1000, signal);
       }
       return { granted: false, why: 'busy' };

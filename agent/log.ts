@@ -5,7 +5,10 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Writes `level message key=value ...`; no time, since journald and logd stamp each line themselves. */
-export function createLineLogger(level: LogLevel, write: (line: string) => void = (line) => void process.stderr.write(line)): Logger {
+export function createLineLogger(
+  level: LogLevel,
+  write: (line: string) => void = (line) => void process.stderr.write(line),
+): Logger {
   const least = LOG_LEVELS.indexOf(level);
   const at = (word: LogLevel) => (fields: object, message: string) => {
     if (LOG_LEVELS.indexOf(word) >= least) write(`${word} ${message}${fieldsOf(fields)}\n`);

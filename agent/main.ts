@@ -5,17 +5,21 @@ import { systemClock } from '#lib/clock';
 import { isCarrelError, messageOf } from '#lib/errors';
 import { stopOnSignals } from '#lib/shutdown';
 import { startAgent } from './agent.ts';
-import { readConfig, type ServerAccess, type AgentConfig } from './config.ts';
+import { type AgentConfig, readConfig } from './config.ts';
 import { createLineLogger } from './log.ts';
 import { takeOne } from './once.ts';
-import { selftest, type Check } from './selftest.ts';
+import { type Check, selftest } from './selftest.ts';
 import { createSensors } from './sensors/index.ts';
 import { agentSettings } from './settings.ts';
 import { AGENT_VERSION } from './version.ts';
 
 const MODES = ['run', '--once', '--selftest', '--dry-run', '--help', '--version'] as const;
 type Mode = (typeof MODES)[number];
-interface Arguments { mode: Mode; file?: string; uci: boolean }
+interface Arguments {
+  mode: Mode;
+  file?: string;
+  uci: boolean;
+}
 
 /** Exit codes: 0 good, 1 a check or the start failed, 2 wrong settings or arguments. */
 async function main(args: readonly string[]): Promise<void> {
@@ -24,13 +28,24 @@ async function main(args: readonly string[]): Promise<void> {
   const { mode, file, uci } = parsed;
   if (mode === '--help') return print(helpText());
   if (mode === '--version') return print(`${AGENT_VERSION}\n`);
-  const { config, warnings } = readConfig({ env: process.env, file, uci, alone: mode === '--once' || mode === '--dry-run' });
+  const { config, warnings } = readConfig({
+    env: process.env,
+    file,
+    uci,
+    alone: mode === '--once' || mode === '--dry-run',
+  });
   const log = createLineLogger(config.log);
   if (mode === '--selftest') return climb(config, warnings);
   for (const warning of warnings) log.warn({ code: 'SETTINGS' }, warning);
-  if (mode === '--once') return print(`${JSON.stringify(await takeOne({ config, clock: systemClock, log, sensors: createSensors }), null, 2)}\n`);
+  if (mode === '--once')
+    return print(
+      `${JSON.stringify(await takeOne({ config, clock: systemClock, log, sensors: createSensors }), null, 2)}\n`,
+    );
   const agent = await startAgent({
-    config, log, clock: systemClock, inventory: inventoryFile(),
+    config,
+    log,
+    clock: systemClock,
+    inventory: inventoryFile(),
     ...(mode === '--dry-run' && { print: (frame: object) => void print(`${JSON.stringify(frame)}\n`) }),
   });
   // Installing a listener also keeps a stray SIGUSR1 from opening Node's debugger.
@@ -54,7 +69,13 @@ function parseArguments(args: readonly string[]): Arguments | string {
 async function climb(config: AgentConfig, warnings: readonly string[]): Promise<void> {
   const { server } = config;
   if (!server) return fail('no server is configured');
-  const good = await selftest({ config: { ...config, server }, warnings, clock: systemClock, sensors: createSensors, onCheck: (check) => print(lineOf(check)) });
+  const good = await selftest({
+    config: { ...config, server },
+    warnings,
+    clock: systemClock,
+    sensors: createSensors,
+    onCheck: (check) => print(lineOf(check)),
+  });
   process.exitCode = good ? 0 : 1;
 }
 
@@ -70,8 +91,13 @@ function inventoryFile(): string | null {
 }
 
 function helpText(): string {
-  const settings = Object.entries(agentSettings).map(([name, { description, default: standard, unit }]: [string, { description: string; default: string | null; unit?: string }]) =>
-    `  ${name}\n      ${description}${standard === null ? '' : ` (default ${standard}${unit ? ` ${unit}` : ''})`}\n`);
+  const settings = Object.entries(agentSettings).map(
+    ([name, { description, default: standard, unit }]: [
+      string,
+      { description: string; default: string | null; unit?: string },
+    ]) =>
+      `  ${name}\n      ${description}${standard === null ? '' : ` (default ${standard}${unit ? ` ${unit}` : ''})`}\n`,
+  );
   return `carrel-agent ${AGENT_VERSION}: measures the internet of a library and tells the server
 
   run         measure and deliver until stopped (default)
@@ -101,6 +127,8 @@ function fail(message: string): void {
 main(process.argv.slice(2)).catch((error: unknown) => {
   // The only place that ends the agent on an error: for people one line with a code, for bugs the stack.
   if (isCarrelError(error)) return fail(`${error.code}: ${error.message}`);
-  process.stderr.write(`carrel-agent: ${error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error)}\n`);
+  process.stderr.write(
+    `carrel-agent: ${error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error)}\n`,
+  );
   process.exit(1);
 });

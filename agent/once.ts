@@ -18,12 +18,25 @@ export interface OneSample {
 /** Rates and shares are differences, so two looks are taken, this far apart. Nothing is sent to the server. */
 const BASELINE_MS = 1000;
 
-export async function takeOne(deps: { config: AgentConfig; clock: Clock; log: Logger; sensors: (context: SensorContext) => Sensor[] }): Promise<OneSample> {
+export async function takeOne(deps: {
+  config: AgentConfig;
+  clock: Clock;
+  log: Logger;
+  sensors: (context: SensorContext) => Sensor[];
+}): Promise<OneSample> {
   const { config, clock, log } = deps;
   const wall = createWallClock({ clock, root: config.root, trust: config.clock });
   const { host, port } = config.server?.broker ?? { host: 'localhost', port: 8883 };
   const sensors = deps.sensors({
-    root: config.root, clock, wan: config.wan, targets: config.targets, broker: { host, port }, brokerUp: () => null, zone: () => config.defaults.zone, stateDir: config.stateDir, log,
+    root: config.root,
+    clock,
+    wan: config.wan,
+    targets: config.targets,
+    broker: { host, port },
+    brokerUp: () => null,
+    zone: () => config.defaults.zone,
+    stateDir: config.stateDir,
+    log,
   });
   const sampler = createSampler({ sensors, wall, log, periodS: 60, onSample: () => undefined });
   try {
@@ -31,7 +44,11 @@ export async function takeOne(deps: { config: AgentConfig; clock: Clock; log: Lo
     await sampler.sampleNow();
     await new Promise((resolve) => setTimeout(resolve, BASELINE_MS));
     const { values } = await sampler.sampleNow();
-    return { at: new Date(wall.wallMs()).toISOString(), clock: CLOCK_WORDS[wall.sync()], ...described(sensors, values, sampler.capabilities()) };
+    return {
+      at: new Date(wall.wallMs()).toISOString(),
+      clock: CLOCK_WORDS[wall.sync()],
+      ...described(sensors, values, sampler.capabilities()),
+    };
   } finally {
     sampler.stop();
   }
@@ -39,7 +56,11 @@ export async function takeOne(deps: { config: AgentConfig; clock: Clock; log: Lo
 
 const CLOCK_WORDS = ['unknown', 'synchronised', 'corrected'] as const;
 
-function described(sensors: readonly Sensor[], values: Partial<Record<MetricName, number | null>>, capabilities: ReadonlyMap<string, { available: boolean; why?: string }>): Pick<OneSample, 'values' | 'unavailable'> {
+function described(
+  sensors: readonly Sensor[],
+  values: Partial<Record<MetricName, number | null>>,
+  capabilities: ReadonlyMap<string, { available: boolean; why?: string }>,
+): Pick<OneSample, 'values' | 'unavailable'> {
   const result: OneSample['values'] = {};
   const unavailable: Record<string, string> = {};
   for (const sensor of sensors) {

@@ -7,7 +7,11 @@ export interface OutageWatch {
   /** The outage that is still going on, up to `nowMs`: told at a stop, since the next run cannot know of it. */
   open(nowMs: number): Outage | null;
 }
-export interface Outage { from: number; to: number; first_failure: number }
+export interface Outage {
+  from: number;
+  to: number;
+  first_failure: number;
+}
 
 /** Unknown reachability neither begins nor ends an outage. */
 export function createOutageWatch(): OutageWatch {

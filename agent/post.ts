@@ -40,10 +40,26 @@ export async function openPost(deps: PostDeps): Promise<Post> {
   const { config, server, wall, log } = deps;
   let { profile } = config.defaults;
   let drain: Drain | undefined;
-  const spool = await openSpool({ dir: join(config.stateDir, 'spool'), capBytes: config.spoolBytes, monoMs: wall.monoMs, log, onMore: () => drain?.pump() });
-  const framer = createFramer({ wall, batch: config.defaults.batch, takeLost: spool.takeLost, onFrame: (frame) => spool.add(frame) });
+  const spool = await openSpool({
+    dir: join(config.stateDir, 'spool'),
+    capBytes: config.spoolBytes,
+    monoMs: wall.monoMs,
+    log,
+    onMore: () => drain?.pump(),
+  });
+  const framer = createFramer({
+    wall,
+    batch: config.defaults.batch,
+    takeLost: spool.takeLost,
+    onFrame: (frame) => spool.add(frame),
+  });
   const uplink = createUplink({
-    server, run: framer.run, wall, log, pace: deps.pace, keepaliveS: () => config.keepaliveS ?? KEEPALIVE_S[profile],
+    server,
+    run: framer.run,
+    wall,
+    log,
+    pace: deps.pace,
+    keepaliveS: () => config.keepaliveS ?? KEEPALIVE_S[profile],
     events: {
       up() {
         spool.online();

@@ -1,6 +1,6 @@
 /** Why: `--dry-run` shows what would be sent, from the same sensors and the same framer, without a server and without writing. */
 import type { Frame } from '#contract';
-import { contextOf, type Agent, type WiredDeps } from './agent.ts';
+import { type Agent, contextOf, type WiredDeps } from './agent.ts';
 import { readIdentity } from './facts.ts';
 import { createFramer } from './framer.ts';
 import { createSampler } from './sampler.ts';
@@ -9,11 +9,25 @@ import { AGENT_VERSION } from './version.ts';
 
 export async function startPrinting(deps: WiredDeps, print: (frame: Frame) => void): Promise<Agent> {
   const { config, wall, log } = deps;
-  const framer = createFramer({ wall, batch: config.defaults.batch, takeLost: () => [], onFrame: (_, frame) => print(frame) });
-  const sensors = (deps.sensors ?? createSensors)(contextOf(deps, () => null, () => config.defaults.zone));
+  const framer = createFramer({
+    wall,
+    batch: config.defaults.batch,
+    takeLost: () => [],
+    onFrame: (_, frame) => print(frame),
+  });
+  const sensors = (deps.sensors ?? createSensors)(
+    contextOf(
+      deps,
+      () => null,
+      () => config.defaults.zone,
+    ),
+  );
   const sampler = createSampler({ sensors, wall, log, periodS: config.defaults.sample_s, onSample: framer.sample });
   await sampler.probeAll();
-  framer.event({ kind: 'boot', agent: AGENT_VERSION, node: process.version, reboot: false, ...readIdentity(config.root) }, 'next');
+  framer.event(
+    { kind: 'boot', agent: AGENT_VERSION, node: process.version, reboot: false, ...readIdentity(config.root) },
+    'next',
+  );
   const sampleNow = (): void => {
     void sampler.sampleNow().then((sample) => {
       framer.sample(sample);

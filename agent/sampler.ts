@@ -2,14 +2,17 @@
  * Why: the heartbeat. Slots come from monotonic timers, so that no clock step can stall or burst them, and are aligned to the
  * wall minute where the wall is trusted, so that probes and databases agree on when a sample was due.
  */
-import { METRIC_NAMES, roundToStep, acceptValue, type MetricName } from '#contract';
+import { acceptValue, METRIC_NAMES, type MetricName, roundToStep } from '#contract';
 import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import type { Capability, Reading, Sensor } from './sensor.ts';
 import type { WallClock } from './wall.ts';
 
 /** One stamped set of readings. */
-export interface Sample { monoMs: number; values: Reading }
+export interface Sample {
+  monoMs: number;
+  values: Reading;
+}
 
 export interface Sampler {
   start(): void;
@@ -28,7 +31,13 @@ export interface Sampler {
 /** A sensor may take up to 10 s (lost pings wait that long), but never longer than nine tenths of a period. */
 const READ_CAP_MS = 10_000;
 
-export function createSampler(deps: { sensors: readonly Sensor[]; wall: WallClock; log: Logger; periodS: number; onSample(sample: Sample): void }): Sampler {
+export function createSampler(deps: {
+  sensors: readonly Sensor[];
+  wall: WallClock;
+  log: Logger;
+  periodS: number;
+  onSample(sample: Sample): void;
+}): Sampler {
   const { sensors, wall, log, onSample } = deps;
   const readers = sensors.map((sensor) => createReader(sensor, log));
   let periodMs = deps.periodS * 1000;
@@ -50,10 +59,18 @@ export function createSampler(deps: { sensors: readonly Sensor[]; wall: WallCloc
   }
   function fire(slot: number): void {
     // libuv may fire a millisecond early; a process that was held up (SIGSTOP, a starved CPU) fires late and skips what passed.
-    if (wall.monoMs() < slot - 1) return schedule();
+    if (wall.monoMs() < slot - 1) {
+      schedule();
+      return;
+    }
     lastSlot = slot;
     wall.check();
-    take(slot).then((sample) => { if (!stopped) onSample(sample); }, (error: unknown) => log.error({ error: messageOf(error) }, 'sample failed'));
+    take(slot).then(
+      (sample) => {
+        if (!stopped) onSample(sample);
+      },
+      (error: unknown) => log.error({ error: messageOf(error) }, 'sample failed'),
+    );
     schedule();
   }
   return {
@@ -95,7 +112,13 @@ export function nextSlot(at: { now: number; last: number; periodMs: number; offs
   return slot;
 }
 
-interface Reader { name: string; probe(): Promise<void>; capability(): Capability; read(monoMs: number, timeoutMs: number): Promise<Reading>; stop(): void }
+interface Reader {
+  name: string;
+  probe(): Promise<void>;
+  capability(): Capability;
+  read(monoMs: number, timeoutMs: number): Promise<Reading>;
+  stop(): void;
+}
 
 /** One sensor behind a watch: it may throw, hang or answer nonsense, and only its own values become unknown. */
 function createReader(sensor: Sensor, log: Logger): Reader {
@@ -103,7 +126,8 @@ function createReader(sensor: Sensor, log: Logger): Reader {
   let busy = false;
   let troubled = false;
   const trouble = (why: string): void => {
-    if (!troubled) log.warn({ sensor: sensor.name, why }, 'sensor could not be read; its values are unknown until it can');
+    if (!troubled)
+      log.warn({ sensor: sensor.name, why }, 'sensor could not be read; its values are unknown until it can');
     troubled = true;
   };
   async function readGuarded(monoMs: number, signal: AbortSignal): Promise<Reading> {
@@ -131,7 +155,10 @@ function createReader(sensor: Sensor, log: Logger): Reader {
     },
     async read(monoMs, timeoutMs) {
       if (!capability.available) return {};
-      if (busy) return trouble('still busy with an earlier slot'), {};
+      if (busy) {
+        trouble('still busy with an earlier slot');
+        return {};
+      }
       const abort = new AbortController();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<Reading>((resolve) => {

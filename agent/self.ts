@@ -1,7 +1,10 @@
 /** Why: monitoring must account for itself: the bytes that it costs the library's line, and what it has not delivered yet. */
 import type { Sensor } from './sensor.ts';
 
-export function createSelfSensor(of: { /** Bytes since the start, tests included. */ bytes(): number; waitingFrames(): number }): Sensor {
+export function createSelfSensor(of: {
+  /** Bytes since the start, tests included. */ bytes(): number;
+  waitingFrames(): number;
+}): Sensor {
   let bytesBefore: number | null = null;
   return {
     name: 'delivery',

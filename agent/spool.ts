@@ -4,12 +4,21 @@
  */
 import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
-import { openBacklog, type Backlog } from './backlog.ts';
+import { type Backlog, openBacklog } from './backlog.ts';
 
 /** An encoded frame with the run and number that it was made with; they never change, also after a restart. */
-export interface SpooledFrame { readonly run: string; readonly seq: number; readonly bytes: Uint8Array }
+export interface SpooledFrame {
+  readonly run: string;
+  readonly seq: number;
+  readonly bytes: Uint8Array;
+}
 /** Frames `from` to `to` of `run` that the server will never get. */
-export interface LostRange { run: string; from: number; to: number; class: 'frame' | 'damaged' }
+export interface LostRange {
+  run: string;
+  from: number;
+  to: number;
+  class: 'frame' | 'damaged';
+}
 
 export interface Spool {
   add(frame: SpooledFrame): void;
@@ -51,7 +60,10 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   try {
     return createSpool(options, lost, await openBacklog({ dir, capBytes, log, onLost }));
   } catch (error) {
-    log.warn({ code: 'SPOOL_UNWRITABLE', dir, error: messageOf(error) }, 'frames are kept in memory only and would not survive a restart; make the folder writable for the agent');
+    log.warn(
+      { code: 'SPOOL_UNWRITABLE', dir, error: messageOf(error) },
+      'frames are kept in memory only and would not survive a restart; make the folder writable for the agent',
+    );
     return createSpool(options, lost, null);
   }
 }
@@ -84,7 +96,9 @@ function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog 
   }
   /** One at a time; frames stay in memory until they are durable. */
   function spill(): Promise<void> {
-    spilling ??= spillNow().finally(() => { spilling = null; });
+    spilling ??= spillNow().finally(() => {
+      spilling = null;
+    });
     return spilling;
   }
   async function spillNow(): Promise<void> {
@@ -92,7 +106,11 @@ function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog 
     spillAtMs = monoMs() + spillEveryMs;
     for (const group of groupsOf([...waiting, ...live])) {
       const durable = await backlog.append(group).catch(() => false);
-      if (!durable && !refused) log.warn({ code: 'SPOOL_REFUSED', dir: options.dir }, 'the disk takes no frames (full or failing); they are kept in memory');
+      if (!durable && !refused)
+        log.warn(
+          { code: 'SPOOL_REFUSED', dir: options.dir },
+          'the disk takes no frames (full or failing); they are kept in memory',
+        );
       refused = !durable;
       if (refused) return;
       const gone = new Set(group);
@@ -104,13 +122,16 @@ function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog 
   function fetchMore(from: Backlog): void {
     if (fetching) return;
     fetching = true;
-    from.fetch().catch((error: unknown) => {
-      readable = false; // until the next connection
-      log.warn({ code: 'SPOOL_UNREADABLE', error: messageOf(error) }, 'the spool cannot be read now');
-    }).finally(() => {
-      fetching = false;
-      onMore();
-    });
+    from
+      .fetch()
+      .catch((error: unknown) => {
+        readable = false; // until the next connection
+        log.warn({ code: 'SPOOL_UNREADABLE', error: messageOf(error) }, 'the spool cannot be read now');
+      })
+      .finally(() => {
+        fetching = false;
+        onMore();
+      });
   }
   /** Frames in memory are younger than those on flash, and go last. */
   function take(): [SpooledFrame, 'memory' | 'flash'] | null {
@@ -118,7 +139,10 @@ function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog 
     if (first) return [first, 'memory'];
     const old = backlog?.next();
     if (old) return [old, 'flash'];
-    if (backlog && readable && !backlog.exhausted()) return fetchMore(backlog), null;
+    if (backlog && readable && !backlog.exhausted()) {
+      fetchMore(backlog);
+      return null;
+    }
     const young = waiting.shift();
     return young ? [young, 'memory'] : null;
   }
@@ -160,7 +184,11 @@ function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog 
       live = [];
     },
     takeLost: () => lost.splice(0),
-    count: () => live.length + waiting.length + [...inFlight.values()].filter((from) => from === 'memory').length + (backlog?.count() ?? 0),
+    count: () =>
+      live.length +
+      waiting.length +
+      [...inFlight.values()].filter((from) => from === 'memory').length +
+      (backlog?.count() ?? 0),
     async close() {
       for (const frame of [...inFlight.keys()]) takeBack(frame);
       await spilling;

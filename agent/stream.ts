@@ -15,7 +15,10 @@ export interface StreamOpener {
   bytes(): number;
 }
 
-export function createStreamOpener(server: Pick<ServerAccess, 'broker' | 'ca'>, clockTrusted: () => boolean): StreamOpener {
+export function createStreamOpener(
+  server: Pick<ServerAccess, 'broker' | 'ca'>,
+  clockTrusted: () => boolean,
+): StreamOpener {
   const { broker, ca } = server;
   let session: Buffer | undefined;
   let closedBytes = 0;
@@ -24,19 +27,29 @@ export function createStreamOpener(server: Pick<ServerAccess, 'broker' | 'ca'>, 
   function openTls(): TLSSocket {
     const dated = ca === null || clockTrusted();
     const socket = connectTls({
-      host: broker.host, port: broker.port, minVersion: 'TLSv1.2', rejectUnauthorized: dated,
+      host: broker.host,
+      port: broker.port,
+      minVersion: 'TLSv1.2',
+      rejectUnauthorized: dated,
       ...(isIP(broker.host) === 0 && { servername: broker.host }),
       ...(ca !== null && { ca }),
       ...(dated && session && { session }),
     });
-    if (dated) socket.on('session', (ticket: Buffer) => { session = ticket; });
+    if (dated)
+      socket.on('session', (ticket: Buffer) => {
+        session = ticket;
+      });
     // Emitted inside of the handshake's last step: destroying here is before any byte of ours is encrypted.
-    else socket.on('secureConnect', () => { if (!isOursWhateverTheDate(socket, broker.host, ca)) socket.destroy(untrusted()); });
+    else
+      socket.on('secureConnect', () => {
+        if (!isOursWhateverTheDate(socket, broker.host, ca)) socket.destroy(untrusted());
+      });
     return socket;
   }
   return {
     open() {
-      const socket = broker.protocol === 'mqtts' ? openTls() : createConnection({ host: broker.host, port: broker.port });
+      const socket =
+        broker.protocol === 'mqtts' ? openTls() : createConnection({ host: broker.host, port: broker.port });
       socket.setNoDelay(true);
       socket.once('close', () => {
         closedBytes += socket.bytesRead + socket.bytesWritten;
@@ -66,5 +79,7 @@ function errorCodeOf(error: unknown): unknown {
 }
 
 function untrusted(): Error {
-  return Object.assign(new Error('the server\'s certificate is not of this probe\'s authority'), { code: 'UNTRUSTED_ISSUER' });
+  return Object.assign(new Error("the server's certificate is not of this probe's authority"), {
+    code: 'UNTRUSTED_ISSUER',
+  });
 }

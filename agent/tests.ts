@@ -3,9 +3,9 @@ import type { LimitedBy, TestReason } from '#contract';
 import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import type { Budget } from './budget.ts';
-import type { HostPort } from './settings.ts';
 import type { LeaseDesk } from './lease.ts';
 import type { ThroughputOutcome, ThroughputSensor } from './sensor.ts';
+import type { HostPort } from './settings.ts';
 import type { WallClock } from './wall.ts';
 
 export interface TestWish {
@@ -71,28 +71,50 @@ export function createTester(deps: TesterDeps): Tester {
     const capability = await throughput.capability(at.host, at.port);
     if (!capability.available) return inconclusive(wish, 'route', capability.why, server);
     const left = budget.left(wall.wallMs(), budgetMb);
-    if (left < LEAST_BYTES) return inconclusive(wish, 'budget', `the month's budget of ${budgetMb} MB is used up`, server);
-    const booking = await desk.book({ mbps: targetMbps * 1.35, maxBytes: Math.min(TEST_BYTES, left), reason: wish.reason }, abort.signal);
-    if (!booking.granted) return inconclusive(wish, booking.why === 'budget' ? 'budget' : 'server', `no lease: ${booking.why}`, server);
+    if (left < LEAST_BYTES)
+      return inconclusive(wish, 'budget', `the month's budget of ${budgetMb} MB is used up`, server);
+    const booking = await desk.book(
+      { mbps: targetMbps * 1.35, maxBytes: Math.min(TEST_BYTES, left), reason: wish.reason },
+      abort.signal,
+    );
+    if (!booking.granted)
+      return inconclusive(wish, booking.why === 'budget' ? 'budget' : 'server', `no lease: ${booking.why}`, server);
     if (!wish.stillWanted()) return { ok: false, detail: 'expired while it waited for its turn' };
     wish.started();
     const { grant } = booking;
     const host = deps.speed?.host ?? grant.host ?? deps.brokerHost;
     const port = deps.speed?.port ?? grant.port;
-    const outcome = await throughput.run({ grant, host, port, targetMbps, maxBytes: Math.min(grant.max_bytes, left), reason: wish.reason, job: wish.job, signal: abort.signal });
+    const outcome = await throughput.run({
+      grant,
+      host,
+      port,
+      targetMbps,
+      maxBytes: Math.min(grant.max_bytes, left),
+      reason: wish.reason,
+      job: wish.job,
+      signal: abort.signal,
+    });
     budget.spend(wall.wallMs(), outcome.bytes);
     onOutcome(outcome);
     const rate = outcome.rate_mbps === null ? 'nothing measured' : `${outcome.rate_mbps.toFixed(1)} Mb/s`;
-    return { ok: true, detail: `${outcome.verdict}: ${rate}${outcome.limited_by ? `, limited by ${outcome.limited_by}` : ''}` };
+    return {
+      ok: true,
+      detail: `${outcome.verdict}: ${rate}${outcome.limited_by ? `, limited by ${outcome.limited_by}` : ''}`,
+    };
   }
   return {
     run(wish) {
       if (waiting >= MAX_WAITING) return Promise.resolve({ ok: false, detail: 'too many tests are waiting' });
       waiting += 1;
-      const end = queue.then(() => test(wish)).catch((error: unknown): TestEnd => {
-        log.warn({ code: 'TEST_FAILED', error: messageOf(error) }, 'throughput test failed');
-        return { ok: false, detail: messageOf(error).slice(0, 200) };
-      }).finally(() => { waiting -= 1; });
+      const end = queue
+        .then(() => test(wish))
+        .catch((error: unknown): TestEnd => {
+          log.warn({ code: 'TEST_FAILED', error: messageOf(error) }, 'throughput test failed');
+          return { ok: false, detail: messageOf(error).slice(0, 200) };
+        })
+        .finally(() => {
+          waiting -= 1;
+        });
       queue = end;
       return end;
     },
@@ -105,7 +127,22 @@ export function createTester(deps: TesterDeps): Tester {
 
 function nothingMeasured(wish: TestWish, limitedBy: LimitedBy, targetMbps: number, server: string): ThroughputOutcome {
   return {
-    kind: 'throughput', method: 'tcp', dir: 'down', verdict: 'inconclusive', marginal: false, reason: wish.reason, target_mbps: targetMbps,
-    rate_mbps: null, app_mbps: null, other_mbps: null, bytes: 0, dur_ms: 0, limited_by: limitedBy, cpu_pct: null, wan: '', server, job: wish.job,
+    kind: 'throughput',
+    method: 'tcp',
+    dir: 'down',
+    verdict: 'inconclusive',
+    marginal: false,
+    reason: wish.reason,
+    target_mbps: targetMbps,
+    rate_mbps: null,
+    app_mbps: null,
+    other_mbps: null,
+    bytes: 0,
+    dur_ms: 0,
+    limited_by: limitedBy,
+    cpu_pct: null,
+    wan: '',
+    server,
+    job: wish.job,
   };
 }

@@ -3,12 +3,12 @@
  * connection is down, and what was not acknowledged when it ends is taken back. Its own queues lose silently (client.reconnect()
  * replaces the store) and are not bounded.
  */
-import { MqttClient, type IClientOptions } from 'mqtt';
-import { parseTopic, topicOf, type StateMessage, type TopicKind } from '#contract';
+import { type IClientOptions, MqttClient } from 'mqtt';
+import { parseTopic, type StateMessage, type TopicKind, topicOf } from '#contract';
 import { createBackoff } from '#lib/backoff';
 import type { Logger } from '#lib/logger';
 import type { ServerAccess } from './config.ts';
-import { explainFailure, type ConnectFailure } from './failure.ts';
+import { type ConnectFailure, explainFailure } from './failure.ts';
 import { createStreamOpener } from './stream.ts';
 import { AGENT_VERSION } from './version.ts';
 import type { WallClock } from './wall.ts';
@@ -55,7 +55,11 @@ export function createUplink(options: UplinkOptions): Uplink {
   const { server, wall, log, events, pace = { baseMs: 1000, capMs: 300_000, slowMs: 60_000 } } = options;
   const opener = createStreamOpener(server, () => wall.sync() !== 0);
   const backoff = createBackoff({ baseMs: pace.baseMs, capMs: pace.capMs, floorMs: Math.min(250, pace.baseMs) });
-  const slowBackoff = createBackoff({ baseMs: 2 * pace.slowMs, capMs: Math.max(pace.capMs, 2 * pace.slowMs), floorMs: pace.slowMs });
+  const slowBackoff = createBackoff({
+    baseMs: 2 * pace.slowMs,
+    capMs: Math.max(pace.capMs, 2 * pace.slowMs),
+    floorMs: pace.slowMs,
+  });
   let client: MqttClient | undefined;
   let failure: ConnectFailure | null = null;
   let upSinceMs: number | null = null;
@@ -94,34 +98,70 @@ export function createUplink(options: UplinkOptions): Uplink {
     events.up();
   }
   function subscribe(of: MqttClient): void {
-    const topics = { [topicOf(server.id, 'desired')]: { qos: 1 as const }, [topicOf(server.id, 'lease/grant')]: { qos: 0 as const }, [topicOf(server.id, 'lease/deny')]: { qos: 0 as const } };
+    const topics = {
+      [topicOf(server.id, 'desired')]: { qos: 1 as const },
+      [topicOf(server.id, 'lease/grant')]: { qos: 0 as const },
+      [topicOf(server.id, 'lease/deny')]: { qos: 0 as const },
+    };
     of.subscribe(topics, (error, granted) => {
       const refused = granted?.filter(({ qos }) => qos > 2).map(({ topic }) => topic) ?? [];
-      if (!error && refused.length > 0) log.warn({ code: 'SUBSCRIPTION_REFUSED', topics: refused.join(' ') }, 'the server refuses topics of this probe; it cannot be configured from there');
+      if (!error && refused.length > 0)
+        log.warn(
+          { code: 'SUBSCRIPTION_REFUSED', topics: refused.join(' ') },
+          'the server refuses topics of this probe; it cannot be configured from there',
+        );
     });
   }
   function stateText(state: StateMessage['state']): string {
-    const message: StateMessage = { state, boot: wall.boot, run: options.run, agent: AGENT_VERSION, at: Math.round(wall.wallMs()) };
+    const message: StateMessage = {
+      state,
+      boot: wall.boot,
+      run: options.run,
+      agent: AGENT_VERSION,
+      at: Math.round(wall.wallMs()),
+    };
     return JSON.stringify(message);
   }
-  function publish(kind: TopicKind, payload: string | Uint8Array, done: (acknowledged: boolean) => void, retain = false): void {
+  function publish(
+    kind: TopicKind,
+    payload: string | Uint8Array,
+    done: (acknowledged: boolean) => void,
+    retain = false,
+  ): void {
     const current = client;
-    if (!current?.connected || current.disconnecting) return done(false);
+    if (!current?.connected || current.disconnecting) {
+      done(false);
+      return;
+    }
     let id = 0;
-    current.publish(topicOf(server.id, kind), typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.length), { qos: 1, retain }, (error) => {
-      if (pending.get(id) !== done) return; // taken back meanwhile
-      pending.delete(id);
-      done(!error);
-    });
+    current.publish(
+      topicOf(server.id, kind),
+      typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.length),
+      { qos: 1, retain },
+      (error) => {
+        if (pending.get(id) !== done) return; // taken back meanwhile
+        pending.delete(id);
+        done(!error);
+      },
+    );
     id = current.getLastMessageId();
     pending.set(id, done);
   }
   function open(): MqttClient {
-    const will = { topic: topicOf(server.id, 'state'), payload: Buffer.from(stateText('offline')), qos: 1 as const, retain: true };
+    const will = {
+      topic: topicOf(server.id, 'state'),
+      payload: Buffer.from(stateText('offline')),
+      qos: 1 as const,
+      retain: true,
+    };
     const made = new MqttClient(() => opener.open(), clientOptions(options, will, backoff.next()));
     made.on('connect', () => wentUp(made));
-    made.on('close', () => { if (made === client) wentDown(made); });
-    made.on('error', (error) => { if (made === client) failed(error); });
+    made.on('close', () => {
+      if (made === client) wentDown(made);
+    });
+    made.on('error', (error) => {
+      if (made === client) failed(error);
+    });
     made.on('reconnect', () => {
       // For the wait after this attempt, should it fail. mqtt.js has but a constant period, so it is set anew each time.
       made.options.reconnectPeriod = failure?.slow ? slowBackoff.next() : backoff.next();
@@ -134,7 +174,9 @@ export function createUplink(options: UplinkOptions): Uplink {
     return made;
   }
   return {
-    start() { client = open(); },
+    start() {
+      client = open();
+    },
     connected: () => client?.connected === true,
     publish,
     tell(kind, payload) {
@@ -165,13 +207,28 @@ export function createUplink(options: UplinkOptions): Uplink {
   };
 }
 
-function clientOptions({ server, keepaliveS }: UplinkOptions, will: NonNullable<IClientOptions['will']>, reconnectPeriod: number): IClientOptions {
+function clientOptions(
+  { server, keepaliveS }: UplinkOptions,
+  will: NonNullable<IClientOptions['will']>,
+  reconnectPeriod: number,
+): IClientOptions {
   return {
-    protocol: server.broker.protocol, host: server.broker.host, port: server.broker.port,
-    clientId: server.id, username: server.id, password: server.token,
-    protocolVersion: 4, clean: true, keepalive: keepaliveS(), reconnectPeriod, connectTimeout: 30_000, will,
+    protocol: server.broker.protocol,
+    host: server.broker.host,
+    port: server.broker.port,
+    clientId: server.id,
+    username: server.id,
+    password: server.token,
+    protocolVersion: 4,
+    clean: true,
+    keepalive: keepaliveS(),
+    reconnectPeriod,
+    connectTimeout: 30_000,
+    will,
     // 9 MB of pre-made numbers; and what waits is the spool's business, not mqtt.js's.
-    writeCache: false, queueQoSZero: false, resubscribe: false,
+    writeCache: false,
+    queueQoSZero: false,
+    resubscribe: false,
     // A refused credential may be put right: tried again, slowly, instead of never.
     reconnectOnConnackError: true,
     timerVariant: 'native',

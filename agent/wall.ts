@@ -36,7 +36,11 @@ export interface WallClock extends Clock {
 const STEP_MS = 2000;
 const CHECK_EVERY_MS = 10_000;
 
-export function createWallClock(deps: { clock: Clock; root: string; trust: 'auto' | 'trusted' | 'untrusted' }): WallClock {
+export function createWallClock(deps: {
+  clock: Clock;
+  root: string;
+  trust: 'auto' | 'trusted' | 'untrusted';
+}): WallClock {
   const { clock, root, trust } = deps;
   const listeners: WallEvents[] = [];
   let rawOffset = clock.wallMs() - clock.monoMs();
@@ -45,7 +49,8 @@ export function createWallClock(deps: { clock: Clock; root: string; trust: 'auto
   let timer: NodeJS.Timeout | undefined;
 
   function judge(): Sync {
-    if (trust === 'untrusted' || !judgeClock(readClockFacts(root, clock.wallMs(), clock.monoMs()), trust)) return corrected === null ? 0 : 2;
+    if (trust === 'untrusted' || !judgeClock(readClockFacts(root, clock.wallMs(), clock.monoMs()), trust))
+      return corrected === null ? 0 : 2;
     return 1;
   }
   function settle(): void {
@@ -109,7 +114,12 @@ export function judgeClock(facts: ClockFacts, trust: 'auto' | 'trusted'): boolea
 /** systemd-timesyncd touches it; our hotplug script on OpenWrt makes it at `stratum` and `step`. /var/run is memory: gone at boot. */
 const SYNC_MARKERS = ['run/systemd/timesync/synchronized', 'var/run/carrel/ntp-synced', 'tmp/carrel-ntp-synced'];
 /** Written now and then once the daemon is in sync; these survive a reboot, so only a fresh one tells. */
-const DRIFT_FILES = ['var/lib/chrony/drift', 'var/lib/chrony/chrony.drift', 'var/lib/ntp/ntp.drift', 'var/lib/ntpsec/ntp.drift'];
+const DRIFT_FILES = [
+  'var/lib/chrony/drift',
+  'var/lib/chrony/chrony.drift',
+  'var/lib/ntp/ntp.drift',
+  'var/lib/ntpsec/ntp.drift',
+];
 const MECHANISMS = ['run/systemd/timesync', 'run/chrony', 'etc/openwrt_release'];
 
 export function readClockFacts(root: string, wallMs: number, monoMs: number): ClockFacts {

@@ -1,9 +1,18 @@
 /** Why: agents are tested against a real MQTT broker that keeps a ledger: what it acknowledged, in which order, from whom. */
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { Aedes } from 'aedes';
-import { decodeFrame, parseReported, parseState, parseTopic, topicOf, type Frame, type ReportedMessage, type StateMessage } from '#contract';
+import {
+  decodeFrame,
+  type Frame,
+  parseReported,
+  parseState,
+  parseTopic,
+  type ReportedMessage,
+  type StateMessage,
+  topicOf,
+} from '#contract';
 import { nodeRawDeflate } from '#lib/raw-deflate';
 
 export interface TestBroker {
@@ -19,7 +28,12 @@ export interface TestBroker {
   admit: ((id: string, token: string) => boolean) | null;
   /** False: frames are taken but not acknowledged. */
   acknowledging: boolean;
-  publish(probe: string, kind: 'desired' | 'lease/grant' | 'lease/deny', message: object, retain?: boolean): Promise<void>;
+  publish(
+    probe: string,
+    kind: 'desired' | 'lease/grant' | 'lease/deny',
+    message: object,
+    retain?: boolean,
+  ): Promise<void>;
   /** Cuts every connection, as a pulled cable or a revocation would look. */
   cut(): void;
   /** Stops listening and cuts; `restart` listens on the same port again. */
@@ -27,15 +41,35 @@ export interface TestBroker {
   restart(): Promise<void>;
 }
 
-export async function startTestBroker(tls?: TlsOptions, onSecure: (socket: TLSSocket) => void = () => undefined): Promise<TestBroker> {
+export async function startTestBroker(
+  tls?: TlsOptions,
+  onSecure: (socket: TLSSocket) => void = () => undefined,
+): Promise<TestBroker> {
   let aedes: Aedes;
   let server: Server;
   const sockets = new Set<Socket>();
   const broker: TestBroker = {
-    port: 0, frames: [], states: [], reported: [], leaseRequests: [], connects: 0, admit: null, acknowledging: true,
+    port: 0,
+    frames: [],
+    states: [],
+    reported: [],
+    leaseRequests: [],
+    connects: 0,
+    admit: null,
+    acknowledging: true,
     async publish(probe, kind, message, retain = false) {
       await new Promise<void>((resolve, reject) => {
-        aedes.publish({ cmd: 'publish', topic: topicOf(probe, kind), payload: Buffer.from(JSON.stringify(message)), qos: kind === 'desired' ? 1 : 0, retain, dup: false }, (error) => (error ? reject(error) : resolve()));
+        aedes.publish(
+          {
+            cmd: 'publish',
+            topic: topicOf(probe, kind),
+            payload: Buffer.from(JSON.stringify(message)),
+            qos: kind === 'desired' ? 1 : 0,
+            retain,
+            dup: false,
+          },
+          (error) => (error ? reject(error) : resolve()),
+        );
       });
     },
     cut() {
@@ -53,9 +87,12 @@ export async function startTestBroker(tls?: TlsOptions, onSecure: (socket: TLSSo
 
   async function listen(port: number): Promise<void> {
     aedes = await Aedes.createBroker({
-      authenticate(client, username, password, done) {
+      authenticate(_client, username, password, done) {
         broker.connects += 1;
-        done(null, broker.admit === null || (username !== undefined && broker.admit(username, password?.toString() ?? '')));
+        done(
+          null,
+          broker.admit === null || (username !== undefined && broker.admit(username, password?.toString() ?? '')),
+        );
       },
       authorizePublish(_client, packet, done) {
         keep(packet.topic, Buffer.from(packet.payload));
@@ -68,7 +105,12 @@ export async function startTestBroker(tls?: TlsOptions, onSecure: (socket: TLSSo
       socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
       aedes.handle(socket);
     };
-    server = tls ? createTlsServer(tls, (socket) => { onSecure(socket); onSocket(socket); }) : createServer(onSocket);
+    server = tls
+      ? createTlsServer(tls, (socket) => {
+          onSecure(socket);
+          onSocket(socket);
+        })
+      : createServer(onSocket);
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -81,8 +123,10 @@ export async function startTestBroker(tls?: TlsOptions, onSecure: (socket: TLSSo
       if (!decoded.ok) throw new Error(`bad frame: ${decoded.code} ${decoded.detail}`);
       broker.frames.push(decoded.frame);
     }
-    if (kind === 'state') broker.states.push(...[parseState(payload.toString())].filter((state) => state !== undefined));
-    if (kind === 'reported') broker.reported.push(...[parseReported(payload.toString())].filter((report) => report !== undefined));
+    if (kind === 'state')
+      broker.states.push(...[parseState(payload.toString())].filter((state) => state !== undefined));
+    if (kind === 'reported')
+      broker.reported.push(...[parseReported(payload.toString())].filter((report) => report !== undefined));
     if (kind === 'lease/request') broker.leaseRequests.push(payload.toString());
   }
   await listen(0);
@@ -99,5 +143,7 @@ export function gapsOf(frames: readonly Frame[]): string[] {
   const keys = new Set(keysOf(frames));
   const highest = new Map<string, number>();
   for (const { run, seq } of frames) highest.set(run, Math.max(seq, highest.get(run) ?? 0));
-  return [...highest].flatMap(([run, top]) => Array.from({ length: top }, (_, seq) => `${run}/${seq}`).filter((key) => !keys.has(key)));
+  return [...highest].flatMap(([run, top]) =>
+    Array.from({ length: top }, (_, seq) => `${run}/${seq}`).filter((key) => !keys.has(key)),
+  );
 }

@@ -4,12 +4,29 @@ import type { OpeningHours } from '#contract';
 import { silentLogger } from '#lib/logger';
 import { createCalendar, drawSlots, localDay } from '../../agent/calendar.ts';
 
-const OPEN: OpeningHours = [[[540, 1080]], [[540, 720], [780, 1080]], [], [[540, 1080]], [[540, 1080]], [[600, 900]], []];
+const OPEN: OpeningHours = [
+  [[540, 1080]],
+  [
+    [540, 720],
+    [780, 1080],
+  ],
+  [],
+  [[540, 1080]],
+  [[540, 1080]],
+  [[600, 900]],
+  [],
+];
 const MONDAY = localDay(Date.UTC(2026, 10, 23, 6, 30), 'Europe/Vilnius');
 const DAY_MS = 86_400_000;
 
 function calendarAt(wall: { ms: number }): ReturnType<typeof createCalendar> {
-  const calendar = createCalendar({ probe: 'debeikiai-1', wallMs: () => wall.ms, log: silentLogger, onTest: () => undefined, onNight: () => undefined });
+  const calendar = createCalendar({
+    probe: 'debeikiai-1',
+    wallMs: () => wall.ms,
+    log: silentLogger,
+    onTest: () => undefined,
+    onNight: () => undefined,
+  });
   onTestFinished(() => calendar.stop());
   return calendar;
 }
@@ -17,7 +34,12 @@ const plan = { zone: 'Europe/Vilnius', opening: OPEN, testsPerDay: 4 };
 
 test('the local day is the one of the library', () => {
   expect(MONDAY).toEqual({ year: 2026, month: 11, day: 23, weekday: 0, minute: 8 * 60 + 30 });
-  expect(localDay(Date.UTC(2026, 11, 31, 22, 5), 'Europe/Vilnius')).toMatchObject({ year: 2027, month: 1, day: 1, minute: 5 });
+  expect(localDay(Date.UTC(2026, 11, 31, 22, 5), 'Europe/Vilnius')).toMatchObject({
+    year: 2027,
+    month: 1,
+    day: 1,
+    minute: 5,
+  });
 });
 
 test.each([0, 1, 3, 4, 5])('tests of week day %d lie in its opening hours, spread over them', (weekday) => {
@@ -45,21 +67,25 @@ test('cron holds the tests that are still to come today, the night and the next 
   const toCome = drawSlots(plan, MONDAY, 'debeikiai-1').filter((minute) => minute > 12 * 60);
   expect(calendar.planned()).toHaveLength(toCome.length + 2);
   expect(calendar.planned()).toContain('1 0 * * *');
-  for (const minute of toCome) expect(calendar.planned()).toContain(`${minute % 60} ${Math.floor(minute / 60)} 23 11 *`);
+  for (const minute of toCome)
+    expect(calendar.planned()).toContain(`${minute % 60} ${Math.floor(minute / 60)} 23 11 *`);
 });
 
-test.each([30 * DAY_MS, 730 * DAY_MS, -20 * DAY_MS])('after a step of %d ms the calendar is made anew within 100 ms', async (step) => {
-  const wall = { ms: Date.UTC(2026, 10, 23, 5, 0) };
-  const calendar = calendarAt(wall);
-  await calendar.follow(plan);
-  const before = calendar.planned();
-  wall.ms += step;
-  const startMs = performance.now();
-  await calendar.follow(plan);
-  expect(performance.now() - startMs).toBeLessThan(100);
-  expect(calendar.planned()).not.toEqual(before);
-  expect(calendar.planned()).toContain('1 0 * * *');
-});
+test.each([30 * DAY_MS, 730 * DAY_MS, -20 * DAY_MS])(
+  'after a step of %d ms the calendar is made anew within 100 ms',
+  async (step) => {
+    const wall = { ms: Date.UTC(2026, 10, 23, 5, 0) };
+    const calendar = calendarAt(wall);
+    await calendar.follow(plan);
+    const before = calendar.planned();
+    wall.ms += step;
+    const startMs = performance.now();
+    await calendar.follow(plan);
+    expect(performance.now() - startMs).toBeLessThan(100);
+    expect(calendar.planned()).not.toEqual(before);
+    expect(calendar.planned()).toContain('1 0 * * *');
+  },
+);
 
 test('without a trusted clock nothing is planned', async () => {
   const calendar = calendarAt({ ms: Date.UTC(2026, 10, 23, 5, 0) });
@@ -70,9 +96,17 @@ test('without a trusted clock nothing is planned', async () => {
 
 test('a Node without Intl plans nothing and says so once', async () => {
   const warnings: object[] = [];
-  const calendar = createCalendar({ probe: 'p', wallMs: () => 0, log: { ...silentLogger, warn: (fields) => warnings.push(fields) }, onTest: () => undefined, onNight: () => undefined });
-  const { Intl } = globalThis;
-  onTestFinished(() => { globalThis.Intl = Intl; });
+  const calendar = createCalendar({
+    probe: 'p',
+    wallMs: () => 0,
+    log: { ...silentLogger, warn: (fields) => warnings.push(fields) },
+    onTest: () => undefined,
+    onNight: () => undefined,
+  });
+  const kept = globalThis.Intl;
+  onTestFinished(() => {
+    globalThis.Intl = kept;
+  });
   Reflect.deleteProperty(globalThis, 'Intl');
   await calendar.follow(plan);
   await calendar.follow(plan);

@@ -2,11 +2,11 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Clock, systemClock } from '#lib/clock';
 import { nextSlot } from '../../agent/sampler.ts';
 import { createWallClock, judgeClock, readClockFacts, type WallClock } from '../../agent/wall.ts';
-import { systemClock, type Clock } from '#lib/clock';
-import { agentFor, configFor, freshDir, told, until } from './fixture.ts';
 import { gapsOf, startTestBroker } from './broker.ts';
+import { agentFor, configFor, freshDir, told, until } from './fixture.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 const NOW = Date.UTC(2026, 10, 22, 9, 0, 12, 345);
@@ -15,7 +15,17 @@ const NOW = Date.UTC(2026, 10, 22, 9, 0, 12, 345);
 function handClock(wallMs: number, monoMs = 5000): Clock & { step(ms: number): void; pass(ms: number): void } {
   let wall = wallMs;
   let mono = monoMs;
-  return { wallMs: () => wall, monoMs: () => mono, step: (ms) => { wall += ms; }, pass: (ms) => { wall += ms; mono += ms; } };
+  return {
+    wallMs: () => wall,
+    monoMs: () => mono,
+    step: (ms) => {
+      wall += ms;
+    },
+    pass: (ms) => {
+      wall += ms;
+      mono += ms;
+    },
+  };
 }
 
 function put(root: string, path: string, mtimeMs?: number): void {
@@ -25,7 +35,7 @@ function put(root: string, path: string, mtimeMs?: number): void {
 }
 
 describe('slots', () => {
-  test('fall on the wall\'s minutes where the wall is trusted', () => {
+  test("fall on the wall's minutes where the wall is trusted", () => {
     const slot = nextSlot({ now: 5000, last: -Infinity, periodMs: 60_000, offsetMs: NOW - 5000 });
     expect(new Date(slot + NOW - 5000).toISOString()).toBe('2026-11-22T09:01:00.000Z');
   });
@@ -35,21 +45,28 @@ describe('slots', () => {
   test('that passed while the process was held up are skipped, not made up for', () => {
     expect(nextSlot({ now: 1_000_000, last: 5000, periodMs: 60_000, offsetMs: null })).toBe(1_025_000);
   });
-  test.each([2 * YEAR_MS, -2 * YEAR_MS, 31_000, -31_000])('after a step of %d ms come between half a period and one and a half', (step) => {
-    const slot = nextSlot({ now: 60_001, last: 60_000, periodMs: 60_000, offsetMs: NOW + step });
-    expect(slot - 60_000).toBeGreaterThanOrEqual(30_000);
-    expect(slot - 60_000).toBeLessThanOrEqual(90_000);
-    expect((slot + NOW + step) % 60_000).toBe(0);
-  });
+  test.each([2 * YEAR_MS, -2 * YEAR_MS, 31_000, -31_000])(
+    'after a step of %d ms come between half a period and one and a half',
+    (step) => {
+      const slot = nextSlot({ now: 60_001, last: 60_000, periodMs: 60_000, offsetMs: NOW + step });
+      expect(slot - 60_000).toBeGreaterThanOrEqual(30_000);
+      expect(slot - 60_000).toBeLessThanOrEqual(90_000);
+      expect((slot + NOW + step) % 60_000).toBe(0);
+    },
+  );
 });
 
 describe('trust', () => {
   const facts = { wallMs: NOW, evidence: false, mechanism: false, rtc: false };
-  test('a clock before the release is never believed', () => expect(judgeClock({ ...facts, wallMs: 12_000, evidence: true, rtc: true }, 'trusted')).toBe(false));
-  test('a plausible clock is believed where nothing could prove it', () => expect(judgeClock(facts, 'auto')).toBe(true));
-  test('a plausible clock is not believed where proof should come and did not', () => expect(judgeClock({ ...facts, mechanism: true }, 'auto')).toBe(false));
-  test('a clock with a battery is believed', () => expect(judgeClock({ ...facts, mechanism: true, rtc: true }, 'auto')).toBe(true));
-  test('systemd\'s mark, OpenWrt\'s mark and a fresh drift file are proof; a drift file of an earlier boot is none', () => {
+  test('a clock before the release is never believed', () =>
+    expect(judgeClock({ ...facts, wallMs: 12_000, evidence: true, rtc: true }, 'trusted')).toBe(false));
+  test('a plausible clock is believed where nothing could prove it', () =>
+    expect(judgeClock(facts, 'auto')).toBe(true));
+  test('a plausible clock is not believed where proof should come and did not', () =>
+    expect(judgeClock({ ...facts, mechanism: true }, 'auto')).toBe(false));
+  test('a clock with a battery is believed', () =>
+    expect(judgeClock({ ...facts, mechanism: true, rtc: true }, 'auto')).toBe(true));
+  test("systemd's mark, OpenWrt's mark and a fresh drift file are proof; a drift file of an earlier boot is none", () => {
     const evidence = (path: string, mtimeMs?: number): boolean => {
       const root = freshDir();
       put(root, path, mtimeMs);
@@ -89,7 +106,7 @@ describe('the wall clock', () => {
     }
     expect(steps).toEqual([]);
   });
-  test('in 1970 is not trusted, is put right by the server\'s time, and by NTP when it comes', () => {
+  test("in 1970 is not trusted, is put right by the server's time, and by NTP when it comes", () => {
     const clock = handClock(12_000);
     const { wall, syncs } = watched(clock);
     expect(wall.sync()).toBe(0);
@@ -102,16 +119,36 @@ describe('the wall clock', () => {
   });
 });
 
-test.each([['forward', 2 * YEAR_MS], ['backward', -20 * 86_400_000]])('a step of the wall %s stalls nothing: samples keep coming and the step is told', async (_, step) => {
+test.each([
+  ['forward', 2 * YEAR_MS],
+  ['backward', -20 * 86_400_000],
+])('a step of the wall %s stalls nothing: samples keep coming and the step is told', async (_, step) => {
   const server = await startTestBroker();
   onTestFinished(() => server.stop());
   let offset = 0;
   const clock: Clock = { wallMs: () => systemClock.wallMs() + offset, monoMs: () => systemClock.monoMs() };
   let latest = 0;
   let slowest = 0;
-  await agentFor(configFor(server.port, { defaults: { ...configFor(0).defaults, tests_per_day: 96, opening: Array.from({ length: 7 }, () => [[0, 1440]] as const) } }), {
-    clock, sensors: () => [told(() => { const now = performance.now(); if (latest) slowest = Math.max(slowest, now - latest); latest = now; return { cpu_pct: 1 }; })],
-  });
+  await agentFor(
+    configFor(server.port, {
+      defaults: {
+        ...configFor(0).defaults,
+        tests_per_day: 96,
+        opening: Array.from({ length: 7 }, () => [[0, 1440]] as const),
+      },
+    }),
+    {
+      clock,
+      sensors: () => [
+        told(() => {
+          const now = performance.now();
+          if (latest) slowest = Math.max(slowest, now - latest);
+          latest = now;
+          return { cpu_pct: 1 };
+        }),
+      ],
+    },
+  );
   await until('it delivers', () => server.frames.length >= 2);
   offset = step;
   const before = server.frames.length;

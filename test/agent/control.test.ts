@@ -7,21 +7,25 @@ import { systemClock } from '#lib/clock';
 import type { AgentDeps } from '../../agent/agent.ts';
 import type { AgentConfig } from '../../agent/config.ts';
 import type { ThroughputOutcome } from '../../agent/sensor.ts';
-import { agentFor, configFor, outcomeOf, PROBE, toldThroughput, until } from './fixture.ts';
 import { startTestBroker, type TestBroker } from './broker.ts';
+import { agentFor, configFor, outcomeOf, PROBE, toldThroughput, until } from './fixture.ts';
 
 const CONFIG: DesiredConfig = { ...configFor(0).defaults, tests_per_day: 0 };
 
-async function serverAndAgent(over: Partial<AgentDeps> = {}, config: Partial<AgentConfig> = {}): Promise<{ server: TestBroker; config: AgentConfig; runs: TestJob['id'][] }> {
+async function serverAndAgent(
+  over: Partial<AgentDeps> = {},
+  config: Partial<AgentConfig> = {},
+): Promise<{ server: TestBroker; config: AgentConfig; runs: TestJob['id'][] }> {
   const server = await startTestBroker();
   onTestFinished(() => server.stop().catch(() => undefined));
   const runs: string[] = [];
   const full = configFor(server.port, config);
   await agentFor(full, {
-    throughput: () => toldThroughput(async ({ job, reason, grant }) => {
-      runs.push(job ?? '');
-      return outcomeOf({ job, reason, bytes: Math.min(21_000_000, grant.max_bytes) });
-    }),
+    throughput: () =>
+      toldThroughput(async ({ job, reason, grant }) => {
+        runs.push(job ?? '');
+        return outcomeOf({ job, reason, bytes: Math.min(21_000_000, grant.max_bytes) });
+      }),
     ...over,
   });
   await until('it told what it runs', () => server.reported.length > 0);
@@ -33,7 +37,10 @@ function job(id: string, over: Partial<TestJob> = {}): TestJob {
 }
 
 /** Grants or denies every lease that is asked for, as they come. */
-function desk(server: TestBroker, answer: (id: string, n: number) => { kind: 'lease/grant' | 'lease/deny'; message: object } | null): void {
+function desk(
+  server: TestBroker,
+  answer: (id: string, n: number) => { kind: 'lease/grant' | 'lease/deny'; message: object } | null,
+): void {
   let answered = 0;
   const timer = setInterval(() => {
     while (answered < server.leaseRequests.length) {
@@ -46,10 +53,26 @@ function desk(server: TestBroker, answer: (id: string, n: number) => { kind: 'le
   onTestFinished(() => clearInterval(timer));
 }
 
-const grant = (id: string): { kind: 'lease/grant'; message: object } => ({ kind: 'lease/grant', message: { id, token: 't', host: null, port: 4443, max_bytes: 40_000_000, max_ms: 10_000, expires: Date.now() + 20_000 } });
-const deny = (id: string): { kind: 'lease/deny'; message: object } => ({ kind: 'lease/deny', message: { id, retry_after_s: 0.05, why: 'busy' } });
-const testsOf = (server: TestBroker): ThroughputOutcome[] => server.frames.flatMap(({ e }) => e).filter((event) => event.kind === 'throughput');
-const stateOf = (server: TestBroker, id: string): string | undefined => server.reported.at(-1)?.jobs.find((one) => one.id === id)?.state;
+const grant = (id: string): { kind: 'lease/grant'; message: object } => ({
+  kind: 'lease/grant',
+  message: {
+    id,
+    token: 't',
+    host: null,
+    port: 4443,
+    max_bytes: 40_000_000,
+    max_ms: 10_000,
+    expires: Date.now() + 20_000,
+  },
+});
+const deny = (id: string): { kind: 'lease/deny'; message: object } => ({
+  kind: 'lease/deny',
+  message: { id, retry_after_s: 0.05, why: 'busy' },
+});
+const testsOf = (server: TestBroker): ThroughputOutcome[] =>
+  server.frames.flatMap(({ e }) => e).filter((event) => event.kind === 'throughput');
+const stateOf = (server: TestBroker, id: string): string | undefined =>
+  server.reported.at(-1)?.jobs.find((one) => one.id === id)?.state;
 
 test('a higher version is applied, kept for the next start with nobody else reading it, and reported', async () => {
   const { server, config } = await serverAndAgent();
@@ -66,7 +89,9 @@ test('the last good configuration holds over a restart without the server', asyn
   await until('it is reported', () => server.reported.at(-1)?.version === 3);
   server.frames.length = 0;
   const again = await agentFor(config);
-  await until('the new run carries two samples', () => server.frames.some(({ run, t }) => run === again.run && t.length === 2));
+  await until('the new run carries two samples', () =>
+    server.frames.some(({ run, t }) => run === again.run && t.length === 2),
+  );
   expect(server.reported.at(-1)?.version).toBe(3);
 });
 
@@ -102,7 +127,9 @@ test('a test that is asked for now books a lease, runs, and its result is sent a
   await until('the result is there', () => testsOf(server).length === 1);
   expect(testsOf(server)[0]).toMatchObject({ verdict: 'pass', rate_mbps: 52.5, reason: 'confirm', job: 'retest-1' });
   await until('it is reported', () => stateOf(server, 'retest-1') === 'finished');
-  expect(server.reported.flatMap(({ jobs }) => jobs.map(({ state }) => state))).toEqual(expect.arrayContaining(['accepted', 'started', 'finished']));
+  expect(server.reported.flatMap(({ jobs }) => jobs.map(({ state }) => state))).toEqual(
+    expect.arrayContaining(['accepted', 'started', 'finished']),
+  );
   expect(runs).toEqual(['retest-1']);
 });
 
@@ -113,15 +140,28 @@ test('a job that is delivered again, in any version or after a restart, does not
   await until('it ran', () => stateOf(server, 'once') === 'finished');
   await server.publish(PROBE, 'desired', { version: 2, config: CONFIG, jobs: [job('once'), job('twice')] }, true);
   await until('the other ran', () => stateOf(server, 'twice') === 'finished');
-  const again = await agentFor(config, { throughput: () => toldThroughput(async () => { runs.push('again'); return outcomeOf(); }) });
-  await until('the new run reported', () => server.states.some(({ run }) => run === again.run) && stateOf(server, 'once') === 'finished');
+  const again = await agentFor(config, {
+    throughput: () =>
+      toldThroughput(async () => {
+        runs.push('again');
+        return outcomeOf();
+      }),
+  });
+  await until(
+    'the new run reported',
+    () => server.states.some(({ run }) => run === again.run) && stateOf(server, 'once') === 'finished',
+  );
   expect(runs).toEqual(['once', 'twice']);
 });
 
 test('an expired job is told to be expired, and one for later waits', async () => {
   const { server, runs } = await serverAndAgent();
   desk(server, grant);
-  await server.publish(PROBE, 'desired', { version: 1, config: CONFIG, jobs: [job('late', { expires: Date.now() - 1 }), job('soon', { not_before: Date.now() + 700 })] });
+  await server.publish(PROBE, 'desired', {
+    version: 1,
+    config: CONFIG,
+    jobs: [job('late', { expires: Date.now() - 1 }), job('soon', { not_before: Date.now() + 700 })],
+  });
   await until('the late one is told', () => stateOf(server, 'late') === 'expired');
   expect(stateOf(server, 'soon')).toBe('accepted');
   await until('the other ran in its time', () => stateOf(server, 'soon') === 'finished');
@@ -130,7 +170,10 @@ test('an expired job is told to be expired, and one for later waits', async () =
 
 test('a probe in 1970 runs what is asked, and takes the time from the lease', async () => {
   const start = systemClock.monoMs();
-  const { server } = await serverAndAgent({ clock: { wallMs: () => 30_000 + systemClock.monoMs() - start, monoMs: () => systemClock.monoMs() } }, { clock: 'auto' });
+  const { server } = await serverAndAgent(
+    { clock: { wallMs: () => 30_000 + systemClock.monoMs() - start, monoMs: () => systemClock.monoMs() } },
+    { clock: 'auto' },
+  );
   desk(server, (id) => ({ kind: 'lease/grant', message: { ...grant(id).message, now: Date.now() } }));
   await server.publish(PROBE, 'desired', { version: 1, config: CONFIG, jobs: [job('now')] });
   await until('it ran', () => stateOf(server, 'now') === 'finished');
@@ -150,12 +193,13 @@ test('two tests that are asked for at once run one after the other', async () =>
   let running = 0;
   let most = 0;
   const { server } = await serverAndAgent({
-    throughput: () => toldThroughput(async ({ job: id }) => {
-      most = Math.max(most, ++running);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      running -= 1;
-      return outcomeOf({ job: id });
-    }),
+    throughput: () =>
+      toldThroughput(async ({ job: id }) => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        running -= 1;
+        return outcomeOf({ job: id });
+      }),
   });
   desk(server, grant);
   await server.publish(PROBE, 'desired', { version: 1, config: CONFIG, jobs: [job('a'), job('b')] });
@@ -164,15 +208,21 @@ test('two tests that are asked for at once run one after the other', async () =>
 });
 
 test('on the test server itself nothing is measured: inconclusive by its route, once, and never a rate', async () => {
-  const here = { capability: async () => ({ available: false as const, why: 'this machine is the test server' }), run: async () => outcomeOf() };
+  const here = {
+    capability: async () => ({ available: false as const, why: 'this machine is the test server' }),
+    run: async () => outcomeOf(),
+  };
   const { server } = await serverAndAgent({ throughput: () => here });
   await server.publish(PROBE, 'desired', { version: 1, config: CONFIG, jobs: [job('a'), job('b')] });
   await until('both are answered', () => stateOf(server, 'a') === 'failed' && stateOf(server, 'b') === 'failed');
   expect(testsOf(server)).toMatchObject([{ verdict: 'inconclusive', limited_by: 'route', rate_mbps: null, bytes: 0 }]);
-  expect(server.reported.at(-1)?.jobs.map(({ detail }) => detail)).toEqual(['this machine is the test server', 'this machine is the test server']);
+  expect(server.reported.at(-1)?.jobs.map(({ detail }) => detail)).toEqual([
+    'this machine is the test server',
+    'this machine is the test server',
+  ]);
 });
 
-test('a month\'s budget that is used up ends the tests, also after a restart', async () => {
+test("a month's budget that is used up ends the tests, also after a restart", async () => {
   const { server, config } = await serverAndAgent();
   desk(server, grant);
   const tight = { ...CONFIG, budget_mb: 24 };

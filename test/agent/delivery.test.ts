@@ -1,7 +1,7 @@
 /** Why: the promise that matters most: what was measured reaches the server once, whatever happens between. */
 import { expect, onTestFinished, test } from 'vitest';
-import { agentFor, configFor, PROBE, told, TOKEN, until } from './fixture.ts';
 import { gapsOf, keysOf, startTestBroker, type TestBroker } from './broker.ts';
+import { agentFor, configFor, PROBE, TOKEN, told, until } from './fixture.ts';
 
 /** Sensors that count their slots, so that tests wait for slots and not for time. */
 function counted(): { reads(): number; sensors: () => ReturnType<typeof told>[] } {
@@ -88,7 +88,12 @@ test('an agent that is restarted while the server is away delivers the old run u
   await first.stop();
   const second = await agentFor(config);
   await server.restart();
-  await until('both runs are there', () => server.frames.filter(({ run }) => run === first.run).length >= 3 && server.frames.some(({ run }) => run === second.run));
+  await until(
+    'both runs are there',
+    () =>
+      server.frames.filter(({ run }) => run === first.run).length >= 3 &&
+      server.frames.some(({ run }) => run === second.run),
+  );
   expect(gapsOf(server.frames)).toEqual([]);
   expect(keysOf(server.frames)).toHaveLength(server.frames.length);
 });
@@ -121,7 +126,9 @@ test('a credential that is revoked while connected stops delivery, and what was 
 test('an outage of the line is told with its beginning, its end and the first hop that failed', async () => {
   const server = await broker();
   let up = 1;
-  await agentFor(configFor(server.port), { sensors: () => [told(() => ({ internet_up: up, first_failure: up ? 0 : 2 }))] });
+  await agentFor(configFor(server.port), {
+    sensors: () => [told(() => ({ internet_up: up, first_failure: up ? 0 : 2 }))],
+  });
   await until('it delivers', () => server.frames.length >= 1);
   up = 0;
   await until('the outage was seen', () => server.frames.some(({ m }) => m.internet_up?.includes(0)));

@@ -3,11 +3,11 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { startAgent, type Agent, type AgentDeps } from '../../agent/agent.ts';
-import type { AgentConfig } from '../../agent/config.ts';
-import type { Reading, Sensor, ThroughputOutcome, ThroughputSensor } from '../../agent/sensor.ts';
 import { systemClock } from '#lib/clock';
 import { silentLogger } from '#lib/logger';
+import { type Agent, type AgentDeps, startAgent } from '../../agent/agent.ts';
+import type { AgentConfig } from '../../agent/config.ts';
+import type { Reading, Sensor, ThroughputOutcome, ThroughputSensor } from '../../agent/sensor.ts';
 
 export const PROBE = 'debeikiai-1';
 export const TOKEN = 'a-token-of-256-bits';
@@ -20,34 +20,82 @@ export function freshDir(): string {
 export function configFor(port: number, over: Partial<AgentConfig> = {}): AgentConfig {
   return {
     server: { broker: { protocol: 'mqtt', host: '127.0.0.1', port }, id: PROBE, token: TOKEN, ca: null },
-    wan: null, targets: null, speed: null, stateDir: freshDir(), spoolBytes: 4 * 1024 * 1024, keepaliveS: null, clock: 'trusted',
-    defaults: { sample_s: 1, batch: 1, profile: 'default', target_mbps: 30, zone: 'UTC', opening: [[], [], [], [], [], [], []], tests_per_day: 0, budget_mb: 1000 },
-    pinned: {}, log: 'error', root: '/', ...over,
+    wan: null,
+    targets: null,
+    speed: null,
+    stateDir: freshDir(),
+    spoolBytes: 4 * 1024 * 1024,
+    keepaliveS: null,
+    clock: 'trusted',
+    defaults: {
+      sample_s: 1,
+      batch: 1,
+      profile: 'default',
+      target_mbps: 30,
+      zone: 'UTC',
+      opening: [[], [], [], [], [], [], []],
+      tests_per_day: 0,
+      budget_mb: 1000,
+    },
+    pinned: {},
+    log: 'error',
+    root: '/',
+    ...over,
   };
 }
 
 /** A sensor that answers with what it is told; uplink and clock are the real ones. */
 export function told(answer: () => Reading | Promise<Reading>): Sensor {
-  return { name: 'told', metrics: ['cpu_pct', 'internet_up', 'first_failure'], probe: async () => ({ available: true }), read: async () => answer(), stop() {} };
+  return {
+    name: 'told',
+    metrics: ['cpu_pct', 'internet_up', 'first_failure'],
+    probe: async () => ({ available: true }),
+    read: async () => answer(),
+    stop() {},
+  };
 }
 
 /** Answers with the outcome, after noting the request. */
-export function toldThroughput(outcome: (request: Parameters<ThroughputSensor['run']>[0]) => Promise<ThroughputOutcome>): ThroughputSensor {
+export function toldThroughput(
+  outcome: (request: Parameters<ThroughputSensor['run']>[0]) => Promise<ThroughputOutcome>,
+): ThroughputSensor {
   return { capability: async () => ({ available: true }), run: outcome };
 }
 
 export function outcomeOf(over: Partial<ThroughputOutcome> = {}): ThroughputOutcome {
   return {
-    kind: 'throughput', method: 'tcp', dir: 'down', verdict: 'pass', marginal: false, reason: 'manual', target_mbps: 30, rate_mbps: 52.5, app_mbps: 50, other_mbps: 0,
-    bytes: 21_000_000, dur_ms: 3200, limited_by: null, cpu_pct: 12, wan: 'eth0', server: '127.0.0.1:4443', job: null, ...over,
+    kind: 'throughput',
+    method: 'tcp',
+    dir: 'down',
+    verdict: 'pass',
+    marginal: false,
+    reason: 'manual',
+    target_mbps: 30,
+    rate_mbps: 52.5,
+    app_mbps: 50,
+    other_mbps: 0,
+    bytes: 21_000_000,
+    dur_ms: 3200,
+    limited_by: null,
+    cpu_pct: 12,
+    wan: 'eth0',
+    server: '127.0.0.1:4443',
+    job: null,
+    ...over,
   };
 }
 
 /** An agent that is stopped with the test. */
 export async function agentFor(config: AgentConfig, over: Partial<AgentDeps> = {}): Promise<Agent> {
   const agent = await startAgent({
-    config, log: silentLogger, clock: systemClock, inventory: null, pace: { baseMs: 20, capMs: 100, slowMs: 50 },
-    sensors: () => [told(() => ({ cpu_pct: 12.5 }))], throughput: () => toldThroughput(async () => outcomeOf()), ...over,
+    config,
+    log: silentLogger,
+    clock: systemClock,
+    inventory: null,
+    pace: { baseMs: 20, capMs: 100, slowMs: 50 },
+    sensors: () => [told(() => ({ cpu_pct: 12.5 }))],
+    throughput: () => toldThroughput(async () => outcomeOf()),
+    ...over,
   });
   onTestFinished(() => agent.stop());
   return agent;

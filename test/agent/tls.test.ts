@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock, type Clock } from '#lib/clock';
-import { silentLogger, type Logger } from '#lib/logger';
-import { makeAuthority, makeServerCertificate, type KeyPair } from '../../broker/tls-authority.ts';
+import { type Clock, systemClock } from '#lib/clock';
+import { type Logger, silentLogger } from '#lib/logger';
 import type { AgentConfig } from '../../agent/config.ts';
-import { agentFor, configFor, until } from './fixture.ts';
+import { type KeyPair, makeAuthority, makeServerCertificate } from '../../broker/tls-authority.ts';
 import { startTestBroker, type TestBroker } from './broker.ts';
+import { agentFor, configFor, until } from './fixture.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -24,12 +24,23 @@ async function tlsBroker(pair: KeyPair): Promise<TestBroker> {
 
 function secureConfig(port: number, ca: string | null, over: Partial<AgentConfig> = {}): AgentConfig {
   const config = configFor(port, over);
-  return { ...config, server: { broker: { protocol: 'mqtts', host: '127.0.0.1', port }, id: 'debeikiai-1', token: 'the-token', ca } };
+  return {
+    ...config,
+    server: { broker: { protocol: 'mqtts', host: '127.0.0.1', port }, id: 'debeikiai-1', token: 'the-token', ca },
+  };
 }
 
 function codes(): { log: Logger; seen: string[] } {
   const seen: string[] = [];
-  return { seen, log: { ...silentLogger, warn: (fields) => { if ('code' in fields && typeof fields.code === 'string') seen.push(fields.code); } } };
+  return {
+    seen,
+    log: {
+      ...silentLogger,
+      warn: (fields) => {
+        if ('code' in fields && typeof fields.code === 'string') seen.push(fields.code);
+      },
+    },
+  };
 }
 
 /** A TLS server that notes every byte it is told. */
@@ -38,14 +49,26 @@ async function impostor(pair: KeyPair): Promise<{ port: number; handshakes(): nu
   let handshakes = 0;
   const server = createServer({ cert: pair.cert, key: pair.key }, (socket) => {
     handshakes += 1;
-    socket.on('data', (bytes) => { heard += bytes.length; }).on('error', () => undefined);
+    socket
+      .on('data', (bytes) => {
+        heard += bytes.length;
+      })
+      .on('error', () => undefined);
   });
-  server.on('tlsClientError', () => { handshakes += 1; });
+  server.on('tlsClientError', () => {
+    handshakes += 1;
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => { server.close(); });
+  onTestFinished(() => {
+    server.close();
+  });
   const address = server.address();
-  return { port: typeof address === 'object' && address ? address.port : 0, handshakes: () => handshakes, heard: () => heard };
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    handshakes: () => handshakes,
+    heard: () => heard,
+  };
 }
 
 const in1970: Clock = { wallMs: () => 30_000 + (systemClock.monoMs() % 1e6), monoMs: () => systemClock.monoMs() };
@@ -69,7 +92,10 @@ test('a reconnect resumes the TLS session', async () => {
   expect(resumed.slice(0, 2)).toEqual([false, true]);
 });
 
-test.each([['a trusted clock', systemClock], ['a clock in 1970', in1970]])('with %s an impostor hears not one byte', async (_, clock) => {
+test.each([
+  ['a trusted clock', systemClock],
+  ['a clock in 1970', in1970],
+])('with %s an impostor hears not one byte', async (_, clock) => {
   const { ca } = await authority();
   const { server: false_ } = await authority();
   const other = await impostor(false_);
