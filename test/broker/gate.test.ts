@@ -84,18 +84,17 @@ describe('before the CONNACK', () => {
   });
 
   test('eight sockets that announce 256 MB and go on sending leave nothing behind', async () => {
+    const flood = Buffer.alloc(4_000_000);
     const clients = Array.from({ length: 8 }, () => raw(running.port));
     const before = process.memoryUsage().arrayBuffers;
     for (const { socket } of clients) {
       socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]));
-      socket.write(Buffer.alloc(4_000_000));
+      socket.write(flood);
     }
     await Promise.all(clients.map((client) => client.closed));
     expect(refused()).toEqual({ PACKET_TOO_LARGE: 8 });
-    // Of what they sent (in this same process: 32 MB), the gate holds nothing; the rest is the senders' own.
-    for (const { socket } of clients) expect(socket.bytesWritten).toBeLessThan(4_100_000);
     await vi.waitUntil(() => running.broker.stats().connections === 0);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40_000_000);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5_000_000);
   });
 
   test('what a client pipelines behind its CONNECT is taken after it was accepted', async () => {
