@@ -25,6 +25,8 @@ const SERVERS = {
   },
   'prometheus-alertmanager': { program: 'prometheus-alertmanager', libraries: [] },
   'collectd-core': { program: 'collectd', libraries: ['libltdl7', 'libmosquitto1', 'libcjson1'] },
+  busybox: { program: 'busybox', libraries: [] },
+  shellcheck: { program: 'shellcheck', libraries: [] },
 } as const satisfies Record<string, { program: string; libraries: readonly string[] }>;
 export type DebianPackage = keyof typeof SERVERS;
 
@@ -42,9 +44,9 @@ export async function debianServer(name: DebianPackage): Promise<DebianServer | 
   }
   for (const one of [name, ...libraries]) if (!(await unpacked(one))) return null;
   const root = join(CACHE, name);
-  const path = [join(root, 'usr/bin', program), join(root, 'usr/sbin', program)].find((candidate) =>
-    existsSync(candidate),
-  );
+  const path = ['usr/bin', 'usr/sbin', 'bin']
+    .map((folder) => join(root, folder, program))
+    .find((candidate) => existsSync(candidate));
   if (!path) return null;
   const libraryPath = (await Promise.all([name, ...libraries].map(libraryFolders))).flat().join(delimiter);
   return { path, env: libraryPath ? { ...process.env, LD_LIBRARY_PATH: libraryPath } : process.env };

@@ -9,6 +9,8 @@ import { silentLogger } from '#lib/logger';
 import type { ThroughputOutcome } from '../../../agent/sensor.ts';
 import { openStream } from '../../../agent/sensors/speed-stream.ts';
 import { createThroughputSensor } from '../../../agent/sensors/throughput.ts';
+import { createLeases } from '../../../broker/speed/lease.ts';
+import { startSpeedServer } from '../../../broker/speed/server.ts';
 import { createFixtureRoot, linkFiles, netDev, routeTable } from '../../support/fixture-root.ts';
 import { createLab, type Lab, labUnavailable } from '../../support/netns.ts';
 
@@ -191,7 +193,11 @@ describe.skipIf(labUnavailable)(
     afterAll(() => lab?.close());
 
     /** Runs one test from inside the probe's namespace, as a process of its own. */
-    async function testFromProbe(port: number, wan: string | null = null): Promise<ThroughputOutcome> {
+    async function testFromProbe(
+      port: number,
+      wan: string | null = null,
+      lease = { ...grant, max_ms: 4000 },
+    ): Promise<ThroughputOutcome> {
       const program = fileURLToPath(new URL('run-throughput.ts', import.meta.url));
       const child = lab.spawnInProbe(
         process.execPath,
@@ -199,7 +205,7 @@ describe.skipIf(labUnavailable)(
           program,
           JSON.stringify({
             ...request(lab.serverAddress, port),
-            grant: { ...grant, max_ms: 4000 },
+            grant: lease,
             signal: undefined,
             wan,
           }),
@@ -255,6 +261,26 @@ describe.skipIf(labUnavailable)(
         rate_mbps: null,
         bytes: 0,
       });
+    });
+
+    test('the server of this repository serves a test by its lease, and each token once', async () => {
+      await lab.shape(60);
+      const leases = createLeases({ uplinkMbps: 1000, port: () => server.port() });
+      const server = await startSpeedServer({
+        address: { host: lab.serverAddress, port: 0 },
+        leases,
+        clock: systemClock,
+      });
+      closers.push(() => server.stop());
+      const wish = { id: 'w1', method: 'tcp', want_mbps: 40.5, max_bytes: 40e6, reason: 'manual' } as const;
+      const booking = leases.request('debeikiai-1', wish, systemClock.wallMs());
+      if (!('grant' in booking)) throw new Error(`no lease: ${booking.deny.why}`);
+      const outcome = await testFromProbe(server.port(), null, booking.grant);
+      expect(outcome).toMatchObject({ verdict: 'pass', limited_by: null, marginal: false });
+      expect(outcome.rate_mbps).toBeGreaterThan(36);
+      expect(outcome.rate_mbps).toBeLessThan(46);
+      const again = await testFromProbe(server.port(), null, booking.grant);
+      expect(again).toMatchObject({ verdict: 'inconclusive', limited_by: 'server', rate_mbps: null });
     });
 
     test('with the cable pulled the server is unreachable, and the rate is unknown, not 0', async () => {
