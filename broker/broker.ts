@@ -1,13 +1,20 @@
 /** Why: what the rest of the server may ask of the broker. `broker/index.ts` makes one. */
-import type { StoreReader, StoreStatus } from './store/store.ts';
+
+import type { StateMessage } from './contract/index.ts';
 import type { Feed } from './feed.ts';
 import type { QuarantinedPayload } from './feed-reader.ts';
 import type { SpeedStats } from './speed/server.ts';
-import type { Cursor } from './store/store.ts';
-import type { StateMessage } from './contract/index.ts';
+import type { Cursor, StoreReader, StoreStatus } from './store/store.ts';
 
 /** Is the probe connected now? Rebuilt at start; `since` is when that last changed (or the server's start). */
-export interface Presence { probe: string; online: boolean; since: number; /** Last frame, ping or state, ms. */ lastSeen: number | null; /** True when the end was told by the will, not by a clean goodbye. */ byWill: boolean; state: StateMessage | null }
+export interface Presence {
+  probe: string;
+  online: boolean;
+  since: number /** Last frame, ping or state, ms. */;
+  lastSeen: number | null /** True when the end was told by the will, not by a clean goodbye. */;
+  byWill: boolean;
+  state: StateMessage | null;
+}
 
 export interface BrokerStats {
   connections: number;
@@ -20,7 +27,15 @@ export interface BrokerStats {
   cloned?: readonly string[];
   /** Throughput test server; null when off. */
   speed?: SpeedStats | null;
-  wal: { bytes: number; capBytes: number; durableEnd: number; writable: boolean; error: string | null; oldestMs: number | null; /** From 50 % and from 80 % of the cap on. */ alarm?: 'half' | 'nearly_full' | null };
+  wal: {
+    bytes: number;
+    capBytes: number;
+    durableEnd: number;
+    writable: boolean;
+    error: string | null;
+    oldestMs: number | null /** From 50 % and from 80 % of the cap on. */;
+    alarm?: 'half' | 'nearly_full' | null;
+  };
 }
 
 export interface Broker {

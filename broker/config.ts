@@ -1,20 +1,95 @@
 /** Why: the broker's settings, with what people need to know about each. */
 import { CarrelError } from '#lib/errors';
-import { anyText, decimal, list, listenAddressOrOff, onOff, wholeNumber, type Setting, type SettingValues } from '#lib/settings';
+import {
+  anyText,
+  decimal,
+  list,
+  listenAddressOrOff,
+  onOff,
+  type Setting,
+  type SettingValues,
+  wholeNumber,
+} from '#lib/settings';
 
 export const brokerSettings = {
-  CARREL_DATA_DIR: { description: 'Folder for the wal, the databases, keys and the lock', default: './data', example: '/var/lib/carrel', parse: anyText },
-  CARREL_MQTT: { description: 'Plain MQTT listener, or off', default: '127.0.0.1:1883', example: '127.0.0.1:1883', parse: listenAddressOrOff },
-  CARREL_MQTT_PLAIN: { description: 'Allows plain MQTT beyond loopback (credentials then travel in clear)', default: 'no', example: 'yes', parse: onOff },
-  CARREL_MQTTS: { description: 'MQTT over TLS, for probes; off unless given', default: 'off', example: '0.0.0.0:8883', parse: listenAddressOrOff },
-  CARREL_TLS_CERT: { description: 'Certificate chain (PEM file) for MQTTS; made by Carrel\'s own authority when unset', default: null, example: '/etc/carrel/cert.pem', parse: anyText },
-  CARREL_TLS_KEY: { description: 'Private key (PEM file) that belongs to CARREL_TLS_CERT', default: null, example: '/etc/carrel/key.pem', parse: anyText },
-  CARREL_TLS_NAMES: { description: 'Host names and addresses in the certificate that Carrel makes, besides this machine\'s own', default: '', example: 'carrel.library.example,192.0.2.7', parse: list },
-  CARREL_SPEED: { description: 'Throughput test server (TCP)', default: '127.0.0.1:4443', example: '0.0.0.0:4443', parse: listenAddressOrOff },
-  CARREL_SPEED_UPLINK_MBPS: { description: 'This server\'s own uplink; tests together use at most 80 % of it', default: '1000', unit: 'Mb/s', example: '10000', parse: decimal(1, 1_000_000) },
-  CARREL_STORE: { description: 'Series databases, comma separated; the first answers queries, all are written: duckdb:PATH, influx1+http://user:pass@host:8086/database, influx2+http://host:8086/org/bucket, memory:', default: 'duckdb:', example: 'duckdb:,influx1+http://localhost:8086/carrel', secret: true, parse: list },
-  CARREL_INFLUX_TOKEN: { description: 'API token for influx2 stores', default: null, example: 'the-token', secret: true, parse: anyText },
-  CARREL_WAL_MAX_MB: { description: 'Largest size of the log of accepted frames; above it nothing is acknowledged until a database has caught up', default: '4096', unit: 'MB', example: '8192', parse: wholeNumber(16, 1_000_000) },
+  CARREL_DATA_DIR: {
+    description: 'Folder for the wal, the databases, keys and the lock',
+    default: './data',
+    example: '/var/lib/carrel',
+    parse: anyText,
+  },
+  CARREL_MQTT: {
+    description: 'Plain MQTT listener, or off',
+    default: '127.0.0.1:1883',
+    example: '127.0.0.1:1883',
+    parse: listenAddressOrOff,
+  },
+  CARREL_MQTT_PLAIN: {
+    description: 'Allows plain MQTT beyond loopback (credentials then travel in clear)',
+    default: 'no',
+    example: 'yes',
+    parse: onOff,
+  },
+  CARREL_MQTTS: {
+    description: 'MQTT over TLS, for probes; off unless given',
+    default: 'off',
+    example: '0.0.0.0:8883',
+    parse: listenAddressOrOff,
+  },
+  CARREL_TLS_CERT: {
+    description: "Certificate chain (PEM file) for MQTTS; made by Carrel's own authority when unset",
+    default: null,
+    example: '/etc/carrel/cert.pem',
+    parse: anyText,
+  },
+  CARREL_TLS_KEY: {
+    description: 'Private key (PEM file) that belongs to CARREL_TLS_CERT',
+    default: null,
+    example: '/etc/carrel/key.pem',
+    parse: anyText,
+  },
+  CARREL_TLS_NAMES: {
+    description: "Host names and addresses in the certificate that Carrel makes, besides this machine's own",
+    default: '',
+    example: 'carrel.library.example,192.0.2.7',
+    parse: list,
+  },
+  CARREL_SPEED: {
+    description: 'Throughput test server (TCP)',
+    default: '127.0.0.1:4443',
+    example: '0.0.0.0:4443',
+    parse: listenAddressOrOff,
+  },
+  CARREL_SPEED_UPLINK_MBPS: {
+    description: "This server's own uplink; tests together use at most 80 % of it",
+    default: '1000',
+    unit: 'Mb/s',
+    example: '10000',
+    parse: decimal(1, 1_000_000),
+  },
+  CARREL_STORE: {
+    description:
+      'Series databases, comma separated; the first answers queries, all are written: duckdb:PATH, influx1+http://user:pass@host:8086/database, influx2+http://host:8086/org/bucket, memory:',
+    default: 'duckdb:',
+    example: 'duckdb:,influx1+http://localhost:8086/carrel',
+    secret: true,
+    parse: list,
+  },
+  CARREL_INFLUX_TOKEN: {
+    description: 'API token for influx2 stores',
+    default: null,
+    example: 'the-token',
+    secret: true,
+    parse: anyText,
+  },
+  CARREL_WAL_MAX_MB: {
+    description:
+      'Largest size of the log of accepted frames; above it nothing is acknowledged until a database has caught up',
+    default: '4096',
+    unit: 'MB',
+    example: '8192',
+    parse: wholeNumber(16, 1_000_000),
+  },
 } as const satisfies Record<string, Setting<unknown>>;
 
 export type BrokerSettings = SettingValues<typeof brokerSettings>;
@@ -25,9 +100,15 @@ const LOOPBACK = /^(127\.|::1$|localhost$)/;
 export function checkBrokerSettings(settings: BrokerSettings): void {
   const { CARREL_MQTT: plain, CARREL_MQTT_PLAIN: allowed } = settings;
   if (plain && !LOOPBACK.test(plain.host) && !allowed) {
-    throw new CarrelError('SETTING_INVALID', `CARREL_MQTT is ${plain.host}:${plain.port}, which is not loopback, and plain MQTT shows credentials to the network; use CARREL_MQTTS=0.0.0.0:8883, or ask for it by name with CARREL_MQTT_PLAIN=yes`, { setting: 'CARREL_MQTT' });
+    throw new CarrelError(
+      'SETTING_INVALID',
+      `CARREL_MQTT is ${plain.host}:${plain.port}, which is not loopback, and plain MQTT shows credentials to the network; use CARREL_MQTTS=0.0.0.0:8883, or ask for it by name with CARREL_MQTT_PLAIN=yes`,
+      { setting: 'CARREL_MQTT' },
+    );
   }
   if ((settings.CARREL_TLS_CERT === undefined) !== (settings.CARREL_TLS_KEY === undefined)) {
-    throw new CarrelError('SETTING_INVALID', 'CARREL_TLS_CERT and CARREL_TLS_KEY go together; give both or neither', { setting: 'CARREL_TLS_CERT' });
+    throw new CarrelError('SETTING_INVALID', 'CARREL_TLS_CERT and CARREL_TLS_KEY go together; give both or neither', {
+      setting: 'CARREL_TLS_CERT',
+    });
   }
 }

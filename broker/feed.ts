@@ -3,7 +3,11 @@ import type { Frame } from '#contract';
 import type { Cursor } from './store/store.ts';
 
 /** What the gate appended. Layout on disk: broker/record.ts. */
-export interface WalRecord { receivedMs: number; probe: string; payload: Uint8Array }
+export interface WalRecord {
+  receivedMs: number;
+  probe: string;
+  payload: Uint8Array;
+}
 
 /** A frame whose time is known. `t_wall = offsetMs + monotonic`. */
 export interface FeedFrame {

@@ -1,18 +1,79 @@
 /** Why: the dashboard's settings, with what people need to know about each. */
-import { anyText, decimal, list, listenAddress, wholeNumber, type Setting, type SettingValues } from '#lib/settings';
+import { anyText, decimal, list, listenAddress, type Setting, type SettingValues, wholeNumber } from '#lib/settings';
 
 export const dashboardSettings = {
-  CARREL_HTTP: { description: 'Where the page and the API listen', default: '127.0.0.1:8080', example: '0.0.0.0:8080', parse: listenAddress },
-  CARREL_PUBLIC_URL: { description: 'Address that people use; goes into links of alerts', default: null, example: 'https://carrel.library.example', parse: webUrl },
-  CARREL_TARGET_MBPS: { description: 'Download target of an access point that has none of its own', default: '30', unit: 'Mb/s', example: '30', parse: decimal(0.1, 100_000) },
-  CARREL_ADMIN_PASSWORD: { description: 'Password of the user admin on first start, for unattended installs (12 characters or more)', default: null, example: 'correct-horse-battery', secret: true, parse: password },
-  CARREL_SMTP: { description: 'Mail server for alerts', default: null, example: 'smtp://user:pass@mail.example:587', secret: true, parse: smtpUrl },
-  CARREL_MAIL_FROM: { description: 'Sender of alert mail', default: 'carrel@localhost', example: 'carrel@library.example', parse: anyText },
-  CARREL_ONCALL: { description: 'Addresses that get alerts, comma separated', default: '', example: 'oncall@library.example', parse: list },
-  CARREL_WEBHOOKS: { description: 'URLs that get alerts, comma separated', default: '', example: 'https://hooks.example/carrel', secret: true, parse: (text) => list(text).map(webUrl) },
-  CARREL_WEBHOOK_SECRET: { description: 'Key of the HMAC-SHA256 signature on webhooks', default: null, example: 'a-long-random-text', secret: true, parse: anyText },
-  CARREL_WEBHOOK_ALLOW: { description: 'Hosts or networks (CIDR) that are private and yet may get webhooks', default: '', example: '127.0.0.1,10.0.0.0/8,hooks.internal', parse: list },
-  CARREL_DARK_AFTER_S: { description: 'Silence in opening hours after which an access point counts as dark', default: '300', unit: 's', example: '300', parse: wholeNumber(5, 86_400) },
+  CARREL_HTTP: {
+    description: 'Where the page and the API listen',
+    default: '127.0.0.1:8080',
+    example: '0.0.0.0:8080',
+    parse: listenAddress,
+  },
+  CARREL_PUBLIC_URL: {
+    description: 'Address that people use; goes into links of alerts',
+    default: null,
+    example: 'https://carrel.library.example',
+    parse: webUrl,
+  },
+  CARREL_TARGET_MBPS: {
+    description: 'Download target of an access point that has none of its own',
+    default: '30',
+    unit: 'Mb/s',
+    example: '30',
+    parse: decimal(0.1, 100_000),
+  },
+  CARREL_ADMIN_PASSWORD: {
+    description: 'Password of the user admin on first start, for unattended installs (12 characters or more)',
+    default: null,
+    example: 'correct-horse-battery',
+    secret: true,
+    parse: password,
+  },
+  CARREL_SMTP: {
+    description: 'Mail server for alerts',
+    default: null,
+    example: 'smtp://user:pass@mail.example:587',
+    secret: true,
+    parse: smtpUrl,
+  },
+  CARREL_MAIL_FROM: {
+    description: 'Sender of alert mail',
+    default: 'carrel@localhost',
+    example: 'carrel@library.example',
+    parse: anyText,
+  },
+  CARREL_ONCALL: {
+    description: 'Addresses that get alerts, comma separated',
+    default: '',
+    example: 'oncall@library.example',
+    parse: list,
+  },
+  CARREL_WEBHOOKS: {
+    description: 'URLs that get alerts, comma separated',
+    default: '',
+    example: 'https://hooks.example/carrel',
+    secret: true,
+    parse: (text) => list(text).map(webUrl),
+  },
+  CARREL_WEBHOOK_SECRET: {
+    description: 'Key of the HMAC-SHA256 signature on webhooks',
+    default: null,
+    example: 'a-long-random-text',
+    secret: true,
+    parse: anyText,
+  },
+  CARREL_WEBHOOK_ALLOW: {
+    description: 'Hosts or networks (CIDR) that are private and yet may get webhooks',
+    default: '',
+    example: '127.0.0.1,10.0.0.0/8,hooks.internal',
+    parse: list,
+  },
+  CARREL_DARK_AFTER_S: {
+    description: 'Silence in opening hours after which an access point counts as dark',
+    default: '300',
+    unit: 's',
+    example: '300',
+    parse: wholeNumber(5, 86_400),
+  },
 } as const satisfies Record<string, Setting<unknown>>;
 
 export type DashboardSettings = SettingValues<typeof dashboardSettings>;
@@ -22,7 +83,8 @@ function webUrl(text: string): string {
   return text.replace(/\/+$/, '');
 }
 function smtpUrl(text: string): string {
-  if (!URL.canParse(text) || !/^smtps?:$/.test(new URL(text).protocol)) throw new Error('smtp://user:pass@host:587 or smtps://user:pass@host:465');
+  if (!URL.canParse(text) || !/^smtps?:$/.test(new URL(text).protocol))
+    throw new Error('smtp://user:pass@host:587 or smtps://user:pass@host:465');
   return text;
 }
 function password(text: string): string {

@@ -1,10 +1,11 @@
 /** Why: what routes may use, in one place, so that each route file says only what it does with it. */
-import type { AlertExplanation, AlertRule, AlertView, LiveSnapshot, Role, Roster } from '#contract';
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Broker } from '#broker';
+import type { AlertExplanation, AlertRule, AlertView, LiveSnapshot, Role, Roster } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import type { State } from '#state';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DashboardSettings } from './config.ts';
 
 export interface DashboardDeps {
@@ -27,7 +28,12 @@ export interface AlertEngine {
   openOf(ap: string): { id: number; rule: AlertRule; since: number } | null;
   explain(ap: string): AlertExplanation;
   view(id: number): AlertView | null;
-  list(filter: { condition?: 'firing' | 'resolved'; acknowledged?: boolean; before?: number; limit: number }): AlertView[];
+  list(filter: {
+    condition?: 'firing' | 'resolved';
+    acknowledged?: boolean;
+    before?: number;
+    limit: number;
+  }): AlertView[];
   /** @throws CarrelError ALERT_UNKNOWN, ALERT_CLOSED */
   acknowledge(id: number, who: string, untilMs: number): AlertView;
   /** After every change of an incident (fired, resolved, acknowledged). Returns the unsubscriber. */
@@ -47,4 +53,8 @@ export interface LiveHub {
 }
 
 /** Who asks. Set on the request by dashboard/session.ts. */
-export interface Who { name: string; role: Role; via: 'session' | 'token' }
+export interface Who {
+  name: string;
+  role: Role;
+  via: 'session' | 'token';
+}

@@ -64,44 +64,171 @@ export interface LiveRow {
   alert: number | null;
 }
 /** GET /api/v1/roster: what changes only when somebody edits. `hash` names the version. */
-export interface Roster { hash: string; sites: Site[]; access_points: AccessPoint[]; probes: Probe[] }
-export interface Totals { meets: number; below: number; offline: number; nodata: number; maint: number; total: number; /** Mean of the last valid tests of all access points with one, Mb/s. */ mean_mbps: number | null; /** How many went into the mean. */ mean_n: number }
+export interface Roster {
+  hash: string;
+  sites: Site[];
+  access_points: AccessPoint[];
+  probes: Probe[];
+}
+export interface Totals {
+  meets: number;
+  below: number;
+  offline: number;
+  nodata: number;
+  maint: number;
+  total: number /** Mean of the last valid tests of all access points with one, Mb/s. */;
+  mean_mbps: number | null /** How many went into the mean. */;
+  mean_n: number;
+}
 /** GET /api/v1/live/snapshot. */
-export interface LiveSnapshot { epoch: string; seq: number; at: number; roster: string; totals: Totals; rows: LiveRow[]; health: HealthNotice[] }
+export interface LiveSnapshot {
+  epoch: string;
+  seq: number;
+  at: number;
+  roster: string;
+  totals: Totals;
+  rows: LiveRow[];
+  health: HealthNotice[];
+}
 /** SSE event `d`: rows that changed since `seq - 1`. `id:` of the event is `<epoch>-<seq>`. */
-export interface LiveDelta { epoch: string; seq: number; at: number; totals: Totals; rows: LiveRow[]; health: HealthNotice[] }
+export interface LiveDelta {
+  epoch: string;
+  seq: number;
+  at: number;
+  totals: Totals;
+  rows: LiveRow[];
+  health: HealthNotice[];
+}
 /** SSE events: `d` (LiveDelta), `alert` (AlertView), `roster` ({hash}), `hb` ({at}), `reset` ({}). */
 export type LiveEventName = 'd' | 'alert' | 'roster' | 'hb' | 'reset';
 /** What is wrong with Carrel itself, in words for the page: a database that is down, no SMTP configured, wal half full. */
-export interface HealthNotice { code: string; severity: 'info' | 'warning' | 'critical'; text: string; since: number | null }
+export interface HealthNotice {
+  code: string;
+  severity: 'info' | 'warning' | 'critical';
+  text: string;
+  since: number | null;
+}
 
 /** GET /api/v1/measurements: bucketed columns of one metric of one probe. A bucket without samples has count 0 and nulls: a gap. */
-export interface Measurements { probe: string; metric: string; unit: string; from: number; to: number; bucket_s: number; t: number[]; count: number[]; min: (number | null)[]; mean: (number | null)[]; max: (number | null)[] }
+export interface Measurements {
+  probe: string;
+  metric: string;
+  unit: string;
+  from: number;
+  to: number;
+  bucket_s: number;
+  t: number[];
+  count: number[];
+  min: (number | null)[];
+  mean: (number | null)[];
+  max: (number | null)[];
+}
 /** GET /api/v1/tests?ap=&from=&to=&limit=: newest first. */
 export interface TestView {
-  id: string; ap: string; probe: string; at: number; method: TestMethod; dir: 'down' | 'up'; verdict: Verdict; marginal: boolean; reason: TestReason;
-  target_mbps: number; rate_mbps: number | null; app_mbps: number | null; other_mbps: number | null; bytes: number; dur_ms: number; limited_by: LimitedBy | null; cpu_pct: number | null; wan: string; server: string;
+  id: string;
+  ap: string;
+  probe: string;
+  at: number;
+  method: TestMethod;
+  dir: 'down' | 'up';
+  verdict: Verdict;
+  marginal: boolean;
+  reason: TestReason;
+  target_mbps: number;
+  rate_mbps: number | null;
+  app_mbps: number | null;
+  other_mbps: number | null;
+  bytes: number;
+  dur_ms: number;
+  limited_by: LimitedBy | null;
+  cpu_pct: number | null;
+  wan: string;
+  server: string;
 }
 export type AlertRule = 'slow' | 'dark';
 export type AlertCondition = 'firing' | 'resolved';
 export interface AlertView {
-  id: number; rule: AlertRule; ap: string; site: string; site_name: string; condition: AlertCondition; severity: 'ticket' | 'page';
+  id: number;
+  rule: AlertRule;
+  ap: string;
+  site: string;
+  site_name: string;
+  condition: AlertCondition;
+  severity: 'ticket' | 'page';
   /** Title and sentences with evidence, as the person on call reads them. */
-  title: string; reasons: string[]; evidence: TestView[];
-  since: number; fired_at: number; resolved_at: number | null;
-  acknowledged_by: string | null; acknowledged_at: number | null; acknowledged_until: number | null;
+  title: string;
+  reasons: string[];
+  evidence: TestView[];
+  since: number;
+  fired_at: number;
+  resolved_at: number | null;
+  acknowledged_by: string | null;
+  acknowledged_at: number | null;
+  acknowledged_until: number | null;
   deliveries: DeliveryView[];
 }
-export interface DeliveryView { channel: 'email' | 'webhook'; target: string; kind: 'firing' | 'resolved'; state: 'waiting' | 'sent' | 'failed' | 'expired'; attempts: number; at: number; error: string | null }
+export interface DeliveryView {
+  channel: 'email' | 'webhook';
+  target: string;
+  kind: 'firing' | 'resolved';
+  state: 'waiting' | 'sent' | 'failed' | 'expired';
+  attempts: number;
+  at: number;
+  error: string | null;
+}
 /** GET /api/v1/alerts/explain?ap=: the chain of reasons for each rule, also when nothing fires. */
-export interface AlertExplanation { ap: string; rules: { rule: AlertRule; condition: 'ok' | 'suspect' | 'firing' | 'unknown'; reasons: string[]; evidence: TestView[] }[] }
-export interface Silence { id: number; ap: string | null; site: string | null; reason: string; by: string; from: number; until: number }
+export interface AlertExplanation {
+  ap: string;
+  rules: {
+    rule: AlertRule;
+    condition: 'ok' | 'suspect' | 'firing' | 'unknown';
+    reasons: string[];
+    evidence: TestView[];
+  }[];
+}
+export interface Silence {
+  id: number;
+  ap: string | null;
+  site: string | null;
+  reason: string;
+  by: string;
+  from: number;
+  until: number;
+}
 
-export interface Page<T> { items: T[]; next: string | null }
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
 /** RFC 9457. `code` is ours, `errors` names each wrong field. */
-export interface Problem { type: string; title: string; status: number; detail: string; code: string; errors?: { field: string; message: string }[] }
-export interface Me { name: string; role: Role; csrf: string }
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  errors?: { field: string; message: string }[];
+}
+export interface Me {
+  name: string;
+  role: Role;
+  csrf: string;
+}
 /** POST /api/v1/sites/import: one line each, 1-based line numbers of the file. */
-export interface ImportReport { encoding: 'utf-8' | 'windows-1257' | 'utf-16le'; separator: ',' | ';' | '\t'; created: number; updated: number; refused: number; lines: { line: number; id: string | null; outcome: 'created' | 'updated' | 'refused'; messages: string[] }[] }
+export interface ImportReport {
+  encoding: 'utf-8' | 'windows-1257' | 'utf-16le';
+  separator: ',' | ';' | '\t';
+  created: number;
+  updated: number;
+  refused: number;
+  lines: { line: number; id: string | null; outcome: 'created' | 'updated' | 'refused'; messages: string[] }[];
+}
 /** POST /api/v1/probes: shown once. `command` installs the agent on a probe. */
-export interface ProbeCredential { id: string; token: string; ca: string | null; broker: string; file: string; command: string }
+export interface ProbeCredential {
+  id: string;
+  token: string;
+  ca: string | null;
+  broker: string;
+  file: string;
+  command: string;
+}

@@ -1,9 +1,16 @@
 /** Why: everything small that travels besides frames: presence, configuration, jobs, and the booking of throughput tests. */
-import { booleanIn, integerIn, isObject, numberIn, own, parseJson, textIn, wordIn, type JsonObject } from './json.ts';
+
 import { TEST_REASONS, type TestReason } from './events.ts';
+import { booleanIn, integerIn, isObject, type JsonObject, numberIn, own, parseJson, textIn, wordIn } from './json.ts';
 
 /** `carrel/v1/{probe}/state`, retained, also the will (`state:"offline"`). */
-export interface StateMessage { state: 'online' | 'offline'; boot: string; run: string; agent: string; at: number }
+export interface StateMessage {
+  state: 'online' | 'offline';
+  boot: string;
+  run: string;
+  agent: string;
+  at: number;
+}
 export function parseState(text: string): StateMessage | undefined {
   const o = parseJson(text, 3);
   if (!isObject(o)) return undefined;
@@ -33,12 +40,32 @@ export interface DesiredConfig {
   /** Monthly budget for tests in MB; 0 = none allowed. */
   budget_mb: number;
 }
-export interface TestJob { id: string; type: 'test.now'; reason: TestReason; not_before: number; expires: number }
+export interface TestJob {
+  id: string;
+  type: 'test.now';
+  reason: TestReason;
+  not_before: number;
+  expires: number;
+}
 export type Job = TestJob;
-export interface DesiredMessage { version: number; config: DesiredConfig; jobs: Job[] }
+export interface DesiredMessage {
+  version: number;
+  config: DesiredConfig;
+  jobs: Job[];
+}
 
-export interface JobReport { id: string; state: 'accepted' | 'started' | 'finished' | 'failed' | 'expired'; detail: string }
-export interface ReportedMessage { version: number; ok: boolean; error: string | null; agent: string; jobs: JobReport[] }
+export interface JobReport {
+  id: string;
+  state: 'accepted' | 'started' | 'finished' | 'failed' | 'expired';
+  detail: string;
+}
+export interface ReportedMessage {
+  version: number;
+  ok: boolean;
+  error: string | null;
+  agent: string;
+  jobs: JobReport[];
+}
 
 /** Bounds as a probe accepts them; the message is undefined where anything is outside. */
 export function parseDesired(text: string): DesiredMessage | undefined {
@@ -61,7 +88,17 @@ function configOf(value: unknown): DesiredConfig | undefined {
   const opening = openingOf(own(value, 'opening'));
   const tests_per_day = integerIn(value, 'tests_per_day', 0, 96);
   const budget_mb = numberIn(value, 'budget_mb', 0, 1e9);
-  if (sample_s === undefined || batch === undefined || !profile || target_mbps === undefined || zone === undefined || !opening || tests_per_day === undefined || budget_mb === undefined) return undefined;
+  if (
+    sample_s === undefined ||
+    batch === undefined ||
+    !profile ||
+    target_mbps === undefined ||
+    zone === undefined ||
+    !opening ||
+    tests_per_day === undefined ||
+    budget_mb === undefined
+  )
+    return undefined;
   return { sample_s, batch, profile, target_mbps, zone, opening, tests_per_day, budget_mb };
 }
 
@@ -75,7 +112,16 @@ export function openingOf(value: unknown): OpeningHours | undefined {
     for (const pair of day) {
       if (!Array.isArray(pair) || pair.length !== 2) return undefined;
       const [from, to]: unknown[] = pair;
-      if (typeof from !== 'number' || typeof to !== 'number' || !Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to > 1440 || from >= to) return undefined;
+      if (
+        typeof from !== 'number' ||
+        typeof to !== 'number' ||
+        !Number.isInteger(from) ||
+        !Number.isInteger(to) ||
+        from < 0 ||
+        to > 1440 ||
+        from >= to
+      )
+        return undefined;
       intervals.push([from, to]);
     }
     days.push(intervals);
@@ -89,8 +135,11 @@ function jobOf(value: unknown): Job | undefined {
   const type = wordIn(value, 'type', ['test.now']);
   if (id === undefined || !/^[\w-]{1,64}$/.test(id) || !type) return undefined;
   return {
-    id, type, reason: wordIn(value, 'reason', TEST_REASONS) ?? 'manual',
-    not_before: numberIn(value, 'not_before', 0, 8.64e15) ?? 0, expires: numberIn(value, 'expires', 0, 8.64e15) ?? 8.64e15,
+    id,
+    type,
+    reason: wordIn(value, 'reason', TEST_REASONS) ?? 'manual',
+    not_before: numberIn(value, 'not_before', 0, 8.64e15) ?? 0,
+    expires: numberIn(value, 'expires', 0, 8.64e15) ?? 8.64e15,
   };
 }
 
@@ -101,7 +150,13 @@ export function parseReported(text: string): ReportedMessage | undefined {
   if (version === undefined) return undefined;
   const rawJobs = own(o, 'jobs');
   const jobs = (Array.isArray(rawJobs) ? rawJobs : []).slice(0, 64).flatMap((job) => jobReportOf(job) ?? []);
-  return { version, ok: booleanIn(o, 'ok') ?? false, error: textIn(o, 'error', 300) ?? null, agent: textIn(o, 'agent', 32) ?? '', jobs };
+  return {
+    version,
+    ok: booleanIn(o, 'ok') ?? false,
+    error: textIn(o, 'error', 300) ?? null,
+    agent: textIn(o, 'agent', 32) ?? '',
+    jobs,
+  };
 }
 
 function jobReportOf(value: unknown): JobReport | undefined {
@@ -112,9 +167,30 @@ function jobReportOf(value: unknown): JobReport | undefined {
 }
 
 /** Booking of a throughput test, QoS 0. `key` in the grant is the token that opens the test port. */
-export interface LeaseRequest { id: string; method: 'tcp'; want_mbps: number; max_bytes: number; reason: TestReason }
-export interface LeaseGrant { id: string; token: string; host: string | null; port: number; max_bytes: number; max_ms: number; expires: number; /** The server's clock as it answered, ms: sets a probe right that has none of its own. */ now?: number; /** The server sends no faster than this (payload bytes), Mb/s. */ pace_mbps?: number }
-export interface LeaseDeny { id: string; retry_after_s: number; why: 'busy' | 'budget' | 'maintenance' | 'invalid'; now?: number }
+export interface LeaseRequest {
+  id: string;
+  method: 'tcp';
+  want_mbps: number;
+  max_bytes: number;
+  reason: TestReason;
+}
+export interface LeaseGrant {
+  id: string;
+  token: string;
+  host: string | null;
+  port: number;
+  max_bytes: number;
+  max_ms: number;
+  expires: number /** The server's clock as it answered, ms: sets a probe right that has none of its own. */;
+  now?: number /** The server sends no faster than this (payload bytes), Mb/s. */;
+  pace_mbps?: number;
+}
+export interface LeaseDeny {
+  id: string;
+  retry_after_s: number;
+  why: 'busy' | 'budget' | 'maintenance' | 'invalid';
+  now?: number;
+}
 
 export function parseLeaseRequest(text: string): LeaseRequest | undefined {
   const o = leaseObject(text);
@@ -133,15 +209,39 @@ export function parseLeaseGrant(text: string): LeaseGrant | undefined {
   const max_bytes = integerIn(o.object, 'max_bytes', 1, 1e9);
   const max_ms = integerIn(o.object, 'max_ms', 1, 60_000);
   const expires = numberIn(o.object, 'expires', 0, 8.64e15);
-  if (token === undefined || port === undefined || max_bytes === undefined || max_ms === undefined || expires === undefined) return undefined;
-  return { id: o.id, token, host: textIn(o.object, 'host', 255) ?? null, port, max_bytes, max_ms, expires, now: numberIn(o.object, 'now', 0, 8.64e15), pace_mbps: numberIn(o.object, 'pace_mbps', 0.1, 100_000) };
+  if (
+    token === undefined ||
+    port === undefined ||
+    max_bytes === undefined ||
+    max_ms === undefined ||
+    expires === undefined
+  )
+    return undefined;
+  return {
+    id: o.id,
+    token,
+    host: textIn(o.object, 'host', 255) ?? null,
+    port,
+    max_bytes,
+    max_ms,
+    expires,
+    now: numberIn(o.object, 'now', 0, 8.64e15),
+    pace_mbps: numberIn(o.object, 'pace_mbps', 0.1, 100_000),
+  };
 }
 
 export function parseLeaseDeny(text: string): LeaseDeny | undefined {
   const o = leaseObject(text);
   if (!o) return undefined;
   const retry = numberIn(o.object, 'retry_after_s', 0, 86_400);
-  return retry === undefined ? undefined : { id: o.id, retry_after_s: retry, why: wordIn(o.object, 'why', ['busy', 'budget', 'maintenance', 'invalid']) ?? 'busy', now: numberIn(o.object, 'now', 0, 8.64e15) };
+  return retry === undefined
+    ? undefined
+    : {
+        id: o.id,
+        retry_after_s: retry,
+        why: wordIn(o.object, 'why', ['busy', 'budget', 'maintenance', 'invalid']) ?? 'busy',
+        now: numberIn(o.object, 'now', 0, 8.64e15),
+      };
 }
 
 function leaseObject(text: string): { id: string; object: JsonObject } | undefined {

@@ -1,9 +1,19 @@
 /** Why: what a probe tells besides samples: tests with their evidence, outages, boots, losses. `id` makes each unique for ever. */
-import { booleanIn, integerIn, isObject, numberIn, textIn, wordIn, type JsonObject } from './json.ts';
+import { booleanIn, integerIn, isObject, type JsonObject, numberIn, textIn, wordIn } from './json.ts';
 
 export const VERDICTS = ['pass', 'fail', 'inconclusive'] as const;
 export type Verdict = (typeof VERDICTS)[number];
-export const LIMITS = ['cpu', 'nic', 'wifi', 'server', 'budget', 'cross_traffic', 'route', 'aborted', 'unreachable'] as const;
+export const LIMITS = [
+  'cpu',
+  'nic',
+  'wifi',
+  'server',
+  'budget',
+  'cross_traffic',
+  'route',
+  'aborted',
+  'unreachable',
+] as const;
 /** Why a test could not tell. `route`: the way to the test server leaves by `lo`; this machine is the test server. */
 export type LimitedBy = (typeof LIMITS)[number];
 export const TEST_REASONS = ['slot', 'confirm', 'recovery', 'manual', 'audit'] as const;
@@ -44,15 +54,39 @@ export interface ThroughputEvent extends EventBase {
   job: string | null;
 }
 /** Internet was not usable from `from` to `at` (both monotonic ms). `first_failure` as in the metric table. */
-export interface OutageEvent extends EventBase { kind: 'outage'; from: number; first_failure: number }
+export interface OutageEvent extends EventBase {
+  kind: 'outage';
+  from: number;
+  first_failure: number;
+}
 /** First event of each run. */
-export interface BootEvent extends EventBase { kind: 'boot'; agent: string; node: string; reboot: boolean; model: string; os: string }
+export interface BootEvent extends EventBase {
+  kind: 'boot';
+  agent: string;
+  node: string;
+  reboot: boolean;
+  model: string;
+  os: string;
+}
 /** Spooled data had to be dropped: explains a gap in `run` from seq `from` to `to`. */
-export interface LostEvent extends EventBase { kind: 'lost'; run: string; from: number; to: number; n: number; class: 'frame' | 'damaged' }
+export interface LostEvent extends EventBase {
+  kind: 'lost';
+  run: string;
+  from: number;
+  to: number;
+  n: number;
+  class: 'frame' | 'damaged';
+}
 /** The wall clock stepped by `step_ms`. */
-export interface ClockEvent extends EventBase { kind: 'clock'; step_ms: number }
+export interface ClockEvent extends EventBase {
+  kind: 'clock';
+  step_ms: number;
+}
 /** Static facts, once a day and at start. Values are short texts: model, os, firmware, ram, cpu, node, agent, capability.* */
-export interface InventoryEvent extends EventBase { kind: 'inventory'; facts: Readonly<Record<string, string>> }
+export interface InventoryEvent extends EventBase {
+  kind: 'inventory';
+  facts: Readonly<Record<string, string>>;
+}
 
 export type FrameEvent = ThroughputEvent | OutageEvent | BootEvent | LostEvent | ClockEvent | InventoryEvent;
 export type EventKind = FrameEvent['kind'];
@@ -84,7 +118,14 @@ const READERS: Record<EventKind, Reader> = {
     const rate = numberIn(o, 'rate_mbps', 0, RATE_MAX) ?? null;
     if (rate === null && verdict !== 'inconclusive') return undefined;
     return {
-      ...base, kind: 'throughput', method, dir, verdict, reason, target_mbps: target, rate_mbps: rate,
+      ...base,
+      kind: 'throughput',
+      method,
+      dir,
+      verdict,
+      reason,
+      target_mbps: target,
+      rate_mbps: rate,
       marginal: booleanIn(o, 'marginal') ?? false,
       app_mbps: numberIn(o, 'app_mbps', 0, RATE_MAX) ?? null,
       other_mbps: numberIn(o, 'other_mbps', 0, RATE_MAX) ?? null,
@@ -103,8 +144,13 @@ const READERS: Record<EventKind, Reader> = {
     return { ...base, kind: 'outage', from, first_failure: integerIn(o, 'first_failure', 0, 5) ?? 0 };
   },
   boot: (o, base) => ({
-    ...base, kind: 'boot', agent: textIn(o, 'agent', 32) ?? '', node: textIn(o, 'node', 32) ?? '',
-    reboot: booleanIn(o, 'reboot') ?? false, model: textIn(o, 'model', 128) ?? '', os: textIn(o, 'os', 128) ?? '',
+    ...base,
+    kind: 'boot',
+    agent: textIn(o, 'agent', 32) ?? '',
+    node: textIn(o, 'node', 32) ?? '',
+    reboot: booleanIn(o, 'reboot') ?? false,
+    model: textIn(o, 'model', 128) ?? '',
+    os: textIn(o, 'os', 128) ?? '',
   }),
   lost(o, base) {
     const run = textIn(o, 'run', 40);
@@ -112,7 +158,15 @@ const READERS: Record<EventKind, Reader> = {
     const to = integerIn(o, 'to', 0, Number.MAX_SAFE_INTEGER);
     const kind = wordIn(o, 'class', ['frame', 'damaged']);
     if (run === undefined || from === undefined || to === undefined || to < from || !kind) return undefined;
-    return { ...base, kind: 'lost', run, from, to, n: integerIn(o, 'n', 0, Number.MAX_SAFE_INTEGER) ?? to - from + 1, class: kind };
+    return {
+      ...base,
+      kind: 'lost',
+      run,
+      from,
+      to,
+      n: integerIn(o, 'n', 0, Number.MAX_SAFE_INTEGER) ?? to - from + 1,
+      class: kind,
+    };
   },
   clock(o, base) {
     const step = numberIn(o, 'step_ms', -1e14, 1e14);

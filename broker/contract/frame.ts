@@ -4,9 +4,9 @@
  * The decoder never throws: it answers with the frame or with a coded reason.
  */
 import { DICTIONARY_V1 } from './dictionary.ts';
-import { MONO_MAX, parseEvent, type FrameEvent } from './events.ts';
-import { integerIn, isObject, numberIn, own, parseJson, textIn, type JsonObject } from './json.ts';
-import { acceptValue, isMetricName, roundToStep, type MetricName } from './metrics.ts';
+import { type FrameEvent, MONO_MAX, parseEvent } from './events.ts';
+import { integerIn, isObject, type JsonObject, numberIn, own, parseJson, textIn } from './json.ts';
+import { acceptValue, isMetricName, type MetricName, roundToStep } from './metrics.ts';
 
 /** A batch of samples and events of one probe. `t` is absolute monotonic ms here (deltas exist on the wire only). */
 export interface Frame {
@@ -28,7 +28,13 @@ export interface Frame {
   e: FrameEvent[];
 }
 
-export const FRAME_LIMITS = { wireBytes: 64 * 1024, inflatedBytes: 1024 * 1024, depth: 8, samples: 600, events: 256 } as const;
+export const FRAME_LIMITS = {
+  wireBytes: 64 * 1024,
+  inflatedBytes: 1024 * 1024,
+  depth: 8,
+  samples: 600,
+  events: 256,
+} as const;
 
 /** What the host supplies: the browser, the agent and the server have different compressors; this folder imports none. */
 export interface RawDeflate {
@@ -38,9 +44,17 @@ export interface RawDeflate {
 }
 
 export type FrameRefusal =
-  | 'FRAME_TOO_LARGE' | 'FRAME_ENCODING' | 'FRAME_INFLATE' | 'FRAME_UTF8' | 'FRAME_JSON' | 'FRAME_VERSION' | 'FRAME_HEADER' | 'FRAME_TIMES' | 'FRAME_COLUMNS';
+  | 'FRAME_TOO_LARGE'
+  | 'FRAME_ENCODING'
+  | 'FRAME_INFLATE'
+  | 'FRAME_UTF8'
+  | 'FRAME_JSON'
+  | 'FRAME_VERSION'
+  | 'FRAME_HEADER'
+  | 'FRAME_TIMES'
+  | 'FRAME_COLUMNS';
 export type DecodedFrame =
-  | { ok: true; frame: Frame; /** Values and events that were left out, by name. */ rejected: string[] }
+  | { ok: true; frame: Frame /** Values and events that were left out, by name. */; rejected: string[] }
   | { ok: false; code: FrameRefusal; detail: string };
 
 const encoder = new TextEncoder();
@@ -74,7 +88,8 @@ function wireOf(frame: Frame): object {
 
 /** Decodes both encodings. Never throws, whatever the bytes are. */
 export function decodeFrame(bytes: Uint8Array, compress: RawDeflate): DecodedFrame {
-  if (bytes.length > FRAME_LIMITS.wireBytes) return refuse('FRAME_TOO_LARGE', `${bytes.length} bytes, at most ${FRAME_LIMITS.wireBytes}`);
+  if (bytes.length > FRAME_LIMITS.wireBytes)
+    return refuse('FRAME_TOO_LARGE', `${bytes.length} bytes, at most ${FRAME_LIMITS.wireBytes}`);
   const json = plainOf(bytes, compress);
   if (!(json instanceof Uint8Array)) return json;
   let text: string;
@@ -93,21 +108,35 @@ function plainOf(bytes: Uint8Array, compress: RawDeflate): Uint8Array | DecodedF
     case ENCODING_JSON:
       return bytes;
     case ENCODING_DEFLATE:
-      return compress.inflate(bytes.subarray(1), dictionary, FRAME_LIMITS.inflatedBytes) ?? refuse('FRAME_INFLATE', 'damaged, or larger than 1 MiB when inflated');
+      return (
+        compress.inflate(bytes.subarray(1), dictionary, FRAME_LIMITS.inflatedBytes) ??
+        refuse('FRAME_INFLATE', 'damaged, or larger than 1 MiB when inflated')
+      );
     default:
       return refuse('FRAME_ENCODING', bytes.length === 0 ? 'empty' : `first byte 0x${(bytes[0] ?? 0).toString(16)}`);
   }
 }
 
 function frameOf(o: JsonObject): DecodedFrame {
-  if (own(o, 'v') !== 1) return refuse('FRAME_VERSION', `v is ${JSON.stringify(own(o, 'v'))?.slice(0, 20) ?? 'missing'}; this server reads 1`);
+  if (own(o, 'v') !== 1)
+    return refuse(
+      'FRAME_VERSION',
+      `v is ${JSON.stringify(own(o, 'v'))?.slice(0, 20) ?? 'missing'}; this server reads 1`,
+    );
   const boot = tokenIn(o, 'boot');
   const run = tokenIn(o, 'run');
   const seq = integerIn(o, 'seq', 0, Number.MAX_SAFE_INTEGER);
   const wall = numberIn(o, 'wall', 0, 8.64e15);
   const mono = numberIn(o, 'mono', 0, MONO_MAX);
   const sync = integerIn(o, 'sync', 0, 2);
-  if (boot === undefined || run === undefined || seq === undefined || wall === undefined || mono === undefined || sync === undefined) {
+  if (
+    boot === undefined ||
+    run === undefined ||
+    seq === undefined ||
+    wall === undefined ||
+    mono === undefined ||
+    sync === undefined
+  ) {
     return refuse('FRAME_HEADER', 'boot, run, seq, wall, mono or sync is missing or out of range');
   }
   const t = timesOf(own(o, 't') ?? []);

@@ -53,7 +53,11 @@ export function booleanIn(object: JsonObject, key: string): boolean | undefined 
   return typeof value === 'boolean' ? value : undefined;
 }
 
-export function wordIn<const W extends readonly string[]>(object: JsonObject, key: string, words: W): W[number] | undefined {
+export function wordIn<const W extends readonly string[]>(
+  object: JsonObject,
+  key: string,
+  words: W,
+): W[number] | undefined {
   const value = own(object, key);
   return words.find((word) => word === value);
 }

@@ -18,8 +18,22 @@ export interface Metric {
   readonly reserved?: true;
 }
 
-const gauge = (unit: string, min: number, max: number, step: number, description: string): Metric => ({ unit, type: 'gauge', min, max, step, description });
-const counter = (unit: string, max: number, description: string): Metric => ({ unit, type: 'counter', min: 0, max, step: 1, description });
+const gauge = (unit: string, min: number, max: number, step: number, description: string): Metric => ({
+  unit,
+  type: 'gauge',
+  min,
+  max,
+  step,
+  description,
+});
+const counter = (unit: string, max: number, description: string): Metric => ({
+  unit,
+  type: 'counter',
+  min: 0,
+  max,
+  step: 1,
+  description,
+});
 const flag = (description: string): Metric => ({ unit: '1', type: 'flag', min: 0, max: 1, step: 1, description });
 const reserved = (metric: Metric): Metric => ({ ...metric, reserved: true });
 
@@ -30,16 +44,30 @@ export const METRICS = {
   cpu_pct: gauge('%', 0, 100, 0.1, 'CPU busy share since the previous slot, all cores'),
   load1: gauge('1', 0, 10_000, 0.01, 'Load average over one minute'),
   mem_used_pct: gauge('%', 0, 100, 0.1, 'Memory not available to programs (1 - MemAvailable/MemTotal)'),
-  disk_used_pct: gauge('%', 0, 100, 0.1, 'Used share of the file system that holds the agent\'s spool'),
+  disk_used_pct: gauge('%', 0, 100, 0.1, "Used share of the file system that holds the agent's spool"),
   temp_c: gauge('°C', -60, 150, 0.1, 'Hottest thermal zone'),
   uptime_s: gauge('s', 0, 4e9, 1, 'Seconds since the device booted'),
-  throttled: { unit: '1', type: 'code', min: 0, max: 0xfffff, step: 1, description: 'Raspberry Pi throttling bits (bit 0 under-voltage now, 16 since boot)' },
+  throttled: {
+    unit: '1',
+    type: 'code',
+    min: 0,
+    max: 0xfffff,
+    step: 1,
+    description: 'Raspberry Pi throttling bits (bit 0 under-voltage now, 16 since boot)',
+  },
   // Reachability, nearest hop first
   gateway_up: flag('The default gateway answers'),
   dns_up: flag('A name is resolved'),
   internet_up: flag('At least one internet target answers'),
   broker_up: flag('The MQTT connection to the server stands'),
-  first_failure: { unit: '1', type: 'code', min: 0, max: 5, step: 1, description: 'First hop that fails: 0 none, 1 link, 2 gateway, 3 DNS, 4 internet, 5 broker' },
+  first_failure: {
+    unit: '1',
+    type: 'code',
+    min: 0,
+    max: 5,
+    step: 1,
+    description: 'First hop that fails: 0 none, 1 link, 2 gateway, 3 DNS, 4 internet, 5 broker',
+  },
   captive_portal: flag('Something answers in place of the internet target (sign-in page)'),
   dns_ms: gauge('ms', 0, 60_000, 0.1, 'Time to resolve a name'),
   reach_dns_up: reserved(flag('Outcome by class: DNS')),
@@ -63,9 +91,17 @@ export const METRICS = {
   clients_5g: gauge('1', 0, 100_000, 1, 'Associated devices in the 5 GHz band'),
   clients_6g: gauge('1', 0, 100_000, 1, 'Associated devices in the 6 GHz band'),
   leases: gauge('1', 0, 100_000, 1, 'DHCP leases that are active now'),
-  devices_day: gauge('1', 0, 1_000_000, 1, 'Distinct devices since local midnight, by a keyed hash that dies with the day'),
+  devices_day: gauge(
+    '1',
+    0,
+    1_000_000,
+    1,
+    'Distinct devices since local midnight, by a keyed hash that dies with the day',
+  ),
   workstations_in_use: reserved(gauge('1', 0, 10_000, 1, 'Public computers with a session now')),
-  workstation_sessions: reserved(counter('1', 1_000_000, 'Sessions started on public computers since the previous slot')),
+  workstation_sessions: reserved(
+    counter('1', 1_000_000, 'Sessions started on public computers since the previous slot'),
+  ),
   workstation_session_s: reserved(counter('s', 1e9, 'Session time on public computers since the previous slot')),
   // The agent itself
   agent_rss_mb: gauge('MB', 0, 100_000, 0.1, 'Resident memory of the agent'),
