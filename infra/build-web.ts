@@ -56,7 +56,8 @@ function indexHtml(metafile: Metafile, files: OutputFile[]): string {
     if (!found) throw new Error(`esbuild made no output for ${source}`);
     return found;
   };
-  const [main, { cssBundle }] = entry('dashboard/web/main.tsx');
+  const [main, { cssBundle, imports }] = entry('dashboard/web/main.tsx');
+  const chunks = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path);
   const [theme] = entry('dashboard/web/theme.ts');
   const icon = files.find((file) => /icon-[A-Z0-9]+\.svg$/.test(file.path));
   if (!cssBundle || !icon) throw new Error('esbuild made no style sheet or no icon');
@@ -72,6 +73,7 @@ function indexHtml(metafile: Metafile, files: OutputFile[]): string {
 <link rel="stylesheet" href="${href(cssBundle)}">
 <link rel="icon" type="image/svg+xml" href="${href(icon.path)}">
 <script type="module" src="${href(main)}"></script>
+${chunks.map((path) => `<link rel="modulepreload" href="${href(path)}">`).join('\n')}
 </head>
 <body>
 <div id="root"></div>

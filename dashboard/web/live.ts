@@ -74,10 +74,11 @@ function fromSnapshot(state: LiveState, snapshot: LiveSnapshot, now: number): St
     epoch: snapshot.epoch, seq: snapshot.seq, roster: snapshot.roster, totals: snapshot.totals, health: snapshot.health,
     rows: new Map(snapshot.rows.map((row) => [row.ap, row])), serverAt: snapshot.at, heardAt: now, waiting: null, resumed: false,
   };
-  let step: Step = keep(fresh);
-  for (const delta of waiting) step = fromDelta(step.state, delta);
-  if (step.need === 'nothing' && snapshot.roster !== state.roster) return { state: step.state, need: 'roster' };
-  return step;
+  let next = fresh;
+  for (const delta of waiting) next = fromDelta(next, delta).state;
+  // A gap among those that waited: they wait again, for another snapshot, which will also tell of the roster.
+  if (next.waiting) return { state: { ...next, roster: state.roster }, need: 'snapshot' };
+  return { state: next, need: snapshot.roster === state.roster ? 'nothing' : 'roster' };
 }
 
 function fromDelta(state: LiveState, delta: LiveDelta): Step {

@@ -1,5 +1,6 @@
 /** Why: the edge of the live view: holds the stream open, reconnects with jittered back-off, fetches what the reducer needs. */
 import type { AlertView, LiveDelta, LiveSnapshot, Roster } from '#contract';
+import { ApiError } from './api.ts';
 import { type LiveEvent, type LiveState, type Need, position, SILENT_MS } from './live.ts';
 import { sseReader, type SseEvent } from './sse.ts';
 
@@ -70,6 +71,8 @@ export function startStream(deps: StreamDeps): () => void {
 async function once(deps: StreamDeps, signal: AbortSignal): Promise<boolean> {
   let opened = false;
   try {
+    // Without a position everything comes first and the stream goes on from it: one round trip less than the other way round.
+    if (position(deps.state()) === null) await start(deps, signal);
     const from = position(deps.state());
     const headers: Record<string, string> = { accept: 'text/event-stream', ...(from ? { 'last-event-id': from } : {}) };
     const response = await fetch('/api/v1/live', { headers, credentials: 'same-origin', cache: 'no-store', signal });
@@ -87,9 +90,16 @@ async function once(deps: StreamDeps, signal: AbortSignal): Promise<boolean> {
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) read(piece.value);
   } catch (error) {
-    if (!signal.aborted && !(error instanceof TypeError)) console.warn('live stream ended', error);
+    if (!signal.aborted && !(error instanceof TypeError || error instanceof ApiError)) console.warn('live stream ended', error);
   }
   return opened;
+}
+
+/** Snapshot and roster at the same time. */
+async function start(deps: StreamDeps, signal: AbortSignal): Promise<void> {
+  const [snapshot, roster] = await Promise.all([deps.snapshot(signal), deps.roster(signal)]);
+  deps.onRoster(roster);
+  deps.apply({ kind: 'snapshot', snapshot, now: Date.now() });
 }
 
 function onEvent(deps: StreamDeps, { event, data }: SseEvent): Need | undefined {
@@ -110,7 +120,7 @@ function fetcher(deps: StreamDeps, signal: AbortSignal): (need: Need) => void {
     try {
       if (need === 'snapshot') {
         const snapshot = await deps.snapshot(signal);
-        start(deps.apply({ kind: 'snapshot', snapshot, now: Date.now() }));
+        fetches(deps.apply({ kind: 'snapshot', snapshot, now: Date.now() }));
       } else if (need === 'roster') deps.onRoster(await deps.roster(signal));
     } catch {
       if (signal.aborted) return;
@@ -118,8 +128,8 @@ function fetcher(deps: StreamDeps, signal: AbortSignal): (need: Need) => void {
       if (!signal.aborted) await again(need, Math.min(failures + 1, 6));
     }
   };
-  const start = (need: Need) => {
+  const fetches = (need: Need) => {
     if (need !== 'nothing') void again(need, 0);
   };
-  return start;
+  return fetches;
 }

@@ -5,7 +5,6 @@ import type { SortKey } from './order.ts';
 const NB = '\u00a0';
 
 const en = {
-  lang: 'en',
   product: 'Carrel',
   months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
   weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
@@ -64,7 +63,7 @@ const en = {
     verdicts: (percent: string, n: string) => `${percent} of the ${n} with a verdict now.`,
     average: (mean: string, n: string) => `Average of the last valid tests ${mean} (n = ${n}).`,
     noAverage: 'No valid test yet, so no average.',
-    states: 'Access points by state', ofAll: (percent: string) => percent,
+    states: 'Access points by state',
     attention: 'Needs attention', attentionCount: (n: number) => ({ one: '{n} access point', other: '{n} access points' })[n === 1 ? 'one' : 'other'].replace('{n}', String(n)),
     worstFirst: 'worst first', allAlerts: 'All alerts', nobody: 'Nobody yet', hasIt: (who: string) => `${who} has it`,
     fine: 'Nothing needs attention', fineText: 'Every access point with a verdict meets its target.', more: (n: number) => `${n} more in the list of sites`,
@@ -78,7 +77,7 @@ const en = {
     title: 'Sites', titleIn: (region: string) => `Sites in ${region}`,
     summary: (shown: string, all: string, states: string) => `${shown} of ${all} access points. ${states}`,
     counts: { meets: (n: string) => `${n} meet the target`, below: (n: string) => `${n} below`, offline: (n: string) => `${n} offline`, nodata: (n: string) => `${n} no data`, maint: (n: string) => `${n} maintenance` },
-    add: 'Add sites', filters: 'Filters', search: 'Search', searchHint: 'Name, place, provider or probe', clear: ', remove filter', region: 'Region', allRegions: 'All regions', searched: (q: string) => `Search: ${q}`,
+    add: 'Add sites', filters: 'Filters', clear: ', remove filter', region: 'Region', allRegions: 'All regions', searched: (q: string) => `Search: ${q}`,
     moved: (n: number) => (n === 1 ? '1 row moved' : `${n} rows moved`), sortAgain: 'Sort again',
     caption: (sorted: string, n: string) => `Access points, sorted by ${sorted}. ${n} rows; values change as they are measured, rows hold still under pointer and focus.`,
     descending: 'highest first', ascending: 'lowest first',
@@ -106,7 +105,7 @@ const en = {
     chartEmpty: (what: string) => `${what}: no data in this range.`, keys: 'Arrow keys step through the values.', showTable: 'Show as table', time: 'Time', low: 'Lowest', mean: 'Mean', high: 'Highest', samples: 'Samples', tests: 'Tests', each: 'each with its evidence',
     columns: { verdict: 'Verdict', down: 'Down', others: 'Others', method: 'Method', cost: 'Cost', note: 'Note' }, noTests: 'No tests in this range', noTestsText: 'Tests run in opening hours, or when somebody asks for one.',
     all: (n: string) => `All ${n}`,
-    data: 'Data used by monitoring', dataOf: (range: string) => `last ${range}`, dataTests: (n: string) => `${n} tests`, dataRest: 'Samples and state', dataUnknown: 'The probe does not count it.',
+    data: 'Data used by monitoring', dataOf: (range: string) => `last ${range}`, dataTests: (n: string) => `${n} tests`, dataRest: 'Samples and state',
     ackFor: 'Acknowledge for', ackUntil: (at: string) => `until ${at}`,
   },
   alerts: {
@@ -122,10 +121,10 @@ const en = {
     delivery: { waiting: 'waits', sent: 'sent', failed: 'failed', expired: 'given up' } satisfies Record<DeliveryView['state'], string>, attempts: (n: number) => (n > 1 ? ` after ${n} tries` : ''), to: 'to',
   },
   settings: {
-    title: 'Settings', text: 'Sites, probes and who is told.', sections: 'Sections', sites: 'Add a library', probes: 'Probes', import: 'Import a table', channels: 'Who is told', people: 'People', readOnly: 'You may look, but not change. Ask an administrator.',
+    title: 'Settings', text: 'Sites, probes and who is told.', sites: 'Add a library', probes: 'Probes', import: 'Import a table', channels: 'Who is told', people: 'People', readOnly: 'You may look, but not change. Ask an administrator.',
     name: 'Name', id: 'Id', idHint: 'Small letters, digits and dashes. Stays for ever.', region: 'Region', isp: 'Provider', zone: 'Time zone', opening: 'Open', openingHint: 'Such as Mon-Fri 10:00-18:00; Sat 10:00-15:00. The target is judged, and people are woken, only in these hours.',
-    contract: 'Contract, Mb/s down', contractHint: 'Empty when not known', metered: 'The line is metered', lat: 'Latitude', lon: 'Longitude', notes: 'Notes', target: 'Target, Mb/s', create: 'Add the library', created: (name: string) => `${name} is added. Connect its probe next.`, badOpening: 'Write days and times such as Mon-Fri 10:00-18:00; Sat 10:00-15:00',
-    probeFor: 'Access point', probeId: 'Probe’s id', probeIdHint: 'Empty: made from the access point’s', makeProbe: 'Make a credential', once: 'Shown once', onceText: 'Run this on the probe as root. Who has this text can send data as this probe: do not keep it elsewhere.', run: 'Run on the device', orFile: 'Or put this file on it', copy: 'Copy', copied: 'Copied', noSites: 'Add a library first.',
+    contract: 'Contract, Mb/s down', contractHint: 'Empty when not known', metered: 'The line is metered', notes: 'Notes', target: 'Target, Mb/s', create: 'Add the library', created: (name: string) => `${name} is added. Connect its probe next.`,
+    probeFor: 'Access point', probeId: 'Probe’s id', makeProbe: 'Make a credential', once: 'Shown once', onceText: 'Run this on the probe as root. Who has this text can send data as this probe: do not keep it elsewhere.', run: 'Run on the device', orFile: 'Or put this file on it', copy: 'Copy', copied: 'Copied', noSites: 'Add a library first.',
     probe: 'Probe', watches: 'Watches', admitted: 'Admitted', revoked: 'Revoked', heard: 'Last heard', revoke: 'Revoke', revokeSure: (id: string) => `Revoke ${id}? It is cut off at once and has to be set up again.`, noProbes: 'No probes yet', unbound: 'nothing',
     file: 'CSV file', fileHint: 'UTF-8, UTF-16 or windows-1257; separated by comma, semicolon or tab; the first line names the columns.', columnsHint: 'id, name, region, isp, zone, opening, contract_mbps, metered, lat, lon', paste: 'Or paste the table', preview: 'Preview', importNow: 'Import', imported: 'Imported', previewed: 'Preview: nothing has been changed yet',
     report: (created: number, updated: number, refused: number) => `${created} to create, ${updated} to update, ${refused} refused`, done: (created: number, updated: number, refused: number) => `${created} created, ${updated} updated, ${refused} refused`, readAs: (encoding: string, separator: string) => `Read as ${encoding}, separated by ${separator}.`, separators: { ',': 'comma', ';': 'semicolon', '\t': 'tab' },

@@ -34,7 +34,7 @@ export function People() {
   return (
     <Panel title={w.people} id="h-people">
       {people.value ? (
-        <table>
+        <div class="scroll" tabIndex={0} role="group" aria-label={w.people}><table>
           <thead><tr><th scope="col">{w.name}</th><th scope="col">{w.role}</th><th scope="col" class="num"><span class="vh">{w.remove}</span></th></tr></thead>
           <tbody>
             {people.value.items.map(({ name, role }) => (
@@ -44,7 +44,7 @@ export function People() {
               </tr>
             ))}
           </tbody>
-        </table>
+        </table></div>
       ) : people.problem ? <Failed what={w.people} problem={people.problem} again={people.again} /> : <Waiting what={w.people} />}
       <form class="ruled" onSubmit={(event) => { event.preventDefault(); void create(event.currentTarget); }}>
         <div class="pad fields">
