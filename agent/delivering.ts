@@ -58,9 +58,10 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
     waitingFrames: post.waiting,
   });
   const outages = createOutageWatch();
-  const take = (sample: Sample): void => {
+  const take = (sample: Sample, prompt: boolean): void => {
     tellOutage(post, outages.see(sample), true);
     framer.sample(sample);
+    if (prompt) framer.flush();
   };
   const sampler = createSampler({
     sensors: [...(deps.sensors ?? createSensors)(context), self],
@@ -110,27 +111,18 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
     sampler.realign();
     followCalendar();
   });
-  /** Told at once, so that a probe that was just plugged in is seen on the page at once. */
-  const sampleNow = (): void => {
-    void sampler.sampleNow().then((sample) => {
-      take(sample);
-      framer.flush();
-    });
-  };
-
   uplink.start();
   await sampler.probeAll();
   tellBoot(deps, post, kept('boot.json'));
   const lastGood = commands.desired();
   if (lastGood) adopt(lastGood);
-  sampleNow();
   wall.start();
   sampler.start();
   const inventoryTimer = setTimeout(tellInventory, INVENTORY_AFTER_MS);
   return {
     run: framer.run,
     nudge() {
-      sampleNow();
+      sampler.soon();
       uplink.kick();
     },
     async stop() {

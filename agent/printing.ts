@@ -22,24 +22,26 @@ export async function startPrinting(deps: WiredDeps, print: (frame: Frame) => vo
       () => config.defaults.zone,
     ),
   );
-  const sampler = createSampler({ sensors, wall, log, periodS: config.defaults.sample_s, onSample: framer.sample });
+  const sampler = createSampler({
+    sensors,
+    wall,
+    log,
+    periodS: config.defaults.sample_s,
+    onSample(sample, prompt) {
+      framer.sample(sample);
+      if (prompt) framer.flush();
+    },
+  });
   await sampler.probeAll();
   framer.event(
     { kind: 'boot', agent: AGENT_VERSION, node: process.version, reboot: false, ...readIdentity(config.root) },
     'next',
   );
-  const sampleNow = (): void => {
-    void sampler.sampleNow().then((sample) => {
-      framer.sample(sample);
-      framer.flush();
-    });
-  };
-  sampleNow();
   wall.start();
   sampler.start();
   return {
     run: framer.run,
-    nudge: sampleNow,
+    nudge: sampler.soon,
     async stop() {
       sampler.stop();
       wall.stop();

@@ -15,8 +15,11 @@ export interface Sample {
 }
 
 export interface Sampler {
+  /** The first sample comes within a second, the others on their slots. */
   start(): void;
-  /** One sample outside of the slots, now: after a signal, or for `--once`. */
+  /** One more within a second: a probe that was just plugged in, or nudged, is seen on the page at once. */
+  soon(): void;
+  /** One sample at this moment, for `--once`; `onSample` does not see it. */
   sampleNow(): Promise<Sample>;
   /** New period; the next slot follows it. */
   setPeriod(seconds: number): void;
@@ -36,14 +39,16 @@ export function createSampler(deps: {
   wall: WallClock;
   log: Logger;
   periodS: number;
-  onSample(sample: Sample): void;
+  /** `prompt`: it was asked for out of turn, so somebody waits for it. */
+  onSample(sample: Sample, prompt: boolean): void;
 }): Sampler {
   const { sensors, wall, log, onSample } = deps;
   const readers = sensors.map((sensor) => createReader(sensor, log));
   let periodMs = deps.periodS * 1000;
   let lastSlot = -Infinity;
   let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
+  let running = false;
+  let prompt = false;
 
   async function take(monoMs: number): Promise<Sample> {
     const timeoutMs = Math.min(READ_CAP_MS, periodMs * 0.9);
@@ -52,10 +57,16 @@ export function createSampler(deps: {
   }
   function schedule(): void {
     clearTimeout(timer);
-    if (stopped) return;
+    if (!running) return;
     const now = wall.monoMs();
-    const slot = nextSlot({ now, last: lastSlot, periodMs, offsetMs: wall.sync() === 0 ? null : wall.offsetMs() });
+    // Out of turn, but still on a whole second: stored times are whole seconds, and a restart must not put two runs into one.
+    const at = { now, last: lastSlot, periodMs: prompt ? Math.min(periodMs, 1000) : periodMs };
+    const slot = nextSlot({ ...at, offsetMs: wall.sync() === 0 ? null : wall.offsetMs() });
     timer = setTimeout(() => fire(slot), Math.max(1, slot - now));
+  }
+  function soon(): void {
+    prompt = true;
+    schedule();
   }
   function fire(slot: number): void {
     // libuv may fire a millisecond early; a process that was held up (SIGSTOP, a starved CPU) fires late and skips what passed.
@@ -64,17 +75,23 @@ export function createSampler(deps: {
       return;
     }
     lastSlot = slot;
+    const asked = prompt;
+    prompt = false;
     wall.check();
     take(slot).then(
       (sample) => {
-        if (!stopped) onSample(sample);
+        if (running) onSample(sample, asked);
       },
       (error: unknown) => log.error({ error: messageOf(error) }, 'sample failed'),
     );
     schedule();
   }
   return {
-    start: schedule,
+    start() {
+      running = true;
+      soon();
+    },
+    soon,
     sampleNow() {
       lastSlot = Math.max(Math.round(wall.monoMs()), lastSlot + 1);
       return take(lastSlot);
@@ -90,7 +107,7 @@ export function createSampler(deps: {
     },
     capabilities: () => new Map(readers.map((reader) => [reader.name, reader.capability()])),
     stop() {
-      stopped = true;
+      running = false;
       clearTimeout(timer);
       for (const reader of readers) reader.stop();
     },
