@@ -20,7 +20,17 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   'agent/inventory.ts': { doors: ['#contract', '#lib/*'], packages: [NODE, 'systeminformation'] },
   broker: {
     doors: ['#contract', '#lib/*'],
-    packages: [NODE, 'aedes', 'influx', '@influxdata/influxdb-client', '@duckdb/node-api', 'ws', '@peculiar/x509', 'reflect-metadata'],
+    packages: [
+      NODE,
+      'aedes',
+      'influx',
+      'influx/lib/src/pool.js',
+      '@influxdata/influxdb-client',
+      '@duckdb/node-api',
+      'ws',
+      '@peculiar/x509',
+      'reflect-metadata',
+    ],
   },
   dashboard: {
     doors: ['#contract', '#lib/*', '#store', '#state', '#feed', '#broker'],
