@@ -55,7 +55,8 @@ function focusSearch(): void {
 /** Moves the focus to the next or previous row's link. */
 function step(by: 1 | -1): void {
   const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')];
-  const at = rows.findIndex((row) => row === document.activeElement);
+  const focused = document.activeElement;
+  const at = focused instanceof HTMLElement ? rows.indexOf(focused) : -1;
   const next = at < 0 ? rows.find((row) => row.getBoundingClientRect().top > 48) : rows[at + by];
   next?.focus();
 }

@@ -57,7 +57,7 @@ const en = {
   unknownPage: { title: 'There is no such page', text: 'The address may be mistyped, or the thing was removed.', back: 'To the overview' },
 
   overview: {
-    title: (n: string, all: string, target: string, plural: boolean) => `${n} of ${all} access point${plural ? 's' : ''} ${n === '1' ? 'meets' : 'meet'} ${target}`,
+    title: (n: string, all: string, target: string) => `${n} of ${all} access points ${n === '1' ? 'meets' : 'meet'} ${target}`,
     ownTarget: 'the target',
     noVerdict: 'None has a verdict yet.',
     verdicts: (percent: string, n: string) => `${percent} of the ${n} with a verdict now.`,
@@ -95,7 +95,7 @@ const en = {
     scale: (rates: string, target: string) => `Scale in Mb/s. Tests at ${rates}. Target ${target}.`,
     facts: 'Access point', target: 'Target', targetDown: (target: string) => `${target} down`, contract: 'Contract', provider: 'Provider', open: 'Open', today: 'Now', closesIn: (age: string) => `open, closes in ${age}`, opensIn: (age: string) => `closed, opens in ${age}`, closed: 'closed', openNow: 'open', probe: 'Probe', noProbe: 'none yet',
     lastSample: 'Last sample', lastTest: 'Last valid test', zone: 'Time zone', devices: 'Patron devices now', notes: 'Notes', online: 'connected', offline: 'not connected', metered: 'Metered line', yes: 'yes',
-    range: 'Range', ranges: { '24h': `24${NB}h`, '7d': `7${NB}d`, '30d': `30${NB}d` },
+    range: 'Range', ranges: { '1h': `1${NB}h`, '24h': `24${NB}h`, '7d': `7${NB}d`, '30d': `30${NB}d` },
     throughput: 'Download throughput', throughputSummary: (share: string, n: string, below: number) => `${share} of ${n} tests reached the target; ${below} did not`,
     throughputNone: 'No test with a verdict in this range', couldNotTell: (n: number) => `${n} more could not tell`,
     targetLine: (target: string) => `Target ${target}`, noData: 'No data', zoneTimes: (zone: string) => `${zone} time`,
@@ -128,7 +128,7 @@ const en = {
     probe: 'Probe', watches: 'Watches', admitted: 'Admitted', revoked: 'Revoked', heard: 'Last heard', revoke: 'Revoke', revokeSure: (id: string) => `Revoke ${id}? It is cut off at once and has to be set up again.`, noProbes: 'No probes yet', unbound: 'nothing',
     file: 'CSV file', fileHint: 'UTF-8, UTF-16 or windows-1257; separated by comma, semicolon or tab; the first line names the columns.', columnsHint: 'id, name, region, isp, zone, opening, contract_mbps, metered, lat, lon', paste: 'Or paste the table', preview: 'Preview', importNow: 'Import', imported: 'Imported', previewed: 'Preview: nothing has been changed yet',
     report: (created: number, updated: number, refused: number) => `${created} to create, ${updated} to update, ${refused} refused`, done: (created: number, updated: number, refused: number) => `${created} created, ${updated} updated, ${refused} refused`, readAs: (encoding: string, separator: string) => `Read as ${encoding}, separated by ${separator}.`, separators: { ',': 'comma', ';': 'semicolon', '\t': 'tab' },
-    line: 'Line', outcome: 'Outcome', messages: 'What is wrong', outcomes: { created: 'Create', updated: 'Update', refused: 'Refused' },
+    line: 'Line', outcome: 'Outcome', messages: 'Remarks', outcomes: { created: 'Create', updated: 'Update', refused: 'Refused' },
     channelsOk: 'Carrel reports no trouble with itself: every channel that is set up works.', channelsHow: 'Mail and webhooks are set by CARREL_SMTP, CARREL_ONCALL and CARREL_WEBHOOKS when the server starts.', cancel: 'Cancel',
     export: 'All sites as CSV', linesShown: (n: string, all: string) => `The first ${n} of ${all} lines`, role: 'Role', roles: { viewer: 'Viewer', operator: 'Operator', administrator: 'Administrator' }, remove: 'Remove', removeSure: (name: string) => `Remove ${name}? Sessions and tokens end at once.`, you: 'you', addPerson: 'Add the person',
   },

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import type { ServerResponse } from 'node:http';
 import fastifyStatic from '@fastify/static';
 import Fastify from 'fastify';
-import type { AlertView, ImportReport, LiveDelta, LiveSnapshot, Me, Page, ProbeCredential, Roster } from '#contract';
+import type { AlertView, ImportReport, LiveDelta, LiveRow, LiveSnapshot, Me, Page, ProbeCredential, Roster } from '#contract';
 import { alertOf, explanationOf, measurementsOf, rosterOf, snapshotOf, testsOf, totalsOf } from './fleet-fixture.ts';
 
 export interface Fixture {
   origin: string;
   snapshot: LiveSnapshot;
   roster: Roster;
-  /** Rows change now and are told to every viewer. */
-  tick(change: (snapshot: LiveSnapshot) => string[]): void;
+  /** The rows that `which` picks change now; every viewer is told. */
+  change(which: (row: LiveRow) => boolean, values: Partial<LiveRow>): void;
   /** Ends all streams and refuses new ones until `mend`. */
   cut(): void;
   mend(): void;
@@ -107,9 +107,10 @@ export async function startFixture(webDir: string, { sites = 1200, signedIn = tr
     get snapshot() { return snapshot; },
     get servesAnyPath() { return anyPath; },
     set servesAnyPath(on) { anyPath = on; },
-    tick(change) {
-      const aps = new Set(change(snapshot));
-      snapshot = { ...snapshot, seq: snapshot.seq + 1, at: now(), totals: totalsOf(snapshot.rows) };
+    change(which, values) {
+      const aps = new Set(snapshot.rows.filter(which).map((row) => row.ap));
+      const rows = snapshot.rows.map((row) => (aps.has(row.ap) ? { ...row, ...values } : row));
+      snapshot = { ...snapshot, rows, seq: snapshot.seq + 1, at: now(), totals: totalsOf(rows) };
       const delta: LiveDelta = { epoch: snapshot.epoch, seq: snapshot.seq, at: snapshot.at, totals: snapshot.totals, rows: snapshot.rows.filter((row) => aps.has(row.ap)), health: snapshot.health };
       send('d', delta, `${snapshot.epoch}-${snapshot.seq}`);
     },

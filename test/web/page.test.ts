@@ -107,10 +107,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.locator('tr[aria-rowindex="1201"]').waitFor();
     const last = await page.locator('tr[aria-rowindex="1201"]').innerText();
     expect(last).toContain('Vilnius');
-    fixture.tick((snapshot) => snapshot.rows.map((row) => {
-      Object.assign(row, { state: 'meets', rtt_ms: 777.77 });
-      return row.ap;
-    }));
+    fixture.change(() => true, { state: 'meets', rtt_ms: 777.77 });
     await page.locator('tr[aria-rowindex="1201"]').getByText('777.7').waitFor();
     fine();
   }, 60_000);
@@ -121,7 +118,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     const name = await first.innerText();
     await first.focus();
     const ap = fixture.snapshot.rows.find((row) => row.state === 'meets')?.ap ?? '';
-    fixture.tick((snapshot) => snapshot.rows.flatMap((row) => (row.ap === ap ? ((row.wan_rx_mbps = 900), [row.ap]) : [])));
+    fixture.change((row) => row.ap === ap, { wan_rx_mbps: 900 });
     await page.getByText('1 row moved').waitFor();
     expect(await first.innerText()).toBe(name);
     await page.getByRole('button', { name: 'Sort again' }).click();
@@ -139,7 +136,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.locator('.app.stale').waitFor();
     await page.getByText('Data is 1').waitFor();
     expect(await barriers(page)).toEqual([]);
-    fixture.tick((snapshot) => snapshot.rows.flatMap((row) => (row.ap === 'site-0' ? ((row.rtt_ms = 333.3), [row.ap]) : [])));
+    fixture.change((row) => row.ap === 'site-0', { rtt_ms: 333.3 });
     fixture.mend();
     await page.clock.fastForward(31_000);
     await page.getByText('333.3').waitFor();

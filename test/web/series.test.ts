@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OpeningHours } from '#contract';
-import { axisTicks, fitting, frameOf, isolated, missingSpans, parseRange, summarize, timeTicks } from '../../dashboard/web/charts/series.ts';
+import { axisTicks, fitting, frameOf, isolated, missingSpans, parseRange, type Range, summarize, tickLabel, timeTicks } from '../../dashboard/web/charts/series.ts';
 import { hoursInWords, momentOf, nextChange, openSpans, outside } from '../../dashboard/web/hours.ts';
 
 const HOUR = 3_600_000;
@@ -70,11 +70,13 @@ describe('charts', () => {
       expect(ticks.length).toBeLessThanOrEqual(5);
     }));
     expect(axisTicks(60)).toEqual([0, 15, 30, 45, 60]);
+    expect(axisTicks(0.2).map(tickLabel)).toEqual(['0', '0.05', '0.1', '0.15', '0.2']);
   });
 
   test('time ticks stand on local hours, days and Mondays', () => {
     const to = at('2026-11-19T14:15:00Z');
-    const labels = (range: '24h' | '7d' | '30d') => timeTicks(frameOf(range, to, VILNIUS, [])).map(({ label }) => label.replace('\u00a0', ' '));
+    const labels = (range: Range) => timeTicks(frameOf(range, to, VILNIUS, [])).map(({ label }) => label.replace('\u00a0', ' '));
+    expect(labels('1h')).toEqual(['15:20', '15:30', '15:40', '15:50', '16:00', '16:10']);
     expect(labels('24h')).toEqual(['20:00', '19 Nov', '04:00', '08:00', '12:00', '16:00']);
     expect(labels('7d')[0]).toBe('Fri 13');
     expect(labels('30d')).toEqual(['26 Oct', '2 Nov', '9 Nov', '16 Nov']);

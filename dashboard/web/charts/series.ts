@@ -4,10 +4,11 @@ import { clock, day, local, NBSP } from '../format.ts';
 import { hasHours, momentOf, openSpans, outside, type Span, within } from '../hours.ts';
 import { words } from '../words.ts';
 
-export const RANGES = ['24h', '7d', '30d'] as const;
+export const RANGES = ['1h', '24h', '7d', '30d'] as const;
 export type Range = (typeof RANGES)[number];
 /** `points`: buckets asked for, about two pixels each on a desk. `refreshMs`: how often an open page asks again. */
 const PLANS = {
+  '1h': { ms: 3_600_000, points: 60, refreshMs: 15_000 },
   '24h': { ms: 86_400_000, points: 288, refreshMs: 60_000 },
   '7d': { ms: 7 * 86_400_000, points: 336, refreshMs: 300_000 },
   '30d': { ms: 30 * 86_400_000, points: 360, refreshMs: 600_000 },
@@ -59,20 +60,24 @@ export function axisTicks(max: number): number[] {
   return Array.from({ length: steps + 1 }, (_, i) => Number((i * step).toPrecision(12)));
 }
 
+/** A tick as short as it is exact: 0.05, 15, 1,000. */
+export const tickLabel = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 6 });
+
 export interface Tick { at: number; label: string }
 
-/** Time ticks on round local times: hours for a day, days for a week, Mondays for a month. */
+/** Time ticks on round local times: ten minutes for an hour, hours for a day, days for a week, Mondays for a month. */
 export function timeTicks({ range, from, to, zone }: Pick<Frame, 'range' | 'from' | 'to' | 'zone'>): Tick[] {
   const first = local(from, zone);
   const days = Array.from({ length: Math.ceil((to - from) / 86_400_000) + 2 }, (_, i) => {
     const date = new Date(Date.UTC(first.year, first.month - 1, first.day + i));
-    const at = (hours: number) => momentOf(zone, date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), hours * 60);
+    const at = (minutes: number) => momentOf(zone, date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), minutes);
     return { weekday: (date.getUTCDay() + 6) % 7, date: date.getUTCDate(), at };
   });
   const ticks = days.flatMap(({ weekday, date, at }): Tick[] => {
     if (range === '30d') return weekday === 0 ? [{ at: at(0), label: day(at(0), zone) }] : [];
     if (range === '7d') return [{ at: at(0), label: `${words.weekdays[weekday]}${NBSP}${date}` }];
-    return [0, 4, 8, 12, 16, 20].map((hour) => ({ at: at(hour), label: hour === 0 ? day(at(0), zone) : clock(at(hour), zone) }));
+    if (range === '24h') return [0, 4, 8, 12, 16, 20].map((hour) => ({ at: at(hour * 60), label: hour === 0 ? day(at(0), zone) : clock(at(hour * 60), zone) }));
+    return Array.from({ length: 144 }, (_, i) => at(i * 10)).filter((ms) => ms >= from && ms <= to).map((ms) => ({ at: ms, label: clock(ms, zone) }));
   });
   return ticks.filter(({ at }) => at >= from && at <= to);
 }

@@ -51,7 +51,7 @@ export function Overview() {
 
 function answer(totals: Totals): string {
   const target = commonTarget.value;
-  return w.title(count(totals.meets), count(totals.total), target === null ? w.ownTarget : mbps(target), totals.total !== 1);
+  return w.title(count(totals.meets), count(totals.total), target === null ? w.ownTarget : mbps(target));
 }
 
 function evidence(totals: Totals): string {

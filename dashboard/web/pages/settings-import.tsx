@@ -60,7 +60,8 @@ export function ImportTable() {
 }
 
 function Report({ report, dry }: Answer) {
-  const ranked = [...report.lines].sort((a, b) => Number(b.messages.length > 0) - Number(a.messages.length > 0) || a.line - b.line);
+  const weight = ({ outcome, messages }: ImportReport['lines'][number]) => (outcome === 'refused' ? 2 : messages.length > 0 ? 1 : 0);
+  const ranked = [...report.lines].sort((a, b) => weight(b) - weight(a) || a.line - b.line);
   return (
     <div class="report" role="status">
       <p class="pad"><b>{dry ? w.previewed : w.imported}.</b> {(dry ? w.report : w.done)(report.created, report.updated, report.refused)}. <span class="q">{w.readAs(report.encoding, w.separators[report.separator])}</span></p>

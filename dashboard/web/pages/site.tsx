@@ -111,10 +111,10 @@ function Metrics({ probe, frame, cursor }: { probe: Probe['id']; frame: Frame; c
   const shared = { probe, frame, cursor, now: frame.to };
   return (
     <div class="grid two charts">
-      <MetricChart {...shared} metric="rtt_ms" title={w.rtt} unit={words.units.ms} />
-      <MetricChart {...shared} metric="wan_rx_mbps" second={{ metric: 'wan_tx_mbps', name: w.wanOut }} name={w.wanIn} title={w.wan} unit={words.units.mbps} digits="rate" />
-      <MetricChart {...shared} metric="cpu_pct" title={w.cpu} unit={words.units.percent} />
-      <MetricChart {...shared} metric="clients" title={w.use} unit="" note={w.useNote} />
+      <MetricChart {...shared} metric="rtt_ms" floor={4} title={w.rtt} unit={words.units.ms} />
+      <MetricChart {...shared} metric="wan_rx_mbps" floor={0.2} second={{ metric: 'wan_tx_mbps', name: w.wanOut }} name={w.wanIn} title={w.wan} unit={words.units.mbps} digits="rate" />
+      <MetricChart {...shared} metric="cpu_pct" floor={10} title={w.cpu} unit={words.units.percent} />
+      <MetricChart {...shared} metric="clients" floor={4} title={w.use} unit="" note={w.useNote} />
     </div>
   );
 }
@@ -140,7 +140,7 @@ function Tests({ items, zone, busy }: { items: readonly TestView[]; zone: string
 function DataUsed({ tests, probe, frame, range }: { tests: readonly TestView[]; probe: string | null; frame: Frame; range: Range }) {
   const counted = useLoad<Measurements>(probe === null ? null : `/measurements?probe=${encodeURIComponent(probe)}&metric=agent_bytes&from=${frame.from}&to=${frame.to}&points=${frame.points}`, { about: `${probe} ${range}` });
   const ofTests = tests.reduce((sum, test) => sum + test.bytes, 0);
-  const known = counted.value && counted.value.count.some((n) => n > 0);
+  const known = counted.value?.count.some((n) => n > 0) ?? false;
   const all = counted.value?.mean.reduce<number>((sum, mean, i) => sum + (mean ?? 0) * (counted.value?.count[i] ?? 0), 0) ?? 0;
   const total = Math.max(all, ofTests);
   return (

@@ -3,7 +3,7 @@ import type { Measurements } from '#contract';
 import type { Signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { PlotSpec } from '../charts/plot.ts';
-import { axisTicks, type Frame, isolated, missingSpans, summarize, timeTicks } from '../charts/series.ts';
+import { axisTicks, type Frame, isolated, missingSpans, summarize, tickLabel, timeTicks } from '../charts/series.ts';
 import { clock, count as whole, cut, day, full, rate } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { words } from '../words.ts';
@@ -22,7 +22,9 @@ interface MetricProps {
   title: string;
   note?: string;
   unit: string;
-  digits?: 'rate' | 'whole';
+  digits?: 'rate';
+  /** The axis reaches at least this high, so that the noise of a quiet line does not fill it. */
+  floor: number;
   frame: Frame;
   now: number;
   cursor: Signal<number | null>;
@@ -47,10 +49,10 @@ export function MetricChart(props: MetricProps) {
   );
 }
 
-function Drawn({ main, other, frame, now, title, unit, digits, cursor, name, second }: MetricProps & { main: Measurements; other: Measurements | null }) {
-  const show = digits === 'rate' ? rate : digits === 'whole' ? whole : cut;
+function Drawn({ main, other, frame, now, title, unit, digits, floor, cursor, name, second }: MetricProps & { main: Measurements; other: Measurements | null }) {
+  const show = digits === 'rate' ? rate : cut;
   const zone = frame.zone;
-  const spec = useMemo(() => specOf(main, other, frame, now, show), [main, other]);
+  const spec = useMemo(() => specOf(main, other, frame, now, floor), [main, other]);
   const summary = summarize(main);
   const stamp = (at: number) => `${day(at, zone)} ${clock(at, zone)}`;
   const value = (column: readonly (number | null)[], i: number) => (column[i] === null || column[i] === undefined ? words.unknown : show(column[i]));
@@ -86,17 +88,17 @@ const lastKnown = ({ count }: Measurements): number | null => {
   return at < 0 ? null : at;
 };
 
-function specOf(main: Measurements, other: Measurements | null, frame: Frame, now: number, yLabel: (value: number) => string): PlotSpec {
-  const top = Math.max(0, ...main.max.map((value) => value ?? 0), ...(other?.mean.map((value) => value ?? 0) ?? []));
+function specOf(main: Measurements, other: Measurements | null, frame: Frame, now: number, floor: number): PlotSpec {
+  const top = Math.max(floor, ...main.max.map((value) => value ?? 0), ...(other?.mean.map((value) => value ?? 0) ?? []));
   // The middle of a bucket is where its mean belongs.
   const half = (main.bucket_s * 1000) / 2;
   return {
-    from: frame.from, to: frame.to, height: HEIGHT, x: main.t.map((at) => at + half),
+    from: frame.from, to: frame.to, height: HEIGHT, x: main.t.map((at) => Math.min(at + half, frame.to)),
     series: [
       { values: main.mean, low: main.min, high: main.max, stroke: 'lamp', dots: isolated(main.mean) },
       ...(other ? [{ values: other.mean, stroke: 'ink-2' as const, dash: [5, 4], dots: isolated(other.mean) }] : []),
     ],
     tests: [], target: null, closed: frame.closed, missing: missingSpans(main, frame, now), noData: w.noData,
-    yTicks: axisTicks(top > 0 ? top : 1), yLabel: (value) => yLabel(value).replace(/\.0+$/, ''), xTicks: timeTicks(frame),
+    yTicks: axisTicks(top), yLabel: tickLabel, xTicks: timeTicks(frame),
   };
 }

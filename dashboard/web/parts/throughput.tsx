@@ -4,7 +4,7 @@ import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { PlotSpec } from '../charts/plot.ts';
-import { axisTicks, type Frame, timeTicks } from '../charts/series.ts';
+import { axisTicks, type Frame, tickLabel, timeTicks } from '../charts/series.ts';
 import { clock, count, cut, day, full, mbps, percent, zoneName } from '../format.ts';
 import type { Span } from '../hours.ts';
 import { words } from '../words.ts';
@@ -63,6 +63,6 @@ function specOf(rated: readonly Rated[], target: number, frame: Frame, missing: 
     series: [{ values: rated.map(({ rate }) => rate), stroke: 'none', dots: [] }],
     tests: rated.map(({ at, rate, failed }) => ({ at, rate, failed })),
     target: { value: target, label: w.targetLine(mbps(target)) },
-    closed: frame.closed, missing, noData: w.noData, yTicks, yLabel: (value) => cut(value).replace(/\.0$/, ''), xTicks: timeTicks(frame),
+    closed: frame.closed, missing, noData: w.noData, yTicks, yLabel: tickLabel, xTicks: timeTicks(frame),
   };
 }
