@@ -45,7 +45,9 @@ const pureContract: Plugin = {
   setup({ onResolve }) {
     const contract = join(ROOT, 'broker/contract');
     onResolve({ filter: /^#contract$/ }, () => ({ path: join(contract, 'index.ts'), sideEffects: false }));
-    onResolve({ filter: /^\.\// }, ({ path, resolveDir }) => (resolveDir === contract ? { path: join(contract, path), sideEffects: false } : undefined));
+    onResolve({ filter: /^\.\// }, ({ path, resolveDir }) =>
+      resolveDir === contract ? { path: join(contract, path), sideEffects: false } : undefined,
+    );
   },
 };
 

@@ -24,7 +24,11 @@ export function whenSignedOut(listener: () => void): void {
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-export interface Ask { body?: unknown; /** A file as it is: the server finds out its encoding. */ csv?: Blob; signal?: AbortSignal }
+export interface Ask {
+  body?: unknown /** A file as it is: the server finds out its encoding. */;
+  csv?: Blob;
+  signal?: AbortSignal;
+}
 
 /**
  * Asks `/api/v1` + path.
@@ -41,7 +45,9 @@ export async function ask<T>(method: Method, path: string, { body, csv, signal }
   if (signal) init.signal = signal;
   const response = await fetch(`/api/v1${path}`, init).catch((error: unknown) => {
     if (signal?.aborted) throw error;
-    throw new ApiError(problem(0, 'OFFLINE', 'No answer', 'The server did not answer. Nothing was changed; try again.'));
+    throw new ApiError(
+      problem(0, 'OFFLINE', 'No answer', 'The server did not answer. Nothing was changed; try again.'),
+    );
   });
   const answer = await bodyOf(response);
   if (response.ok) return answer as T; // The server's answers are typed by the same contract; this is the page's one parser.
@@ -65,7 +71,10 @@ async function bodyOf(response: Response): Promise<unknown> {
 function problemOf(status: number, answer: unknown): Problem {
   if (isObject(answer) && typeof answer['detail'] === 'string') {
     const errors = Array.isArray(answer['errors']) ? answer['errors'].filter(isFieldError) : undefined;
-    return { ...problem(status, String(answer['code'] ?? ''), String(answer['title'] ?? ''), answer['detail']), ...(errors ? { errors } : {}) };
+    return {
+      ...problem(status, String(answer['code'] ?? ''), String(answer['title'] ?? ''), answer['detail']),
+      ...(errors ? { errors } : {}),
+    };
   }
   return problem(status, `HTTP_${status}`, 'Refused', `The server answered ${status} without a reason.`);
 }

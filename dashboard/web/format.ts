@@ -14,7 +14,10 @@ export const count = (value: number): string => grouped.format(Math.trunc(value)
 export function cut(value: number, digits = 1): string {
   const scale = 10 ** digits;
   const scaled = value * scale;
-  const whole = Math.abs(scaled - Math.round(scaled)) < 1e-9 * Math.max(1, Math.abs(scaled)) ? Math.round(scaled) : Math.trunc(scaled);
+  const whole =
+    Math.abs(scaled - Math.round(scaled)) < 1e-9 * Math.max(1, Math.abs(scaled))
+      ? Math.round(scaled)
+      : Math.trunc(scaled);
   const [integer, decimals] = (Math.abs(whole) / scale).toFixed(digits).split('.');
   return `${noNegativeZero(whole) < 0 ? '−' : ''}${count(Number(integer))}${decimals ? `.${decimals}` : ''}`;
 }
@@ -29,7 +32,8 @@ export function rate(value: number): string {
 export const mbps = (value: number): string => `${Number.isInteger(value) ? count(value) : cut(value)}${NBSP}Mb/s`;
 
 /** Share of a whole in percent, cut: 99.96 % is 99.9. Null of nothing. */
-export const percent = (part: number, whole: number): string | null => (whole > 0 ? `${cut((100 * part) / whole)}${NBSP}%` : null);
+export const percent = (part: number, whole: number): string | null =>
+  whole > 0 ? `${cut((100 * part) / whole)}${NBSP}%` : null;
 
 /** "2.4 MB"; powers of ten, as contracts count. */
 export function bytes(value: number): string {
@@ -52,13 +56,22 @@ export function age(ms: number): string {
   const m = Math.floor(s / 60);
   if (m < 60) return `${m}${NBSP}${min}`;
   const hours = Math.floor(m / 60);
-  const two = (a: number, aUnit: string, b: number, bUnit: string) => `${a}${NBSP}${aUnit}${b > 0 ? ` ${b}${NBSP}${bUnit}` : ''}`;
+  const two = (a: number, aUnit: string, b: number, bUnit: string) =>
+    `${a}${NBSP}${aUnit}${b > 0 ? ` ${b}${NBSP}${bUnit}` : ''}`;
   if (hours < 24) return two(hours, h, m % 60, min);
   return two(Math.floor(hours / 24), d, hours % 24, h);
 }
 
 /** Wall-clock parts in a zone. `weekday` 0 = Monday. */
-export interface Local { year: number; month: number; day: number; hour: number; minute: number; second: number; weekday: number }
+export interface Local {
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+  second: number;
+  weekday: number;
+}
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -72,12 +85,26 @@ export function local(ms: number, zone: string): Local {
   const parts: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
   for (const { type, value } of format.formatToParts(ms)) parts[type] = Number(value);
   const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return { year, month, day, hour, minute, second, weekday: (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7 };
+  return {
+    year,
+    month,
+    day,
+    hour,
+    minute,
+    second,
+    weekday: (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7,
+  };
 }
 
 function formatOf(zone: string): Intl.DateTimeFormat {
   const options: Intl.DateTimeFormatOptions = {
-    hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   };
   try {
     return new Intl.DateTimeFormat('en-US', { ...options, timeZone: zone });
@@ -110,7 +137,9 @@ export function full(ms: number, zone: string): string {
 export function moment(ms: number, nowMs: number, zone: string): string {
   const at = local(ms, zone);
   const today = local(nowMs, zone);
-  const days = Math.round((Date.UTC(today.year, today.month - 1, today.day) - Date.UTC(at.year, at.month - 1, at.day)) / 86_400_000);
+  const days = Math.round(
+    (Date.UTC(today.year, today.month - 1, today.day) - Date.UTC(at.year, at.month - 1, at.day)) / 86_400_000,
+  );
   if (days === 0) return clock(ms, zone);
   if (Math.abs(days) < 7) return `${words.weekdays[at.weekday]} ${clock(ms, zone)}`;
   return `${day(ms, zone)}${at.year === today.year ? '' : ` ${at.year}`} ${clock(ms, zone)}`;

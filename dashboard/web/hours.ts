@@ -23,7 +23,8 @@ export function openSpans(opening: OpeningHours, zone: string, from: number, to:
   for (let i = 0; i < days; i++) {
     const date = new Date(Date.UTC(first.year, first.month - 1, first.day + i));
     for (const [a, b] of opening[(date.getUTCDay() + 6) % 7] ?? []) {
-      const at = (minutes: number) => momentOf(zone, date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), minutes);
+      const at = (minutes: number) =>
+        momentOf(zone, date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), minutes);
       const span: [number, number] = [Math.max(from, at(a)), Math.min(to, at(b))];
       if (span[0] >= span[1]) continue;
       const before = spans.at(-1);
@@ -48,18 +49,23 @@ export function outside(spans: readonly Span[], from: number, to: number): Span[
 
 /** The parts of `spans` that lie within `others`; both rise. */
 export function within(spans: readonly Span[], others: readonly Span[]): Span[] {
-  return spans.flatMap(([a, b]) => others.flatMap(([c, d]): Span[] => (Math.max(a, c) < Math.min(b, d) ? [[Math.max(a, c), Math.min(b, d)]] : [])));
+  return spans.flatMap(([a, b]) =>
+    others.flatMap(([c, d]): Span[] => (Math.max(a, c) < Math.min(b, d) ? [[Math.max(a, c), Math.min(b, d)]] : [])),
+  );
 }
 
 /** Whether hours are set at all; without any, nothing is drawn as closed. */
 export const hasHours = (opening: OpeningHours): boolean => opening.some((day) => day.length > 0);
 
-const hhmm = (minutes: number) => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+const hhmm = (minutes: number) =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 
 /** "Mon to Fri 10:00 to 18:00, Sat 10:00 to 15:00"; "always" for every hour of the week. */
 export function hoursInWords(opening: OpeningHours): string {
   if (!hasHours(opening)) return words.hours.notSet;
-  const text = opening.map((day) => day.map(([a, b]) => words.hours.span(hhmm(a), hhmm(b))).join(` ${words.hours.and} `));
+  const text = opening.map((day) =>
+    day.map(([a, b]) => words.hours.span(hhmm(a), hhmm(b))).join(` ${words.hours.and} `),
+  );
   if (text.every((day) => day === words.hours.span('00:00', '24:00'))) return words.hours.always;
   const groups: { first: number; last: number; text: string }[] = [];
   text.forEach((day, i) => {
@@ -68,8 +74,13 @@ export function hoursInWords(opening: OpeningHours): string {
     else groups.push({ first: i, last: i, text: day });
   });
   const name = (i: number) => words.weekdays[i] ?? '';
-  return groups.filter((group) => group.text !== '')
-    .map(({ first, last, text: hours }) => `${first === last ? name(first) : words.hours.span(name(first), name(last))} ${hours}`).join(', ');
+  return groups
+    .filter((group) => group.text !== '')
+    .map(
+      ({ first, last, text: hours }) =>
+        `${first === last ? name(first) : words.hours.span(name(first), name(last))} ${hours}`,
+    )
+    .join(', ');
 }
 
 /** When it next closes (open now) or opens (closed now); null where neither happens within eight days. */

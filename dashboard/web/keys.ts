@@ -20,7 +20,15 @@ const PAIR_MS = 1200;
 export function startKeys(): () => void {
   let pressedG = 0;
   const press = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || !letters.value || isTyping(event.target)) return;
+    if (
+      event.defaultPrevented ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.altKey ||
+      !letters.value ||
+      isTyping(event.target)
+    )
+      return;
     if (document.querySelector('dialog[open]')) return;
     const afterG = Date.now() - pressedG < PAIR_MS;
     pressedG = 0;
@@ -39,7 +47,9 @@ export function startKeys(): () => void {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName))
+  );
 }
 
 /** The first search field that is seen: the bar's on a desk, the list's on a phone. */

@@ -32,14 +32,26 @@ export type LiveEvent =
 
 /** What has to be fetched after an event. */
 export type Need = 'nothing' | 'snapshot' | 'roster';
-export interface Step { state: LiveState; need: Need }
+export interface Step {
+  state: LiveState;
+  need: Need;
+}
 
 /** More would mean a snapshot that takes ten minutes: then the oldest are worth nothing, and a gap asks again. */
 const WAITING_CAP = 600;
 const NO_TOTALS: Totals = { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0, total: 0, mean_mbps: null, mean_n: 0 };
 
 export const EMPTY: LiveState = {
-  epoch: null, seq: 0, roster: null, totals: NO_TOTALS, rows: new Map(), health: [], serverAt: 0, heardAt: null, waiting: null, resumed: false,
+  epoch: null,
+  seq: 0,
+  roster: null,
+  totals: NO_TOTALS,
+  rows: new Map(),
+  health: [],
+  serverAt: 0,
+  heardAt: null,
+  waiting: null,
+  resumed: false,
 };
 
 /** The state after an event, and what the edge must fetch. */
@@ -47,7 +59,9 @@ export function reduce(state: LiveState, event: LiveEvent): Step {
   switch (event.kind) {
     case 'opened':
       // Whatever an earlier connection had asked for ended with it: a connection that does not resume asks anew.
-      return event.resumed && position(state) !== null ? keep({ ...state, resumed: true }) : { ...anew(state), need: 'snapshot' };
+      return event.resumed && position(state) !== null
+        ? keep({ ...state, resumed: true })
+        : { ...anew(state), need: 'snapshot' };
     case 'snapshot':
       return fromSnapshot(state, event.snapshot, event.now);
     case 'delta':
@@ -71,8 +85,16 @@ export function position(state: LiveState): string | null {
 function fromSnapshot(state: LiveState, snapshot: LiveSnapshot, now: number): Step {
   const waiting = (state.waiting ?? []).filter((delta) => delta.epoch !== snapshot.epoch || delta.seq > snapshot.seq);
   const fresh: LiveState = {
-    epoch: snapshot.epoch, seq: snapshot.seq, roster: snapshot.roster, totals: snapshot.totals, health: snapshot.health,
-    rows: new Map(snapshot.rows.map((row) => [row.ap, row])), serverAt: snapshot.at, heardAt: now, waiting: null, resumed: false,
+    epoch: snapshot.epoch,
+    seq: snapshot.seq,
+    roster: snapshot.roster,
+    totals: snapshot.totals,
+    health: snapshot.health,
+    rows: new Map(snapshot.rows.map((row) => [row.ap, row])),
+    serverAt: snapshot.at,
+    heardAt: now,
+    waiting: null,
+    resumed: false,
   };
   let next = fresh;
   for (const delta of waiting) next = fromDelta(next, delta).state;
@@ -88,7 +110,15 @@ function fromDelta(state: LiveState, delta: LiveDelta): Step {
   if (!follows) return { state: { ...state, waiting: [delta], resumed: false }, need: 'snapshot' };
   const rows = new Map(state.rows);
   for (const row of delta.rows) rows.set(row.ap, row);
-  return keep({ ...state, seq: delta.seq, totals: delta.totals, health: delta.health, rows, serverAt: delta.at, resumed: false });
+  return keep({
+    ...state,
+    seq: delta.seq,
+    totals: delta.totals,
+    health: delta.health,
+    rows,
+    serverAt: delta.at,
+    resumed: false,
+  });
 }
 
 /** Asks for a snapshot, once: while one is on its way, only the waiting deltas are dropped. */

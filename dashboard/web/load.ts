@@ -2,21 +2,34 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, get } from './api.ts';
 
-export interface Loaded<T> { value: T | null; problem: ApiError | null; again(): void }
-interface Known<T> { about: string | null; value: T | null; problem: ApiError | null }
+export interface Loaded<T> {
+  value: T | null;
+  problem: ApiError | null;
+  again(): void;
+}
+interface Known<T> {
+  about: string | null;
+  value: T | null;
+  problem: ApiError | null;
+}
 
 /**
  * Fetches `path` (null: nothing) and again when it or `refresh` changes; an older answer never replaces a newer one.
  * The old value stays while the new one is fetched as long as `about` is the same: a chart that moves on does not blink.
  */
-export function useLoad<T>(path: string | null, { about = path, refresh = 0 }: { about?: string | null; refresh?: unknown } = {}): Loaded<T> {
+export function useLoad<T>(
+  path: string | null,
+  { about = path, refresh = 0 }: { about?: string | null; refresh?: unknown } = {},
+): Loaded<T> {
   const [known, setKnown] = useState<Known<T>>({ about: null, value: null, problem: null });
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     if (path === null) return undefined;
     const mine = new AbortController();
     get<T>(path, mine.signal).then(
-      (value) => { if (!mine.signal.aborted) setKnown({ about, value, problem: null }); },
+      (value) => {
+        if (!mine.signal.aborted) setKnown({ about, value, problem: null });
+      },
       (error: unknown) => {
         if (mine.signal.aborted) return;
         if (!(error instanceof ApiError)) throw error;
@@ -26,5 +39,9 @@ export function useLoad<T>(path: string | null, { about = path, refresh = 0 }: {
     return () => mine.abort();
   }, [path, about, refresh, turn]);
   const current = known.about === about && path !== null;
-  return { value: current ? known.value : null, problem: current ? known.problem : null, again: () => setTurn((n) => n + 1) };
+  return {
+    value: current ? known.value : null,
+    problem: current ? known.problem : null,
+    again: () => setTurn((n) => n + 1),
+  };
 }

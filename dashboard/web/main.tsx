@@ -9,8 +9,8 @@ import { Overview } from './pages/overview.tsx';
 import { Setup } from './pages/setup.tsx';
 import { Sites } from './pages/sites.tsx';
 import { Empty, Waiting } from './parts/answers.tsx';
-import { lazy } from './parts/lazy.tsx';
 import { Frame } from './parts/frame.tsx';
+import { lazy } from './parts/lazy.tsx';
 import { Sprite } from './parts/sprite.tsx';
 import { go, hrefOf, place, type Route, routeOf, startRouter } from './router.ts';
 import { me, signedIn, startLive, whoAmI } from './store.ts';
@@ -24,7 +24,12 @@ function App() {
   const route = routeOf(place.value.path);
   if (route.page === 'setup') return <Setup />;
   if (me.value === null) return <Login />;
-  if (me.value === undefined) return <main><Waiting what={words.what.page} /></main>;
+  if (me.value === undefined)
+    return (
+      <main>
+        <Waiting what={words.what.page} />
+      </main>
+    );
   return <SignedIn route={route} />;
 }
 
@@ -39,24 +44,59 @@ function SignedIn({ route }: { route: Route }) {
     first.current = false;
   }, [key]);
   const signOut = () => {
-    post('/logout').then(() => { signedIn(null); go('/login'); }, (error: unknown) => { if (!(error instanceof ApiError)) throw error; });
+    post('/logout').then(
+      () => {
+        signedIn(null);
+        go('/login');
+      },
+      (error: unknown) => {
+        if (!(error instanceof ApiError)) throw error;
+      },
+    );
   };
-  return <Frame route={route} signOut={signOut}><Page route={route} /></Frame>;
+  return (
+    <Frame route={route} signOut={signOut}>
+      <Page route={route} />
+    </Frame>
+  );
 }
 
 function Page({ route }: { route: Route }) {
   switch (route.page) {
-    case 'overview': return <Overview />;
-    case 'sites': return <Sites />;
-    case 'site': return <SitePage id={route.id} />;
-    case 'alerts': return <Alerts id={route.id} />;
-    case 'settings': return <Settings />;
-    case 'login': return <Overview />;
-    default: return <div class="panel"><h1 class="vh">{words.unknownPage.title}</h1><Empty title={words.unknownPage.title} text={words.unknownPage.text}><a class="btn go" href={hrefOf('/')}>{words.unknownPage.back}</a></Empty></div>;
+    case 'overview':
+      return <Overview />;
+    case 'sites':
+      return <Sites />;
+    case 'site':
+      return <SitePage id={route.id} />;
+    case 'alerts':
+      return <Alerts id={route.id} />;
+    case 'settings':
+      return <Settings />;
+    case 'login':
+      return <Overview />;
+    default:
+      return (
+        <div class="panel">
+          <h1 class="vh">{words.unknownPage.title}</h1>
+          <Empty title={words.unknownPage.title} text={words.unknownPage.text}>
+            <a class="btn go" href={hrefOf('/')}>
+              {words.unknownPage.back}
+            </a>
+          </Empty>
+        </div>
+      );
   }
 }
 
 startRouter();
 void whoAmI();
 const root = document.getElementById('root');
-if (root) render(<><Sprite /><App /></>, root);
+if (root)
+  render(
+    <>
+      <Sprite />
+      <App />
+    </>,
+    root,
+  );

@@ -4,9 +4,16 @@ import { type Line, severity } from './store.ts';
 
 export const SORTS = ['state', 'name', 'down', 'rx', 'tx', 'rtt', 'cpu', 'clients', 'seen', 'isp'] as const;
 export type SortKey = (typeof SORTS)[number];
-export interface Sort { by: SortKey; descending: boolean }
+export interface Sort {
+  by: SortKey;
+  descending: boolean;
+}
 
-export interface Filter { q: string; states: readonly ApState[]; region: string }
+export interface Filter {
+  q: string;
+  states: readonly ApState[];
+  region: string;
+}
 
 /** "-down" is descending; anything unknown is worst first. */
 export function parseSort(text: string | null): Sort {
@@ -14,19 +21,24 @@ export function parseSort(text: string | null): Sort {
   const by = SORTS.find((key) => key === text?.replace(/^-/, ''));
   return by ? { by, descending } : { by: 'state', descending: false };
 }
-export const sortText = ({ by, descending }: Sort): string | null => (by === 'state' && !descending ? null : `${descending ? '-' : ''}${by}`);
+export const sortText = ({ by, descending }: Sort): string | null =>
+  by === 'state' && !descending ? null : `${descending ? '-' : ''}${by}`;
 
 /** Lower case without marks: "siauliu" finds "Šiaulių". */
 export const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** The lines that pass. Every word of `q` must occur in name, region, provider, place or id. */
 export function filterLines(lines: readonly Line[], { q, states, region }: Filter): Line[] {
-  const wanted = folded(q).split(/\s+/).filter((word) => word !== '');
+  const wanted = folded(q)
+    .split(/\s+/)
+    .filter((word) => word !== '');
   return lines.filter((line) => {
     if (states.length > 0 && !states.includes(line.row.state)) return false;
     if (region && line.site.region !== region) return false;
     if (wanted.length === 0) return true;
-    const text = folded(`${line.name} ${line.site.region} ${line.site.isp} ${line.ap.id} ${line.site.id} ${line.row.probe ?? ''}`);
+    const text = folded(
+      `${line.name} ${line.site.region} ${line.site.isp} ${line.ap.id} ${line.site.id} ${line.row.probe ?? ''}`,
+    );
     return wanted.every((word) => text.includes(word));
   });
 }
@@ -50,8 +62,14 @@ const VALUES: Record<SortKey, (line: Line) => Value> = {
 export function orderOf(lines: readonly Line[], { by, descending }: Sort): string[] {
   const value = VALUES[by];
   const keyed = lines.map((line) => ({ line, key: value(line) }));
-  keyed.sort((a, b) => compare(a.key, b.key, descending) || severity(a.line) - severity(b.line)
-    || (a.line.row.since ?? Infinity) - (b.line.row.since ?? Infinity) || collator.compare(a.line.name, b.line.name) || (a.line.ap.id < b.line.ap.id ? -1 : 1));
+  keyed.sort(
+    (a, b) =>
+      compare(a.key, b.key, descending) ||
+      severity(a.line) - severity(b.line) ||
+      (a.line.row.since ?? Infinity) - (b.line.row.since ?? Infinity) ||
+      collator.compare(a.line.name, b.line.name) ||
+      (a.line.ap.id < b.line.ap.id ? -1 : 1),
+  );
   return keyed.map(({ line }) => line.ap.id);
 }
 
@@ -61,7 +79,10 @@ function compare(a: Value, b: Value, descending: boolean): number {
   return descending ? -order : order;
 }
 
-export interface Held { order: string[]; moved: number }
+export interface Held {
+  order: string[];
+  moved: number;
+}
 
 /**
  * The order to show. Not held: the wanted one. Held: what stood stays where it stood, what left is gone, what came is at the end;

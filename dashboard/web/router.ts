@@ -11,11 +11,17 @@ export type Route =
   | { page: 'setup' }
   | { page: 'unknown' };
 
-export interface Place { path: string; query: URLSearchParams }
+export interface Place {
+  path: string;
+  query: URLSearchParams;
+}
 
 /** The route of a path; `unknown` where no page has it. Never throws, also not on broken percent signs. */
 export function routeOf(path: string): Route {
-  const parts = path.split('/').filter((part) => part !== '').map(decoded);
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decoded);
   const [first, second] = parts;
   if (parts.includes(null) || parts.length > 2) return { page: 'unknown' };
   if (first === undefined) return { page: 'overview' };
@@ -29,9 +35,13 @@ export function routeOf(path: string): Route {
 }
 
 /** A path with a query of the given values; empty and null values are left out, so that the plain address stays plain. */
-export function hrefOf(path: string, values: Readonly<Record<string, string | number | null | undefined>> = {}): string {
+export function hrefOf(
+  path: string,
+  values: Readonly<Record<string, string | number | null | undefined>> = {},
+): string {
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(values)) if (value !== null && value !== undefined && value !== '') query.set(key, String(value));
+  for (const [key, value] of Object.entries(values))
+    if (value !== null && value !== undefined && value !== '') query.set(key, String(value));
   const text = query.toString();
   return text ? `${path}?${text}` : path;
 }
@@ -44,7 +54,9 @@ export function withQuery(from: Place, changes: Readonly<Record<string, string |
 export const siteHref = (site: string, ap?: string) => hrefOf(`/sites/${encodeURIComponent(site)}`, { ap });
 
 const here = (): Place => ({ path: location.pathname, query: new URLSearchParams(location.search) });
-export const place = signal<Place>(typeof location === 'undefined' ? { path: '/', query: new URLSearchParams() } : here());
+export const place = signal<Place>(
+  typeof location === 'undefined' ? { path: '/', query: new URLSearchParams() } : here(),
+);
 
 /** Goes to an address inside the page. `replace` for what Back should not step through (typing in a filter). */
 export function go(href: string, how: 'push' | 'replace' = 'push'): void {
@@ -57,12 +69,27 @@ export function go(href: string, how: 'push' | 'replace' = 'push'): void {
 
 /** Takes over plain clicks on links of this page and the browser's Back. Returns the stop. */
 export function startRouter(): () => void {
-  const back = () => { place.value = here(); };
+  const back = () => {
+    place.value = here();
+  };
   const click = (event: MouseEvent) => {
     const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
     if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0) return;
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.target || link.hasAttribute('download')) return;
-    if (link.origin !== location.origin || link.getAttribute('href')?.startsWith('#') || link.pathname.startsWith('/api/')) return;
+    if (
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey ||
+      link.target ||
+      link.hasAttribute('download')
+    )
+      return;
+    if (
+      link.origin !== location.origin ||
+      link.getAttribute('href')?.startsWith('#') ||
+      link.pathname.startsWith('/api/')
+    )
+      return;
     event.preventDefault();
     go(link.pathname + link.search);
   };

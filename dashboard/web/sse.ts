@@ -1,6 +1,10 @@
 /** Why: reads a server-sent event stream from fetch, because EventSource can neither send a first Last-Event-ID nor pace its reconnects. */
 
-export interface SseEvent { event: string; data: string; id: string | null }
+export interface SseEvent {
+  event: string;
+  data: string;
+  id: string | null;
+}
 
 /** A line is at most this long; longer is not ours. */
 const LINE_CAP = 32 * 1024 * 1024;

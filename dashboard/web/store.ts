@@ -1,12 +1,27 @@
 /** Why: the page's shared state as signals, joined once per tick: roster and live rows become lines that every page reads. */
-import { AP_STATES, type AccessPoint, type AlertView, type LiveRow, type Me, type Probe, type Roster, type Site } from '#contract';
+
 import { batch, computed, signal } from '@preact/signals';
+import {
+  type AccessPoint,
+  type AlertView,
+  AP_STATES,
+  type LiveRow,
+  type Me,
+  type Probe,
+  type Roster,
+  type Site,
+} from '#contract';
 import { get, useSession, whenSignedOut } from './api.ts';
 import { EMPTY, freshness, type LiveState, reduce } from './live.ts';
 import { startStream } from './stream.ts';
 
 /** One access point as pages show it. */
-export interface Line { row: LiveRow; ap: AccessPoint; site: Site; /** Name for people: the site's, with the access point's where the site has several. */ name: string }
+export interface Line {
+  row: LiveRow;
+  ap: AccessPoint;
+  site: Site /** Name for people: the site's, with the access point's where the site has several. */;
+  name: string;
+}
 
 /** Undefined while nobody has been asked, null when nobody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);
@@ -20,7 +35,9 @@ export const lastAlert = signal<AlertView | null>(null);
 
 export const fresh = computed(() => freshness(live.value.heardAt, cutAt.value, now.value));
 /** The server's clock as far as this browser can tell, ms: ages must not depend on a wrong clock of the viewer. */
-export const serverNow = computed(() => now.value + (live.value.heardAt === null ? 0 : live.value.serverAt - live.value.heardAt));
+export const serverNow = computed(
+  () => now.value + (live.value.heardAt === null ? 0 : live.value.serverAt - live.value.heardAt),
+);
 
 const index = computed(() => {
   const known = roster.value;
@@ -45,7 +62,8 @@ export const ready = computed(() => roster.value !== null && live.value.epoch !=
 
 export const severity = (line: Line) => AP_STATES.indexOf(line.row.state);
 export const siteOf = (id: string): Site | undefined => index.value.sites.get(id);
-export const probesOf = (ap: string): Probe[] => (roster.value?.probes ?? []).filter((probe) => probe.access_point === ap);
+export const probesOf = (ap: string): Probe[] =>
+  (roster.value?.probes ?? []).filter((probe) => probe.access_point === ap);
 
 /** The one target of all access points, or null where they differ. Mb/s. */
 export const commonTarget = computed(() => {
@@ -70,7 +88,9 @@ export function signedIn(who: Me | null): void {
 
 /** Starts clock and live view; the returned function stops both. */
 export function startLive(): () => void {
-  const clock = setInterval(() => { now.value = Date.now(); }, 1000);
+  const clock = setInterval(() => {
+    now.value = Date.now();
+  }, 1000);
   const forget = () => signedIn(null);
   whenSignedOut(forget);
   const stop = startStream({
@@ -86,9 +106,15 @@ export function startLive(): () => void {
     snapshot: (signal) => get('/live/snapshot', signal),
     roster: (signal) => get('/roster', signal),
     rosterHash: () => roster.value?.hash ?? null,
-    onRoster: (fetched) => { roster.value = fetched; },
-    onAlert: (alert) => { lastAlert.value = alert; },
-    onCut: (at) => { cutAt.value = at; },
+    onRoster: (fetched) => {
+      roster.value = fetched;
+    },
+    onAlert: (alert) => {
+      lastAlert.value = alert;
+    },
+    onCut: (at) => {
+      cutAt.value = at;
+    },
     onSignedOut: forget,
   });
   return () => {

@@ -2,7 +2,7 @@
 import type { AlertView, LiveDelta, LiveSnapshot, Roster } from '#contract';
 import { ApiError } from './api.ts';
 import { type LiveEvent, type LiveState, type Need, position, SILENT_MS } from './live.ts';
-import { sseReader, type SseEvent } from './sse.ts';
+import { type SseEvent, sseReader } from './sse.ts';
 
 export interface StreamDeps {
   /** Applies an event to the page's state and says what it needs. */
@@ -53,7 +53,8 @@ export function startStream(deps: StreamDeps): () => void {
       await new Promise<void>((resolve) => {
         wake = resolve;
         // Away for long: only a look at the page brings the stream back.
-        if (hiddenSince === null || Date.now() - hiddenSince < HIDDEN_MS) setTimeout(resolve, fullMs * (0.5 + Math.random() / 2));
+        if (hiddenSince === null || Date.now() - hiddenSince < HIDDEN_MS)
+          setTimeout(resolve, fullMs * (0.5 + Math.random() / 2));
       });
     }
   };
@@ -90,7 +91,8 @@ async function once(deps: StreamDeps, signal: AbortSignal): Promise<boolean> {
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) read(piece.value);
   } catch (error) {
-    if (!signal.aborted && !(error instanceof TypeError || error instanceof ApiError)) console.warn('live stream ended', error);
+    if (!signal.aborted && !(error instanceof TypeError || error instanceof ApiError))
+      console.warn('live stream ended', error);
   }
   return opened;
 }

@@ -1,10 +1,22 @@
 /** Why: serves the built page with answers in the contract's shapes and lets a test cut the live stream; used by tests of the page only. */
-import { join } from 'node:path';
+
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import Fastify from 'fastify';
-import type { AlertView, ImportReport, LiveDelta, LiveRow, LiveSnapshot, Me, Page, ProbeCredential, Roster } from '#contract';
-import { alertOf, explanationOf, measurementsOf, rosterOf, snapshotOf, testsOf, totalsOf } from './fleet-fixture.ts';
+import type {
+  AlertView,
+  ImportReport,
+  LiveDelta,
+  LiveRow,
+  LiveSnapshot,
+  Me,
+  Page,
+  ProbeCredential,
+  Roster,
+} from '#contract';
+import { rosterOf, snapshotOf, totalsOf } from './fleet-fixture.ts';
+import { alertOf, explanationOf, measurementsOf, testsOf } from './site-fixture.ts';
 
 export interface Fixture {
   origin: string;
@@ -29,10 +41,16 @@ const PAGES = ['/', '/sites', '/sites/:id', '/alerts', '/alerts/:id', '/settings
 /** Thursday afternoon in Vilnius: libraries are open. Pages get the same clock (`page.clock.install`). */
 export const THURSDAY = Date.parse('2026-11-19T14:15:00Z');
 
-export interface FixtureOptions { sites?: number; signedIn?: boolean }
+export interface FixtureOptions {
+  sites?: number;
+  signedIn?: boolean;
+}
 
 /** Serves the build in `webDir` as if it were that Thursday now. */
-export async function startFixture(webDir: string, { sites = 1200, signedIn = true }: FixtureOptions = {}): Promise<Fixture> {
+export async function startFixture(
+  webDir: string,
+  { sites = 1200, signedIn = true }: FixtureOptions = {},
+): Promise<Fixture> {
   const offset = THURSDAY - Date.now();
   const now = () => Date.now() + offset;
   const app = Fastify();
@@ -44,79 +62,206 @@ export async function startFixture(webDir: string, { sites = 1200, signedIn = tr
   const streams = new Set<ServerResponse>();
   const posted: Fixture['posted'] = [];
   const acked = new Map<number, AlertView>();
-  const alerts = () => snapshot.rows.flatMap((row) => (row.alert === null ? [] : [acked.get(row.alert) ?? alertOf(row.alert, snapshot.at)]));
+  const alerts = () =>
+    snapshot.rows.flatMap((row) =>
+      row.alert === null ? [] : [acked.get(row.alert) ?? alertOf(row.alert, snapshot.at)],
+    );
 
-  app.addHook('onSend', async (_request, reply) => { reply.header('content-security-policy', "default-src 'self'"); });
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('content-security-policy', "default-src 'self'");
+  });
   app.addHook('preHandler', async (request) => {
-    if (request.method !== 'GET') posted.push({ url: request.url, body: Buffer.isBuffer(request.body) ? request.body.toString('latin1') : request.body, csrf: request.headers['x-csrf-token']?.toString() });
+    if (request.method !== 'GET')
+      posted.push({
+        url: request.url,
+        body: Buffer.isBuffer(request.body) ? request.body.toString('latin1') : request.body,
+        csrf: request.headers['x-csrf-token']?.toString(),
+      });
   });
   app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   await app.register(fastifyStatic, { root: join(webDir, 'assets'), prefix: '/assets/', preCompressed: true });
   for (const url of PAGES) app.get(url, (_request, reply) => reply.sendFile('index.html', webDir));
 
-  app.setNotFoundHandler((_request, reply) => (anyPath ? reply.code(200).sendFile('index.html', webDir) : reply.code(404).send()));
+  app.setNotFoundHandler((_request, reply) =>
+    anyPath ? reply.code(200).sendFile('index.html', webDir) : reply.code(404).send(),
+  );
 
   app.get('/api/v1/me', (_request, reply) => (me ? reply.send(me) : reply.code(204).send()));
   app.post<{ Body: { password: string } }>('/api/v1/login', (request, reply) => {
-    if (request.body.password !== 'right password') return reply.code(401).type('application/problem+json').send({ type: 'about:blank', title: 'Unauthorized', status: 401, detail: 'The name or the password is wrong.', code: 'UNAUTHENTICATED' });
+    if (request.body.password !== 'right password')
+      return reply.code(401).type('application/problem+json').send({
+        type: 'about:blank',
+        title: 'Unauthorized',
+        status: 401,
+        detail: 'The name or the password is wrong.',
+        code: 'UNAUTHENTICATED',
+      });
     me = ME;
     return reply.send(me);
   });
-  app.post('/api/v1/setup', (_request, reply) => { me = ME; return reply.send(me); });
-  app.post('/api/v1/logout', (_request, reply) => { me = null; return reply.code(204).send(); });
+  app.post('/api/v1/setup', (_request, reply) => {
+    me = ME;
+    return reply.send(me);
+  });
+  app.post('/api/v1/logout', (_request, reply) => {
+    me = null;
+    return reply.code(204).send();
+  });
   app.get('/api/v1/roster', () => roster);
   app.get('/api/v1/live/snapshot', () => snapshot);
-  app.get<{ Querystring: { condition?: string; acknowledged?: string } }>('/api/v1/alerts', ({ query }): Page<AlertView> => ({
-    items: query.condition === 'resolved' ? [] : alerts().filter((alert) => query.acknowledged === undefined || (alert.acknowledged_by !== null) === (query.acknowledged === 'true')), next: null,
-  }));
-  app.get<{ Querystring: { ap: string } }>('/api/v1/alerts/explain', ({ query }) => explanationOf(query.ap, snapshot.at));
-  app.get<{ Params: { id: string } }>('/api/v1/alerts/:id', ({ params }) => acked.get(Number(params.id)) ?? alertOf(Number(params.id), snapshot.at));
+  app.get<{ Querystring: { condition?: string; acknowledged?: string } }>(
+    '/api/v1/alerts',
+    ({ query }): Page<AlertView> => ({
+      items:
+        query.condition === 'resolved'
+          ? []
+          : alerts().filter(
+              (alert) =>
+                query.acknowledged === undefined ||
+                (alert.acknowledged_by !== null) === (query.acknowledged === 'true'),
+            ),
+      next: null,
+    }),
+  );
+  app.get<{ Querystring: { ap: string } }>('/api/v1/alerts/explain', ({ query }) =>
+    explanationOf(query.ap, snapshot.at),
+  );
+  app.get<{ Params: { id: string } }>(
+    '/api/v1/alerts/:id',
+    ({ params }) => acked.get(Number(params.id)) ?? alertOf(Number(params.id), snapshot.at),
+  );
   app.post<{ Params: { id: string }; Body: { hours: number } }>('/api/v1/alerts/:id/ack', ({ params, body }) => {
     const id = Number(params.id);
-    const alert: AlertView = { ...alertOf(id, snapshot.at), acknowledged_by: ME.name, acknowledged_at: now(), acknowledged_until: now() + body.hours * 3_600_000 };
+    const alert: AlertView = {
+      ...alertOf(id, snapshot.at),
+      acknowledged_by: ME.name,
+      acknowledged_at: now(),
+      acknowledged_until: now() + body.hours * 3_600_000,
+    };
     acked.set(id, alert);
     return alert;
   });
-  app.get<{ Querystring: { ap: string; from: string; to: string } }>('/api/v1/tests', ({ query }) => ({ items: testsOf(query.ap, Number(query.from), Number(query.to)), next: null }));
-  app.get<{ Querystring: { probe: string; metric: string; from: string; to: string; points: string } }>('/api/v1/measurements', ({ query }) => measurementsOf(query.probe, query.metric, Number(query.from), Number(query.to), Number(query.points)));
-  app.get('/api/v1/users', () => ({ items: [{ name: 'rasa', role: 'administrator', email: null, created_at: 0 }, { name: 'jonas', role: 'operator', email: null, created_at: 0 }], next: null }));
+  app.get<{ Querystring: { ap: string; from: string; to: string } }>('/api/v1/tests', ({ query }) => ({
+    items: testsOf(query.ap, Number(query.from), Number(query.to)),
+    next: null,
+  }));
+  app.get<{ Querystring: { probe: string; metric: string; from: string; to: string; points: string } }>(
+    '/api/v1/measurements',
+    ({ query }) =>
+      measurementsOf(query.probe, query.metric, Number(query.from), Number(query.to), Number(query.points)),
+  );
+  app.get('/api/v1/users', () => ({
+    items: [
+      { name: 'rasa', role: 'administrator', email: null, created_at: 0 },
+      { name: 'jonas', role: 'operator', email: null, created_at: 0 },
+    ],
+    next: null,
+  }));
   app.post<{ Body: { id: string; name: string } }>('/api/v1/sites', (request, reply) => {
-    if (request.body.id === 'site-0') return reply.code(409).type('application/problem+json').send({ type: 'about:blank', title: 'Conflict', status: 409, detail: 'There is a site site-0 already.', code: 'SITE_EXISTS', errors: [{ field: 'id', message: 'is taken' }] });
+    if (request.body.id === 'site-0')
+      return reply
+        .code(409)
+        .type('application/problem+json')
+        .send({
+          type: 'about:blank',
+          title: 'Conflict',
+          status: 409,
+          detail: 'There is a site site-0 already.',
+          code: 'SITE_EXISTS',
+          errors: [{ field: 'id', message: 'is taken' }],
+        });
     return reply.code(201).send({ ...roster.sites[0], ...request.body });
   });
-  app.post<{ Querystring: { dry?: string } }>('/api/v1/sites/import', (): ImportReport => ({ encoding: 'windows-1257', separator: ';', created: 2, updated: 0, refused: 1, lines: [{ line: 2, id: 'a', outcome: 'created', messages: [] }, { line: 3, id: 'b', outcome: 'created', messages: ['lat and lon were swapped'] }, { line: 4, id: null, outcome: 'refused', messages: ['id: is missing'] }] }));
-  app.post<{ Body: { id: string } }>('/api/v1/probes', ({ body }): ProbeCredential => ({ id: body.id, token: 'cp1.secret', ca: null, broker: 'mqtts://carrel.example.org:8883', file: '{"id":"probe-x","token":"cp1.secret"}', command: `wget -qO- https://carrel.example.org/install/install.sh | sh -s -- ${body.id} cp1.secret` }));
+  app.post<{ Querystring: { dry?: string } }>(
+    '/api/v1/sites/import',
+    (): ImportReport => ({
+      encoding: 'windows-1257',
+      separator: ';',
+      created: 2,
+      updated: 0,
+      refused: 1,
+      lines: [
+        { line: 2, id: 'a', outcome: 'created', messages: [] },
+        { line: 3, id: 'b', outcome: 'created', messages: ['lat and lon were swapped'] },
+        { line: 4, id: null, outcome: 'refused', messages: ['id: is missing'] },
+      ],
+    }),
+  );
+  app.post<{ Body: { id: string } }>(
+    '/api/v1/probes',
+    ({ body }): ProbeCredential => ({
+      id: body.id,
+      token: 'cp1.secret',
+      ca: null,
+      broker: 'mqtts://carrel.example.org:8883',
+      file: '{"id":"probe-x","token":"cp1.secret"}',
+      command: `wget -qO- https://carrel.example.org/install/install.sh | sh -s -- ${body.id} cp1.secret`,
+    }),
+  );
   app.delete('/api/v1/probes/:id', (_request, reply) => reply.code(204).send());
-  app.post('/api/v1/access-points/:ap/test', (_request, reply) => reply.code(202).send({ job: 'j1', probe: 'probe-0', expires: 0, cost: 'up to 40 MB', online: true }));
+  app.post('/api/v1/access-points/:ap/test', (_request, reply) =>
+    reply.code(202).send({ job: 'j1', probe: 'probe-0', expires: 0, cost: 'up to 40 MB', online: true }),
+  );
   app.get('/api/v1/live', (request, reply) => {
-    if (!open) { reply.code(503).send(); return; }
+    if (!open) {
+      reply.code(503).send();
+      return;
+    }
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     reply.raw.write(`event: hb\ndata: {"at":${now()}}\n\n`);
     const from = request.headers['last-event-id'];
-    if (from !== undefined && from !== `${snapshot.epoch}-${snapshot.seq}`) reply.raw.write('event: reset\ndata: {}\n\n');
+    if (from !== undefined && from !== `${snapshot.epoch}-${snapshot.seq}`)
+      reply.raw.write('event: reset\ndata: {}\n\n');
     streams.add(reply.raw);
     reply.raw.on('close', () => streams.delete(reply.raw));
   });
 
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
-  const send = (event: string, data: unknown, id: string) => { for (const stream of streams) stream.write(`event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`); };
-  const endAll = () => { for (const stream of streams) stream.destroy(); };
+  const send = (event: string, data: unknown, id: string) => {
+    for (const stream of streams) stream.write(`event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
+  };
+  const endAll = () => {
+    for (const stream of streams) stream.destroy();
+  };
   return {
-    origin, roster, posted,
-    get snapshot() { return snapshot; },
-    get servesAnyPath() { return anyPath; },
-    set servesAnyPath(on) { anyPath = on; },
+    origin,
+    roster,
+    posted,
+    get snapshot() {
+      return snapshot;
+    },
+    get servesAnyPath() {
+      return anyPath;
+    },
+    set servesAnyPath(on) {
+      anyPath = on;
+    },
     change(which, values) {
       const aps = new Set(snapshot.rows.filter(which).map((row) => row.ap));
       const rows = snapshot.rows.map((row) => (aps.has(row.ap) ? { ...row, ...values } : row));
       snapshot = { ...snapshot, rows, seq: snapshot.seq + 1, at: now(), totals: totalsOf(rows) };
-      const delta: LiveDelta = { epoch: snapshot.epoch, seq: snapshot.seq, at: snapshot.at, totals: snapshot.totals, rows: snapshot.rows.filter((row) => aps.has(row.ap)), health: snapshot.health };
+      const delta: LiveDelta = {
+        epoch: snapshot.epoch,
+        seq: snapshot.seq,
+        at: snapshot.at,
+        totals: snapshot.totals,
+        rows: snapshot.rows.filter((row) => aps.has(row.ap)),
+        health: snapshot.health,
+      };
       send('d', delta, `${snapshot.epoch}-${snapshot.seq}`);
     },
-    cut() { open = false; endAll(); },
-    mend() { open = true; },
+    cut() {
+      open = false;
+      endAll();
+    },
+    mend() {
+      open = true;
+    },
     viewers: () => streams.size,
-    async close() { endAll(); await app.close(); },
+    async close() {
+      endAll();
+      await app.close();
+    },
   };
 }

@@ -1,6 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { age, bytes, clock, cut, day, full, mbps, moment, NBSP, percent, plural, rate, zoneName } from '../../dashboard/web/format.ts';
+import {
+  age,
+  bytes,
+  clock,
+  cut,
+  day,
+  full,
+  mbps,
+  moment,
+  NBSP,
+  percent,
+  plural,
+  rate,
+  zoneName,
+} from '../../dashboard/web/format.ts';
 
 const at = (iso: string) => Date.parse(iso);
 
@@ -12,11 +26,13 @@ describe('figures', () => {
   });
 
   test('a cut figure is never above the true one and at most a tenth below it', () => {
-    fc.assert(fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), (value) => {
-      const shown = Number(cut(value).replaceAll(',', ''));
-      expect(shown).toBeLessThanOrEqual(value + 1e-6);
-      expect(value - shown).toBeLessThan(0.1 + 1e-6);
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), (value) => {
+        const shown = Number(cut(value).replaceAll(',', ''));
+        expect(shown).toBeLessThanOrEqual(value + 1e-6);
+        expect(value - shown).toBeLessThan(0.1 + 1e-6);
+      }),
+    );
   });
 
   test('the noise of binary fractions is no reason to lose a tenth', () => {

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LiveDelta, LiveRow, LiveSnapshot } from '#contract';
-import { EMPTY, freshness, type LiveEvent, type LiveState, type Need, position, reduce } from '../../dashboard/web/live.ts';
+import {
+  EMPTY,
+  freshness,
+  type LiveEvent,
+  type LiveState,
+  type Need,
+  position,
+  reduce,
+} from '../../dashboard/web/live.ts';
 import { numbers, rowOf, totalsOf } from './fleet-fixture.ts';
 
 /** A server by the live protocol: numbered ticks in a ring, merged deltas for who comes back, reset for who comes too late. */
@@ -10,7 +18,14 @@ function createServer(ringTicks: number) {
   let seq = 0;
   let rows = new Map<string, LiveRow>();
   let ring: { seq: number; ap: string }[] = [];
-  const delta = (aps: ReadonlySet<string>): LiveDelta => ({ epoch: `e${epoch}`, seq, at: seq, totals: totalsOf([...rows.values()]), rows: [...rows.values()].filter((row) => aps.has(row.ap)), health: [] });
+  const delta = (aps: ReadonlySet<string>): LiveDelta => ({
+    epoch: `e${epoch}`,
+    seq,
+    at: seq,
+    totals: totalsOf([...rows.values()]),
+    rows: [...rows.values()].filter((row) => aps.has(row.ap)),
+    health: [],
+  });
   return {
     change(i: number, down: number): LiveDelta {
       seq++;
@@ -19,8 +34,20 @@ function createServer(ringTicks: number) {
       ring = [...ring, { seq, ap: row.ap }].slice(-ringTicks);
       return delta(new Set([row.ap]));
     },
-    restart() { epoch++; seq = 0; ring = []; },
-    snapshot: (): LiveSnapshot => ({ epoch: `e${epoch}`, seq, at: seq, roster: 'r', totals: totalsOf([...rows.values()]), rows: [...rows.values()], health: [] }),
+    restart() {
+      epoch++;
+      seq = 0;
+      ring = [];
+    },
+    snapshot: (): LiveSnapshot => ({
+      epoch: `e${epoch}`,
+      seq,
+      at: seq,
+      roster: 'r',
+      totals: totalsOf([...rows.values()]),
+      rows: [...rows.values()],
+      health: [],
+    }),
     /** What a connection that says where it stopped gets first; null when it is up to date. */
     resume(from: string): LiveDelta | 'reset' | null {
       const [theirs, at] = from.split('-');
@@ -31,13 +58,22 @@ function createServer(ringTicks: number) {
   };
 }
 
-type Act = { kind: 'change'; row: number; down: number } | { kind: 'cut' } | { kind: 'connect' } | { kind: 'restart' } | { kind: 'answer' } | { kind: 'lose' };
-const acts = fc.array(fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('change' as const), row: fc.nat(5), down: fc.nat(100) }) },
-  { weight: 2, arbitrary: fc.constantFrom<Act>({ kind: 'cut' }, { kind: 'connect' }) },
-  { weight: 3, arbitrary: fc.constant<Act>({ kind: 'answer' }) },
-  { weight: 1, arbitrary: fc.constantFrom<Act>({ kind: 'restart' }, { kind: 'lose' }) },
-), { maxLength: 60 });
+type Act =
+  | { kind: 'change'; row: number; down: number }
+  | { kind: 'cut' }
+  | { kind: 'connect' }
+  | { kind: 'restart' }
+  | { kind: 'answer' }
+  | { kind: 'lose' };
+const acts = fc.array(
+  fc.oneof(
+    { weight: 8, arbitrary: fc.record({ kind: fc.constant('change' as const), row: fc.nat(5), down: fc.nat(100) }) },
+    { weight: 2, arbitrary: fc.constantFrom<Act>({ kind: 'cut' }, { kind: 'connect' }) },
+    { weight: 3, arbitrary: fc.constant<Act>({ kind: 'answer' }) },
+    { weight: 1, arbitrary: fc.constantFrom<Act>({ kind: 'restart' }, { kind: 'lose' }) },
+  ),
+  { maxLength: 60 },
+);
 
 /** A page that plays the acts against a server: events arrive in order, snapshots are answered late, connections break. */
 function play(script: readonly Act[]): { state: LiveState; snapshot: LiveSnapshot } {
@@ -73,7 +109,11 @@ function play(script: readonly Act[]): { state: LiveState; snapshot: LiveSnapsho
     if (missed === 'reset') feed({ kind: 'reset', now: 0 });
     else if (missed) feed({ kind: 'delta', delta: missed, now: 0 });
   };
-  const cut = () => { connected = false; asked = false; onItsWay = null; };
+  const cut = () => {
+    connected = false;
+    asked = false;
+    onItsWay = null;
+  };
   let lost = false;
   for (const act of script) {
     if (act.kind === 'change') {
@@ -82,8 +122,10 @@ function play(script: readonly Act[]): { state: LiveState; snapshot: LiveSnapsho
       lost = false;
     } else if (act.kind === 'cut') cut();
     else if (act.kind === 'connect') connect();
-    else if (act.kind === 'restart') { cut(); server.restart(); }
-    else if (act.kind === 'lose') lost = true;
+    else if (act.kind === 'restart') {
+      cut();
+      server.restart();
+    } else if (act.kind === 'lose') lost = true;
     else answer();
   }
   connect();
@@ -95,11 +137,14 @@ function play(script: readonly Act[]): { state: LiveState; snapshot: LiveSnapsho
 
 describe('the live view', () => {
   test('after any sequence of cuts, losses and restarts the rows equal a fresh snapshot', () => {
-    fc.assert(fc.property(acts, (script) => {
-      const { state, snapshot } = play(script);
-      expect([...state.rows.values()].sort(byAp)).toEqual([...snapshot.rows].sort(byAp));
-      expect([state.epoch, state.seq, state.totals]).toEqual([snapshot.epoch, snapshot.seq, snapshot.totals]);
-    }), { numRuns: 1000 });
+    fc.assert(
+      fc.property(acts, (script) => {
+        const { state, snapshot } = play(script);
+        expect([...state.rows.values()].sort(byAp)).toEqual([...snapshot.rows].sort(byAp));
+        expect([state.epoch, state.seq, state.totals]).toEqual([snapshot.epoch, snapshot.seq, snapshot.totals]);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   test('a delta that was seen already changes nothing', () => {

@@ -61,26 +61,36 @@ describe('rows hold still under pointer and focus', () => {
 
   test('whatever happens, held rows never change their order, none is lost and none is doubled', () => {
     const some = fc.uniqueArray(fc.integer({ min: 0, max: 30 }).map(String), { maxLength: 20 });
-    fc.assert(fc.property(some, some, (shown, wanted) => {
-      const { order, moved } = hold(shown, wanted, true);
-      expect([...order].sort()).toEqual([...wanted].sort());
-      const stayed = shown.filter((id) => wanted.includes(id));
-      expect(order.filter((id) => stayed.includes(id))).toEqual(stayed);
-      expect(moved === 0).toBe(order.join() === wanted.join());
-    }));
+    fc.assert(
+      fc.property(some, some, (shown, wanted) => {
+        const { order, moved } = hold(shown, wanted, true);
+        expect([...order].sort()).toEqual([...wanted].sort());
+        const stayed = shown.filter((id) => wanted.includes(id));
+        expect(order.filter((id) => stayed.includes(id))).toEqual(stayed);
+        expect(moved === 0).toBe(order.join() === wanted.join());
+      }),
+    );
   });
 });
 
 describe('windowing', () => {
   test('every row is drawn or stands in a gap, exactly once, and the focused row is always drawn', () => {
-    fc.assert(fc.property(fc.nat(2000), fc.integer({ min: -20, max: 2100 }), fc.nat(60), fc.option(fc.nat(2100)), (count, first, height, pinned) => {
-      const segments = windowOf(count, first, first + height, pinned);
-      const rows = segments.reduce((sum, segment) => sum + (segment.kind === 'gap' ? segment.rows : 1), 0);
-      const drawn = segments.flatMap((segment) => (segment.kind === 'row' ? [segment.index] : []));
-      expect(rows).toBe(count);
-      expect(drawn).toEqual([...new Set(drawn)].sort((a, b) => a - b));
-      if (pinned !== null && pinned < count) expect(drawn).toContain(pinned);
-      expect(drawn.length).toBeLessThanOrEqual(height + 1);
-    }));
+    fc.assert(
+      fc.property(
+        fc.nat(2000),
+        fc.integer({ min: -20, max: 2100 }),
+        fc.nat(60),
+        fc.option(fc.nat(2100)),
+        (count, first, height, pinned) => {
+          const segments = windowOf(count, first, first + height, pinned);
+          const rows = segments.reduce((sum, segment) => sum + (segment.kind === 'gap' ? segment.rows : 1), 0);
+          const drawn = segments.flatMap((segment) => (segment.kind === 'row' ? [segment.index] : []));
+          expect(rows).toBe(count);
+          expect(drawn).toEqual([...new Set(drawn)].sort((a, b) => a - b));
+          if (pinned !== null && pinned < count) expect(drawn).toContain(pinned);
+          expect(drawn.length).toBeLessThanOrEqual(height + 1);
+        },
+      ),
+    );
   });
 });

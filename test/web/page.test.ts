@@ -28,7 +28,9 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await browser?.close();
     rmSync(dir, { recursive: true, force: true });
   });
-  beforeEach(async () => { fixture = await startFixture(dir, { sites: 120 }); });
+  beforeEach(async () => {
+    fixture = await startFixture(dir, { sites: 120 });
+  });
   afterEach(async () => {
     await watched.page.close();
     await fixture.close();
@@ -36,30 +38,45 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
 
   /** Opens an address on that Thursday, and waits for the words that show that the page stands. */
   async function open(path: string, words: string, options: Parameters<typeof watchPage>[2] = {}): Promise<Page> {
-    watched = await watchPage(browser, fixture.origin, { timezoneId: 'Europe/Vilnius', reducedMotion: 'reduce', ...options });
+    watched = await watchPage(browser, fixture.origin, {
+      timezoneId: 'Europe/Vilnius',
+      reducedMotion: 'reduce',
+      ...options,
+    });
     await watched.page.clock.install({ time: THURSDAY });
     await watched.page.goto(fixture.origin + path);
     await watched.page.getByText(words).first().waitFor();
     return watched.page;
   }
-  const fine = () => expect({ complaints: watched.complaints, foreign: watched.foreign }).toEqual({ complaints: [], foreign: [] });
+  const fine = () =>
+    expect({ complaints: watched.complaints, foreign: watched.foreign }).toEqual({ complaints: [], foreign: [] });
 
   const PAGES = [
-    ['/', 'Last changes'], ['/sites', 'Last heard'], ['/sites/site-0', 'Data used by monitoring'], ['/alerts', 'Told'], ['/alerts/1000', 'What we saw'], ['/settings', 'Import a table'], ['/nowhere', 'There is no such page'],
+    ['/', 'Last changes'],
+    ['/sites', 'Last heard'],
+    ['/sites/site-0', 'Data used by monitoring'],
+    ['/alerts', 'Told'],
+    ['/alerts/1000', 'What we saw'],
+    ['/settings', 'Import a table'],
+    ['/nowhere', 'There is no such page'],
   ] as const;
 
-  test.each(PAGES)('%s stands without a complaint, a foreign request or a barrier, light and dark, wide and narrow', async (path, words) => {
-    if (path === '/nowhere') fixture.servesAnyPath = true;
-    const page = await open(path, words);
-    if (path.startsWith('/sites/')) await page.locator('canvas').nth(4).waitFor();
-    expect(await barriers(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await barriers(page)).toEqual([]);
-    await page.setViewportSize({ width: 320, height: 700 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-    expect(await barriers(page)).toEqual([]);
-    fine();
-  }, 60_000);
+  test.each(PAGES)(
+    '%s stands without a complaint, a foreign request or a barrier, light and dark, wide and narrow',
+    async (path, words) => {
+      if (path === '/nowhere') fixture.servesAnyPath = true;
+      const page = await open(path, words);
+      if (path.startsWith('/sites/')) await page.locator('canvas').nth(4).waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await barriers(page)).toEqual([]);
+      await page.setViewportSize({ width: 320, height: 700 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+      expect(await barriers(page)).toEqual([]);
+      fine();
+    },
+    60_000,
+  );
 
   test('signing in: a wrong password is refused in words, the right one opens what was asked for', async () => {
     await fixture.close();
@@ -83,14 +100,19 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.getByLabel('Password', { exact: true }).fill('a long enough password');
     await page.locator('button[type=submit]').click();
     await page.getByRole('heading', { level: 1, name: /access point/ }).waitFor();
-    expect(fixture.posted[0]).toMatchObject({ url: '/api/v1/setup', body: { token: 'abc', password: 'a long enough password' } });
+    expect(fixture.posted[0]).toMatchObject({
+      url: '/api/v1/setup',
+      body: { token: 'abc', password: 'a long enough password' },
+    });
     fine();
   }, 60_000);
 
   test('the overview answers in its title, with the average and its n', async () => {
     const page = await open('/', 'Last changes');
     const { meets, total, mean_n } = fixture.snapshot.totals;
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(`${meets.toLocaleString('en')} of ${total.toLocaleString('en')} access points meet 30\u00a0Mb/s`);
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(
+      `${meets.toLocaleString('en')} of ${total.toLocaleString('en')} access points meet 30\u00a0Mb/s`,
+    );
     await page.getByText(`(n = ${mean_n.toLocaleString('en')})`).waitFor();
     await page.getByRole('link', { name: 'Offline' }).first().click();
     await page.waitForURL('**/sites?state=offline');
@@ -152,7 +174,9 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('site-1');
     await page.waitForURL('**/sites?q=site-1');
-    await page.evaluate(() => { if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); });
+    await page.evaluate(() => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    });
     await page.keyboard.press('j');
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
@@ -175,7 +199,9 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.keyboard.press('Home');
     await expect.poll(() => readout.innerText()).not.toBe(before);
     await page.locator('figure').filter({ hasText: 'Round-trip time' }).getByText('Show as table').click();
-    expect(await page.locator('figure').filter({ hasText: 'Round-trip time' }).locator('tbody tr').count()).toBeGreaterThan(200);
+    expect(
+      await page.locator('figure').filter({ hasText: 'Round-trip time' }).locator('tbody tr').count(),
+    ).toBeGreaterThan(200);
     await page.getByText('No data').first().waitFor();
     expect(await barriers(page)).toEqual([]);
     fine();
@@ -189,7 +215,8 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.getByRole('button', { name: 'Acknowledge' }).click();
     await page.getByText('rasa has it until Fri 00:15').waitFor();
     expect(fixture.posted.map(({ url, body, csrf }) => ({ url, body, csrf }))).toEqual([
-      { url: '/api/v1/access-points/site-0/test', body: {}, csrf: 'token-of-the-session' }, { url: '/api/v1/alerts/1000/ack', body: { hours: 8 }, csrf: 'token-of-the-session' },
+      { url: '/api/v1/access-points/site-0/test', body: {}, csrf: 'token-of-the-session' },
+      { url: '/api/v1/alerts/1000/ack', body: { hours: 8 }, csrf: 'token-of-the-session' },
     ]);
     fine();
   }, 60_000);
@@ -203,7 +230,9 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.getByText('is taken').waitFor();
     await page.getByRole('button', { name: 'Make a credential' }).click();
     await page.getByText('Shown once').waitFor();
-    await page.getByLabel('CSV file').setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from([0x69, 0x64, 0x3b, 0xe0, 0x0a]) });
+    await page
+      .getByLabel('CSV file')
+      .setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from([0x69, 0x64, 0x3b, 0xe0, 0x0a]) });
     await page.getByRole('button', { name: 'Preview' }).click();
     await page.getByText('2 to create, 0 to update, 1 refused').waitFor();
     expect(fixture.posted.at(-1)).toMatchObject({ url: '/api/v1/sites/import?dry=1', body: 'id;à\n' });
@@ -225,6 +254,12 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
 /** What axe finds, as short lines; empty is good. */
 async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const { violations } = await page.evaluate<AxeResults, string[]>((tags) => (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ runOnly: tags }), TAGS);
-  return violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 140)} ${node.failureSummary?.slice(0, 160) ?? ''}`));
+  const { violations } = await page.evaluate<AxeResults, string[]>(
+    (tags) =>
+      (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ runOnly: tags }),
+    TAGS,
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 140)} ${node.failureSummary?.slice(0, 160) ?? ''}`),
+  );
 }

@@ -11,14 +11,19 @@ test('each page has its address', () => {
 });
 
 test('what no page has is said to be unknown, also with broken percent signs', () => {
-  for (const path of ['/nothing', '/alerts/x', '/sites/a/b', '/settings/x', '/sites/%E0%A4%A', '/alerts/-1']) expect(routeOf(path)).toEqual({ page: 'unknown' });
+  for (const path of ['/nothing', '/alerts/x', '/sites/a/b', '/settings/x', '/sites/%E0%A4%A', '/alerts/-1'])
+    expect(routeOf(path)).toEqual({ page: 'unknown' });
 });
 
 test('any id survives the way into the address and back', () => {
-  fc.assert(fc.property(fc.string({ minLength: 1 }), (id) => {
-    const href = siteHref(id);
-    expect(routeOf(new URL(href, 'http://carrel.test').pathname)).toEqual(id === '.' || id === '..' ? expect.anything() : { page: 'site', id });
-  }));
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), (id) => {
+      const href = siteHref(id);
+      expect(routeOf(new URL(href, 'http://carrel.test').pathname)).toEqual(
+        id === '.' || id === '..' ? expect.anything() : { page: 'site', id },
+      );
+    }),
+  );
 });
 
 test('the plain address stays plain, and one filter changes without the others', () => {

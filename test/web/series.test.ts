@@ -1,13 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OpeningHours } from '#contract';
-import { axisTicks, fitting, frameOf, isolated, missingSpans, parseRange, type Range, summarize, tickLabel, timeTicks } from '../../dashboard/web/charts/series.ts';
+import {
+  axisTicks,
+  fitting,
+  frameOf,
+  isolated,
+  missingSpans,
+  parseRange,
+  type Range,
+  summarize,
+  tickLabel,
+  timeTicks,
+} from '../../dashboard/web/charts/series.ts';
 import { hoursInWords, momentOf, nextChange, openSpans, outside } from '../../dashboard/web/hours.ts';
 
 const HOUR = 3_600_000;
 const VILNIUS = 'Europe/Vilnius';
 const at = (iso: string) => Date.parse(iso);
-const weekdays = (from: number, to: number): OpeningHours => [0, 1, 2, 3, 4, 5, 6].map((day) => (day < 5 ? [[from, to] as const] : []));
+const weekdays = (from: number, to: number): OpeningHours =>
+  [0, 1, 2, 3, 4, 5, 6].map((day) => (day < 5 ? [[from, to] as const] : []));
 
 describe('opening hours', () => {
   test('ten o’clock is ten o’clock on both sides of a change of clocks', () => {
@@ -25,22 +37,30 @@ describe('opening hours', () => {
   });
 
   test('open and closed spans fill any range without overlap', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 1, max: 200 }), (startDay, hours) => {
-      const from = at('2026-01-01T03:17:00Z') + startDay * 24 * HOUR;
-      const to = from + hours * HOUR;
-      const open = openSpans(weekdays(540, 1140), VILNIUS, from, to);
-      const all = [...open, ...outside(open, from, to)].sort((a, b) => a[0] - b[0]);
-      expect(all[0]?.[0]).toBe(from);
-      expect(all.at(-1)?.[1]).toBe(to);
-      for (const [i, span] of all.entries()) if (i > 0) expect(span[0]).toBe(all[i - 1]?.[1]);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 1, max: 200 }), (startDay, hours) => {
+        const from = at('2026-01-01T03:17:00Z') + startDay * 24 * HOUR;
+        const to = from + hours * HOUR;
+        const open = openSpans(weekdays(540, 1140), VILNIUS, from, to);
+        const all = [...open, ...outside(open, from, to)].sort((a, b) => a[0] - b[0]);
+        expect(all[0]?.[0]).toBe(from);
+        expect(all.at(-1)?.[1]).toBe(to);
+        for (const [i, span] of all.entries()) if (i > 0) expect(span[0]).toBe(all[i - 1]?.[1]);
+      }),
+    );
   });
 
   test('hours are told in words, and when they next change', () => {
     expect(hoursInWords(weekdays(600, 1080))).toBe('Mon to Fri 10:00 to 18:00');
     expect(hoursInWords([[], [], [], [], [], [], []])).toBe('hours not set');
-    expect(nextChange(weekdays(600, 1080), VILNIUS, at('2026-11-19T14:15:00Z'))).toEqual({ open: true, at: at('2026-11-19T16:00:00Z') });
-    expect(nextChange(weekdays(600, 1080), VILNIUS, at('2026-11-20T16:00:00Z'))).toEqual({ open: false, at: at('2026-11-23T08:00:00Z') });
+    expect(nextChange(weekdays(600, 1080), VILNIUS, at('2026-11-19T14:15:00Z'))).toEqual({
+      open: true,
+      at: at('2026-11-19T16:00:00Z'),
+    });
+    expect(nextChange(weekdays(600, 1080), VILNIUS, at('2026-11-20T16:00:00Z'))).toEqual({
+      open: false,
+      at: at('2026-11-23T08:00:00Z'),
+    });
   });
 });
 
@@ -50,12 +70,17 @@ describe('charts', () => {
 
   test('hours without a sample are missing, but neither closed ones nor the one that is being filled', () => {
     const frame = { from, to: from + 6 * HOUR, closed: [[from, from + HOUR] as const] };
-    expect(missingSpans(columns([0, 0, 5, 0, 0, 0]), frame, from + 5.5 * HOUR)).toEqual([[from + HOUR, from + 2 * HOUR], [from + 3 * HOUR, from + 4.5 * HOUR]]);
+    expect(missingSpans(columns([0, 0, 5, 0, 0, 0]), frame, from + 5.5 * HOUR)).toEqual([
+      [from + HOUR, from + 2 * HOUR],
+      [from + 3 * HOUR, from + 4.5 * HOUR],
+    ]);
   });
 
   test('a probe that never sent has nothing but missing data', () => {
     const frame = { from, to: from + 6 * HOUR, closed: [] };
-    expect(missingSpans({ t: [], count: [], bucket_s: 3600 }, frame, from + 7 * HOUR)).toEqual([[from, from + 6 * HOUR]]);
+    expect(missingSpans({ t: [], count: [], bucket_s: 3600 }, frame, from + 7 * HOUR)).toEqual([
+      [from, from + 6 * HOUR],
+    ]);
   });
 
   test('a value between two gaps is drawn as a dot, or it would vanish', () => {
@@ -63,19 +88,22 @@ describe('charts', () => {
   });
 
   test('the axis begins at 0, holds the highest value and has at most four steps', () => {
-    fc.assert(fc.property(fc.double({ min: 0.01, max: 1e6, noNaN: true }), (max) => {
-      const ticks = axisTicks(max);
-      expect(ticks[0]).toBe(0);
-      expect(ticks.at(-1)).toBeGreaterThanOrEqual(max * (1 - 1e-6));
-      expect(ticks.length).toBeLessThanOrEqual(5);
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: 0.01, max: 1e6, noNaN: true }), (max) => {
+        const ticks = axisTicks(max);
+        expect(ticks[0]).toBe(0);
+        expect(ticks.at(-1)).toBeGreaterThanOrEqual(max * (1 - 1e-6));
+        expect(ticks.length).toBeLessThanOrEqual(5);
+      }),
+    );
     expect(axisTicks(60)).toEqual([0, 15, 30, 45, 60]);
     expect(axisTicks(0.2).map(tickLabel)).toEqual(['0', '0.05', '0.1', '0.15', '0.2']);
   });
 
   test('time ticks stand on local hours, days and Mondays', () => {
     const to = at('2026-11-19T14:15:00Z');
-    const labels = (range: Range) => timeTicks(frameOf(range, to, VILNIUS, [])).map(({ label }) => label.replace('\u00a0', ' '));
+    const labels = (range: Range) =>
+      timeTicks(frameOf(range, to, VILNIUS, [])).map(({ label }) => label.replace('\u00a0', ' '));
     expect(labels('1h')).toEqual(['15:20', '15:30', '15:40', '15:50', '16:00', '16:10']);
     expect(labels('24h')).toEqual(['20:00', '19 Nov', '04:00', '08:00', '12:00', '16:00']);
     expect(labels('7d')[0]).toBe('Fri 13');
@@ -84,19 +112,26 @@ describe('charts', () => {
 
   test('labels never overlap and never leave the chart, however narrow it is', () => {
     const frame = frameOf('7d', at('2026-11-19T14:15:00Z'), VILNIUS, []);
-    fc.assert(fc.property(fc.integer({ min: 60, max: 1400 }), (width) => {
-      const boxes = fitting(timeTicks(frame), frame.from, frame.to, width, 8).map(({ at: tick, label }) => {
-        const middle = ((tick - frame.from) / (frame.to - frame.from)) * width;
-        return [middle - label.length * 4, middle + label.length * 4] as const;
-      });
-      for (const [i, box] of boxes.entries()) if (i > 0) expect(box[0]).toBeGreaterThan(boxes[i - 1]?.[1] ?? 0);
-      expect(boxes.at(-1)?.[1] ?? 0).toBeLessThanOrEqual(width + 14);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 60, max: 1400 }), (width) => {
+        const boxes = fitting(timeTicks(frame), frame.from, frame.to, width, 8).map(({ at: tick, label }) => {
+          const middle = ((tick - frame.from) / (frame.to - frame.from)) * width;
+          return [middle - label.length * 4, middle + label.length * 4] as const;
+        });
+        for (const [i, box] of boxes.entries()) if (i > 0) expect(box[0]).toBeGreaterThan(boxes[i - 1]?.[1] ?? 0);
+        expect(boxes.at(-1)?.[1] ?? 0).toBeLessThanOrEqual(width + 14);
+      }),
+    );
     expect(fitting(timeTicks(frame), frame.from, frame.to, 1000, 8)).toHaveLength(7);
   });
 
   test('a mean is weighted by samples, and of nothing there is none', () => {
-    expect(summarize({ count: [1, 3, 0], min: [10, 20, null], mean: [10, 30, null], max: [10, 40, null] })).toEqual({ n: 4, low: 10, mean: 25, high: 40 });
+    expect(summarize({ count: [1, 3, 0], min: [10, 20, null], mean: [10, 30, null], max: [10, 40, null] })).toEqual({
+      n: 4,
+      low: 10,
+      mean: 25,
+      high: 40,
+    });
     expect(summarize({ count: [0], min: [null], mean: [null], max: [null] })).toBeNull();
   });
 

@@ -24,8 +24,10 @@ test('it does not matter where the network cuts the stream', () => {
   const text = 'event: d\r\nid: 1\r\ndata: é{}\r\n\r\nevent: hb\ndata: {"at":1}\n\n';
   const whole = read(text);
   expect(whole).toHaveLength(2);
-  fc.assert(fc.property(fc.array(fc.nat(text.length), { maxLength: 8 }), (cuts) => {
-    const at = [0, ...cuts.sort((a, b) => a - b), text.length];
-    expect(read(...at.slice(1).map((end, i) => text.slice(at[i], end)))).toEqual(whole);
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.nat(text.length), { maxLength: 8 }), (cuts) => {
+      const at = [0, ...cuts.sort((a, b) => a - b), text.length];
+      expect(read(...at.slice(1).map((end, i) => text.slice(at[i], end)))).toEqual(whole);
+    }),
+  );
 });

@@ -3,8 +3,19 @@ import uPlot from 'uplot';
 import type { Span } from '../hours.ts';
 import { fitting, type Tick } from './series.ts';
 
-export interface PlotSeries { values: readonly (number | null)[]; /** Drawn as a band behind the line. */ low?: readonly (number | null)[]; high?: readonly (number | null)[]; stroke: 'lamp' | 'ink-2' | 'none'; dash?: readonly number[]; dots: readonly number[] }
-export interface PlotTest { at: number; rate: number; failed: boolean }
+export interface PlotSeries {
+  values: readonly (number | null)[] /** Drawn as a band behind the line. */;
+  low?: readonly (number | null)[];
+  high?: readonly (number | null)[];
+  stroke: 'lamp' | 'ink-2' | 'none';
+  dash?: readonly number[];
+  dots: readonly number[];
+}
+export interface PlotTest {
+  at: number;
+  rate: number;
+  failed: boolean;
+}
 export interface PlotSpec {
   from: number;
   to: number;
@@ -20,7 +31,11 @@ export interface PlotSpec {
   yLabel: (value: number) => string;
   xTicks: readonly Tick[];
 }
-export interface Plot { moveTo(at: number | null): void; resize(width: number): void; close(): void }
+export interface Plot {
+  moveTo(at: number | null): void;
+  resize(width: number): void;
+  close(): void;
+}
 
 const FONT_PX = 14;
 const LEFT_PX = 46;
@@ -42,14 +57,33 @@ export function drawPlot(host: HTMLElement, spec: PlotSpec, onCursor: (index: nu
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: { x: { time: true, range: [spec.from, spec.to] }, y: { range: [0, spec.yTicks.at(-1) ?? 1] } },
     axes: [
-      { ...axisLook(colour), splits: (u) => fit(u).map(({ at }) => at), values: (u) => fit(u).map(({ label }) => label), size: 30, gap: 8, grid: { show: false }, border: { show: true, stroke: colour('line-2'), width: 1 } },
-      { ...axisLook(colour), splits: () => [...spec.yTicks], values: (_, splits) => splits.map(spec.yLabel), size: LEFT_PX, gap: 8, grid: { stroke: colour('line'), width: 1 } },
+      {
+        ...axisLook(colour),
+        splits: (u) => fit(u).map(({ at }) => at),
+        values: (u) => fit(u).map(({ label }) => label),
+        size: 30,
+        gap: 8,
+        grid: { show: false },
+        border: { show: true, stroke: colour('line-2'), width: 1 },
+      },
+      {
+        ...axisLook(colour),
+        splits: () => [...spec.yTicks],
+        values: (_, splits) => splits.map(spec.yLabel),
+        size: LEFT_PX,
+        gap: 8,
+        grid: { stroke: colour('line'), width: 1 },
+      },
     ],
     ...seriesOf(spec, colour),
     hooks: {
       drawClear: [(u) => drawGround(u, spec, colour)],
       draw: [(u) => drawMarks(u, spec, colour)],
-      setCursor: [(u) => { if (told) onCursor(u.cursor.idx ?? null); }],
+      setCursor: [
+        (u) => {
+          if (told) onCursor(u.cursor.idx ?? null);
+        },
+      ],
     },
   };
   const plot = new uPlot(options, dataOf(spec), host);
@@ -82,8 +116,13 @@ function palette(host: HTMLElement): Palette {
   };
 }
 
-const font = (px: number, weight = 400) => `${weight} ${px}px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
-const axisLook = (colour: Palette): uPlot.Axis => ({ stroke: colour('ink-3'), font: font(FONT_PX), ticks: { show: false } });
+const font = (px: number, weight = 400) =>
+  `${weight} ${px}px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
+const axisLook = (colour: Palette): uPlot.Axis => ({
+  stroke: colour('ink-3'),
+  font: font(FONT_PX),
+  ticks: { show: false },
+});
 
 /** Bands come as two unseen edges each, ahead of their line. */
 function seriesOf(spec: PlotSpec, colour: Palette): Pick<uPlot.Options, 'series' | 'bands'> {
@@ -100,13 +139,21 @@ function seriesOf(spec: PlotSpec, colour: Palette): Pick<uPlot.Options, 'series'
       continue;
     }
     const stroke = colour(one.stroke);
-    series.push({ stroke, width: one.stroke === 'lamp' ? 2 : 1.5, ...(one.dash ? { dash: [...one.dash] } : {}), spanGaps: false, points: { show: one.dots.length > 0, size: 4, stroke, fill: stroke, filter: () => [...one.dots] } });
+    series.push({
+      stroke,
+      width: one.stroke === 'lamp' ? 2 : 1.5,
+      ...(one.dash ? { dash: [...one.dash] } : {}),
+      spanGaps: false,
+      points: { show: one.dots.length > 0, size: 4, stroke, fill: stroke, filter: () => [...one.dots] },
+    });
   }
   return { series, bands };
 }
 
 function dataOf(spec: PlotSpec): uPlot.AlignedData {
-  const columns = spec.series.flatMap(({ values, low, high }) => (low && high ? [[...high], [...low], [...values]] : [[...values]]));
+  const columns = spec.series.flatMap(({ values, low, high }) =>
+    low && high ? [[...high], [...low], [...values]] : [[...values]],
+  );
   return [[...spec.x], ...columns];
 }
 
@@ -124,7 +171,14 @@ function drawGround(u: uPlot, spec: PlotSpec, colour: Palette): void {
   ctx.restore();
 }
 
-function hatch(ctx: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, stroke: string): void {
+function hatch(
+  ctx: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  stroke: string,
+): void {
   const gap = 8.5 * devicePixelRatio;
   ctx.save();
   ctx.beginPath();
@@ -147,10 +201,14 @@ function drawMarks(u: uPlot, spec: PlotSpec, colour: Palette): void {
   const { ctx, bbox } = u;
   const r = devicePixelRatio;
   ctx.save();
-  const widest = spec.missing.reduce<Span | null>((best, span) => (best && best[1] - best[0] >= span[1] - span[0] ? best : span), null);
+  const widest = spec.missing.reduce<Span | null>(
+    (best, span) => (best && best[1] - best[0] >= span[1] - span[0] ? best : span),
+    null,
+  );
   if (widest) {
     const [a, b] = [u.valToPos(widest[0], 'x', true), u.valToPos(widest[1], 'x', true)];
-    if (b - a > 64 * r) text(ctx, spec.noData, (a + b) / 2, bbox.top + bbox.height * 0.72, colour('ink-3'), colour('surface'), 'center');
+    if (b - a > 64 * r)
+      text(ctx, spec.noData, (a + b) / 2, bbox.top + bbox.height * 0.72, colour('ink-3'), colour('surface'), 'center');
   }
   if (spec.target) {
     const y = Math.round(u.valToPos(spec.target.value, 'y', true));
@@ -178,7 +236,16 @@ function drawMarks(u: uPlot, spec: PlotSpec, colour: Palette): void {
   ctx.restore();
 }
 
-function text(ctx: CanvasRenderingContext2D, words: string, x: number, y: number, fill: string, halo: string, align: CanvasTextAlign, weight = 400): void {
+function text(
+  ctx: CanvasRenderingContext2D,
+  words: string,
+  x: number,
+  y: number,
+  fill: string,
+  halo: string,
+  align: CanvasTextAlign,
+  weight = 400,
+): void {
   ctx.font = font(FONT_PX * devicePixelRatio, weight);
   ctx.textAlign = align;
   ctx.textBaseline = 'alphabetic';

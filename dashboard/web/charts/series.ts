@@ -14,12 +14,20 @@ const PLANS = {
   '30d': { ms: 30 * 86_400_000, points: 360, refreshMs: 600_000 },
 } as const satisfies Record<Range, { ms: number; points: number; refreshMs: number }>;
 
-export interface Frame { range: Range; from: number; to: number; points: number; zone: string; closed: readonly Span[] }
+export interface Frame {
+  range: Range;
+  from: number;
+  to: number;
+  points: number;
+  zone: string;
+  closed: readonly Span[];
+}
 
 export const parseRange = (text: string | null): Range => RANGES.find((range) => range === text) ?? '24h';
 
 /** The end of the range: steady within a refresh, so that a tick of the clock does not ask again. */
-export const steadyEnd = (range: Range, now: number): number => Math.ceil(now / PLANS[range].refreshMs) * PLANS[range].refreshMs;
+export const steadyEnd = (range: Range, now: number): number =>
+  Math.ceil(now / PLANS[range].refreshMs) * PLANS[range].refreshMs;
 
 export function frameOf(range: Range, to: number, zone: string, opening: OpeningHours): Frame {
   const from = to - PLANS[range].ms;
@@ -28,7 +36,11 @@ export function frameOf(range: Range, to: number, zone: string, opening: Opening
 }
 
 /** Spans without any sample that should have had one: not closed, and not the bucket that is still being filled. */
-export function missingSpans({ t, count, bucket_s }: Pick<Measurements, 't' | 'count' | 'bucket_s'>, { from, to, closed }: Pick<Frame, 'from' | 'to' | 'closed'>, now: number): Span[] {
+export function missingSpans(
+  { t, count, bucket_s }: Pick<Measurements, 't' | 'count' | 'bucket_s'>,
+  { from, to, closed }: Pick<Frame, 'from' | 'to' | 'closed'>,
+  now: number,
+): Span[] {
   const bucketMs = bucket_s * 1000;
   const empty: [number, number][] = [];
   const add = (a: number, b: number) => {
@@ -43,19 +55,26 @@ export function missingSpans({ t, count, bucket_s }: Pick<Measurements, 't' | 'c
   });
   const last = t.at(-1);
   if (last !== undefined) add(last + bucketMs, end);
-  return within(empty.filter(([a, b]) => b > a), outside(closed, from, to));
+  return within(
+    empty.filter(([a, b]) => b > a),
+    outside(closed, from, to),
+  );
 }
 
 /** Indices of values that have no neighbour to be joined with: drawn as dots, or they would vanish. */
 export function isolated(values: readonly (number | null)[]): number[] {
-  return values.flatMap((value, i) => (value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : []));
+  return values.flatMap((value, i) =>
+    value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : [],
+  );
 }
 
 /** Ticks from 0 to the first nice number at or above `max`, in at most four steps. */
 export function axisTicks(max: number): number[] {
   const rough = Math.max(max, 1e-3) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 1.5, 2, 2.5, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough * (1 - 1e-9)) ?? 10 * power;
+  const step =
+    [1, 1.5, 2, 2.5, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough * (1 - 1e-9)) ??
+    10 * power;
   const steps = Math.max(1, Math.ceil(max / step - 1e-9));
   return Array.from({ length: steps + 1 }, (_, i) => Number((i * step).toPrecision(12)));
 }
@@ -63,21 +82,31 @@ export function axisTicks(max: number): number[] {
 /** A tick as short as it is exact: 0.05, 15, 1,000. */
 export const tickLabel = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 6 });
 
-export interface Tick { at: number; label: string }
+export interface Tick {
+  at: number;
+  label: string;
+}
 
 /** Time ticks on round local times: ten minutes for an hour, hours for a day, days for a week, Mondays for a month. */
 export function timeTicks({ range, from, to, zone }: Pick<Frame, 'range' | 'from' | 'to' | 'zone'>): Tick[] {
   const first = local(from, zone);
   const days = Array.from({ length: Math.ceil((to - from) / 86_400_000) + 2 }, (_, i) => {
     const date = new Date(Date.UTC(first.year, first.month - 1, first.day + i));
-    const at = (minutes: number) => momentOf(zone, date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), minutes);
+    const at = (minutes: number) =>
+      momentOf(zone, date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), minutes);
     return { weekday: (date.getUTCDay() + 6) % 7, date: date.getUTCDate(), at };
   });
   const ticks = days.flatMap(({ weekday, date, at }): Tick[] => {
     if (range === '30d') return weekday === 0 ? [{ at: at(0), label: day(at(0), zone) }] : [];
     if (range === '7d') return [{ at: at(0), label: `${words.weekdays[weekday]}${NBSP}${date}` }];
-    if (range === '24h') return [0, 4, 8, 12, 16, 20].map((hour) => ({ at: at(hour * 60), label: hour === 0 ? day(at(0), zone) : clock(at(hour * 60), zone) }));
-    return Array.from({ length: 144 }, (_, i) => at(i * 10)).filter((ms) => ms >= from && ms <= to).map((ms) => ({ at: ms, label: clock(ms, zone) }));
+    if (range === '24h')
+      return [0, 4, 8, 12, 16, 20].map((hour) => ({
+        at: at(hour * 60),
+        label: hour === 0 ? day(at(0), zone) : clock(at(hour * 60), zone),
+      }));
+    return Array.from({ length: 144 }, (_, i) => at(i * 10))
+      .filter((ms) => ms >= from && ms <= to)
+      .map((ms) => ({ at: ms, label: clock(ms, zone) }));
   });
   return ticks.filter(({ at }) => at >= from && at <= to);
 }
@@ -93,10 +122,20 @@ export function fitting(ticks: readonly Tick[], from: number, to: number, widthP
   return inside.filter((_, i) => i % every === 0);
 }
 
-export interface Summary { n: number; low: number; mean: number; high: number }
+export interface Summary {
+  n: number;
+  low: number;
+  mean: number;
+  high: number;
+}
 
 /** Lowest, mean (weighted by samples) and highest of a range; null without a sample. */
-export function summarize({ count, min, mean, max }: Pick<Measurements, 'count' | 'min' | 'mean' | 'max'>): Summary | null {
+export function summarize({
+  count,
+  min,
+  mean,
+  max,
+}: Pick<Measurements, 'count' | 'min' | 'mean' | 'max'>): Summary | null {
   let n = 0;
   let sum = 0;
   let low = Infinity;

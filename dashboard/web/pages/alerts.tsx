@@ -1,24 +1,26 @@
 /** Why: incidents by what they need: open ones first, each with its reasons, evidence, who was told and who has it. */
-import type { AlertView, ApState, Page } from '#contract';
+
 import { useEffect, useState } from 'preact/hooks';
+import type { AlertView, Page } from '#contract';
 import { ApiError, get } from '../api.ts';
 import { age, moment } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { Acknowledge } from '../parts/ack.tsx';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
-import { Mark, State, stateWord } from '../parts/marks.tsx';
-import { TestsTable } from '../parts/tests-table.tsx';
-import { hrefOf, place, siteHref } from '../router.ts';
-import { lastAlert, serverNow, siteOf } from '../store.ts';
+import { Incident, RULE_STATE, zoneOf } from '../parts/incident.tsx';
+import { Mark } from '../parts/marks.tsx';
+import { hrefOf, place } from '../router.ts';
+import { lastAlert, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 
 const w = words.alerts;
 const LISTS = ['open', 'acknowledged', 'closed'] as const;
 type List = (typeof LISTS)[number];
-const QUERY: Record<List, string> = { open: 'condition=firing&acknowledged=false', acknowledged: 'condition=firing&acknowledged=true', closed: 'condition=resolved' };
-const STATE: Record<AlertView['rule'], ApState> = { slow: 'below', dark: 'offline' };
-const zoneOf = (alert: AlertView) => siteOf(alert.site)?.zone ?? 'UTC';
+const QUERY: Record<List, string> = {
+  open: 'condition=firing&acknowledged=false',
+  acknowledged: 'condition=firing&acknowledged=true',
+  closed: 'condition=resolved',
+};
 
 export function Alerts({ id }: { id: number | null }) {
   const list = LISTS.find((one) => one === place.value.query.get('state')) ?? 'open';
@@ -29,29 +31,69 @@ export function Alerts({ id }: { id: number | null }) {
   const acked = useLoad<Page<AlertView>>(`/alerts?${QUERY.acknowledged}`, { refresh });
   const closed = useLoad<Page<AlertView>>(list === 'closed' ? `/alerts?${QUERY.closed}` : null, { refresh });
   const shown = { open, acknowledged: acked, closed }[list];
-  const counts = { open: open.value?.items.length, acknowledged: acked.value?.items.length, closed: closed.value?.items.length };
+  const counts = {
+    open: open.value?.items.length,
+    acknowledged: acked.value?.items.length,
+    closed: closed.value?.items.length,
+  };
   const first = shown.value ? [...shown.value.items].sort(list === 'closed' ? () => 0 : worstFirst)[0] : undefined;
   const plus = (page: Page<AlertView> | null) => (page?.next ? '+' : '');
   return (
     <>
-      <Head title={open.value ? w.title(open.value.items.length) : words.frame.alerts} under={open.value && acked.value ? <p>{w.summary(open.value.items.length, acked.value.items.length)}</p> : null} />
+      <Head
+        title={open.value ? w.title(open.value.items.length) : words.frame.alerts}
+        under={open.value && acked.value ? <p>{w.summary(open.value.items.length, acked.value.items.length)}</p> : null}
+      />
       <nav class="tabs" aria-label={w.lists}>
-        {LISTS.map((one) => <a key={one} href={hrefOf('/alerts', { state: one === 'open' ? null : one })} {...(one === list ? { 'aria-current': 'true' as const } : {})}>{w[one]}{counts[one] === undefined ? null : <span class="n">{counts[one]}{plus({ open, acknowledged: acked, closed }[one].value)}</span>}</a>)}
+        {LISTS.map((one) => (
+          <a
+            key={one}
+            href={hrefOf('/alerts', { state: one === 'open' ? null : one })}
+            {...(one === list ? { 'aria-current': 'true' as const } : {})}
+          >
+            {w[one]}
+            {counts[one] === undefined ? null : (
+              <span class="n">
+                {counts[one]}
+                {plus({ open, acknowledged: acked, closed }[one].value)}
+              </span>
+            )}
+          </a>
+        ))}
       </nav>
       <div class="grid triage tri-top">
         <section class="panel" aria-labelledby="h-list">
-          <div class="group"><h2 id="h-list">{w.group[list]}</h2>{shown.value ? <span class="end q">{w.incidents(shown.value.items.length)}{plus(shown.value)}</span> : null}</div>
-          {shown.value ? <Incidents key={list} first={shown.value} list={list} selected={id} />
-            : shown.problem ? <Failed what={words.what.alerts} problem={shown.problem} again={shown.again} /> : <Waiting what={words.what.alerts} />}
+          <div class="group">
+            <h2 id="h-list">{w.group[list]}</h2>
+            {shown.value ? (
+              <span class="end q">
+                {w.incidents(shown.value.items.length)}
+                {plus(shown.value)}
+              </span>
+            ) : null}
+          </div>
+          {shown.value ? (
+            <Incidents key={list} first={shown.value} list={list} selected={id} />
+          ) : shown.problem ? (
+            <Failed what={words.what.alerts} problem={shown.problem} again={shown.again} />
+          ) : (
+            <Waiting what={words.what.alerts} />
+          )}
         </section>
-        <Detail id={id ?? first?.id ?? null} chosen={id !== null} refresh={refresh} onAck={() => setTurn((n) => n + 1)} />
+        <Detail
+          id={id ?? first?.id ?? null}
+          chosen={id !== null}
+          refresh={refresh}
+          onAck={() => setTurn((n) => n + 1)}
+        />
       </div>
     </>
   );
 }
 
 /** Dark before slow, then the longest first. */
-const worstFirst = (a: AlertView, b: AlertView) => Number(a.rule === 'slow') - Number(b.rule === 'slow') || a.since - b.since;
+const worstFirst = (a: AlertView, b: AlertView) =>
+  Number(a.rule === 'slow') - Number(b.rule === 'slow') || a.since - b.since;
 
 function Incidents({ first, list, selected }: { first: Page<AlertView>; list: List; selected: number | null }) {
   const [more, setMore] = useState<Page<AlertView> | null>(null);
@@ -62,7 +104,9 @@ function Incidents({ first, list, selected }: { first: Page<AlertView>; list: Li
   const load = () => {
     get<Page<AlertView>>(`/alerts?${QUERY[list]}&cursor=${encodeURIComponent(next ?? '')}`).then(
       (page) => setMore({ items: [...(more?.items ?? []), ...page.items], next: page.next }),
-      (error: unknown) => { if (!(error instanceof ApiError)) throw error; },
+      (error: unknown) => {
+        if (!(error instanceof ApiError)) throw error;
+      },
     );
   };
   return (
@@ -72,62 +116,65 @@ function Incidents({ first, list, selected }: { first: Page<AlertView>; list: Li
         const on = alert.id === (selected ?? items[0]?.id);
         return (
           <article key={alert.id} class={`inc${on ? ' sel' : ''}`}>
-            <Mark state={alert.condition === 'resolved' ? 'meets' : STATE[alert.rule]} />
-            <h3><span class="vh">{w.rule[alert.rule]}: </span><a href={hrefOf(`/alerts/${alert.id}`, { state: list === 'open' ? null : list })} data-row {...(on ? { 'aria-current': 'true' as const } : {})}>{alert.site_name}</a></h3>
+            <Mark state={alert.condition === 'resolved' ? 'meets' : RULE_STATE[alert.rule]} />
+            <h3>
+              <span class="vh">{w.rule[alert.rule]}: </span>
+              <a
+                href={hrefOf(`/alerts/${alert.id}`, { state: list === 'open' ? null : list })}
+                data-row
+                {...(on ? { 'aria-current': 'true' as const } : {})}
+              >
+                {alert.site_name}
+              </a>
+            </h3>
             <span class="r strong">{age(end - alert.since)}</span>
             <p>{alert.title}</p>
-            <span class="r2">{alert.acknowledged_by ?? (list === 'closed' ? moment(alert.resolved_at ?? end, serverNow.value, zoneOf(alert)) : words.overview.nobody)}</span>
+            <span class="r2">
+              {alert.acknowledged_by ??
+                (list === 'closed'
+                  ? moment(alert.resolved_at ?? end, serverNow.value, zoneOf(alert))
+                  : words.overview.nobody)}
+            </span>
           </article>
         );
       })}
-      {next ? <p class="tfoot more"><button class="btn" type="button" onClick={load}>{w.more}</button></p> : null}
+      {next ? (
+        <p class="tfoot more">
+          <button class="btn" type="button" onClick={load}>
+            {w.more}
+          </button>
+        </p>
+      ) : null}
     </>
   );
 }
 
-interface DetailProps { id: number | null; /** Somebody chose it: on a phone it then comes first. */ chosen: boolean; refresh: string; onAck: () => void }
+interface DetailProps {
+  id: number | null /** Somebody chose it: on a phone it then comes first. */;
+  chosen: boolean;
+  refresh: string;
+  onAck: () => void;
+}
 
 function Detail({ id, chosen, refresh, onAck }: DetailProps) {
   const loaded = useLoad<AlertView>(id === null ? null : `/alerts/${id}`, { refresh });
-  if (id === null) return <section class="panel stick narrow-hide"><p class="pad q">{w.select}</p></section>;
-  if (loaded.problem && !loaded.value) return <section class="panel stick"><Failed what={words.what.alerts} problem={loaded.problem} again={loaded.again} /></section>;
-  if (!loaded.value) return <section class="panel stick"><Waiting what={words.what.alerts} /></section>;
+  if (id === null)
+    return (
+      <section class="panel stick narrow-hide">
+        <p class="pad q">{w.select}</p>
+      </section>
+    );
+  if (loaded.problem && !loaded.value)
+    return (
+      <section class="panel stick">
+        <Failed what={words.what.alerts} problem={loaded.problem} again={loaded.again} />
+      </section>
+    );
+  if (!loaded.value)
+    return (
+      <section class="panel stick">
+        <Waiting what={words.what.alerts} />
+      </section>
+    );
   return <Incident alert={loaded.value} chosen={chosen} onAck={onAck} />;
-}
-
-function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: boolean; onAck: () => void }) {
-  const now = serverNow.value;
-  const zone = zoneOf(alert);
-  const resolved = alert.resolved_at !== null;
-  const times = alert.resolved_at === null ? w.since(moment(alert.since, now, zone), age(now - alert.since)) : w.lasted(moment(alert.since, now, zone), moment(alert.resolved_at, now, zone), age(alert.resolved_at - alert.since));
-  return (
-    <section class={`panel stick ${chosen ? 'first-narrow' : 'narrow-hide'}`} aria-labelledby="h-inc">
-      <div class="pad">
-        {resolved ? <State state="meets" word={w.resolved} big /> : <State state={STATE[alert.rule]} word={stateWord(STATE[alert.rule])} big />}
-        <h2 class="inc-title" id="h-inc">{alert.site_name}</h2>
-        <p>{alert.title}</p>
-        <p class="q">{w.id(alert.id)} {times} {resolved ? '' : `${w.severity[alert.severity]}.`}</p>
-        {alert.acknowledged_by && alert.acknowledged_until && !resolved ? <p><b>{w.ackBy(alert.acknowledged_by, moment(alert.acknowledged_until, now, zone))}</b></p> : null}
-        <div class="acts acts-top"><a class="btn" href={siteHref(alert.site, alert.ap)}>{w.toSite}</a>{resolved ? null : <Acknowledge id={alert.id} zone={zone} onDone={onAck} />}</div>
-      </div>
-      <div class="sec"><h3>{w.reasons}</h3><ul class="reasons">{alert.reasons.map((reason) => <li key={reason}>{reason}</li>)}</ul></div>
-      {alert.evidence.length > 0 ? <div class="sec"><h3>{w.saw}</h3><TestsTable tests={alert.evidence} zone={zone} now={now} label={w.saw} mini /></div> : null}
-      <div class="sec"><h3>{w.told}</h3><Trail alert={alert} zone={zone} now={now} /></div>
-    </section>
-  );
-}
-
-function Trail({ alert, zone, now }: { alert: AlertView; zone: string; now: number }) {
-  const events = [
-    { at: alert.fired_at, text: w.fired },
-    ...alert.deliveries.map((one) => ({ at: one.at, text: `${w.channel[one.channel]} ${w.to} ${one.target}${w.kind[one.kind]}: ${w.delivery[one.state]}${w.attempts(one.attempts)}${one.error ? `. ${one.error}` : ''}` })),
-    ...(alert.acknowledged_at !== null && alert.acknowledged_by !== null ? [{ at: alert.acknowledged_at, text: w.acked(alert.acknowledged_by) }] : []),
-    ...(alert.resolved_at !== null ? [{ at: alert.resolved_at, text: w.resolved }] : []),
-  ].sort((a, b) => a.at - b.at);
-  return (
-    <>
-      <ol class="trail">{events.map(({ at, text }) => <li key={`${at} ${text}`}><time dateTime={new Date(at).toISOString()}>{moment(at, now, zone)}</time><span>{text}</span></li>)}</ol>
-      {alert.deliveries.length === 0 ? <p class="q">{w.toldNobody}</p> : null}
-    </>
-  );
 }

@@ -1,6 +1,7 @@
 /** Why: signing in. Whatever address was asked for stays in the bar and opens after it. */
-import type { Me } from '#contract';
+
 import { useState } from 'preact/hooks';
+import type { Me } from '#contract';
 import { ApiError, post } from '../api.ts';
 import { Refusal } from '../parts/answers.tsx';
 import { Door } from '../parts/door.tsx';
@@ -31,12 +32,43 @@ export function Login() {
   };
   return (
     <Door title={w.title} text={w.text}>
-      <form class="pad fields one" onSubmit={(event) => { event.preventDefault(); void submit(event.currentTarget); }}>
+      <form
+        class="pad fields one"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit(event.currentTarget);
+        }}
+      >
         <Refusal error={error} known={['name', 'password']} />
-        <Field scope="login" name="name" label={w.name} error={error} required autocomplete="username" autocapitalize="none" spellcheck={false} defaultValue="admin" maxLength={100} />
-        <Field scope="login" name="password" label={w.password} error={error} type={shown ? 'text' : 'password'} required autocomplete="current-password" maxLength={1024} />
-        <label class="tick"><input type="checkbox" checked={shown} onChange={(event) => setShown(event.currentTarget.checked)} />{w.show}</label>
-        <button class="btn go" type="submit" disabled={busy}>{w.go}</button>
+        <Field
+          scope="login"
+          name="name"
+          label={w.name}
+          error={error}
+          required
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck={false}
+          defaultValue="admin"
+          maxLength={100}
+        />
+        <Field
+          scope="login"
+          name="password"
+          label={w.password}
+          error={error}
+          type={shown ? 'text' : 'password'}
+          required
+          autocomplete="current-password"
+          maxLength={1024}
+        />
+        <label class="tick">
+          <input type="checkbox" checked={shown} onChange={(event) => setShown(event.currentTarget.checked)} />
+          {w.show}
+        </label>
+        <button class="btn go" type="submit" disabled={busy}>
+          {w.go}
+        </button>
       </form>
     </Door>
   );

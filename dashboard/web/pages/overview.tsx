@@ -1,26 +1,34 @@
 /** Why: the answer first: how many access points meet the target, then who needs help, what changed, and where. */
-import { AP_STATES, type ApState, type HealthNotice, type Totals } from '#contract';
-import { age, count, moment, NBSP, percent, mbps, cut } from '../format.ts';
+
+import type { AlertView, HealthNotice, Page, Totals } from '#contract';
+import { age, count, cut, mbps, moment, NBSP, percent } from '../format.ts';
+import { useLoad } from '../load.ts';
+import { orderOf } from '../order.ts';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
-import { Figure, Mark, Panel, State, stateWord } from '../parts/marks.tsx';
+import { Mark, Panel, State, stateWord, TALLY } from '../parts/marks.tsx';
+import { MeasuredNow } from '../parts/measured-now.tsx';
+import { Where } from '../parts/regions.tsx';
 import { hrefOf, siteHref } from '../router.ts';
-import { commonTarget, lastAlert, type Line, lines, live, ready, serverNow } from '../store.ts';
-import { orderOf } from '../order.ts';
-import { useLoad } from '../load.ts';
-import type { AlertView, Page } from '#contract';
+import { commonTarget, type Line, lastAlert, lines, live, ready, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 
 const w = words.overview;
-/** Totals run from good to unknown; lists run worst first. */
-const TALLY: readonly ApState[] = ['meets', 'below', 'offline', 'nodata', 'maint'];
 const WORST = 10;
 const CHANGES = 12;
 /** Up to so many access points the overview shows their newest samples too. */
 const FEW = 8;
 
 export function Overview() {
-  if (!ready.value) return <><Head title={words.frame.overview} /><div class="panel"><Waiting what={words.what.page} /></div></>;
+  if (!ready.value)
+    return (
+      <>
+        <Head title={words.frame.overview} />
+        <div class="panel">
+          <Waiting what={words.what.page} />
+        </div>
+      </>
+    );
   const totals = live.value.totals;
   const all = lines.value;
   if (all.length === 0) {
@@ -28,7 +36,16 @@ export function Overview() {
       <>
         <Head title={w.empty} />
         <Health notices={live.value.health} />
-        <div class="panel"><Empty title={w.empty} text={w.emptyText}><a class="btn" href="/settings#import">{w.importTable}</a><a class="btn go" href="/settings">{w.connect}</a></Empty></div>
+        <div class="panel">
+          <Empty title={w.empty} text={w.emptyText}>
+            <a class="btn" href="/settings#import">
+              {w.importTable}
+            </a>
+            <a class="btn go" href="/settings">
+              {w.connect}
+            </a>
+          </Empty>
+        </div>
       </>
     );
   }
@@ -42,7 +59,7 @@ export function Overview() {
           <Attention all={all} />
           <Changes all={all} />
         </div>
-        {all.length <= FEW ? <Measured all={all} /> : null}
+        {all.length <= FEW ? <MeasuredNow all={all} /> : null}
         <Where all={all} />
       </div>
     </>
@@ -67,7 +84,12 @@ function Health({ notices }: { notices: readonly HealthNotice[] }) {
   if (notices.length === 0) return null;
   return (
     <div class="grid notices" role="region" aria-label={w.carrel}>
-      {notices.map(({ code, severity, text }) => <div key={code} class={`note ${severity}`}><Mark state={severity === 'info' ? 'nodata' : severity === 'warning' ? 'below' : 'offline'} /><span>{text}</span></div>)}
+      {notices.map(({ code, severity, text }) => (
+        <div key={code} class={`note ${severity}`}>
+          <Mark state={severity === 'info' ? 'nodata' : severity === 'warning' ? 'below' : 'offline'} />
+          <span>{text}</span>
+        </div>
+      ))}
     </div>
   );
 }
@@ -80,7 +102,15 @@ function Tally({ totals }: { totals: Totals }) {
       <svg class="share" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
         {shares.map(({ state, n }) => {
           const width = (1000 * n) / Math.max(1, totals.total);
-          const bar = <rect key={state} class={state === 'meets' ? 'f-meets-full' : `f-${state}`} x={x} width={Math.max(1, width - (shares.length > 1 ? 2 : 0))} height="10" />;
+          const bar = (
+            <rect
+              key={state}
+              class={state === 'meets' ? 'f-meets-full' : `f-${state}`}
+              x={x}
+              width={Math.max(1, width - (shares.length > 1 ? 2 : 0))}
+              height="10"
+            />
+          );
           x += width;
           return bar;
         })}
@@ -88,7 +118,10 @@ function Tally({ totals }: { totals: Totals }) {
       {TALLY.map((state) => (
         <a key={state} href={hrefOf('/sites', { state })}>
           <State state={state} target={commonTarget.value} />
-          <span class="v"><b>{count(totals[state])}</b>{percent(totals[state], totals.total)}</span>
+          <span class="v">
+            <b>{count(totals[state])}</b>
+            {percent(totals[state], totals.total)}
+          </span>
         </a>
       ))}
     </section>
@@ -103,107 +136,79 @@ function Attention({ all }: { all: readonly Line[] }) {
   const worst = orderOf(bad, { by: 'state', descending: false }).flatMap((id) => byAp.get(id) ?? []);
   const holders = new Map(alerts.value?.items.map((alert) => [alert.id, alert.acknowledged_by]));
   return (
-    <Panel title={w.attention} id="h-worst" note={bad.length > 0 ? `${w.attentionCount(bad.length)}, ${w.worstFirst}` : undefined} end={<a href="/alerts">{w.allAlerts}</a>}>
-      {worst.length === 0 ? <Empty title={w.fine} text={w.fineText} /> : (
+    <Panel
+      title={w.attention}
+      id="h-worst"
+      note={bad.length > 0 ? `${w.attentionCount(bad.length)}, ${w.worstFirst}` : undefined}
+      end={<a href="/alerts">{w.allAlerts}</a>}
+    >
+      {worst.length === 0 ? (
+        <Empty title={w.fine} text={w.fineText} />
+      ) : (
         <ol class="worst">
           {worst.slice(0, WORST).map(({ row, ap, site, name }) => (
             <li key={ap.id}>
               <Mark state={row.state} />
-              <span><span class="vh">{stateWord(row.state, ap.target_mbps)}: </span><a href={siteHref(site.id, ap.id)} data-row>{name}</a></span>
+              <span>
+                <span class="vh">{stateWord(row.state, ap.target_mbps)}: </span>
+                <a href={siteHref(site.id, ap.id)} data-row>
+                  {name}
+                </a>
+              </span>
               <span class="r nw">{row.since === null ? words.unknown : age(serverNow.value - row.since)}</span>
               <span class="sub">{row.why}</span>
-              <span class="r2 nw">{row.alert === null ? '' : holders.get(row.alert) ? w.hasIt(holders.get(row.alert) ?? '') : <b class="strong">{w.nobody}</b>}</span>
+              <span class="r2 nw">
+                {row.alert === null ? (
+                  ''
+                ) : holders.get(row.alert) ? (
+                  w.hasIt(holders.get(row.alert) ?? '')
+                ) : (
+                  <b class="strong">{w.nobody}</b>
+                )}
+              </span>
             </li>
           ))}
         </ol>
       )}
-      {worst.length > WORST ? <p class="tfoot"><a href={hrefOf('/sites', { state: 'offline,below' })}>{w.more(worst.length - WORST)}</a></p> : null}
+      {worst.length > WORST ? (
+        <p class="tfoot">
+          <a href={hrefOf('/sites', { state: 'offline,below' })}>{w.more(worst.length - WORST)}</a>
+        </p>
+      ) : null}
     </Panel>
   );
 }
 
 function Changes({ all }: { all: readonly Line[] }) {
-  const recent = all.filter(({ row }) => row.since !== null).sort((a, b) => (b.row.since ?? 0) - (a.row.since ?? 0)).slice(0, CHANGES);
+  const recent = all
+    .filter(({ row }) => row.since !== null)
+    .sort((a, b) => (b.row.since ?? 0) - (a.row.since ?? 0))
+    .slice(0, CHANGES);
   return (
     <Panel title={w.changes} id="h-feed">
-      {recent.length === 0 ? <p class="pad q">{w.noChanges}</p> : (
+      {recent.length === 0 ? (
+        <p class="pad q">{w.noChanges}</p>
+      ) : (
         <ol class="feed moments">
           {recent.map(({ row, ap, site, name }) => (
             <li key={ap.id}>
-              <time dateTime={new Date(row.since ?? 0).toISOString()}>{moment(row.since ?? 0, serverNow.value, site.zone)}</time>
+              <time dateTime={new Date(row.since ?? 0).toISOString()}>
+                {moment(row.since ?? 0, serverNow.value, site.zone)}
+              </time>
               <Mark state={row.state} />
-              <span><a class="strong" href={siteHref(site.id, ap.id)}>{name}</a> {w.changed[row.state]}{row.down_mbps !== null && (row.state === 'meets' || row.state === 'below') ? `, ${mbpsCut(row.down_mbps)}` : ''}</span>
+              <span>
+                <a class="strong" href={siteHref(site.id, ap.id)}>
+                  {name}
+                </a>{' '}
+                {w.changed[row.state]}
+                {row.down_mbps !== null && (row.state === 'meets' || row.state === 'below')
+                  ? `, ${mbpsCut(row.down_mbps)}`
+                  : ''}
+              </span>
             </li>
           ))}
         </ol>
       )}
     </Panel>
   );
-}
-
-/** The newest sample of each, for a network that is small enough to read them all. */
-function Measured({ all }: { all: readonly Line[] }) {
-  const c = words.sites.columns;
-  const unit = (text: string) => <span class="unit">{text}</span>;
-  return (
-    <Panel title={w.measured} id="h-now" note={w.measuredBy}>
-      <div class="scroll" tabIndex={0} role="group" aria-labelledby="h-now">
-        <table>
-          <thead><tr><th scope="col">{c.name}</th><th scope="col" class="num">{c.rx} {unit(words.units.mbps)}</th><th scope="col" class="num">{c.tx} {unit(words.units.mbps)}</th><th scope="col" class="num">{c.rtt} {unit(words.units.ms)}</th><th scope="col" class="num">{c.cpu} {unit(words.units.percent)}</th><th scope="col" class="num">{c.clients}</th><th scope="col">{c.seen}</th></tr></thead>
-          <tbody>
-            {all.map(({ row, ap, site, name }) => (
-              <tr key={ap.id}>
-                <th scope="row"><a href={siteHref(site.id, ap.id)}>{name}</a></th>
-                <td class="num"><Figure value={row.wan_rx_mbps} /></td><td class="num"><Figure value={row.wan_tx_mbps} /></td><td class="num"><Figure value={row.rtt_ms} show={cut} /></td>
-                <td class="num"><Figure value={row.cpu_pct} show={cut} /></td><td class="num"><Figure value={row.clients} show={count} /></td>
-                <td class="nw">{row.last_seen === null ? words.never : words.ago(age(serverNow.value - row.last_seen))}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </Panel>
-  );
-}
-
-interface RegionShare { region: string; n: number; per: Record<ApState, number> }
-
-function Where({ all }: { all: readonly Line[] }) {
-  const regions = regionsOf(all);
-  if (regions.length < 2) return null;
-  return (
-    <Panel title={w.where} id="h-where" note={w.byRegion}>
-      <div class="lanes">
-        {regions.map(({ region, n, per }) => (
-          <div class="lane region" key={region}>
-            <a href={hrefOf('/sites', { region })}>{region || w.noRegion}</a>
-            <svg class="mixbar" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label={AP_STATES.map((state) => `${words.state[state]} ${per[state]}`).join(', ')}>{mix(per, n)}</svg>
-            <span class="now"><span class="nw">{w.of(count(per.meets), count(n))}</span></span>
-          </div>
-        ))}
-      </div>
-    </Panel>
-  );
-}
-
-function mix(per: Record<ApState, number>, n: number) {
-  let x = 0;
-  return TALLY.filter((state) => per[state] > 0).map((state) => {
-    const width = (1000 * per[state]) / n;
-    const bar = <rect key={state} class={`f-${state}`} x={x} width={Math.max(2, width - 2)} height="10" />;
-    x += width;
-    return bar;
-  });
-}
-
-/** Lowest share first. */
-function regionsOf(all: readonly Line[]): RegionShare[] {
-  const found = new Map<string, RegionShare>();
-  for (const { site, row } of all) {
-    const entry = found.get(site.region) ?? { region: site.region, n: 0, per: { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0 } };
-    entry.n++;
-    entry.per[row.state]++;
-    found.set(site.region, entry);
-  }
-  return [...found.values()].sort((a, b) => a.per.meets / a.n - b.per.meets / b.n || (a.region < b.region ? -1 : 1));
 }

@@ -1,6 +1,7 @@
 /** Why: a table of libraries comes in whole: first a preview that changes nothing, line by line, then the import. */
-import type { ImportReport } from '#contract';
+
 import { useState } from 'preact/hooks';
+import type { ImportReport } from '#contract';
 import { ApiError, ask } from '../api.ts';
 import { count } from '../format.ts';
 import { Refusal } from '../parts/answers.tsx';
@@ -12,7 +13,10 @@ const w = words.settings;
 /** Lines shown of a report; what is wrong comes first. */
 const SHOWN = 200;
 
-interface Answer { report: ImportReport; dry: boolean }
+interface Answer {
+  report: ImportReport;
+  dry: boolean;
+}
 
 export function ImportTable() {
   const [file, setFile] = useState<Blob | null>(null);
@@ -41,18 +45,61 @@ export function ImportTable() {
   };
   const ready = answer?.dry === true && answer.report.created + answer.report.updated > 0;
   return (
-    <Panel title={w.import} id="import" end={<a href="/api/v1/sites/export" download>{w.export}</a>}>
-      <form onSubmit={(event) => { event.preventDefault(); void send(!ready); }}>
+    <Panel
+      title={w.import}
+      id="import"
+      end={
+        <a href="/api/v1/sites/export" download>
+          {w.export}
+        </a>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send(!ready);
+        }}
+      >
         <div class="pad fields">
-          <div class="all"><Refusal error={error} /></div>
-          <div class="field"><label for="imp-file">{w.file}</label><input id="imp-file" type="file" accept=".csv,.txt,text/csv" aria-describedby="imp-file-h" onChange={(event) => choose(event.currentTarget.files?.[0] ?? null)} /><small id="imp-file-h">{w.fileHint}</small></div>
-          <div class="field"><label for="imp-text">{w.paste}</label><textarea id="imp-text" rows={4} class="mono" aria-describedby="imp-text-h" onInput={(event) => choose(event.currentTarget.value ? new Blob([event.currentTarget.value]) : null)} /><small id="imp-text-h" class="mono">{w.columnsHint}</small></div>
+          <div class="all">
+            <Refusal error={error} />
+          </div>
+          <div class="field">
+            <label for="imp-file">{w.file}</label>
+            <input
+              id="imp-file"
+              type="file"
+              accept=".csv,.txt,text/csv"
+              aria-describedby="imp-file-h"
+              onChange={(event) => choose(event.currentTarget.files?.[0] ?? null)}
+            />
+            <small id="imp-file-h">{w.fileHint}</small>
+          </div>
+          <div class="field">
+            <label for="imp-text">{w.paste}</label>
+            <textarea
+              id="imp-text"
+              rows={4}
+              class="mono"
+              aria-describedby="imp-text-h"
+              onInput={(event) => choose(event.currentTarget.value ? new Blob([event.currentTarget.value]) : null)}
+            />
+            <small id="imp-text-h" class="mono">
+              {w.columnsHint}
+            </small>
+          </div>
         </div>
         {answer ? <Report {...answer} /> : null}
         <div class="foot-acts">
           <span class="end" />
-          {ready ? <button class="btn" type="button" disabled={busy} onClick={() => setAnswer(null)}>{w.cancel}</button> : null}
-          <button class="btn go" type="submit" disabled={busy || !file}>{ready ? w.importNow : w.preview}</button>
+          {ready ? (
+            <button class="btn" type="button" disabled={busy} onClick={() => setAnswer(null)}>
+              {w.cancel}
+            </button>
+          ) : null}
+          <button class="btn go" type="submit" disabled={busy || !file}>
+            {ready ? w.importNow : w.preview}
+          </button>
         </div>
       </form>
     </Panel>
@@ -60,17 +107,38 @@ export function ImportTable() {
 }
 
 function Report({ report, dry }: Answer) {
-  const weight = ({ outcome, messages }: ImportReport['lines'][number]) => (outcome === 'refused' ? 2 : messages.length > 0 ? 1 : 0);
+  const weight = ({ outcome, messages }: ImportReport['lines'][number]) =>
+    outcome === 'refused' ? 2 : messages.length > 0 ? 1 : 0;
   const ranked = [...report.lines].sort((a, b) => weight(b) - weight(a) || a.line - b.line);
   return (
     <div class="report" role="status">
-      <p class="pad"><b>{dry ? w.previewed : w.imported}.</b> {(dry ? w.report : w.done)(report.created, report.updated, report.refused)}. <span class="q">{w.readAs(report.encoding, w.separators[report.separator])}</span></p>
+      <p class="pad">
+        <b>{dry ? w.previewed : w.imported}.</b>{' '}
+        {(dry ? w.report : w.done)(report.created, report.updated, report.refused)}.{' '}
+        <span class="q">{w.readAs(report.encoding, w.separators[report.separator])}</span>
+      </p>
       <div class="scroll tall" tabIndex={0} role="group" aria-label={w.import}>
         <table>
-          <thead><tr><th scope="col" class="num">{w.line}</th><th scope="col">{w.id}</th><th scope="col">{w.outcome}</th><th scope="col">{w.messages}</th></tr></thead>
+          <thead>
+            <tr>
+              <th scope="col" class="num">
+                {w.line}
+              </th>
+              <th scope="col">{w.id}</th>
+              <th scope="col">{w.outcome}</th>
+              <th scope="col">{w.messages}</th>
+            </tr>
+          </thead>
           <tbody>
             {ranked.slice(0, SHOWN).map(({ line, id, outcome, messages }) => (
-              <tr key={line}><th scope="row" class="num">{line}</th><td class="mono">{id ?? ''}</td><td class={outcome === 'refused' ? 'strong' : ''}>{w.outcomes[outcome]}</td><td>{messages.join('; ')}</td></tr>
+              <tr key={line}>
+                <th scope="row" class="num">
+                  {line}
+                </th>
+                <td class="mono">{id ?? ''}</td>
+                <td class={outcome === 'refused' ? 'strong' : ''}>{w.outcomes[outcome]}</td>
+                <td>{messages.join('; ')}</td>
+              </tr>
             ))}
           </tbody>
         </table>

@@ -1,6 +1,7 @@
 /** Why: who may look, act or administer. */
-import { type Page, type Role, ROLES } from '#contract';
+
 import { useState } from 'preact/hooks';
+import { type Page, ROLES, type Role } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
 import { useLoad } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
@@ -10,7 +11,12 @@ import { me } from '../store.ts';
 import { words } from '../words.ts';
 
 const w = words.settings;
-interface Person { name: string; role: Role; email: string | null; created_at: number }
+interface Person {
+  name: string;
+  role: Role;
+  email: string | null;
+  created_at: number;
+}
 
 export function People() {
   const people = useLoad<Page<Person>>('/users');
@@ -34,26 +40,97 @@ export function People() {
   return (
     <Panel title={w.people} id="h-people">
       {people.value ? (
-        <div class="scroll" tabIndex={0} role="group" aria-label={w.people}><table>
-          <thead><tr><th scope="col">{w.name}</th><th scope="col">{w.role}</th><th scope="col" class="num"><span class="vh">{w.remove}</span></th></tr></thead>
-          <tbody>
-            {people.value.items.map(({ name, role }) => (
-              <tr key={name}>
-                <th scope="row">{name}</th><td>{w.roles[role]}</td>
-                <td class="num">{name === me.value?.name ? <span class="q">{w.you}</span> : <button class="btn" type="button" onClick={() => { if (confirm(w.removeSure(name))) void act(() => ask('DELETE', `/users/${encodeURIComponent(name)}`)); }}>{w.remove}<span class="vh"> {name}</span></button>}</td>
+        <div class="scroll" tabIndex={0} role="group" aria-label={w.people}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{w.name}</th>
+                <th scope="col">{w.role}</th>
+                <th scope="col" class="num">
+                  <span class="vh">{w.remove}</span>
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table></div>
-      ) : people.problem ? <Failed what={w.people} problem={people.problem} again={people.again} /> : <Waiting what={w.people} />}
-      <form class="ruled" onSubmit={(event) => { event.preventDefault(); void create(event.currentTarget); }}>
-        <div class="pad fields">
-          <div class="all"><Refusal error={error} known={['name', 'password', 'role']} /></div>
-          <Field scope="user" name="name" label={w.name} error={error} required autocomplete="off" autocapitalize="none" spellcheck={false} pattern="[a-z0-9._@\-]{1,64}" />
-          <Select scope="user" name="role" label={w.role}>{ROLES.map((role) => <option key={role} value={role}>{w.roles[role]}</option>)}</Select>
-          <Field scope="user" name="password" label={words.login.password} hint={words.setup.hint} error={error} type="password" required minLength={12} autocomplete="new-password" wide />
+            </thead>
+            <tbody>
+              {people.value.items.map(({ name, role }) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td>{w.roles[role]}</td>
+                  <td class="num">
+                    {name === me.value?.name ? (
+                      <span class="q">{w.you}</span>
+                    ) : (
+                      <button
+                        class="btn"
+                        type="button"
+                        onClick={() => {
+                          if (confirm(w.removeSure(name)))
+                            void act(() => ask('DELETE', `/users/${encodeURIComponent(name)}`));
+                        }}
+                      >
+                        {w.remove}
+                        <span class="vh"> {name}</span>
+                      </button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
         </div>
-        <div class="foot-acts"><span class="end" /><button class="btn go" type="submit">{w.addPerson}</button></div>
+      ) : people.problem ? (
+        <Failed what={w.people} problem={people.problem} again={people.again} />
+      ) : (
+        <Waiting what={w.people} />
+      )}
+      <form
+        class="ruled"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void create(event.currentTarget);
+        }}
+      >
+        <div class="pad fields">
+          <div class="all">
+            <Refusal error={error} known={['name', 'password', 'role']} />
+          </div>
+          <Field
+            scope="user"
+            name="name"
+            label={w.name}
+            error={error}
+            required
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            pattern="[a-z0-9._@\-]{1,64}"
+          />
+          <Select scope="user" name="role" label={w.role}>
+            {ROLES.map((role) => (
+              <option key={role} value={role}>
+                {w.roles[role]}
+              </option>
+            ))}
+          </Select>
+          <Field
+            scope="user"
+            name="password"
+            label={words.login.password}
+            hint={words.setup.hint}
+            error={error}
+            type="password"
+            required
+            minLength={12}
+            autocomplete="new-password"
+            wide
+          />
+        </div>
+        <div class="foot-acts">
+          <span class="end" />
+          <button class="btn go" type="submit">
+            {w.addPerson}
+          </button>
+        </div>
       </form>
     </Panel>
   );

@@ -1,6 +1,7 @@
 /** Why: probes come and go here: a credential shown once with the command that installs it, and a way to cut one off. */
-import type { ProbeCredential } from '#contract';
+
 import { useState } from 'preact/hooks';
+import type { ProbeCredential } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
 import { age } from '../format.ts';
 import { mayAdminister } from '../parts/ack.tsx';
@@ -27,14 +28,16 @@ export function Probes() {
       setError(refused);
     }
   };
-  const create = (form: HTMLFormElement) => act(async () => {
-    const { id = '', access_point = '' } = textsOf(form);
-    setCredential(await post<ProbeCredential>('/probes', { id, access_point }));
-  });
-  const revoke = (id: string) => act(async () => {
-    await ask('DELETE', `/probes/${encodeURIComponent(id)}`);
-    say(`${id}: ${w.revoked}`);
-  });
+  const create = (form: HTMLFormElement) =>
+    act(async () => {
+      const { id = '', access_point = '' } = textsOf(form);
+      setCredential(await post<ProbeCredential>('/probes', { id, access_point }));
+    });
+  const revoke = (id: string) =>
+    act(async () => {
+      await ask('DELETE', `/probes/${encodeURIComponent(id)}`);
+      say(`${id}: ${w.revoked}`);
+    });
   return (
     <Panel title={w.probes} id="h-probes">
       {mayAdminister() ? <Create error={error} create={create} /> : null}
@@ -49,8 +52,12 @@ function Create({ error, create }: { error: ApiError | null; create: (form: HTML
   const points = lines.value;
   const taken = new Set(roster.value?.probes.map((probe) => probe.id));
   // Those without a probe first: they are what one came for.
-  const watched = new Set(roster.value?.probes.flatMap(({ access_point, admitted }) => (admitted && access_point ? [access_point] : [])));
-  const sorted = [...points].sort((a, b) => Number(watched.has(a.ap.id)) - Number(watched.has(b.ap.id)) || a.name.localeCompare(b.name));
+  const watched = new Set(
+    roster.value?.probes.flatMap(({ access_point, admitted }) => (admitted && access_point ? [access_point] : [])),
+  );
+  const sorted = [...points].sort(
+    (a, b) => Number(watched.has(a.ap.id)) - Number(watched.has(b.ap.id)) || a.name.localeCompare(b.name),
+  );
   const [ap, setAp] = useState<string | null>(null);
   const chosen = ap ?? sorted[0]?.ap.id ?? '';
   if (points.length === 0) return <p class="pad q">{w.noSites}</p>;
@@ -60,13 +67,40 @@ function Create({ error, create }: { error: ApiError | null; create: (form: HTML
     setBusy(false);
   };
   return (
-    <form onSubmit={(event) => { event.preventDefault(); void submit(event.currentTarget); }}>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit(event.currentTarget);
+      }}
+    >
       <div class="pad fields">
-        <div class="all"><Refusal error={error} known={['id', 'access_point']} /></div>
-        <Select scope="probe" name="access_point" label={w.probeFor} value={chosen} onPick={setAp}>{sorted.map(({ ap: { id }, name }) => <option key={id} value={id}>{name}</option>)}</Select>
-        <Field key={chosen} scope="probe" name="id" label={w.probeId} error={error} required pattern="[a-z0-9\-]{1,48}" defaultValue={freeId(chosen, taken)} />
+        <div class="all">
+          <Refusal error={error} known={['id', 'access_point']} />
+        </div>
+        <Select scope="probe" name="access_point" label={w.probeFor} value={chosen} onPick={setAp}>
+          {sorted.map(({ ap: { id }, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </Select>
+        <Field
+          key={chosen}
+          scope="probe"
+          name="id"
+          label={w.probeId}
+          error={error}
+          required
+          pattern="[a-z0-9\-]{1,48}"
+          defaultValue={freeId(chosen, taken)}
+        />
       </div>
-      <div class="foot-acts"><span class="end" /><button class="btn go" type="submit" disabled={busy}>{w.makeProbe}</button></div>
+      <div class="foot-acts">
+        <span class="end" />
+        <button class="btn go" type="submit" disabled={busy}>
+          {w.makeProbe}
+        </button>
+      </div>
     </form>
   );
 }
@@ -79,7 +113,12 @@ function freeId(ap: string, taken: ReadonlySet<string>): string {
 
 const Once = ({ credential }: { credential: ProbeCredential }) => (
   <div class="pad fields once" role="status">
-    <div class="all"><b>{w.once}. <span class="mono">{credential.id}</span></b><p class="q">{w.onceText}</p></div>
+    <div class="all">
+      <b>
+        {w.once}. <span class="mono">{credential.id}</span>
+      </b>
+      <p class="q">{w.onceText}</p>
+    </div>
     <Command label={w.run} text={credential.command} />
     <Command label={w.orFile} text={credential.file} />
   </div>
@@ -92,16 +131,45 @@ function Known({ revoke }: { revoke: (id: string) => Promise<void> }) {
   return (
     <div class="scroll tall" tabIndex={0} role="group" aria-label={w.probes}>
       <table>
-        <thead><tr><th scope="col">{w.probe}</th><th scope="col">{w.watches}</th><th scope="col">{w.heard}</th><th scope="col" class="num">{w.admitted}</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">{w.probe}</th>
+            <th scope="col">{w.watches}</th>
+            <th scope="col">{w.heard}</th>
+            <th scope="col" class="num">
+              {w.admitted}
+            </th>
+          </tr>
+        </thead>
         <tbody>
           {probes.map(({ id, access_point, admitted }) => {
             const line = access_point === null ? undefined : byAp.get(access_point);
             const heard = line?.row.probe === id ? line.row.last_seen : null;
             return (
               <tr key={id}>
-                <th scope="row" class="mono">{id}</th><td>{line?.name ?? access_point ?? w.unbound}</td>
+                <th scope="row" class="mono">
+                  {id}
+                </th>
+                <td>{line?.name ?? access_point ?? w.unbound}</td>
                 <td class="nw">{heard === null ? words.unknown : words.ago(age(serverNow.value - heard))}</td>
-                <td class="num">{!admitted ? <span class="q">{w.revoked}</span> : mayAdminister() ? <button class="btn" type="button" onClick={() => { if (confirm(w.revokeSure(id))) void revoke(id); }}>{w.revoke}<span class="vh"> {id}</span></button> : w.admitted}</td>
+                <td class="num">
+                  {!admitted ? (
+                    <span class="q">{w.revoked}</span>
+                  ) : mayAdminister() ? (
+                    <button
+                      class="btn"
+                      type="button"
+                      onClick={() => {
+                        if (confirm(w.revokeSure(id))) void revoke(id);
+                      }}
+                    >
+                      {w.revoke}
+                      <span class="vh"> {id}</span>
+                    </button>
+                  ) : (
+                    w.admitted
+                  )}
+                </td>
               </tr>
             );
           })}

@@ -16,17 +16,33 @@ const w = words.settings;
 export function Settings() {
   const loaded = ready.value;
   // A link such as /settings#import leads to its section once that is drawn.
-  useEffect(() => { if (loaded && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView(); }, [loaded]);
+  useEffect(() => {
+    if (loaded && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }, [loaded]);
   return (
     <>
       <Head title={w.title} under={<p>{mayAdminister() ? w.text : w.readOnly}</p>} />
       {loaded ? (
         <div class="grid">
-          {mayAdminister() ? <div class="grid two"><AddSite /><Probes /></div> : <Probes />}
+          {mayAdminister() ? (
+            <div class="grid two">
+              <AddSite />
+              <Probes />
+            </div>
+          ) : (
+            <Probes />
+          )}
           {mayAdminister() ? <ImportTable /> : null}
-          <div class={mayAdminister() ? 'grid two' : 'grid'}><Channels />{mayAdminister() ? <People /> : null}</div>
+          <div class={mayAdminister() ? 'grid two' : 'grid'}>
+            <Channels />
+            {mayAdminister() ? <People /> : null}
+          </div>
         </div>
-      ) : <div class="panel"><Waiting what={words.what.page} /></div>}
+      ) : (
+        <div class="panel">
+          <Waiting what={words.what.page} />
+        </div>
+      )}
     </>
   );
 }
@@ -37,7 +53,16 @@ function Channels() {
   return (
     <Panel title={w.channels} id="h-channels">
       <div class="pad grid tight">
-        {notices.length === 0 ? <p>{w.channelsOk}</p> : notices.map(({ code, severity, text }) => <p key={code} class="line-note"><Mark state={severity === 'critical' ? 'offline' : severity === 'warning' ? 'below' : 'nodata'} /><span>{text}</span></p>)}
+        {notices.length === 0 ? (
+          <p>{w.channelsOk}</p>
+        ) : (
+          notices.map(({ code, severity, text }) => (
+            <p key={code} class="line-note">
+              <Mark state={severity === 'critical' ? 'offline' : severity === 'warning' ? 'below' : 'nodata'} />
+              <span>{text}</span>
+            </p>
+          ))
+        )}
         <p class="q">{w.channelsHow}</p>
       </div>
     </Panel>

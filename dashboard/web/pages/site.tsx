@@ -1,14 +1,16 @@
 /** Why: one library: what state, why we say so, what was measured, and what one can do about it. */
-import type { Measurements, Page, Probe, TestView } from '#contract';
+
 import { type Signal, useSignal } from '@preact/signals';
 import { useMemo, useState } from 'preact/hooks';
+import type { Measurements, Page, Probe, TestView } from '#contract';
 import { ApiError, post } from '../api.ts';
-import { type Frame, frameOf, missingSpans, parseRange, type Range, RANGES, steadyEnd } from '../charts/series.ts';
-import { age, bytes, count, moment } from '../format.ts';
+import { type Frame, frameOf, missingSpans, parseRange, RANGES, type Range, steadyEnd } from '../charts/series.ts';
+import { age, count, moment } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Acknowledge, mayAct } from '../parts/ack.tsx';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { CopyButton } from '../parts/copy.tsx';
+import { DataUsed } from '../parts/data-used.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { useTitle } from '../parts/head.tsx';
 import { Panel, State, stateWord } from '../parts/marks.tsx';
@@ -28,16 +30,37 @@ const FIRST_TESTS = 8;
 export function SitePage({ id }: { id: string }) {
   const site = siteOf(id);
   useTitle(site?.name ?? words.frame.sites);
-  if (!ready.value) return <div class="panel"><h1 class="vh">{words.frame.sites}</h1><Waiting what={words.what.page} /></div>;
-  const here = lines.value.filter((line) => line.site.id === id).sort((a, b) => severity(a) - severity(b) || (a.ap.id < b.ap.id ? -1 : 1));
+  if (!ready.value)
+    return (
+      <div class="panel">
+        <h1 class="vh">{words.frame.sites}</h1>
+        <Waiting what={words.what.page} />
+      </div>
+    );
+  const here = lines.value
+    .filter((line) => line.site.id === id)
+    .sort((a, b) => severity(a) - severity(b) || (a.ap.id < b.ap.id ? -1 : 1));
   const line = here.find(({ ap }) => ap.id === place.value.query.get('ap')) ?? here[0];
-  if (!site || !line) return <div class="panel"><h1 class="vh">{w.gone}</h1><Empty title={site?.name ?? w.gone} text={w.goneText}><a class="btn go" href="/sites">{words.frame.sites}</a></Empty></div>;
+  if (!site || !line)
+    return (
+      <div class="panel">
+        <h1 class="vh">{w.gone}</h1>
+        <Empty title={site?.name ?? w.gone} text={w.goneText}>
+          <a class="btn go" href="/sites">
+            {words.frame.sites}
+          </a>
+        </Empty>
+      </div>
+    );
   const range = parseRange(place.value.query.get('range'));
   return (
     <>
       <SiteHead line={line} all={here} />
       <div class="grid">
-        <div class="grid why"><Why ap={line.ap.id} target={line.ap.target_mbps} refresh={line.row.down_at} /><Facts line={line} /></div>
+        <div class="grid why">
+          <Why ap={line.ap.id} target={line.ap.target_mbps} refresh={line.row.down_at} />
+          <Facts line={line} />
+        </div>
         <Measured line={line} range={range} key={line.ap.id} />
       </div>
     </>
@@ -47,21 +70,47 @@ export function SitePage({ id }: { id: string }) {
 function SiteHead({ line: { row, ap, site, name }, all }: { line: Line; all: readonly Line[] }) {
   return (
     <>
-      <nav aria-label={w.crumbs}><ol class="crumbs"><li><a href="/sites">{words.frame.sites}</a></li>{site.region ? <li><a href={hrefOf('/sites', { region: site.region })}>{site.region}</a></li> : null}</ol></nav>
+      <nav aria-label={w.crumbs}>
+        <ol class="crumbs">
+          <li>
+            <a href="/sites">{words.frame.sites}</a>
+          </li>
+          {site.region ? (
+            <li>
+              <a href={hrefOf('/sites', { region: site.region })}>{site.region}</a>
+            </li>
+          ) : null}
+        </ol>
+      </nav>
       <div class="head">
         <div>
           <h1>{name}</h1>
           <div class="since">
             <State state={row.state} target={ap.target_mbps} big />
-            {row.since === null ? null : <span>{w.since(moment(row.since, serverNow.value, site.zone), age(serverNow.value - row.since))}</span>}
+            {row.since === null ? null : (
+              <span>{w.since(moment(row.since, serverNow.value, site.zone), age(serverNow.value - row.since))}</span>
+            )}
             {row.alert === null ? null : <a href={`/alerts/${row.alert}`}>{w.incident(row.alert)}</a>}
           </div>
         </div>
-        <div class="acts"><CopyButton text={location.href} label={w.copyLink} /><TestNow ap={ap.id} />{row.alert === null ? null : <Acknowledge id={row.alert} zone={site.zone} />}</div>
+        <div class="acts">
+          <CopyButton text={location.href} label={w.copyLink} />
+          <TestNow ap={ap.id} />
+          {row.alert === null ? null : <Acknowledge id={row.alert} zone={site.zone} />}
+        </div>
       </div>
       {all.length > 1 ? (
         <nav class="tabs ap-tabs" aria-label={w.accessPoints}>
-          {all.map((one) => <a key={one.ap.id} href={siteHref(site.id, one.ap.id)} {...(one.ap.id === ap.id ? { 'aria-current': 'true' as const } : {})}><span class="vh">{stateWord(one.row.state)}: </span>{one.ap.name}</a>)}
+          {all.map((one) => (
+            <a
+              key={one.ap.id}
+              href={siteHref(site.id, one.ap.id)}
+              {...(one.ap.id === ap.id ? { 'aria-current': 'true' as const } : {})}
+            >
+              <span class="vh">{stateWord(one.row.state)}: </span>
+              {one.ap.name}
+            </a>
+          ))}
         </nav>
       ) : null}
     </>
@@ -83,7 +132,11 @@ function TestNow({ ap }: { ap: string }) {
     }
     setBusy(false);
   };
-  return <button class="btn" type="button" disabled={busy} onClick={() => void ask()}>{w.testNow} <span class="q">{w.testCost}</span></button>;
+  return (
+    <button class="btn" type="button" disabled={busy} onClick={() => void ask()}>
+      {w.testNow} <span class="q">{w.testCost}</span>
+    </button>
+  );
 }
 
 function Measured({ line: { row, ap, site }, range }: { line: Line; range: Range }) {
@@ -92,16 +145,39 @@ function Measured({ line: { row, ap, site }, range }: { line: Line; range: Range
   const cursor = useSignal<number | null>(null);
   const probe = row.probe ?? probesOf(ap.id)[0]?.id ?? null;
   const about = `${ap.id} ${range}`;
-  const tests = useLoad<Page<TestView>>(`/tests?ap=${encodeURIComponent(ap.id)}&from=${frame.from}&to=${frame.to}&limit=${TESTS}`, { about, refresh: row.down_at });
+  const tests = useLoad<Page<TestView>>(
+    `/tests?ap=${encodeURIComponent(ap.id)}&from=${frame.from}&to=${frame.to}&limit=${TESTS}`,
+    { about, refresh: row.down_at },
+  );
   // Where the probe was silent is known from the metric that every probe has.
-  const pulse = useLoad<Measurements>(probe === null ? null : `/measurements?probe=${encodeURIComponent(probe)}&metric=rtt_ms&from=${frame.from}&to=${frame.to}&points=${frame.points}`, { about });
+  const pulse = useLoad<Measurements>(
+    probe === null
+      ? null
+      : `/measurements?probe=${encodeURIComponent(probe)}&metric=rtt_ms&from=${frame.from}&to=${frame.to}&points=${frame.points}`,
+    { about },
+  );
   const missing = useMemo(() => (pulse.value ? missingSpans(pulse.value, frame, to) : []), [pulse.value, frame]);
   const items = tests.value?.items ?? [];
-  if (tests.problem && !tests.value) return <div class="panel"><Failed what={words.what.tests} problem={tests.problem} again={tests.again} /></div>;
+  if (tests.problem && !tests.value)
+    return (
+      <div class="panel">
+        <Failed what={words.what.tests} problem={tests.problem} again={tests.again} />
+      </div>
+    );
   return (
     <>
-      <Throughput tests={items} target={ap.target_mbps} frame={frame} missing={missing} cursor={cursor} ranges={<RangePick range={range} />} />
-      <div class="grid test-row"><Tests items={items} zone={site.zone} busy={!tests.value} /><DataUsed tests={items} probe={probe} frame={frame} range={range} /></div>
+      <Throughput
+        tests={items}
+        target={ap.target_mbps}
+        frame={frame}
+        missing={missing}
+        cursor={cursor}
+        ranges={<RangePick range={range} />}
+      />
+      <div class="grid test-row">
+        <Tests items={items} zone={site.zone} busy={!tests.value} />
+        <DataUsed tests={items} probe={probe} frame={frame} range={range} />
+      </div>
       {probe === null ? null : <Metrics probe={probe} frame={frame} cursor={cursor} />}
     </>
   );
@@ -112,7 +188,16 @@ function Metrics({ probe, frame, cursor }: { probe: Probe['id']; frame: Frame; c
   return (
     <div class="grid two charts">
       <MetricChart {...shared} metric="rtt_ms" floor={4} title={w.rtt} unit={words.units.ms} />
-      <MetricChart {...shared} metric="wan_rx_mbps" floor={0.2} second={{ metric: 'wan_tx_mbps', name: w.wanOut }} name={w.wanIn} title={w.wan} unit={words.units.mbps} digits="rate" />
+      <MetricChart
+        {...shared}
+        metric="wan_rx_mbps"
+        floor={0.2}
+        second={{ metric: 'wan_tx_mbps', name: w.wanOut }}
+        name={w.wanIn}
+        title={w.wan}
+        unit={words.units.mbps}
+        digits="rate"
+      />
       <MetricChart {...shared} metric="cpu_pct" floor={10} title={w.cpu} unit={words.units.percent} />
       <MetricChart {...shared} metric="clients" floor={4} title={w.use} unit="" note={w.useNote} />
     </div>
@@ -121,34 +206,38 @@ function Metrics({ probe, frame, cursor }: { probe: Probe['id']; frame: Frame; c
 
 const RangePick = ({ range }: { range: Range }) => (
   <span class="seg" role="group" aria-label={w.range}>
-    {RANGES.map((one) => <a key={one} href={withQuery(place.value, { range: one === '24h' ? null : one })} {...(one === range ? { 'aria-current': 'true' as const } : {})}>{w.ranges[one]}</a>)}
+    {RANGES.map((one) => (
+      <a
+        key={one}
+        href={withQuery(place.value, { range: one === '24h' ? null : one })}
+        {...(one === range ? { 'aria-current': 'true' as const } : {})}
+      >
+        {w.ranges[one]}
+      </a>
+    ))}
   </span>
 );
 
 function Tests({ items, zone, busy }: { items: readonly TestView[]; zone: string; busy: boolean }) {
   const [all, setAll] = useState(false);
-  const more = items.length > FIRST_TESTS && !all ? <button class="link" type="button" onClick={() => setAll(true)}>{`${w.all(count(items.length))}`}</button> : undefined;
+  const more =
+    items.length > FIRST_TESTS && !all ? (
+      <button class="link" type="button" onClick={() => setAll(true)}>{`${w.all(count(items.length))}`}</button>
+    ) : undefined;
   return (
     <Panel title={w.tests} id="h-tests" note={w.each} end={more}>
-      {busy ? <Waiting what={words.what.tests} /> : items.length === 0 ? <Empty title={w.noTests} text={w.noTestsText} />
-        : <TestsTable tests={all ? items : items.slice(0, FIRST_TESTS)} zone={zone} now={serverNow.value} label={w.tests} />}
-    </Panel>
-  );
-}
-
-/** Bytes of the range: tests from their own count, the whole from the probe's counter (sum = mean x samples). */
-function DataUsed({ tests, probe, frame, range }: { tests: readonly TestView[]; probe: string | null; frame: Frame; range: Range }) {
-  const counted = useLoad<Measurements>(probe === null ? null : `/measurements?probe=${encodeURIComponent(probe)}&metric=agent_bytes&from=${frame.from}&to=${frame.to}&points=${frame.points}`, { about: `${probe} ${range}` });
-  const ofTests = tests.reduce((sum, test) => sum + test.bytes, 0);
-  const known = counted.value?.count.some((n) => n > 0) ?? false;
-  const all = counted.value?.mean.reduce<number>((sum, mean, i) => sum + (mean ?? 0) * (counted.value?.count[i] ?? 0), 0) ?? 0;
-  const total = Math.max(all, ofTests);
-  return (
-    <Panel title={w.data} id="h-data" end={w.dataOf(w.ranges[range])}>
-      <div class="pad">
-        <p><span class="bigv">{known ? bytes(total) : bytes(ofTests)}</span></p>
-        <dl class="facts"><dt>{w.dataTests(count(tests.length))}</dt><dd>{bytes(ofTests)}</dd><dt>{w.dataRest}</dt><dd>{known ? bytes(total - ofTests) : <span class="qq">{words.unknown}</span>}</dd></dl>
-      </div>
+      {busy ? (
+        <Waiting what={words.what.tests} />
+      ) : items.length === 0 ? (
+        <Empty title={w.noTests} text={w.noTestsText} />
+      ) : (
+        <TestsTable
+          tests={all ? items : items.slice(0, FIRST_TESTS)}
+          zone={zone}
+          now={serverNow.value}
+          label={w.tests}
+        />
+      )}
     </Panel>
   );
 }

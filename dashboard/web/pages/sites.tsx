@@ -5,7 +5,7 @@ import { filterLines, parseSort, sortText } from '../order.ts';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { Find } from '../parts/frame.tsx';
 import { Head } from '../parts/head.tsx';
-import { Mark, stateWord } from '../parts/marks.tsx';
+import { Mark, stateWord, TALLY } from '../parts/marks.tsx';
 import { Sheet } from '../parts/sheet.tsx';
 import { go, place, withQuery } from '../router.ts';
 import { commonTarget, type Line, lines, ready } from '../store.ts';
@@ -19,20 +19,45 @@ export function Sites() {
   const region = here.query.get('region') ?? '';
   const states = statesOf(here.query.get('state'));
   const sort = parseSort(here.query.get('sort'));
-  if (!ready.value) return <><Head title={w.title} /><div class="panel"><Waiting what={words.what.sites} /></div></>;
+  if (!ready.value)
+    return (
+      <>
+        <Head title={w.title} />
+        <div class="panel">
+          <Waiting what={words.what.sites} />
+        </div>
+      </>
+    );
   const all = lines.value;
   const inScope = filterLines(all, { q, states: [], region });
   const shown = states.length === 0 ? inScope : inScope.filter(({ row }) => states.includes(row.state));
   const set = (changes: Record<string, string | null>) => go(withQuery(here, changes), 'replace');
-  const toggle = (state: ApState) => set({ state: (states.includes(state) ? states.filter((one) => one !== state) : [...states, state]).join(',') });
+  const toggle = (state: ApState) =>
+    set({ state: (states.includes(state) ? states.filter((one) => one !== state) : [...states, state]).join(',') });
   const filters = (
     <>
       <Find cls="field find-here" />
       <div class="chips" role="group" aria-label={w.filters}>
-        {q ? <button class="chip on" type="button" onClick={() => set({ q: null })}>{w.searched(q)} <span class="x" aria-hidden="true">×</span><span class="vh">{w.clear}</span></button> : null}
+        {q ? (
+          <button class="chip on" type="button" onClick={() => set({ q: null })}>
+            {w.searched(q)}{' '}
+            <span class="x" aria-hidden="true">
+              ×
+            </span>
+            <span class="vh">{w.clear}</span>
+          </button>
+        ) : null}
         {AP_STATES.map((state) => (
-          <button key={state} class={`chip${states.includes(state) ? ' on' : ''}`} type="button" aria-pressed={states.includes(state)} onClick={() => toggle(state)}>
-            <Mark state={state} />{stateWord(state, commonTarget.value)} <span class="q">{count(inScope.filter(({ row }) => row.state === state).length)}</span>
+          <button
+            key={state}
+            class={`chip${states.includes(state) ? ' on' : ''}`}
+            type="button"
+            aria-pressed={states.includes(state)}
+            onClick={() => toggle(state)}
+          >
+            <Mark state={state} />
+            {stateWord(state, commonTarget.value)}{' '}
+            <span class="q">{count(inScope.filter(({ row }) => row.state === state).length)}</span>
           </button>
         ))}
         <RegionPick all={all} region={region} pick={(value) => set({ region: value })} />
@@ -41,10 +66,44 @@ export function Sites() {
   );
   return (
     <>
-      <Head title={region ? w.titleIn(region) : w.title} under={<p>{w.summary(count(shown.length), count(all.length), summary(inScope))}</p>} acts={<a class="btn go" href="/settings">{w.add}</a>} />
-      {shown.length === 0
-        ? <><div class="toolbar">{filters}</div><div class="panel"><Empty title={all.length === 0 ? words.overview.empty : w.none} text={all.length === 0 ? words.overview.emptyText : w.noneText}>{all.length === 0 ? <a class="btn go" href="/settings">{w.add}</a> : <button class="btn" type="button" onClick={() => set({ q: null, state: null, region: null })}>{w.removeFilters}</button>}</Empty></div></>
-        : <Sheet lines={shown} sort={sort} onSort={(next) => set({ sort: sortText(next) })} scope={`${q}|${region}|${states.join()}`} filters={filters} />}
+      <Head
+        title={region ? w.titleIn(region) : w.title}
+        under={<p>{w.summary(count(shown.length), count(all.length), summary(inScope))}</p>}
+        acts={
+          <a class="btn go" href="/settings">
+            {w.add}
+          </a>
+        }
+      />
+      {shown.length === 0 ? (
+        <>
+          <div class="toolbar">{filters}</div>
+          <div class="panel">
+            <Empty
+              title={all.length === 0 ? words.overview.empty : w.none}
+              text={all.length === 0 ? words.overview.emptyText : w.noneText}
+            >
+              {all.length === 0 ? (
+                <a class="btn go" href="/settings">
+                  {w.add}
+                </a>
+              ) : (
+                <button class="btn" type="button" onClick={() => set({ q: null, state: null, region: null })}>
+                  {w.removeFilters}
+                </button>
+              )}
+            </Empty>
+          </div>
+        </>
+      ) : (
+        <Sheet
+          lines={shown}
+          sort={sort}
+          onSort={(next) => set({ sort: sortText(next) })}
+          scope={`${q}|${region}|${states.join()}`}
+          filters={filters}
+        />
+      )}
     </>
   );
 }
@@ -56,8 +115,7 @@ function statesOf(text: string | null): ApState[] {
 
 /** "83 meet the target, 9 below": what is there, worst last, as the totals run. */
 function summary(inScope: readonly Line[]): string {
-  const order: ApState[] = ['meets', 'below', 'offline', 'nodata', 'maint'];
-  const parts = order.flatMap((state) => {
+  const parts = TALLY.flatMap((state) => {
     const n = inScope.filter(({ row }) => row.state === state).length;
     return n > 0 ? [w.counts[state](count(n))] : [];
   });
@@ -65,12 +123,23 @@ function summary(inScope: readonly Line[]): string {
 }
 
 function RegionPick({ all, region, pick }: { all: readonly Line[]; region: string; pick: (region: string) => void }) {
-  const regions = [...new Set(all.map(({ site }) => site.region))].filter((name) => name !== '').sort(new Intl.Collator().compare);
+  const regions = [...new Set(all.map(({ site }) => site.region))]
+    .filter((name) => name !== '')
+    .sort(new Intl.Collator().compare);
   if (regions.length < 2 && !region) return null;
   return (
-    <select class={`chip${region ? ' on' : ''}`} aria-label={w.region} value={region} onChange={(event) => pick(event.currentTarget.value)}>
+    <select
+      class={`chip${region ? ' on' : ''}`}
+      aria-label={w.region}
+      value={region}
+      onChange={(event) => pick(event.currentTarget.value)}
+    >
       <option value="">{w.allRegions}</option>
-      {(regions.includes(region) || !region ? regions : [region, ...regions]).map((name) => <option key={name} value={name}>{name}</option>)}
+      {(regions.includes(region) || !region ? regions : [region, ...regions]).map((name) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
     </select>
   );
 }

@@ -1,6 +1,7 @@
 /** Why: taking an incident on always has an end, and the button says which. */
-import type { AlertView } from '#contract';
+
 import { useState } from 'preact/hooks';
+import type { AlertView } from '#contract';
 import { ApiError, post } from '../api.ts';
 import { moment } from '../format.ts';
 import { me, serverNow } from '../store.ts';
@@ -21,7 +22,9 @@ export function Acknowledge({ id, zone, onDone }: { id: number; zone: string; on
     try {
       const alert = await post<AlertView>(`/alerts/${id}/ack`, { hours });
       onDone?.(alert);
-      say(`${words.alerts.ackBy(alert.acknowledged_by ?? me.value?.name ?? '', moment(alert.acknowledged_until ?? serverNow.value, serverNow.value, zone))}`);
+      say(
+        `${words.alerts.ackBy(alert.acknowledged_by ?? me.value?.name ?? '', moment(alert.acknowledged_until ?? serverNow.value, serverNow.value, zone))}`,
+      );
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       say(error.problem.detail);
@@ -29,11 +32,25 @@ export function Acknowledge({ id, zone, onDone }: { id: number; zone: string; on
     setBusy(false);
   };
   return (
-    <form class="ack" onSubmit={(event) => { event.preventDefault(); void send(); }}>
-      <select aria-label={words.site.ackFor} value={String(hours)} onChange={(event) => setHours(Number(event.currentTarget.value))}>
-        {HOURS.map((n) => <option key={n} value={String(n)}>{`${words.alerts.hours(n)}, ${until(n)}`}</option>)}
+    <form
+      class="ack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <select
+        aria-label={words.site.ackFor}
+        value={String(hours)}
+        onChange={(event) => setHours(Number(event.currentTarget.value))}
+      >
+        {HOURS.map((n) => (
+          <option key={n} value={String(n)}>{`${words.alerts.hours(n)}, ${until(n)}`}</option>
+        ))}
       </select>
-      <button class="btn go" type="submit" disabled={busy}>{words.site.acknowledge}</button>
+      <button class="btn go" type="submit" disabled={busy}>
+        {words.site.acknowledge}
+      </button>
     </form>
   );
 }

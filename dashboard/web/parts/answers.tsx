@@ -13,21 +13,42 @@ export function Waiting({ what }: { what: string }) {
   }, []);
   return (
     <div class="pad skels" aria-busy="true">
-      {late ? <><span class="vh">{words.load.what(what)}</span>{['w2', 'w1', 'w2', 'w3'].map((w, i) => <span key={i} class={`skel ${w}`} />)}</> : null}
+      {late ? (
+        <>
+          <span class="vh">{words.load.what(what)}</span>
+          {['w2', 'w1', 'w2', 'w3'].map((w, i) => (
+            <span key={i} class={`skel ${w}`} />
+          ))}
+        </>
+      ) : null}
     </div>
   );
 }
 
-interface EmptyProps { title: string; text: string; children?: ComponentChildren }
+interface EmptyProps {
+  title: string;
+  text: string;
+  children?: ComponentChildren;
+}
 export const Empty = ({ title, text, children }: EmptyProps) => (
-  <div class="empty"><h2>{title}</h2><p>{text}</p>{children ? <div class="acts">{children}</div> : null}</div>
+  <div class="empty">
+    <h2>{title}</h2>
+    <p>{text}</p>
+    {children ? <div class="acts">{children}</div> : null}
+  </div>
 );
 
 export const Failed = ({ what, problem, again }: { what: string; problem: ApiError; again: () => void }) => (
   <div class="empty" role="alert">
     <h2>{words.load.failed(what)}</h2>
-    <p>{problem.problem.detail} <span class="mono">{problem.problem.code}</span></p>
-    <div class="acts"><button class="btn" type="button" onClick={again}>{words.load.again}</button></div>
+    <p>
+      {problem.problem.detail} <span class="mono">{problem.problem.code}</span>
+    </p>
+    <div class="acts">
+      <button class="btn" type="button" onClick={again}>
+        {words.load.again}
+      </button>
+    </div>
   </div>
 );
 
@@ -37,7 +58,15 @@ export function Refusal({ error, known = [] }: { error: ApiError | null; known?:
   const others = (error.problem.errors ?? []).filter(({ field }) => !known.includes(field));
   return (
     <div class="note refusal" role="alert">
-      <span><b>{error.problem.detail}</b>{others.map(({ field, message }) => <span key={field} class="q"> {field}: {message}</span>)}</span>
+      <span>
+        <b>{error.problem.detail}</b>
+        {others.map(({ field, message }) => (
+          <span key={field} class="q">
+            {' '}
+            {field}: {message}
+          </span>
+        ))}
+      </span>
     </div>
   );
 }

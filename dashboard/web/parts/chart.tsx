@@ -26,7 +26,9 @@ export function Chart({ spec, sentence, readout, spoken, cursor, heading }: Char
   const [index, setIndex] = useState<number | null>(null);
   const [said, setSaid] = useState('');
   const dark = useDark();
-  const point = (i: number | null) => { cursor.value = i === null ? null : (spec.x[i] ?? null); };
+  const point = (i: number | null) => {
+    cursor.value = i === null ? null : (spec.x[i] ?? null);
+  };
   useEffect(() => {
     let over = false;
     let observer: ResizeObserver | null = null;
@@ -34,7 +36,9 @@ export function Chart({ spec, sentence, readout, spoken, cursor, heading }: Char
       if (over || !host.current) return;
       const drawn = drawPlot(host.current, spec, point);
       plot.current = drawn;
-      observer = new ResizeObserver(([entry]) => { if (entry) drawn.resize(entry.contentRect.width); });
+      observer = new ResizeObserver(([entry]) => {
+        if (entry) drawn.resize(entry.contentRect.width);
+      });
       observer.observe(host.current);
     });
     return () => {
@@ -53,7 +57,9 @@ export function Chart({ spec, sentence, readout, spoken, cursor, heading }: Char
   const press = (event: KeyboardEvent) => {
     const last = spec.x.length - 1;
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const next = by ? Math.max(0, Math.min(last, (index ?? last + 1) + by * (event.shiftKey ? 10 : 1))) : { Home: 0, End: last }[event.key];
+    const next = by
+      ? Math.max(0, Math.min(last, (index ?? last + 1) + by * (event.shiftKey ? 10 : 1)))
+      : { Home: 0, End: last }[event.key];
     if (next === undefined || last < 0) return;
     event.preventDefault();
     point(next);
@@ -61,17 +67,37 @@ export function Chart({ spec, sentence, readout, spoken, cursor, heading }: Char
   };
   return (
     <>
-      <p class="readout">{heading}{readout(index)}</p>
-      <div class="plot-box" role="img" tabIndex={0} aria-label={`${sentence} ${words.site.keys}`} onKeyDown={press} onBlur={() => point(null)}>
+      <p class="readout">
+        {heading}
+        {readout(index)}
+      </p>
+      <div
+        class="plot-box"
+        role="img"
+        tabIndex={0}
+        aria-label={`${sentence} ${words.site.keys}`}
+        onKeyDown={press}
+        onBlur={() => point(null)}
+      >
         <div ref={host} />
       </div>
-      <span class="vh" aria-live="polite">{said}</span>
+      <span class="vh" aria-live="polite">
+        {said}
+      </span>
     </>
   );
 }
 
 /** The same numbers as a table, made when it is opened. */
-export function Twin({ caption, heads, rows }: { caption: string; heads: ComponentChildren[]; rows: () => ComponentChildren[][] }) {
+export function Twin({
+  caption,
+  heads,
+  rows,
+}: {
+  caption: string;
+  heads: ComponentChildren[];
+  rows: () => ComponentChildren[][];
+}) {
   const [open, setOpen] = useState(false);
   return (
     <details class="twin" onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -80,8 +106,32 @@ export function Twin({ caption, heads, rows }: { caption: string; heads: Compone
         <div class="scroll tall" tabIndex={0} role="group" aria-label={caption}>
           <table>
             <caption class="vh">{caption}</caption>
-            <thead><tr>{heads.map((head, i) => <th key={i} scope="col" class={i === 0 ? '' : 'num'}>{head}</th>)}</tr></thead>
-            <tbody>{rows().map((cells, r) => <tr key={r}>{cells.map((cell, i) => (i === 0 ? <th key={i} scope="row" class="nw">{cell}</th> : <td key={i} class="num">{cell}</td>))}</tr>)}</tbody>
+            <thead>
+              <tr>
+                {heads.map((head, i) => (
+                  <th key={i} scope="col" class={i === 0 ? '' : 'num'}>
+                    {head}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows().map((cells, r) => (
+                <tr key={r}>
+                  {cells.map((cell, i) =>
+                    i === 0 ? (
+                      <th key={i} scope="row" class="nw">
+                        {cell}
+                      </th>
+                    ) : (
+                      <td key={i} class="num">
+                        {cell}
+                      </td>
+                    ),
+                  )}
+                </tr>
+              ))}
+            </tbody>
           </table>
         </div>
       ) : null}

@@ -4,7 +4,11 @@ import { words } from '../words.ts';
 
 /** The clipboard needs a secure origin; on plain http the text is selected in a field and copied the old way. */
 async function copyText(text: string): Promise<boolean> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+  if (navigator.clipboard)
+    return navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
   const field = document.createElement('textarea');
   field.value = text;
   field.className = 'vh';
@@ -15,15 +19,33 @@ async function copyText(text: string): Promise<boolean> {
   return done;
 }
 
-export function CopyButton({ text, label = words.settings.copy, cls = '' }: { text: string; label?: string; cls?: string }) {
+export function CopyButton({
+  text,
+  label = words.settings.copy,
+  cls = '',
+}: {
+  text: string;
+  label?: string;
+  cls?: string;
+}) {
   const [done, setDone] = useState(false);
   const copy = async () => {
     setDone(await copyText(text));
     setTimeout(() => setDone(false), 2000);
   };
-  return <button class={`btn ${cls}`} type="button" onClick={() => void copy()}>{done ? words.settings.copied : label}</button>;
+  return (
+    <button class={`btn ${cls}`} type="button" onClick={() => void copy()}>
+      {done ? words.settings.copied : label}
+    </button>
+  );
 }
 
 export const Command = ({ text, label }: { text: string; label: string }) => (
-  <div class="field all"><span class="lab">{label}</span><div class="cmd" role="group" aria-label={label}><code>{text}</code><CopyButton text={text} /></div></div>
+  <div class="field all">
+    <span class="lab">{label}</span>
+    <div class="cmd" role="group" aria-label={label}>
+      <code>{text}</code>
+      <CopyButton text={text} />
+    </div>
+  </div>
 );

@@ -5,9 +5,19 @@ import { Icon } from './marks.tsx';
 
 export const Door = ({ title, text, children }: { title: string; text: string; children: ComponentChildren }) => (
   <div class="setup door">
-    <header><a class="brand" href="/"><Icon id="logo" />{words.product}</a></header>
+    <header>
+      <a class="brand" href="/">
+        <Icon id="logo" />
+        {words.product}
+      </a>
+    </header>
     <main id="main" class="bare">
-      <div class="head"><div><h1>{title}</h1><p>{text}</p></div></div>
+      <div class="head">
+        <div>
+          <h1>{title}</h1>
+          <p>{text}</p>
+        </div>
+      </div>
       <div class="panel">{children}</div>
     </main>
   </div>

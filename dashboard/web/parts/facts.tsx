@@ -13,21 +13,73 @@ export function Facts({ line: { row, ap, site } }: { line: Line }) {
   return (
     <Panel title={w.facts} id="h-facts">
       <dl class="facts pad">
-        <dt>{w.target}</dt><dd>{w.targetDown(mbps(ap.target_mbps))}</dd>
-        <dt>{w.contract}</dt><dd>{site.contract_mbps === null ? words.unknown : mbps(site.contract_mbps)}</dd>
-        <dt>{w.provider}</dt><dd>{site.isp || words.unknown}</dd>
-        {site.metered ? <><dt>{w.metered}</dt><dd>{w.yes}</dd></> : null}
-        <dt>{w.open}</dt><dd>{hoursInWords(site.opening)}</dd>
-        <dt>{w.today}</dt><dd>{openNow(site, now)}</dd>
-        <dt>{w.zone}</dt><dd>{site.zone}, {clock(now, site.zone)}</dd>
-        <dt>{w.probe}</dt><dd>{probes.length === 0 ? w.noProbe : probes.map((probe) => <span key={probe.id} class="mono">{probe.id}</span>)}{row.probe_online === null ? null : <span class="q"> {row.probe_online ? w.online : w.offline}</span>}</dd>
-        <dt>{w.lastSample}</dt><dd>{row.last_seen === null ? words.never : words.ago(age(now - row.last_seen))}</dd>
-        <dt>{w.lastTest}</dt><dd>{row.down_mbps === null ? words.unknown : <>{`${cut(row.down_mbps)}${NBSP}${words.units.mbps}`}{row.down_at === null ? null : `, ${moment(row.down_at, now, site.zone)}`}</>}</dd>
-        <dt>{w.rtt}</dt><dd><Figure value={row.rtt_ms} show={cut} unit={words.units.ms} /></dd>
-        <dt>{w.wan}</dt><dd><Figure value={row.wan_rx_mbps} /> {w.wanIn}, <Figure value={row.wan_tx_mbps} unit={words.units.mbps} /> {w.wanOut}</dd>
-        <dt>{w.cpu}</dt><dd><Figure value={row.cpu_pct} show={cut} unit={words.units.percent} /></dd>
-        <dt>{w.devices}</dt><dd><Figure value={row.clients} show={count} /></dd>
-        {site.notes ? <><dt>{w.notes}</dt><dd>{site.notes}</dd></> : null}
+        <dt>{w.target}</dt>
+        <dd>{w.targetDown(mbps(ap.target_mbps))}</dd>
+        <dt>{w.contract}</dt>
+        <dd>{site.contract_mbps === null ? words.unknown : mbps(site.contract_mbps)}</dd>
+        <dt>{w.provider}</dt>
+        <dd>{site.isp || words.unknown}</dd>
+        {site.metered ? (
+          <>
+            <dt>{w.metered}</dt>
+            <dd>{w.yes}</dd>
+          </>
+        ) : null}
+        <dt>{w.open}</dt>
+        <dd>{hoursInWords(site.opening)}</dd>
+        <dt>{w.today}</dt>
+        <dd>{openNow(site, now)}</dd>
+        <dt>{w.zone}</dt>
+        <dd>
+          {site.zone}, {clock(now, site.zone)}
+        </dd>
+        <dt>{w.probe}</dt>
+        <dd>
+          {probes.length === 0
+            ? w.noProbe
+            : probes.map((probe) => (
+                <span key={probe.id} class="mono">
+                  {probe.id}
+                </span>
+              ))}
+          {row.probe_online === null ? null : <span class="q"> {row.probe_online ? w.online : w.offline}</span>}
+        </dd>
+        <dt>{w.lastSample}</dt>
+        <dd>{row.last_seen === null ? words.never : words.ago(age(now - row.last_seen))}</dd>
+        <dt>{w.lastTest}</dt>
+        <dd>
+          {row.down_mbps === null ? (
+            words.unknown
+          ) : (
+            <>
+              {`${cut(row.down_mbps)}${NBSP}${words.units.mbps}`}
+              {row.down_at === null ? null : `, ${moment(row.down_at, now, site.zone)}`}
+            </>
+          )}
+        </dd>
+        <dt>{w.rtt}</dt>
+        <dd>
+          <Figure value={row.rtt_ms} show={cut} unit={words.units.ms} />
+        </dd>
+        <dt>{w.wan}</dt>
+        <dd>
+          <Figure value={row.wan_rx_mbps} /> {w.wanIn}, <Figure value={row.wan_tx_mbps} unit={words.units.mbps} />{' '}
+          {w.wanOut}
+        </dd>
+        <dt>{w.cpu}</dt>
+        <dd>
+          <Figure value={row.cpu_pct} show={cut} unit={words.units.percent} />
+        </dd>
+        <dt>{w.devices}</dt>
+        <dd>
+          <Figure value={row.clients} show={count} />
+        </dd>
+        {site.notes ? (
+          <>
+            <dt>{w.notes}</dt>
+            <dd>{site.notes}</dd>
+          </>
+        ) : null}
       </dl>
     </Panel>
   );

@@ -12,13 +12,25 @@ import { Icon } from './marks.tsx';
 import { Toasts } from './toast.tsx';
 
 const f = words.frame;
-const openAlerts = computed(() => new Set(lines.value.flatMap(({ row }) => (row.alert === null ? [] : [row.alert]))).size);
+const openAlerts = computed(
+  () => new Set(lines.value.flatMap(({ row }) => (row.alert === null ? [] : [row.alert]))).size,
+);
 
-export function Frame({ route, signOut, children }: { route: Route; signOut: () => void; children: ComponentChildren }) {
+export function Frame({
+  route,
+  signOut,
+  children,
+}: {
+  route: Route;
+  signOut: () => void;
+  children: ComponentChildren;
+}) {
   const word = fresh.value.word;
   return (
     <>
-      <a class="skip" href="#main">{f.skip}</a>
+      <a class="skip" href="#main">
+        {f.skip}
+      </a>
       <div class={`app${word === 'old' ? ' stale' : ''}`}>
         <Bar signOut={signOut} />
         <Nav page={route.page} />
@@ -37,18 +49,47 @@ function Bar({ signOut }: { signOut: () => void }) {
   const name = me.value?.name ?? '';
   return (
     <header class="bar">
-      <a class="brand" href="/"><Icon id="logo" />{words.product}</a>
-      <span class="scope">{f.scope} <span class="q">{count(lines.value.length)}</span></span>
+      <a class="brand" href="/">
+        <Icon id="logo" />
+        {words.product}
+      </a>
+      <span class="scope">
+        {f.scope} <span class="q">{count(lines.value.length)}</span>
+      </span>
       <Find cls="find" />
       <div class="end">
         <Pill />
-        <span class="clock q">{full(serverNow.value, viewerZone())} {zoneName(viewerZone())}</span>
-        <span class="tools">
-          <button class="btn bare" type="button" onClick={nextTheme} aria-label={f.theme[theme.value]} title={f.theme[theme.value]}><Icon id="i-theme" /></button>
-          <button class="btn bare narrow-hide" type="button" onClick={() => { helpOpen.value = true; }} aria-label={f.keys} title={f.keys}><Icon id="i-keys" /></button>
-          <button class="btn bare" type="button" onClick={signOut} aria-label={f.signOut} title={f.signOut}><Icon id="i-out" /></button>
+        <span class="clock q">
+          {full(serverNow.value, viewerZone())} {zoneName(viewerZone())}
         </span>
-        <span class="who" role="img" aria-label={f.account(name)} title={name}>{name.slice(0, 2).toUpperCase()}</span>
+        <span class="tools">
+          <button
+            class="btn bare"
+            type="button"
+            onClick={nextTheme}
+            aria-label={f.theme[theme.value]}
+            title={f.theme[theme.value]}
+          >
+            <Icon id="i-theme" />
+          </button>
+          <button
+            class="btn bare narrow-hide"
+            type="button"
+            onClick={() => {
+              helpOpen.value = true;
+            }}
+            aria-label={f.keys}
+            title={f.keys}
+          >
+            <Icon id="i-keys" />
+          </button>
+          <button class="btn bare" type="button" onClick={signOut} aria-label={f.signOut} title={f.signOut}>
+            <Icon id="i-out" />
+          </button>
+        </span>
+        <span class="who" role="img" aria-label={f.account(name)} title={name}>
+          {name.slice(0, 2).toUpperCase()}
+        </span>
       </div>
     </header>
   );
@@ -58,16 +99,31 @@ function Bar({ signOut }: { signOut: () => void }) {
 export function Find({ cls }: { cls: string }) {
   const here = place.value;
   const onSites = here.path === '/sites';
-  const search = (q: string, how: 'push' | 'replace') => go(onSites ? withQuery(here, { q }) : hrefOf('/sites', { q }), how);
+  const search = (q: string, how: 'push' | 'replace') =>
+    go(onSites ? withQuery(here, { q }) : hrefOf('/sites', { q }), how);
   return (
-    <form class={cls} role="search" onSubmit={(event) => {
-      event.preventDefault();
-      const q = new FormData(event.currentTarget).get('q');
-      search(typeof q === 'string' ? q : '', onSites ? 'replace' : 'push');
-    }}>
+    <form
+      class={cls}
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const q = new FormData(event.currentTarget).get('q');
+        search(typeof q === 'string' ? q : '', onSites ? 'replace' : 'push');
+      }}
+    >
       <Icon id="i-find" cls="g" />
-      <input type="search" name="q" aria-label={f.find} placeholder={f.find} autocomplete="off" maxLength={100}
-        value={onSites ? (here.query.get('q') ?? '') : ''} onInput={(event) => { if (onSites) search(event.currentTarget.value, 'replace'); }} />
+      <input
+        type="search"
+        name="q"
+        aria-label={f.find}
+        placeholder={f.find}
+        autocomplete="off"
+        maxLength={100}
+        value={onSites ? (here.query.get('q') ?? '') : ''}
+        onInput={(event) => {
+          if (onSites) search(event.currentTarget.value, 'replace');
+        }}
+      />
       <kbd aria-hidden="true">/</kbd>
     </form>
   );
@@ -81,7 +137,9 @@ function Pill() {
   return (
     <span class={`live ${cls}`} data-pill={state.word}>
       <b role="status">{p[state.word]}</b>
-      {state.word === 'loading' ? null : <span class="q">{state.word === 'live' ? words.ago(age(state.ageMs)) : p.age(age(state.ageMs))}</span>}
+      {state.word === 'loading' ? null : (
+        <span class="q">{state.word === 'live' ? words.ago(age(state.ageMs)) : p.age(age(state.ageMs))}</span>
+      )}
     </span>
   );
 }
@@ -90,7 +148,13 @@ function OldNotice() {
   const state = fresh.value;
   if (state.word === 'loading') return null;
   const since = live.value.heardAt ?? cutAt.value ?? now.value;
-  return <div class="note top" role="alert"><span><b>{words.stale.title(age(state.ageMs))}</b> {words.stale.text(clock(since, viewerZone()))}</span></div>;
+  return (
+    <div class="note top" role="alert">
+      <span>
+        <b>{words.stale.title(age(state.ageMs))}</b> {words.stale.text(clock(since, viewerZone()))}
+      </span>
+    </div>
+  );
 }
 
 function Nav({ page }: { page: Route['page'] }) {
@@ -104,7 +168,18 @@ function Nav({ page }: { page: Route['page'] }) {
     <nav class="nav" aria-label={f.main}>
       <ul>
         {items.map(({ href, icon, label, on, n }) => (
-          <li key={href}><a href={href} {...(on ? { 'aria-current': 'page' as const } : {})}><Icon id={icon} /><span class="lbl">{label}</span>{n ? <span class="n"><span class="vh">{f.needAction}</span>{n}</span> : null}</a></li>
+          <li key={href}>
+            <a href={href} {...(on ? { 'aria-current': 'page' as const } : {})}>
+              <Icon id={icon} />
+              <span class="lbl">{label}</span>
+              {n ? (
+                <span class="n">
+                  <span class="vh">{f.needAction}</span>
+                  {n}
+                </span>
+              ) : null}
+            </a>
+          </li>
         ))}
       </ul>
     </nav>
@@ -120,11 +195,38 @@ function Help() {
   }, [open]);
   const k = words.keys;
   return (
-    <dialog class="help" ref={dialog} aria-labelledby="h-keys" onClose={() => { helpOpen.value = false; }}>
+    <dialog
+      class="help"
+      ref={dialog}
+      aria-labelledby="h-keys"
+      onClose={() => {
+        helpOpen.value = false;
+      }}
+    >
       <h2 id="h-keys">{k.title}</h2>
-      <dl class="facts">{k.list.map(([key, does]) => [<dt key={key}><kbd>{key}</kbd></dt>, <dd key={`${key}-d`}>{does}</dd>])}</dl>
-      <label class="tick"><input type="checkbox" checked={letters.value} onChange={(event) => setLetters(event.currentTarget.checked)} />{k.off}</label>
-      <div class="acts"><button class="btn go" type="button" onClick={() => { helpOpen.value = false; }}>{k.close}</button></div>
+      <dl class="facts">
+        {k.list.map(([key, does]) => [
+          <dt key={key}>
+            <kbd>{key}</kbd>
+          </dt>,
+          <dd key={`${key}-d`}>{does}</dd>,
+        ])}
+      </dl>
+      <label class="tick">
+        <input type="checkbox" checked={letters.value} onChange={(event) => setLetters(event.currentTarget.checked)} />
+        {k.off}
+      </label>
+      <div class="acts">
+        <button
+          class="btn go"
+          type="button"
+          onClick={() => {
+            helpOpen.value = false;
+          }}
+        >
+          {k.close}
+        </button>
+      </div>
     </dialog>
   );
 }

@@ -11,17 +11,33 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
     const [state, setState] = useState<'waiting' | 'there' | 'failed'>(loaded ? 'there' : 'waiting');
     useEffect(() => {
       if (state !== 'waiting') return;
-      load().then((component) => {
-        loaded = component;
-        setState('there');
-      }, () => setState('failed'));
+      load().then(
+        (component) => {
+          loaded = component;
+          setState('there');
+        },
+        () => setState('failed'),
+      );
     }, [state]);
     if (loaded) {
       const Page = loaded;
       return <Page {...props} />;
     }
-    if (state === 'waiting') return <div class="panel"><Waiting what={words.what.page} /></div>;
+    if (state === 'waiting')
+      return (
+        <div class="panel">
+          <Waiting what={words.what.page} />
+        </div>
+      );
     // A new build may have replaced the file: loading the page anew gets the new names.
-    return <div class="panel"><Empty title={words.load.failed(words.what.thePage)} text={words.load.chunk}><button class="btn go" type="button" onClick={() => location.reload()}>{words.load.again}</button></Empty></div>;
+    return (
+      <div class="panel">
+        <Empty title={words.load.failed(words.what.thePage)} text={words.load.chunk}>
+          <button class="btn go" type="button" onClick={() => location.reload()}>
+            {words.load.again}
+          </button>
+        </Empty>
+      </div>
+    );
   };
 }

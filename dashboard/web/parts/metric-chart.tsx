@@ -1,10 +1,11 @@
 /** Why: one metric of one probe over a range: mean line, lowest-to-highest band, gaps as gaps, and every number also as text. */
-import type { Measurements } from '#contract';
+
 import type { Signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
+import type { Measurements } from '#contract';
 import type { PlotSpec } from '../charts/plot.ts';
 import { axisTicks, type Frame, isolated, missingSpans, summarize, tickLabel, timeTicks } from '../charts/series.ts';
-import { clock, count as whole, cut, day, full, rate } from '../format.ts';
+import { clock, cut, day, full, rate, count as whole } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { words } from '../words.ts';
 import { Failed, Waiting } from './answers.tsx';
@@ -37,46 +38,115 @@ export function MetricChart(props: MetricProps) {
   const { probe, metric, second, frame, title, note } = props;
   const about = `${probe} ${metric} ${frame.range}`;
   const first = useLoad<Measurements>(pathOf(probe, metric, frame), { about });
-  const other = useLoad<Measurements>(second ? pathOf(probe, second.metric, frame) : null, { about: second ? `${about} ${second.metric}` : null });
+  const other = useLoad<Measurements>(second ? pathOf(probe, second.metric, frame) : null, {
+    about: second ? `${about} ${second.metric}` : null,
+  });
   const problem = first.problem ?? other.problem;
   const id = `h-${metric}`;
   return (
     <figure class="panel" aria-labelledby={id}>
-      <header><h2 id={id}>{headOf(title, props.unit)}</h2>{note ? <span class="q">{note}</span> : null}</header>
-      {first.value && (!second || other.value) ? <Drawn {...props} main={first.value} other={other.value} />
-        : problem ? <Failed what={words.what.chart} problem={problem} again={first.again} /> : <Waiting what={words.what.chart} />}
+      <header>
+        <h2 id={id}>{headOf(title, props.unit)}</h2>
+        {note ? <span class="q">{note}</span> : null}
+      </header>
+      {first.value && (!second || other.value) ? (
+        <Drawn {...props} main={first.value} other={other.value} />
+      ) : problem ? (
+        <Failed what={words.what.chart} problem={problem} again={first.again} />
+      ) : (
+        <Waiting what={words.what.chart} />
+      )}
     </figure>
   );
 }
 
-function Drawn({ main, other, frame, now, title, unit, digits, floor, cursor, name, second }: MetricProps & { main: Measurements; other: Measurements | null }) {
+function Drawn({
+  main,
+  other,
+  frame,
+  now,
+  title,
+  unit,
+  digits,
+  floor,
+  cursor,
+  name,
+  second,
+}: MetricProps & { main: Measurements; other: Measurements | null }) {
   const show = digits === 'rate' ? rate : cut;
   const zone = frame.zone;
   const spec = useMemo(() => specOf(main, other, frame, now, floor), [main, other]);
   const summary = summarize(main);
   const stamp = (at: number) => `${day(at, zone)} ${clock(at, zone)}`;
-  const value = (column: readonly (number | null)[], i: number) => (column[i] === null || column[i] === undefined ? words.unknown : show(column[i]));
-  const sentence = summary ? w.chartSentence(title, full(frame.from, zone), full(frame.to, zone), show(summary.mean), show(summary.low), show(summary.high), unit) : w.chartEmpty(title);
+  const value = (column: readonly (number | null)[], i: number) =>
+    column[i] === null || column[i] === undefined ? words.unknown : show(column[i]);
+  const sentence = summary
+    ? w.chartSentence(
+        title,
+        full(frame.from, zone),
+        full(frame.to, zone),
+        show(summary.mean),
+        show(summary.low),
+        show(summary.high),
+        unit,
+      )
+    : w.chartEmpty(title);
   const line = (i: number | null) => {
     const at = i ?? lastKnown(main);
     if (at === null) return <span>{w.noData}</span>;
-    if (main.count[at] === 0) return <><b>{stamp(main.t[at] ?? 0)}</b><span>{w.noData}</span></>;
+    if (main.count[at] === 0)
+      return (
+        <>
+          <b>{stamp(main.t[at] ?? 0)}</b>
+          <span>{w.noData}</span>
+        </>
+      );
     return (
       <>
         <b>{stamp(main.t[at] ?? 0)}</b>
-        <span>{name ?? w.legend.mean} <b>{value(main.mean, at)}</b></span>
-        {other && second ? <span>{second.name} <b>{value(other.mean, at)}</b></span> : <span>{w.legend.band} <b>{w.range_(value(main.min, at), value(main.max, at))}</b></span>}
+        <span>
+          {name ?? w.legend.mean} <b>{value(main.mean, at)}</b>
+        </span>
+        {other && second ? (
+          <span>
+            {second.name} <b>{value(other.mean, at)}</b>
+          </span>
+        ) : (
+          <span>
+            {w.legend.band} <b>{w.range_(value(main.min, at), value(main.max, at))}</b>
+          </span>
+        )}
         <span class="q">{headOf(`n = ${main.count[at]}`, unit)}</span>
       </>
     );
   };
-  const spoken = (i: number) => `${stamp(main.t[i] ?? 0)}: ${value(main.mean, i)}${other ? `, ${value(other.mean, i)}` : ''} ${unit}`;
+  const spoken = (i: number) =>
+    `${stamp(main.t[i] ?? 0)}: ${value(main.mean, i)}${other ? `, ${value(other.mean, i)}` : ''} ${unit}`;
   return (
     <>
-      <div class="pad chart-pad"><Chart spec={spec} sentence={sentence} readout={line} spoken={spoken} cursor={cursor} heading={null} /></div>
-      <Twin caption={headOf(title, unit)} heads={[w.time, w.samples, w.low, name ?? w.mean, w.high, ...(second ? [second.name] : [])]}
-        rows={() => main.t.map((at, i) => (main.count[i] === 0 ? [stamp(at), '0', w.noData, w.noData, w.noData, ...(second ? [value(other?.mean ?? [], i)] : [])]
-          : [stamp(at), whole(main.count[i] ?? 0), value(main.min, i), value(main.mean, i), value(main.max, i), ...(second ? [value(other?.mean ?? [], i)] : [])])).reverse()} />
+      <div class="pad chart-pad">
+        <Chart spec={spec} sentence={sentence} readout={line} spoken={spoken} cursor={cursor} heading={null} />
+      </div>
+      <Twin
+        caption={headOf(title, unit)}
+        heads={[w.time, w.samples, w.low, name ?? w.mean, w.high, ...(second ? [second.name] : [])]}
+        rows={() =>
+          main.t
+            .map((at, i) =>
+              main.count[i] === 0
+                ? [stamp(at), '0', w.noData, w.noData, w.noData, ...(second ? [value(other?.mean ?? [], i)] : [])]
+                : [
+                    stamp(at),
+                    whole(main.count[i] ?? 0),
+                    value(main.min, i),
+                    value(main.mean, i),
+                    value(main.max, i),
+                    ...(second ? [value(other?.mean ?? [], i)] : []),
+                  ],
+            )
+            .reverse()
+        }
+      />
     </>
   );
 }
@@ -89,16 +159,29 @@ const lastKnown = ({ count }: Measurements): number | null => {
 };
 
 function specOf(main: Measurements, other: Measurements | null, frame: Frame, now: number, floor: number): PlotSpec {
-  const top = Math.max(floor, ...main.max.map((value) => value ?? 0), ...(other?.mean.map((value) => value ?? 0) ?? []));
+  const top = Math.max(
+    floor,
+    ...main.max.map((value) => value ?? 0),
+    ...(other?.mean.map((value) => value ?? 0) ?? []),
+  );
   // The middle of a bucket is where its mean belongs.
   const half = (main.bucket_s * 1000) / 2;
   return {
-    from: frame.from, to: frame.to, height: HEIGHT, x: main.t.map((at) => Math.min(at + half, frame.to)),
+    from: frame.from,
+    to: frame.to,
+    height: HEIGHT,
+    x: main.t.map((at) => Math.min(at + half, frame.to)),
     series: [
       { values: main.mean, low: main.min, high: main.max, stroke: 'lamp', dots: isolated(main.mean) },
       ...(other ? [{ values: other.mean, stroke: 'ink-2' as const, dash: [5, 4], dots: isolated(other.mean) }] : []),
     ],
-    tests: [], target: null, closed: frame.closed, missing: missingSpans(main, frame, now), noData: w.noData,
-    yTicks: axisTicks(top), yLabel: tickLabel, xTicks: timeTicks(frame),
+    tests: [],
+    target: null,
+    closed: frame.closed,
+    missing: missingSpans(main, frame, now),
+    noData: w.noData,
+    yTicks: axisTicks(top),
+    yLabel: tickLabel,
+    xTicks: timeTicks(frame),
   };
 }

@@ -18,7 +18,13 @@ const OLD_MS = 5 * 60_000;
 /** The first click on these sorts the largest first. */
 const LARGE_FIRST: readonly SortKey[] = ['rx', 'tx', 'rtt', 'cpu', 'clients', 'seen'];
 
-interface SheetProps { lines: readonly Line[]; sort: Sort; onSort: (sort: Sort) => void; /** Changes when the filter does: the held order is then let go. */ scope: string; /** What stands in the toolbar, left of what moved. */ filters: ComponentChildren }
+interface SheetProps {
+  lines: readonly Line[];
+  sort: Sort;
+  onSort: (sort: Sort) => void /** Changes when the filter does: the held order is then let go. */;
+  scope: string /** What stands in the toolbar, left of what moved. */;
+  filters: ComponentChildren;
+}
 
 export function Sheet({ lines, sort, onSort, scope, filters }: SheetProps) {
   const body = useRef<HTMLTableSectionElement>(null);
@@ -26,7 +32,11 @@ export function Sheet({ lines, sort, onSort, scope, filters }: SheetProps) {
   const shown = useRef<{ key: string; order: string[] }>({ key: '', order: [] });
   const key = `${scope}|${sort.by}|${sort.descending}`;
   const wanted = useMemo(() => orderOf(lines, sort), [lines, sort.by, sort.descending]);
-  const { order, moved } = hold(shown.current.key === key ? shown.current.order : [], wanted, held.pointer || held.focus);
+  const { order, moved } = hold(
+    shown.current.key === key ? shown.current.order : [],
+    wanted,
+    held.pointer || held.focus,
+  );
   shown.current = { key, order };
   const byAp = useMemo(() => new Map(lines.map((line) => [line.ap.id, line])), [lines]);
   const [pinned, setPinned] = useState<number | null>(null);
@@ -37,15 +47,42 @@ export function Sheet({ lines, sort, onSort, scope, filters }: SheetProps) {
   };
   return (
     <>
-      <div class="toolbar">{filters}<div class="end" role="status">{moved > 0 ? <><span>{w.moved(moved)}</span><button class="btn" type="button" onClick={again}>{w.sortAgain}</button></> : null}</div></div>
+      <div class="toolbar">
+        {filters}
+        <div class="end" role="status">
+          {moved > 0 ? (
+            <>
+              <span>{w.moved(moved)}</span>
+              <button class="btn" type="button" onClick={again}>
+                {w.sortAgain}
+              </button>
+            </>
+          ) : null}
+        </div>
+      </div>
       <div class="panel">
         <table class={`sheet-table${fresh.value.word === 'old' ? ' oldvalues' : ''}`} aria-rowcount={order.length + 1}>
-          <caption class="vh">{w.caption(`${w.columns[sort.by]}, ${sort.descending ? w.descending : w.ascending}`, count(order.length))}</caption>
+          <caption class="vh">
+            {w.caption(`${w.columns[sort.by]}, ${sort.descending ? w.descending : w.ascending}`, count(order.length))}
+          </caption>
           <SheetHead sort={sort} onSort={onSort} />
-          <tbody ref={body}
-            onPointerEnter={(event) => { if (event.pointerType === 'mouse') setHeld((old) => ({ ...old, pointer: true })); }} onPointerLeave={() => setHeld((old) => ({ ...old, pointer: false }))}
-            onFocusCapture={(event) => { setHeld((old) => ({ ...old, focus: true })); setPinned(rowIndex(event.target)); }}
-            onBlurCapture={(event) => { if (!(event.relatedTarget instanceof Node) || !body.current?.contains(event.relatedTarget)) { setHeld((old) => ({ ...old, focus: false })); setPinned(null); } }}>
+          <tbody
+            ref={body}
+            onPointerEnter={(event) => {
+              if (event.pointerType === 'mouse') setHeld((old) => ({ ...old, pointer: true }));
+            }}
+            onPointerLeave={() => setHeld((old) => ({ ...old, pointer: false }))}
+            onFocusCapture={(event) => {
+              setHeld((old) => ({ ...old, focus: true }));
+              setPinned(rowIndex(event.target));
+            }}
+            onBlurCapture={(event) => {
+              if (!(event.relatedTarget instanceof Node) || !body.current?.contains(event.relatedTarget)) {
+                setHeld((old) => ({ ...old, focus: false }));
+                setPinned(null);
+              }
+            }}
+          >
             {windowOf(order.length, view.first - OVERSCAN, view.last + OVERSCAN, pinned).map((segment) => {
               if (segment.kind === 'gap') return <Gap key={`gap ${segment.rows}`} height={segment.rows * view.rowPx} />;
               const id = order[segment.index];
@@ -54,7 +91,11 @@ export function Sheet({ lines, sort, onSort, scope, filters }: SheetProps) {
             })}
           </tbody>
         </table>
-        <div class="tfoot">{w.foot.map((text) => <span key={text}>{text}</span>)}</div>
+        <div class="tfoot">
+          {w.foot.map((text) => (
+            <span key={text}>{text}</span>
+          ))}
+        </div>
       </div>
     </>
   );
@@ -66,7 +107,17 @@ const rowIndex = (target: EventTarget | null) => {
 };
 
 /** Stands for the rows that are not drawn. It spans the three columns that every screen has: more would bring hidden ones back. */
-const Gap = ({ height }: { height: number }) => <tr aria-hidden="true" class="gap-row" ref={(row) => { if (row) row.style.height = `${height}px`; }}><td colSpan={3} /></tr>;
+const Gap = ({ height }: { height: number }) => (
+  <tr
+    aria-hidden="true"
+    class="gap-row"
+    ref={(row) => {
+      if (row) row.style.height = `${height}px`;
+    }}
+  >
+    <td colSpan={3} />
+  </tr>
+);
 
 /** Which rows are in view. Reads the layout on scroll and resize, never in a tick. */
 function useView(body: { current: HTMLTableSectionElement | null }) {
@@ -80,9 +131,13 @@ function useView(body: { current: HTMLTableSectionElement | null }) {
       const top = body.current.getBoundingClientRect().top;
       const first = Math.max(0, Math.floor(-top / rowPx));
       const last = Math.max(first, Math.ceil((innerHeight - top) / rowPx));
-      setView((old) => (old.first === first && old.last === last && old.rowPx === rowPx ? old : { first, last, rowPx }));
+      setView((old) =>
+        old.first === first && old.last === last && old.rowPx === rowPx ? old : { first, last, rowPx },
+      );
     };
-    const soon = () => { frame ||= requestAnimationFrame(measure); };
+    const soon = () => {
+      frame ||= requestAnimationFrame(measure);
+    };
     measure();
     addEventListener('scroll', soon, { passive: true });
     addEventListener('resize', soon);
@@ -96,10 +151,16 @@ function useView(body: { current: HTMLTableSectionElement | null }) {
 }
 
 const COLUMNS: { key: SortKey; unit?: string; num?: true; cls?: string }[] = [
-  { key: 'state' }, { key: 'name' }, { key: 'down', unit: words.units.mbps, num: true },
-  { key: 'rx', unit: words.units.mbps, num: true, cls: 'narrow-hide' }, { key: 'tx', unit: words.units.mbps, num: true, cls: 'narrow-hide c-tx' },
-  { key: 'rtt', unit: words.units.ms, num: true, cls: 'narrow-hide c-rtt' }, { key: 'cpu', unit: words.units.percent, num: true, cls: 'narrow-hide c-cpu' },
-  { key: 'clients', num: true, cls: 'narrow-hide c-clients' }, { key: 'seen', cls: 'narrow-hide' }, { key: 'isp', cls: 'narrow-hide c-isp' },
+  { key: 'state' },
+  { key: 'name' },
+  { key: 'down', unit: words.units.mbps, num: true },
+  { key: 'rx', unit: words.units.mbps, num: true, cls: 'narrow-hide' },
+  { key: 'tx', unit: words.units.mbps, num: true, cls: 'narrow-hide c-tx' },
+  { key: 'rtt', unit: words.units.ms, num: true, cls: 'narrow-hide c-rtt' },
+  { key: 'cpu', unit: words.units.percent, num: true, cls: 'narrow-hide c-cpu' },
+  { key: 'clients', num: true, cls: 'narrow-hide c-clients' },
+  { key: 'seen', cls: 'narrow-hide' },
+  { key: 'isp', cls: 'narrow-hide c-isp' },
 ];
 
 function SheetHead({ sort, onSort }: Pick<SheetProps, 'sort' | 'onSort'>) {
@@ -110,11 +171,32 @@ function SheetHead({ sort, onSort }: Pick<SheetProps, 'sort' | 'onSort'>) {
           const on = sort.by === key;
           const next: Sort = { by: key, descending: on ? !sort.descending : LARGE_FIRST.includes(key) };
           const head = (
-            <th key={key} scope="col" class={`${num ? 'num ' : ''}${cls}`} {...(on ? { 'aria-sort': sort.descending ? 'descending' as const : 'ascending' as const } : {})}>
-              <button type="button" onClick={() => onSort(next)}>{w.columns[key]}{on ? <Icon id={sort.descending ? 'i-up' : 'i-down'} cls="g" /> : null}</button>{unit ? <> <span class="unit">{unit}</span></> : null}
+            <th
+              key={key}
+              scope="col"
+              class={`${num ? 'num ' : ''}${cls}`}
+              {...(on ? { 'aria-sort': sort.descending ? ('descending' as const) : ('ascending' as const) } : {})}
+            >
+              <button type="button" onClick={() => onSort(next)}>
+                {w.columns[key]}
+                {on ? <Icon id={sort.descending ? 'i-up' : 'i-down'} cls="g" /> : null}
+              </button>
+              {unit ? (
+                <>
+                  {' '}
+                  <span class="unit">{unit}</span>
+                </>
+              ) : null}
             </th>
           );
-          return key === 'down' ? [head, <th key="tested" scope="col" class="narrow-hide c-tested">{w.tested}</th>] : [head];
+          return key === 'down'
+            ? [
+                head,
+                <th key="tested" scope="col" class="narrow-hide c-tested">
+                  {w.tested}
+                </th>,
+              ]
+            : [head];
         })}
       </tr>
     </thead>
@@ -126,17 +208,50 @@ function Row({ line: { row, ap, site, name }, index, now }: { line: Line; index:
   const silentMs = row.last_seen === null ? null : now - row.last_seen;
   return (
     <tr aria-rowindex={index + 2}>
-      <td><State state={row.state} target={ap.target_mbps} /></td>
-      <th scope="row" class="name"><a href={siteHref(site.id, ap.id)} data-row title={row.why}>{name}</a></th>
-      <td class="num"><Figure value={row.down_mbps} offline={off} /></td>
-      <td class="nw q narrow-hide c-tested">{row.down_at === null ? words.never : <time dateTime={new Date(row.down_at).toISOString()}>{moment(row.down_at, now, site.zone)}</time>}</td>
-      <td class="num narrow-hide"><Figure value={row.wan_rx_mbps} offline={off} /></td>
-      <td class="num narrow-hide c-tx"><Figure value={row.wan_tx_mbps} offline={off} /></td>
-      <td class="num narrow-hide c-rtt"><Figure value={row.rtt_ms} show={cut} offline={off} /></td>
-      <td class="num narrow-hide c-cpu"><Figure value={row.cpu_pct} show={cut} offline={off} /></td>
-      <td class="num narrow-hide c-clients"><Figure value={row.clients} show={count} offline={off} /></td>
-      <td class="nw narrow-hide">{silentMs === null ? <span class="qq">{words.never}</span> : <span class={silentMs > OLD_MS ? 'strong' : 'q'}>{age(silentMs)}</span>}</td>
-      <td class="nw q narrow-hide c-isp">{site.isp || words.unknown}{site.metered ? <span class="tag">{w.metered}</span> : null}</td>
+      <td>
+        <State state={row.state} target={ap.target_mbps} />
+      </td>
+      <th scope="row" class="name">
+        <a href={siteHref(site.id, ap.id)} data-row title={row.why}>
+          {name}
+        </a>
+      </th>
+      <td class="num">
+        <Figure value={row.down_mbps} offline={off} />
+      </td>
+      <td class="nw q narrow-hide c-tested">
+        {row.down_at === null ? (
+          words.never
+        ) : (
+          <time dateTime={new Date(row.down_at).toISOString()}>{moment(row.down_at, now, site.zone)}</time>
+        )}
+      </td>
+      <td class="num narrow-hide">
+        <Figure value={row.wan_rx_mbps} offline={off} />
+      </td>
+      <td class="num narrow-hide c-tx">
+        <Figure value={row.wan_tx_mbps} offline={off} />
+      </td>
+      <td class="num narrow-hide c-rtt">
+        <Figure value={row.rtt_ms} show={cut} offline={off} />
+      </td>
+      <td class="num narrow-hide c-cpu">
+        <Figure value={row.cpu_pct} show={cut} offline={off} />
+      </td>
+      <td class="num narrow-hide c-clients">
+        <Figure value={row.clients} show={count} offline={off} />
+      </td>
+      <td class="nw narrow-hide">
+        {silentMs === null ? (
+          <span class="qq">{words.never}</span>
+        ) : (
+          <span class={silentMs > OLD_MS ? 'strong' : 'q'}>{age(silentMs)}</span>
+        )}
+      </td>
+      <td class="nw q narrow-hide c-isp">
+        {site.isp || words.unknown}
+        {site.metered ? <span class="tag">{w.metered}</span> : null}
+      </td>
     </tr>
   );
 }

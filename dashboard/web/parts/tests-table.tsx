@@ -8,13 +8,27 @@ const c = words.site.columns;
 
 /** What one should know about a test, in words: why it could not tell, what asked for it, that it was close. */
 export function noteOf(test: TestView): string {
-  const parts = [test.limited_by ? words.limit[test.limited_by] : '', words.reason[test.reason], test.marginal ? words.marginal : '', test.dir === 'up' ? words.upload : ''];
+  const parts = [
+    test.limited_by ? words.limit[test.limited_by] : '',
+    words.reason[test.reason],
+    test.marginal ? words.marginal : '',
+    test.dir === 'up' ? words.upload : '',
+  ];
   return parts.filter((part) => part !== '').join(', ');
 }
 
-const methodOf = (test: TestView) => (test.method === 'passive' ? words.method.passive : `${words.method[test.method]}, ${cut(test.dur_ms / 1000)}${NBSP}${words.units.s}`);
+const methodOf = (test: TestView) =>
+  test.method === 'passive'
+    ? words.method.passive
+    : `${words.method[test.method]}, ${cut(test.dur_ms / 1000)}${NBSP}${words.units.s}`;
 
-interface TestsProps { tests: readonly TestView[]; zone: string; now: number; label: string; mini?: boolean }
+interface TestsProps {
+  tests: readonly TestView[];
+  zone: string;
+  now: number;
+  label: string;
+  mini?: boolean;
+}
 
 /** `mini` leaves out method and cost, for the incident's side panel. */
 export function TestsTable({ tests, zone, now, label, mini = false }: TestsProps) {
@@ -24,19 +38,46 @@ export function TestsTable({ tests, zone, now, label, mini = false }: TestsProps
       <table class={mini ? 'mini' : ''}>
         <thead>
           <tr>
-            <th scope="col">{words.site.time}</th><th scope="col">{c.verdict}</th><th scope="col" class="num">{c.down} {unit}</th><th scope="col" class="num">{c.others} {unit}</th>
-            {mini ? null : <><th scope="col">{c.method}</th><th scope="col" class="num">{c.cost}</th></>}
+            <th scope="col">{words.site.time}</th>
+            <th scope="col">{c.verdict}</th>
+            <th scope="col" class="num">
+              {c.down} {unit}
+            </th>
+            <th scope="col" class="num">
+              {c.others} {unit}
+            </th>
+            {mini ? null : (
+              <>
+                <th scope="col">{c.method}</th>
+                <th scope="col" class="num">
+                  {c.cost}
+                </th>
+              </>
+            )}
             <th scope="col">{c.note}</th>
           </tr>
         </thead>
         <tbody>
           {tests.map((test) => (
             <tr key={test.id}>
-              <th scope="row" class="nw"><time dateTime={new Date(test.at).toISOString()}>{moment(test.at, now, zone)}</time></th>
-              <td><VerdictMark verdict={test.verdict} /></td>
-              <td class="num"><Figure value={test.rate_mbps} show={cut} /></td>
-              <td class="num q"><Figure value={test.other_mbps} show={cut} /></td>
-              {mini ? null : <><td class="nw">{methodOf(test)}</td><td class="num q">{bytes(test.bytes)}</td></>}
+              <th scope="row" class="nw">
+                <time dateTime={new Date(test.at).toISOString()}>{moment(test.at, now, zone)}</time>
+              </th>
+              <td>
+                <VerdictMark verdict={test.verdict} />
+              </td>
+              <td class="num">
+                <Figure value={test.rate_mbps} show={cut} />
+              </td>
+              <td class="num q">
+                <Figure value={test.other_mbps} show={cut} />
+              </td>
+              {mini ? null : (
+                <>
+                  <td class="nw">{methodOf(test)}</td>
+                  <td class="num q">{bytes(test.bytes)}</td>
+                </>
+              )}
               <td class="q">{noteOf(test)}</td>
             </tr>
           ))}

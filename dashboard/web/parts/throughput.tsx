@@ -1,8 +1,9 @@
 /** Why: the promise in one picture: every test of the range against the target line. Tests that could not tell are counted, never drawn as 0. */
-import type { TestView } from '#contract';
+
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
+import type { TestView } from '#contract';
 import type { PlotSpec } from '../charts/plot.ts';
 import { axisTicks, type Frame, tickLabel, timeTicks } from '../charts/series.ts';
 import { clock, count, cut, day, full, mbps, percent, zoneName } from '../format.ts';
@@ -15,12 +16,34 @@ import { noteOf } from './tests-table.tsx';
 const w = words.site;
 const HEIGHT = 262;
 
-interface ThroughputProps { tests: readonly TestView[]; target: number; frame: Frame; missing: readonly Span[]; cursor: Signal<number | null>; ranges: ComponentChildren }
-interface Rated { test: TestView; at: number; rate: number; failed: boolean }
+interface ThroughputProps {
+  tests: readonly TestView[];
+  target: number;
+  frame: Frame;
+  missing: readonly Span[];
+  cursor: Signal<number | null>;
+  ranges: ComponentChildren;
+}
+interface Rated {
+  test: TestView;
+  at: number;
+  rate: number;
+  failed: boolean;
+}
 
 /** `tests` newest first, as the API gives them. */
 export function Throughput({ tests, target, frame, missing, cursor, ranges }: ThroughputProps) {
-  const rated = useMemo(() => tests.flatMap((test): Rated[] => (test.dir === 'down' && test.rate_mbps !== null && test.verdict !== 'inconclusive' ? [{ test, at: test.at, rate: test.rate_mbps, failed: test.verdict === 'fail' }] : [])).reverse(), [tests]);
+  const rated = useMemo(
+    () =>
+      tests
+        .flatMap((test): Rated[] =>
+          test.dir === 'down' && test.rate_mbps !== null && test.verdict !== 'inconclusive'
+            ? [{ test, at: test.at, rate: test.rate_mbps, failed: test.verdict === 'fail' }]
+            : [],
+        )
+        .reverse(),
+    [tests],
+  );
   const failed = rated.filter((one) => one.failed).length;
   const unclear = tests.filter((test) => test.verdict === 'inconclusive').length;
   const spec = useMemo(() => specOf(rated, target, frame, missing), [rated, target, frame.to, frame.range, missing]);
@@ -30,26 +53,83 @@ export function Throughput({ tests, target, frame, missing, cursor, ranges }: Th
   const readout = (i: number | null) => {
     const one = rated[i ?? rated.length - 1];
     if (!one) return <span>{w.throughputNone}</span>;
-    return <><b>{stamp(one.at)}</b><span>{w.columns.down} <b>{cut(one.rate)}</b></span><VerdictMark verdict={one.test.verdict} />{noteOf(one.test) ? <span>{noteOf(one.test)}</span> : null}<span class="q">{words.units.mbps}, {w.zoneTimes(zoneName(frame.zone))}</span></>;
+    return (
+      <>
+        <b>{stamp(one.at)}</b>
+        <span>
+          {w.columns.down} <b>{cut(one.rate)}</b>
+        </span>
+        <VerdictMark verdict={one.test.verdict} />
+        {noteOf(one.test) ? <span>{noteOf(one.test)}</span> : null}
+        <span class="q">
+          {words.units.mbps}, {w.zoneTimes(zoneName(frame.zone))}
+        </span>
+      </>
+    );
   };
   return (
     <figure class="panel" aria-labelledby="h-thr">
-      <header><h2 id="h-thr">{w.throughput}</h2><figcaption>{summary}</figcaption><span class="end">{ranges}</span></header>
+      <header>
+        <h2 id="h-thr">{w.throughput}</h2>
+        <figcaption>{summary}</figcaption>
+        <span class="end">{ranges}</span>
+      </header>
       <div class="pad chart-pad">
-        <Chart spec={spec} sentence={`${w.throughput}, ${full(frame.from, frame.zone)} – ${full(frame.to, frame.zone)}. ${summary}.`} readout={readout} spoken={(i) => `${stamp(rated[i]?.at ?? 0)}: ${cut(rated[i]?.rate ?? 0)} ${words.units.mbps}`} cursor={cursor} heading={null} />
+        <Chart
+          spec={spec}
+          sentence={`${w.throughput}, ${full(frame.from, frame.zone)} – ${full(frame.to, frame.zone)}. ${summary}.`}
+          readout={readout}
+          spoken={(i) => `${stamp(rated[i]?.at ?? 0)}: ${cut(rated[i]?.rate ?? 0)} ${words.units.mbps}`}
+          cursor={cursor}
+          heading={null}
+        />
       </div>
       <Legend />
-      <Twin caption={w.throughput} heads={[w.time, <>{w.columns.down} <span class="unit">{words.units.mbps}</span></>, w.columns.verdict]} rows={() => tests.map((test) => [stamp(test.at), test.rate_mbps === null ? words.unknown : cut(test.rate_mbps), words.verdict[test.verdict]])} />
+      <Twin
+        caption={w.throughput}
+        heads={[
+          w.time,
+          <>
+            {w.columns.down} <span class="unit">{words.units.mbps}</span>
+          </>,
+          w.columns.verdict,
+        ]}
+        rows={() =>
+          tests.map((test) => [
+            stamp(test.at),
+            test.rate_mbps === null ? words.unknown : cut(test.rate_mbps),
+            words.verdict[test.verdict],
+          ])
+        }
+      />
     </figure>
   );
 }
 
 const Legend = () => (
   <div class="legend" aria-hidden="true">
-    <span class="key"><svg width="8" height="8"><circle class="f-lamp" cx="4" cy="4" r="2.6" /></svg>{w.legend.passed}</span>
-    <span class="key"><Mark state="below" />{w.legend.failed}</span>
-    <span class="key"><svg width="22" height="12"><rect class="f-sunken edge" width="22" height="12" /></svg>{w.legend.closed}</span>
-    <span class="key"><svg width="22" height="12"><rect class="hatch" width="22" height="12" /></svg>{w.legend.missing}</span>
+    <span class="key">
+      <svg width="8" height="8">
+        <circle class="f-lamp" cx="4" cy="4" r="2.6" />
+      </svg>
+      {w.legend.passed}
+    </span>
+    <span class="key">
+      <Mark state="below" />
+      {w.legend.failed}
+    </span>
+    <span class="key">
+      <svg width="22" height="12">
+        <rect class="f-sunken edge" width="22" height="12" />
+      </svg>
+      {w.legend.closed}
+    </span>
+    <span class="key">
+      <svg width="22" height="12">
+        <rect class="hatch" width="22" height="12" />
+      </svg>
+      {w.legend.missing}
+    </span>
   </div>
 );
 
@@ -57,12 +137,23 @@ function specOf(rated: readonly Rated[], target: number, frame: Frame, missing: 
   const highest = Math.max(2 * target, ...rated.map(({ rate }) => rate * 1.05));
   // Up to four targets high the ticks are halves or wholes of the target, so that the line stands on one.
   const steps = highest <= 2 * target ? 4 : Math.ceil(highest / target);
-  const yTicks = steps <= 4 ? Array.from({ length: steps + 1 }, (_, i) => (highest <= 2 * target ? (i * target) / 2 : i * target)) : axisTicks(highest);
+  const yTicks =
+    steps <= 4
+      ? Array.from({ length: steps + 1 }, (_, i) => (highest <= 2 * target ? (i * target) / 2 : i * target))
+      : axisTicks(highest);
   return {
-    from: frame.from, to: frame.to, height: HEIGHT, x: rated.map(({ at }) => at),
+    from: frame.from,
+    to: frame.to,
+    height: HEIGHT,
+    x: rated.map(({ at }) => at),
     series: [{ values: rated.map(({ rate }) => rate), stroke: 'none', dots: [] }],
     tests: rated.map(({ at, rate, failed }) => ({ at, rate, failed })),
     target: { value: target, label: w.targetLine(mbps(target)) },
-    closed: frame.closed, missing, noData: w.noData, yTicks, yLabel: tickLabel, xTicks: timeTicks(frame),
+    closed: frame.closed,
+    missing,
+    noData: w.noData,
+    yTicks,
+    yLabel: tickLabel,
+    xTicks: timeTicks(frame),
   };
 }

@@ -14,8 +14,13 @@ export function Why({ ap, target, refresh }: { ap: string; target: number; refre
   const explained = useLoad<AlertExplanation>(path, { refresh: `${refresh} ${lastAlert.value?.id}` });
   return (
     <Panel title={w.why} id="h-why">
-      {explained.problem ? <Failed what={words.what.why} problem={explained.problem} again={explained.again} />
-        : explained.value ? <Steps explanation={explained.value} target={target} /> : <Waiting what={words.what.why} />}
+      {explained.problem ? (
+        <Failed what={words.what.why} problem={explained.problem} again={explained.again} />
+      ) : explained.value ? (
+        <Steps explanation={explained.value} target={target} />
+      ) : (
+        <Waiting what={words.what.why} />
+      )}
     </Panel>
   );
 }
@@ -26,7 +31,9 @@ function Steps({ explanation, target }: { explanation: AlertExplanation; target:
     <ol class="steps pad">
       {explanation.rules.map(({ rule, condition, reasons, evidence }) => (
         <li key={rule}>
-          <h3>{w.rule[rule]} <span class={condition === 'firing' ? 'strong' : 'q'}>{w.condition[condition]}</span></h3>
+          <h3>
+            {w.rule[rule]} <span class={condition === 'firing' ? 'strong' : 'q'}>{w.condition[condition]}</span>
+          </h3>
           <div class="q">
             {reasons.length === 0 ? <p>{w.noReason}</p> : reasons.map((reason) => <p key={reason}>{reason}</p>)}
             <Scale tests={evidence} target={target} />
@@ -39,19 +46,37 @@ function Steps({ explanation, target }: { explanation: AlertExplanation; target:
 
 /** The tests on one line from 0: what failed as triangles, what passed as dots, the target as the ink line. */
 function Scale({ tests, target }: { tests: readonly TestView[]; target: number }) {
-  const rated = tests.flatMap((test) => (test.rate_mbps === null || test.dir !== 'down' ? [] : [{ rate: test.rate_mbps, failed: test.verdict === 'fail' }]));
+  const rated = tests.flatMap((test) =>
+    test.rate_mbps === null || test.dir !== 'down' ? [] : [{ rate: test.rate_mbps, failed: test.verdict === 'fail' }],
+  );
   if (rated.length === 0) return null;
   const top = target * Math.max(2, Math.ceil(Math.max(...rated.map(({ rate }) => rate)) / target));
   const at = (value: number) => `${((100 * value) / top).toFixed(2)}%`;
   return (
-    <svg class="box scale" width="100%" height="50" role="img" aria-label={w.scale(rated.map(({ rate }) => cut(rate)).join(', '), mbps(target))}>
+    <svg
+      class="box scale"
+      width="100%"
+      height="50"
+      role="img"
+      aria-label={w.scale(rated.map(({ rate }) => cut(rate)).join(', '), mbps(target))}
+    >
       <line class="axis" x1="0" x2="100%" y1="24.5" y2="24.5" />
       <line class="target" x1={at(target)} x2={at(target)} y1="2" y2="30" />
-      {rated.map(({ rate, failed }, i) => (failed
-        ? <svg key={i} class="g below" x={at(rate)} y="15" overflow="visible"><path d="M0-5.6 5.9 4.9h-11.8z" /></svg>
-        : <circle key={i} class="f-lamp" cx={at(rate)} cy="16" r="3" />))}
-      <text x="0" y="44">0</text>
-      <text class="mid on" x={at(target)} y="44">{cut(target, Number.isInteger(target) ? 0 : 1)}</text>
+      {rated.map(({ rate, failed }, i) =>
+        failed ? (
+          <svg key={i} class="g below" x={at(rate)} y="15" overflow="visible">
+            <path d="M0-5.6 5.9 4.9h-11.8z" />
+          </svg>
+        ) : (
+          <circle key={i} class="f-lamp" cx={at(rate)} cy="16" r="3" />
+        ),
+      )}
+      <text x="0" y="44">
+        0
+      </text>
+      <text class="mid on" x={at(target)} y="44">
+        {cut(target, Number.isInteger(target) ? 0 : 1)}
+      </text>
       <text class="rt" x="100%" y="44">{`${cut(top, 0)}${NBSP}${words.units.mbps}`}</text>
     </svg>
   );

@@ -1,0 +1,49 @@
+/** Why: monitoring costs data that somebody pays for: how much in the range, and how much of it were tests. */
+import type { Measurements, TestView } from '#contract';
+import type { Frame, Range } from '../charts/series.ts';
+import { bytes, count } from '../format.ts';
+import { useLoad } from '../load.ts';
+import { words } from '../words.ts';
+import { Panel } from './marks.tsx';
+
+const w = words.site;
+
+/** Bytes of the range: tests from their own count, the whole from the probe's counter (sum = mean x samples). */
+export function DataUsed({
+  tests,
+  probe,
+  frame,
+  range,
+}: {
+  tests: readonly TestView[];
+  probe: string | null;
+  frame: Frame;
+  range: Range;
+}) {
+  const counted = useLoad<Measurements>(
+    probe === null
+      ? null
+      : `/measurements?probe=${encodeURIComponent(probe)}&metric=agent_bytes&from=${frame.from}&to=${frame.to}&points=${frame.points}`,
+    { about: `${probe} ${range}` },
+  );
+  const ofTests = tests.reduce((sum, test) => sum + test.bytes, 0);
+  const known = counted.value?.count.some((n) => n > 0) ?? false;
+  const all =
+    counted.value?.mean.reduce<number>((sum, mean, i) => sum + (mean ?? 0) * (counted.value?.count[i] ?? 0), 0) ?? 0;
+  const total = Math.max(all, ofTests);
+  return (
+    <Panel title={w.data} id="h-data" end={w.dataOf(w.ranges[range])}>
+      <div class="pad">
+        <p>
+          <span class="bigv">{known ? bytes(total) : bytes(ofTests)}</span>
+        </p>
+        <dl class="facts">
+          <dt>{w.dataTests(count(tests.length))}</dt>
+          <dd>{bytes(ofTests)}</dd>
+          <dt>{w.dataRest}</dt>
+          <dd>{known ? bytes(total - ofTests) : <span class="qq">{words.unknown}</span>}</dd>
+        </dl>
+      </div>
+    </Panel>
+  );
+}

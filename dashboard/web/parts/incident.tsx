@@ -1,0 +1,101 @@
+/** Why: one incident whole: what state, since when, the reasons, the tests behind them, who was told and who has it. */
+import type { AlertView, ApState } from '#contract';
+import { age, moment } from '../format.ts';
+import { siteHref } from '../router.ts';
+import { serverNow, siteOf } from '../store.ts';
+import { words } from '../words.ts';
+import { Acknowledge } from './ack.tsx';
+import { State, stateWord } from './marks.tsx';
+import { TestsTable } from './tests-table.tsx';
+
+const w = words.alerts;
+export const RULE_STATE: Record<AlertView['rule'], ApState> = { slow: 'below', dark: 'offline' };
+export const zoneOf = (alert: AlertView) => siteOf(alert.site)?.zone ?? 'UTC';
+
+export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: boolean; onAck: () => void }) {
+  const now = serverNow.value;
+  const zone = zoneOf(alert);
+  const resolved = alert.resolved_at !== null;
+  const times =
+    alert.resolved_at === null
+      ? w.since(moment(alert.since, now, zone), age(now - alert.since))
+      : w.lasted(
+          moment(alert.since, now, zone),
+          moment(alert.resolved_at, now, zone),
+          age(alert.resolved_at - alert.since),
+        );
+  return (
+    <section class={`panel stick ${chosen ? 'first-narrow' : 'narrow-hide'}`} aria-labelledby="h-inc">
+      <div class="pad">
+        {resolved ? (
+          <State state="meets" word={w.resolved} big />
+        ) : (
+          <State state={RULE_STATE[alert.rule]} word={stateWord(RULE_STATE[alert.rule])} big />
+        )}
+        <h2 class="inc-title" id="h-inc">
+          {alert.site_name}
+        </h2>
+        <p>{alert.title}</p>
+        <p class="q">
+          {w.id(alert.id)} {times} {resolved ? '' : `${w.severity[alert.severity]}.`}
+        </p>
+        {alert.acknowledged_by && alert.acknowledged_until && !resolved ? (
+          <p>
+            <b>{w.ackBy(alert.acknowledged_by, moment(alert.acknowledged_until, now, zone))}</b>
+          </p>
+        ) : null}
+        <div class="acts acts-top">
+          <a class="btn" href={siteHref(alert.site, alert.ap)}>
+            {w.toSite}
+          </a>
+          {resolved ? null : <Acknowledge id={alert.id} zone={zone} onDone={onAck} />}
+        </div>
+      </div>
+      <div class="sec">
+        <h3>{w.reasons}</h3>
+        <ul class="reasons">
+          {alert.reasons.map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ul>
+      </div>
+      {alert.evidence.length > 0 ? (
+        <div class="sec">
+          <h3>{w.saw}</h3>
+          <TestsTable tests={alert.evidence} zone={zone} now={now} label={w.saw} mini />
+        </div>
+      ) : null}
+      <div class="sec">
+        <h3>{w.told}</h3>
+        <Trail alert={alert} zone={zone} now={now} />
+      </div>
+    </section>
+  );
+}
+
+function Trail({ alert, zone, now }: { alert: AlertView; zone: string; now: number }) {
+  const events = [
+    { at: alert.fired_at, text: w.fired },
+    ...alert.deliveries.map((one) => ({
+      at: one.at,
+      text: `${w.channel[one.channel]} ${w.to} ${one.target}${w.kind[one.kind]}: ${w.delivery[one.state]}${w.attempts(one.attempts)}${one.error ? `. ${one.error}` : ''}`,
+    })),
+    ...(alert.acknowledged_at !== null && alert.acknowledged_by !== null
+      ? [{ at: alert.acknowledged_at, text: w.acked(alert.acknowledged_by) }]
+      : []),
+    ...(alert.resolved_at !== null ? [{ at: alert.resolved_at, text: w.resolved }] : []),
+  ].sort((a, b) => a.at - b.at);
+  return (
+    <>
+      <ol class="trail">
+        {events.map(({ at, text }) => (
+          <li key={`${at} ${text}`}>
+            <time dateTime={new Date(at).toISOString()}>{moment(at, now, zone)}</time>
+            <span>{text}</span>
+          </li>
+        ))}
+      </ol>
+      {alert.deliveries.length === 0 ? <p class="q">{w.toldNobody}</p> : null}
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+/** Why: where the trouble is: each region's share that meets the target, lowest first, until there is a map. */
+import { AP_STATES, type ApState } from '#contract';
+import { count } from '../format.ts';
+import { hrefOf } from '../router.ts';
+import type { Line } from '../store.ts';
+import { words } from '../words.ts';
+import { Panel, TALLY } from './marks.tsx';
+
+const w = words.overview;
+
+interface RegionShare {
+  region: string;
+  n: number;
+  per: Record<ApState, number>;
+}
+
+export function Where({ all }: { all: readonly Line[] }) {
+  const regions = regionsOf(all);
+  if (regions.length < 2) return null;
+  return (
+    <Panel title={w.where} id="h-where" note={w.byRegion}>
+      <div class="lanes">
+        {regions.map(({ region, n, per }) => (
+          <div class="lane region" key={region}>
+            <a href={hrefOf('/sites', { region })}>{region || w.noRegion}</a>
+            <svg
+              class="mixbar"
+              viewBox="0 0 1000 10"
+              preserveAspectRatio="none"
+              role="img"
+              aria-label={AP_STATES.map((state) => `${words.state[state]} ${per[state]}`).join(', ')}
+            >
+              {mix(per, n)}
+            </svg>
+            <span class="now">
+              <span class="nw">{w.of(count(per.meets), count(n))}</span>
+            </span>
+          </div>
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+function mix(per: Record<ApState, number>, n: number) {
+  let x = 0;
+  return TALLY.filter((state) => per[state] > 0).map((state) => {
+    const width = (1000 * per[state]) / n;
+    const bar = <rect key={state} class={`f-${state}`} x={x} width={Math.max(2, width - 2)} height="10" />;
+    x += width;
+    return bar;
+  });
+}
+
+/** Lowest share first. */
+function regionsOf(all: readonly Line[]): RegionShare[] {
+  const found = new Map<string, RegionShare>();
+  for (const { site, row } of all) {
+    const entry = found.get(site.region) ?? {
+      region: site.region,
+      n: 0,
+      per: { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0 },
+    };
+    entry.n++;
+    entry.per[row.state]++;
+    found.set(site.region, entry);
+  }
+  return [...found.values()].sort((a, b) => a.per.meets / a.n - b.per.meets / b.n || (a.region < b.region ? -1 : 1));
+}

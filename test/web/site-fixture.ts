@@ -1,0 +1,144 @@
+/** Why: what a site page and an incident ask for, made up in the shapes of the contract: tests, measurements, alerts, reasons. */
+import type { AlertExplanation, AlertView, Measurements, TestView } from '#contract';
+import { numbers, rosterOf } from './fleet-fixture.ts';
+
+const MIN = 60_000;
+const HOUR = 60 * MIN;
+
+const METHODS = ['udp', 'tcp', 'tcp', 'passive'] as const;
+
+/** Tests of a site that fell below its target at noon of the last day, newest first. */
+export function testsOf(ap: string, from: number, to: number): TestView[] {
+  const random = numbers(11);
+  const tests: TestView[] = [];
+  for (let at = to - 25 * MIN, i = 0; at > from; at -= 100 * MIN, i++) {
+    const hour = new Date(at).getUTCHours();
+    if (hour < 7 || hour > 15) continue;
+    const low = i < 4 || i % 23 === 9;
+    const unclear = i % 29 === 6;
+    const rate = unclear ? null : low ? 10.9 + random() * 3 : 40 + random() * 12;
+    const method = METHODS[i % 4] ?? 'tcp';
+    tests.push({
+      id: `t${at}`,
+      ap,
+      probe: 'probe-0',
+      at,
+      method,
+      dir: 'down',
+      verdict: unclear ? 'inconclusive' : low ? 'fail' : 'pass',
+      marginal: false,
+      reason: low && i % 2 ? 'confirm' : 'slot',
+      target_mbps: 30,
+      rate_mbps: rate,
+      app_mbps: rate,
+      other_mbps: method === 'passive' ? rate : random(),
+      bytes: method === 'passive' ? 0 : 2_400_000,
+      dur_ms: 700 + random() * 900,
+      limited_by: unclear ? 'cross_traffic' : null,
+      cpu_pct: 22,
+      wan: 'eth0',
+      server: 'vln-1',
+    });
+  }
+  return tests;
+}
+
+const SHAPES: Record<string, { unit: string; base: number; swing: number }> = {
+  rtt_ms: { unit: 'ms', base: 11, swing: 4 },
+  wan_rx_mbps: { unit: 'Mb/s', base: 2, swing: 6 },
+  wan_tx_mbps: { unit: 'Mb/s', base: 0.3, swing: 1 },
+  cpu_pct: { unit: '%', base: 6, swing: 12 },
+  clients: { unit: '1', base: 4, swing: 12 },
+  agent_bytes: { unit: 'B', base: 60_000, swing: 30_000 },
+};
+
+export function measurementsOf(probe: string, metric: string, from: number, to: number, points: number): Measurements {
+  const random = numbers(metric.length);
+  const { unit, base, swing } = SHAPES[metric] ?? { unit: '1', base: 1, swing: 1 };
+  const bucketMs = Math.max(MIN, Math.ceil((to - from) / points / MIN) * MIN);
+  const n = Math.floor((to - from) / bucketMs);
+  const gone = (i: number) => i > n * 0.55 && i < n * 0.62;
+  const t = Array.from({ length: n }, (_, i) => from + i * bucketMs);
+  const mean = t.map((at, i) =>
+    gone(i) ? null : base + swing * random() * (0.4 + 0.6 * Math.max(0, Math.sin(at / HOUR / 4))),
+  );
+  return {
+    probe,
+    metric,
+    unit,
+    from,
+    to,
+    bucket_s: bucketMs / 1000,
+    t,
+    count: mean.map((value) => (value === null ? 0 : 5)),
+    mean,
+    min: mean.map((value) => (value === null ? null : value * 0.8)),
+    max: mean.map((value) => (value === null ? null : value * 1.5)),
+  };
+}
+
+export function alertOf(id: number, now: number): AlertView {
+  const i = id - 1000;
+  const slow = i % 20 === 0;
+  const site = rosterOf(i + 1).sites[i];
+  return {
+    id,
+    rule: slow ? 'slow' : 'dark',
+    ap: `site-${i}`,
+    site: `site-${i}`,
+    site_name: site?.name ?? '',
+    condition: 'firing',
+    severity: slow ? 'ticket' : 'page',
+    title: slow ? 'Download fell below 30 Mb/s: 11.2 Mb/s in the last test' : 'Went dark in opening hours',
+    reasons: slow
+      ? [
+          '3 of the last 4 valid tests in opening hours were below 30 Mb/s: 11.8, 10.9, 11.2 Mb/s.',
+          'A retest confirmed it: 11.6 Mb/s.',
+          'Other traffic on the line was 0.2 to 0.6 Mb/s: it is the line, not the visitors.',
+        ]
+      : ['No sample since 13:40, for 46 min, in opening hours.', 'The connection ended without a goodbye.'],
+    evidence: slow ? testsOf(`site-${i}`, now - 8 * HOUR, now).slice(0, 4) : [],
+    since: now - 130 * MIN,
+    fired_at: now - 125 * MIN,
+    resolved_at: null,
+    acknowledged_by: null,
+    acknowledged_at: null,
+    acknowledged_until: null,
+    deliveries: [
+      {
+        channel: 'email',
+        target: 'oncall@example.org',
+        kind: 'firing',
+        state: 'sent',
+        attempts: 1,
+        at: now - 124 * MIN,
+        error: null,
+      },
+      {
+        channel: 'webhook',
+        target: 'https://hooks.example.org/carrel',
+        kind: 'firing',
+        state: 'failed',
+        attempts: 4,
+        at: now - 120 * MIN,
+        error: 'answered 503',
+      },
+    ],
+  };
+}
+
+export function explanationOf(ap: string, now: number): AlertExplanation {
+  const alert = alertOf(1000, now);
+  return {
+    ap,
+    rules: [
+      { rule: 'slow', condition: 'firing', reasons: alert.reasons, evidence: alert.evidence },
+      {
+        rule: 'dark',
+        condition: 'ok',
+        reasons: ['The probe is connected; its last sample is 18 s old.'],
+        evidence: [],
+      },
+    ],
+  };
+}
