@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import type { ApState, Verdict } from '#contract';
-import { cut, mbps, NBSP, rate } from '../format.ts';
+import { cut, NBSP, rate } from '../format.ts';
 import { words } from '../words.ts';
 
 export const Icon = ({ id, cls = '' }: { id: string; cls?: string }) => (
@@ -70,9 +70,6 @@ export function Figure({ value, show = rate, offline = false, unit }: FigureProp
     </data>
   );
 }
-
-export const Mbps = ({ value }: { value: number | null }) =>
-  value === null ? <span class="qq">{words.unknown}</span> : <data value={String(value)}>{mbps(value)}</data>;
 
 interface PanelProps {
   title: string;
