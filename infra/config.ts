@@ -6,8 +6,18 @@ import { brokerSettings, checkBrokerSettings, type BrokerSettings } from '../bro
 import { dashboardSettings, type DashboardSettings } from '../dashboard/config.ts';
 
 export const serverSettings = {
-  CARREL_LOCAL_PROBE: { description: 'A probe that measures this very machine', default: 'on', example: 'off', parse: onOff },
-  CARREL_LOG: { description: 'Least severity that is logged', default: 'info', example: 'warn', parse: oneOf(['debug', 'info', 'warn', 'error']) },
+  CARREL_LOCAL_PROBE: {
+    description: 'A probe that measures this very machine',
+    default: 'on',
+    example: 'off',
+    parse: onOff,
+  },
+  CARREL_LOG: {
+    description: 'Least severity that is logged',
+    default: 'info',
+    example: 'warn',
+    parse: oneOf(['debug', 'info', 'warn', 'error']),
+  },
 } as const satisfies Record<string, Setting<unknown>>;
 
 /** Every setting of the server, by group, in the order of the guide. */
@@ -27,7 +37,12 @@ export function readConfig(env: NodeJS.ProcessEnv, file: string): ServerConfig {
   const values = readSettingsFile(file);
   const known = new Set(Object.values(settingGroups).flatMap((group) => Object.keys(group)));
   for (const name of Object.keys(values)) {
-    if (!known.has(name)) throw new CarrelError('SETTING_UNKNOWN', `${file} has ${JSON.stringify(name)}, which is not a setting of Carrel; see npm start -- --help`, { setting: name });
+    if (!known.has(name))
+      throw new CarrelError(
+        'SETTING_UNKNOWN',
+        `${file} has ${JSON.stringify(name)}, which is not a setting of Carrel; see npm start -- --help`,
+        { setting: name },
+      );
   }
   const config = {
     server: readSettings(serverSettings, env, values),
@@ -48,9 +63,14 @@ function readSettingsFile(file: string): Record<string, unknown> {
   }
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.fromEntries(Object.entries(value));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return Object.fromEntries(Object.entries(value));
   } catch {
     // told below, together with the other wrong shapes
   }
-  throw new CarrelError('SETTINGS_FILE_INVALID', `${file} must hold one JSON object such as {"CARREL_HTTP":"0.0.0.0:8080"}`, { file });
+  throw new CarrelError(
+    'SETTINGS_FILE_INVALID',
+    `${file} must hold one JSON object such as {"CARREL_HTTP":"0.0.0.0:8080"}`,
+    { file },
+  );
 }

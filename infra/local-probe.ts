@@ -18,7 +18,14 @@ export const LOCAL_ID = 'this-machine';
 const AGENT = fileURLToPath(new URL('../dist/agent.cjs', import.meta.url));
 const DAY: readonly (readonly [number, number])[] = [[0, 1440]];
 
-interface LocalProbeDeps { state: State; broker: Broker; dataDir: string; targetMbps: number; clock: Clock; log: Logger }
+interface LocalProbeDeps {
+  state: State;
+  broker: Broker;
+  dataDir: string;
+  targetMbps: number;
+  clock: Clock;
+  log: Logger;
+}
 
 /** Registers this machine where it is not yet known, gives its agent a fresh credential and keeps the agent running. */
 export function startLocalProbe(deps: LocalProbeDeps): { stop(): Promise<void> } {
@@ -41,10 +48,17 @@ function register({ state, targetMbps, clock }: LocalProbeDeps): void {
 
 function localSite(): Site {
   return {
-    id: LOCAL_ID, name: 'This machine', region: '', isp: '',
+    id: LOCAL_ID,
+    name: 'This machine',
+    region: '',
+    isp: '',
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
     opening: [DAY, DAY, DAY, DAY, DAY, DAY, DAY],
-    contract_mbps: null, metered: false, lat: null, lon: null, notes: 'The computer that runs this Carrel server',
+    contract_mbps: null,
+    metered: false,
+    lat: null,
+    lon: null,
+    notes: 'The computer that runs this Carrel server',
   };
 }
 
@@ -52,12 +66,21 @@ function localSite(): Site {
 function writeCredential({ state, broker, clock }: LocalProbeDeps, dir: string): string {
   const { mqtt, mqtts } = broker.addresses();
   const address = mqtt ?? mqtts;
-  if (!address) throw new CarrelError('NO_LISTENER', 'CARREL_MQTT and CARREL_MQTTS are both off; nothing could reach the server, its own probe included', {});
+  if (!address)
+    throw new CarrelError(
+      'NO_LISTENER',
+      'CARREL_MQTT and CARREL_MQTTS are both off; nothing could reach the server, its own probe included',
+      {},
+    );
   const token = randomBytes(32).toString('base64url');
   state.registry.setCredential(LOCAL_ID, createHash('sha256').update(token).digest(), clock.wallMs());
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const file = join(dir, 'credential.json');
-  writeFileSync(`${file}.new`, JSON.stringify({ broker: address, id: LOCAL_ID, token, ca: mqtt ? null : broker.authority() }), { mode: 0o600 });
+  writeFileSync(
+    `${file}.new`,
+    JSON.stringify({ broker: address, id: LOCAL_ID, token, ca: mqtt ? null : broker.authority() }),
+    { mode: 0o600 },
+  );
   renameSync(`${file}.new`, file);
   return file;
 }

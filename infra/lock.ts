@@ -18,9 +18,18 @@ export function lockData(dataDir: string): { release(): void } {
   } catch (error) {
     db?.close();
     if (/locked|busy/i.test(messageOf(error))) {
-      throw new CarrelError('DATA_LOCKED', `another Carrel server is running on ${dataDir}; stop it, or give this one a CARREL_DATA_DIR of its own`, { dir: dataDir });
+      throw new CarrelError(
+        'DATA_LOCKED',
+        `another Carrel server is running on ${dataDir}; stop it, or give this one a CARREL_DATA_DIR of its own`,
+        { dir: dataDir },
+      );
     }
-    throw new CarrelError('DATA_UNWRITABLE', `cannot write in ${dataDir}: ${messageOf(error)}; check the owner and the free space`, { dir: dataDir }, { cause: error });
+    throw new CarrelError(
+      'DATA_UNWRITABLE',
+      `cannot write in ${dataDir}: ${messageOf(error)}; check the owner and the free space`,
+      { dir: dataDir },
+      { cause: error },
+    );
   }
   const held = db;
   return { release: () => held.close() };

@@ -76,7 +76,11 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   return bannerOf(dashboard, broker.addresses(), dataDir);
 }
 
-function bannerOf(dashboard: { address: string; setupUrl: string | null }, listeners: { mqtt: string | null; mqtts: string | null; speed: string | null }, dataDir: string): string {
+function bannerOf(
+  dashboard: { address: string; setupUrl: string | null },
+  listeners: { mqtt: string | null; mqtts: string | null; speed: string | null },
+  dataDir: string,
+): string {
   const lines = [
     `Carrel is running: ${dashboard.address}`,
     dashboard.setupUrl ? `First start: set the administrator's password at ${dashboard.setupUrl} (works once)` : null,
@@ -88,7 +92,11 @@ function bannerOf(dashboard: { address: string; setupUrl: string | null }, liste
 
 main().catch((error: unknown) => {
   // The only place that ends the process on an error: for people, one line with a code; for bugs, the stack.
-  const text = isCarrelError(error) ? `${error.code}: ${error.message}` : error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error);
+  const text = isCarrelError(error)
+    ? `${error.code}: ${error.message}`
+    : error instanceof Error
+      ? (error.stack ?? messageOf(error))
+      : messageOf(error);
   process.stderr.write(`carrel did not start. ${text}\n`);
   process.exit(1);
 });

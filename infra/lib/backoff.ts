@@ -5,9 +5,12 @@ export interface Backoff {
   reset(): void;
 }
 
-export function createBackoff(
-  options: { baseMs: number; capMs: number; floorMs?: number; random?: () => number },
-): Backoff {
+export function createBackoff(options: {
+  baseMs: number;
+  capMs: number;
+  floorMs?: number;
+  random?: () => number;
+}): Backoff {
   const { baseMs, capMs, floorMs = 0, random = Math.random } = options;
   let attempt = 0;
   return {

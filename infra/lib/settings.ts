@@ -31,7 +31,8 @@ export function readSettings<T extends SettingTable>(
   file: Readonly<Record<string, unknown>> = {},
 ): SettingValues<T> {
   const values: Record<string, unknown> = {};
-  for (const [name, setting] of Object.entries(table)) values[name] = readOne(name, setting, env[name] ?? textOf(file[name]));
+  for (const [name, setting] of Object.entries(table))
+    values[name] = readOne(name, setting, env[name] ?? textOf(file[name]));
   return values as SettingValues<T>;
 }
 
@@ -50,9 +51,13 @@ function readOne(name: string, setting: Setting<unknown>, text: string | undefin
   } catch (error) {
     const got = setting.secret ? '(hidden)' : JSON.stringify(source);
     const accepted = error instanceof Error ? error.message : String(error);
-    throw new CarrelError('SETTING_INVALID', `${name} is ${got}; accepted: ${accepted}; for example ${name}=${setting.example}`, {
-      setting: name,
-    });
+    throw new CarrelError(
+      'SETTING_INVALID',
+      `${name} is ${got}; accepted: ${accepted}; for example ${name}=${setting.example}`,
+      {
+        setting: name,
+      },
+    );
   }
 }
 
@@ -117,5 +122,8 @@ export function anyText(text: string): string {
 
 /** Comma-separated list without empty members. */
 export function list(text: string): string[] {
-  return text.split(',').map((part) => part.trim()).filter((part) => part.length > 0);
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part.length > 0);
 }

@@ -29,16 +29,22 @@ async function start(): Promise<void> {
 /** Every probe publishes as fast as it is acknowledged until `signal`; the runs lie 20,000 s apart, so that none shares a second. */
 async function publishAll(run: number, ledger: LedgerEntry[], signal: AbortSignal): Promise<void> {
   const startS = baseS + run * 20_000;
-  await Promise.all([...tokens].map(async ([id, token]) => {
-    const client = await connectProbe(server.mqtt, id, token);
-    client.on('error', () => undefined); // the cut is the point
-    await publishUntil(client, id, `run-${run}-${id}`, startS, ledger, signal);
-    client.end(true);
-  }));
+  await Promise.all(
+    [...tokens].map(async ([id, token]) => {
+      const client = await connectProbe(server.mqtt, id, token);
+      client.on('error', () => undefined); // the cut is the point
+      await publishUntil(client, id, `run-${run}-${id}`, startS, ledger, signal);
+      client.end(true);
+    }),
+  );
 }
 
 const inDuckdb = (): Map<string, number> => {
-  const read = spawnSync(process.execPath, ['test/support/read-duckdb.ts', join(dir, 'data', 'series')], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const read = spawnSync(process.execPath, ['test/support/read-duckdb.ts', join(dir, 'data', 'series')], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   if (read.status !== 0) throw new Error(read.stderr);
   const rows: [string, number, number][] = JSON.parse(read.stdout);
   return new Map(rows.map(([probe, t_s, n]) => [`${probe} ${t_s}`, n]));
@@ -46,8 +52,12 @@ const inDuckdb = (): Map<string, number> => {
 
 async function inInfluxdb(url: string): Promise<Map<string, number>> {
   const query = new URLSearchParams({ db: 'carrel', epoch: 's', q: 'SELECT uptime_s FROM probe GROUP BY probe' });
-  const answer: { results: { series?: { tags: { probe: string }; values: [number, number][] }[] }[] } = JSON.parse(await (await fetch(`${url}/query?${query}`)).text());
-  const rows = (answer.results[0]?.series ?? []).flatMap(({ tags, values }) => values.map(([t_s]) => `${tags.probe} ${t_s}`));
+  const answer: { results: { series?: { tags: { probe: string }; values: [number, number][] }[] }[] } = JSON.parse(
+    await (await fetch(`${url}/query?${query}`)).text(),
+  );
+  const rows = (answer.results[0]?.series ?? []).flatMap(({ tags, values }) =>
+    values.map(([t_s]) => `${tags.probe} ${t_s}`),
+  );
   const counted = new Map<string, number>();
   for (const row of rows) counted.set(row, (counted.get(row) ?? 0) + 1);
   return counted;
@@ -62,10 +72,13 @@ function against(ledger: LedgerEntry[], stored: Map<string, number>): { missing:
 }
 
 const stores = async (): Promise<Pick<StoreStatus, 'state' | 'lag_bytes'>[]> => {
-  const ready: { stores: Pick<StoreStatus, 'state' | 'lag_bytes'>[] } = JSON.parse(await (await fetch(`${server.http}/readyz`)).text());
+  const ready: { stores: Pick<StoreStatus, 'state' | 'lag_bytes'>[] } = JSON.parse(
+    await (await fetch(`${server.http}/readyz`)).text(),
+  );
   return ready.stores;
 };
-const allTaken = async (): Promise<boolean> => (await stores()).every((store) => store.state === 'ok' && store.lag_bytes === 0);
+const allTaken = async (): Promise<boolean> =>
+  (await stores()).every((store) => store.state === 'ok' && store.lag_bytes === 0);
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'carrel-crash-'));
@@ -97,7 +110,7 @@ test('the server is killed three times while 50 probes publish: nothing acknowle
   if (influx) expect(against(ledger, await inInfluxdb(influx.url))).toEqual({ missing: 0, doubled: 0 });
 }, 180_000);
 
-describe.skipIf(!influxd)('with a real InfluxDB (Debian\'s influxdb)', () => {
+describe.skipIf(!influxd)("with a real InfluxDB (Debian's influxdb)", () => {
   test('InfluxDB is away for a while: ingest goes on, it is told, and afterwards nothing is missing', async () => {
     if (!influx) throw new Error('no InfluxDB');
     const ledger: LedgerEntry[] = [];
@@ -106,7 +119,11 @@ describe.skipIf(!influxd)('with a real InfluxDB (Debian\'s influxdb)', () => {
     await until(() => ledger.length > 1000, 30_000);
     await influx.stop();
     const atStop = ledger.length;
-    await until(async () => (await stores()).some((store) => store.state === 'down'), 30_000, () => server.output());
+    await until(
+      async () => (await stores()).some((store) => store.state === 'down'),
+      30_000,
+      () => server.output(),
+    );
     await until(() => ledger.length > atStop + 3000, 30_000);
     expect((await fetch(`${server.http}/readyz`)).status).toBe(200);
     expect(await (await fetch(`${server.http}/metrics`)).text()).toMatch(/carrel_store_up\{store="influx1[^"]*"\} 0/);

@@ -18,7 +18,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const rowOf = async (ap: string): Promise<LiveRow | undefined> => (await server.api<LiveSnapshot>('GET', '/live/snapshot')).rows.find((row) => row.ap === ap);
+const rowOf = async (ap: string): Promise<LiveRow | undefined> =>
+  (await server.api<LiveSnapshot>('GET', '/live/snapshot')).rows.find((row) => row.ap === ap);
 const nowS = (): number => Math.floor(Date.now() / 1000);
 
 test('a probe that publishes under another id is refused, cut off and counted, and nothing of it is stored', async () => {

@@ -39,9 +39,16 @@ describe.skipIf(labUnavailable !== null || !chromiumPath())('the live page (need
     await new Promise<void>((resolve) => line.listen(0, lab.serverAddress, resolve));
     const address = line.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    server = await startServer(join(dir, 'data'), {
-      CARREL_HTTP: `${lab.probeAddress}:0`, CARREL_LOCAL_PROBE: 'on', CARREL_AGENT_SAMPLE_S: '2', CARREL_AGENT_TARGETS: `${lab.serverAddress}:${port}`,
-    }, lab.spawnInProbe);
+    server = await startServer(
+      join(dir, 'data'),
+      {
+        CARREL_HTTP: `${lab.probeAddress}:0`,
+        CARREL_LOCAL_PROBE: 'on',
+        CARREL_AGENT_SAMPLE_S: '2',
+        CARREL_AGENT_TARGETS: `${lab.serverAddress}:${port}`,
+      },
+      lab.spawnInProbe,
+    );
     browser = await openBrowser();
     watched = await watchPage(browser, server.http);
     const pull = `require('net').connect(${port},'${lab.serverAddress}',function(){this.write('go');this.resume()})`;
@@ -57,7 +64,8 @@ describe.skipIf(labUnavailable !== null || !chromiumPath())('the live page (need
     rmSync(dir, { recursive: true, force: true });
   });
 
-  const row = async (): Promise<LiveRow | undefined> => (await server.api<{ rows: LiveRow[] }>('GET', '/live/snapshot')).rows.find((one) => one.ap === 'this-machine');
+  const row = async (): Promise<LiveRow | undefined> =>
+    (await server.api<{ rows: LiveRow[] }>('GET', '/live/snapshot')).rows.find((one) => one.ap === 'this-machine');
   const pid = (): number => server.process.pid ?? 0;
 
   test('the set-up link leads to the page of this machine, without a complaint and without a request to another host', async () => {
@@ -73,7 +81,11 @@ describe.skipIf(labUnavailable !== null || !chromiumPath())('the live page (need
   }, 60_000);
 
   test('WAN rate and CPU on the page agree with /proc within 10 %, and latency is measured', async () => {
-    await until(async () => ((await row())?.wan_rx_mbps ?? 0) > 10, 30_000, () => `no WAN rate\n${server.output()}`);
+    await until(
+      async () => ((await row())?.wan_rx_mbps ?? 0) > 10,
+      30_000,
+      () => `no WAN rate\n${server.output()}`,
+    );
     const spin = spawn(process.execPath, ['-e', 'for(;;);']);
     busy.push(spin);
     const [cpu, wan] = [readCpu(), readWan(pid())];
@@ -108,13 +120,18 @@ describe.skipIf(labUnavailable !== null || !chromiumPath())('the live page (need
 });
 
 function readCpu(): { idle: number; total: number } {
-  const numbers = (/^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? '').split(' ').map(Number).slice(0, 8);
+  const numbers = (/^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? '')
+    .split(' ')
+    .map(Number)
+    .slice(0, 8);
   return { idle: (numbers[3] ?? 0) + (numbers[4] ?? 0), total: numbers.reduce((sum, n) => sum + n, 0) };
 }
 
 /** Received bytes and packets on the namespace's only interface besides lo. */
 function readWan(pid: number): { bytes: number; packets: number } {
-  const line = readFileSync(`/proc/${pid}/net/dev`, 'utf8').split('\n').find((text) => /^\s*\w/.test(text) && text.includes(':') && !/^\s*lo:/.test(text) && !/^\s*ifb/.test(text));
+  const line = readFileSync(`/proc/${pid}/net/dev`, 'utf8')
+    .split('\n')
+    .find((text) => /^\s*\w/.test(text) && text.includes(':') && !/^\s*lo:/.test(text) && !/^\s*ifb/.test(text));
   const fields = (line?.split(':')[1] ?? '').trim().split(/\s+/).map(Number);
   return { bytes: fields[0] ?? 0, packets: fields[1] ?? 0 };
 }

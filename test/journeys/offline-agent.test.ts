@@ -34,8 +34,17 @@ async function freePort(): Promise<number> {
 
 function startAgent(credential: string): ChildProcess {
   return spawn(process.execPath, ['dist/agent.cjs'], {
-    cwd: ROOT, stdio: 'ignore',
-    env: { ...process.env, CARREL_AGENT_CREDENTIAL: credential, CARREL_AGENT_SPOOL: join(dir, 'spool'), CARREL_AGENT_SAMPLE_S: '1', CARREL_AGENT_BATCH: '1', CARREL_AGENT_CLOCK: 'trusted', CARREL_AGENT_TARGETS: targets },
+    cwd: ROOT,
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      CARREL_AGENT_CREDENTIAL: credential,
+      CARREL_AGENT_SPOOL: join(dir, 'spool'),
+      CARREL_AGENT_SAMPLE_S: '1',
+      CARREL_AGENT_BATCH: '1',
+      CARREL_AGENT_CLOCK: 'trusted',
+      CARREL_AGENT_TARGETS: targets,
+    },
   });
 }
 
@@ -48,7 +57,10 @@ async function stopAgent(agent: ChildProcess): Promise<number | null> {
 
 /** Seconds with a sample in DuckDB, read by a fresh process while the server is down. */
 function storedSeconds(): { t_s: number; rows: number }[] {
-  const read = spawnSync(process.execPath, ['test/support/read-duckdb.ts', join(dir, 'data', 'series')], { cwd: ROOT, encoding: 'utf8' });
+  const read = spawnSync(process.execPath, ['test/support/read-duckdb.ts', join(dir, 'data', 'series')], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   if (read.status !== 0) throw new Error(read.stderr);
   const rows: [string, number, number][] = JSON.parse(read.stdout);
   return rows.map(([, t_s, n]) => ({ t_s, rows: n })).sort((a, b) => a.t_s - b.t_s);
@@ -59,7 +71,9 @@ test('over an outage of the server and a restart of the agent, every second that
   let server: RunningServer = await startServer(join(dir, 'data'), env);
   const credential = await createProbe(server, 'rural');
   const file = join(dir, 'credential.json');
-  writeFileSync(file, JSON.stringify({ broker: server.mqtt, id: 'rural', token: credential.token, ca: null }), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify({ broker: server.mqtt, id: 'rural', token: credential.token, ca: null }), {
+    mode: 0o600,
+  });
   const lastSeen = async (): Promise<number> => {
     const { rows } = await server.api<{ rows: { ap: string; last_seen: number | null }[] }>('GET', '/live/snapshot');
     return rows.find((row) => row.ap === 'rural')?.last_seen ?? 0;
@@ -76,7 +90,11 @@ test('over an outage of the server and a restart of the agent, every second that
   await until(() => Date.now() / 1000 > stoppedS + 6, 10_000);
   server = await startServer(join(dir, 'data'), env);
   const back = Date.now();
-  await until(async () => (await lastSeen()) > back, 60_000, () => server.output());
+  await until(
+    async () => (await lastSeen()) > back,
+    60_000,
+    () => server.output(),
+  );
   await until(() => Date.now() > back + 8000, 12_000); // the backlog comes after the current state
   expect(await stopAgent(agent)).toBe(0);
   await server.stop();

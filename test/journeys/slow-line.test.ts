@@ -38,12 +38,29 @@ describe.skipIf(labUnavailable !== null)('a shaped line (needs root, iproute2 an
     });
     const credential = await createProbe(server, 'antazave', { name: 'Zarasų r. Antazavės biblioteka' });
     const file = join(dir, 'credential.json');
-    writeFileSync(file, JSON.stringify({ broker: server.mqtts, id: credential.id, token: credential.token, ca: credential.ca }), { mode: 0o600 });
+    writeFileSync(
+      file,
+      JSON.stringify({ broker: server.mqtts, id: credential.id, token: credential.token, ca: credential.ca }),
+      { mode: 0o600 },
+    );
     agent = lab.spawnInProbe(process.execPath, [join(ROOT, 'dist/agent.cjs')], {
-      env: { ...process.env, CARREL_AGENT_CREDENTIAL: file, CARREL_AGENT_SPOOL: join(dir, 'spool'), CARREL_AGENT_SAMPLE_S: '2', CARREL_AGENT_BATCH: '1', CARREL_AGENT_CLOCK: 'trusted', CARREL_AGENT_TARGETS: `${lab.serverAddress}:${new URL(server.mqtts ?? '').port}` },
+      env: {
+        ...process.env,
+        CARREL_AGENT_CREDENTIAL: file,
+        CARREL_AGENT_SPOOL: join(dir, 'spool'),
+        CARREL_AGENT_SAMPLE_S: '2',
+        CARREL_AGENT_BATCH: '1',
+        CARREL_AGENT_CLOCK: 'trusted',
+        CARREL_AGENT_TARGETS: `${lab.serverAddress}:${new URL(server.mqtts ?? '').port}`,
+      },
     });
-    for (const stream of [agent.stdout, agent.stderr]) stream?.on('data', (chunk: Buffer) => (agentSaid += chunk.toString()));
-    await until(async () => (await probeOnline()) === true, 20_000, () => `the agent did not come online:\n${agentSaid}\n${server.output()}`);
+    for (const stream of [agent.stdout, agent.stderr])
+      stream?.on('data', (chunk: Buffer) => (agentSaid += chunk.toString()));
+    await until(
+      async () => (await probeOnline()) === true,
+      20_000,
+      () => `the agent did not come online:\n${agentSaid}\n${server.output()}`,
+    );
   }, 90_000);
 
   afterAll(async () => {
@@ -55,17 +72,26 @@ describe.skipIf(labUnavailable !== null)('a shaped line (needs root, iproute2 an
   });
 
   const probeOnline = async (): Promise<boolean | null> => {
-    const { rows } = await server.api<{ rows: { ap: string; probe_online: boolean | null }[] }>('GET', '/live/snapshot');
+    const { rows } = await server.api<{ rows: { ap: string; probe_online: boolean | null }[] }>(
+      'GET',
+      '/live/snapshot',
+    );
     return rows.find((row) => row.ap === 'antazave')?.probe_online ?? null;
   };
-  const tests = async (): Promise<TestView[]> => (await server.api<Page<TestView>>('GET', '/tests?ap=antazave&limit=20')).items;
-  const alerts = async (condition: string): Promise<AlertView[]> => (await server.api<Page<AlertView>>('GET', `/alerts?condition=${condition}`)).items;
+  const tests = async (): Promise<TestView[]> =>
+    (await server.api<Page<TestView>>('GET', '/tests?ap=antazave&limit=20')).items;
+  const alerts = async (condition: string): Promise<AlertView[]> =>
+    (await server.api<Page<AlertView>>('GET', `/alerts?condition=${condition}`)).items;
 
   /** Asks for a test as the page does, and waits until one more is in the store. */
   async function measure(): Promise<TestView> {
     const before = (await tests()).length;
     await server.api('POST', '/access-points/antazave/test');
-    await until(async () => (await tests()).length > before, 45_000, () => `no test came:\n${agentSaid}\n${server.output()}`);
+    await until(
+      async () => (await tests()).length > before,
+      45_000,
+      () => `no test came:\n${agentSaid}\n${server.output()}`,
+    );
     const newest = (await tests())[0];
     if (!newest) throw new Error('no test');
     return newest;
@@ -78,7 +104,11 @@ describe.skipIf(labUnavailable !== null)('a shaped line (needs root, iproute2 an
       expect(result.rate_mbps).toBeGreaterThan(18);
       expect(result.rate_mbps).toBeLessThan(21.5);
     }
-    await until(() => mailbox.mails.length === 1 && hook.calls.length === 1, 30_000, () => `mails ${mailbox.mails.length}, calls ${hook.calls.length}\n${server.output()}`);
+    await until(
+      () => mailbox.mails.length === 1 && hook.calls.length === 1,
+      30_000,
+      () => `mails ${mailbox.mails.length}, calls ${hook.calls.length}\n${server.output()}`,
+    );
     const mail = mailbox.mails[0] ?? '';
     expect(mail).toContain('night@library.example');
     expect(mail).toContain('Antazavės biblioteka');
@@ -96,16 +126,28 @@ describe.skipIf(labUnavailable !== null)('a shaped line (needs root, iproute2 an
       expect(result.verdict).toBe('pass');
       expect(result.rate_mbps).toBeGreaterThan(33);
     }
-    await until(() => mailbox.mails.length === 2 && hook.calls.length === 2, 30_000, () => `mails ${mailbox.mails.length}\n${server.output()}`);
+    await until(
+      () => mailbox.mails.length === 2 && hook.calls.length === 2,
+      30_000,
+      () => `mails ${mailbox.mails.length}\n${server.output()}`,
+    );
     expect(mailbox.mails[1]).toMatch(/resolved|again|recovered/i);
     expect(await alerts('firing')).toEqual([]);
   }, 180_000);
 
   test('unplugged in opening hours it is told as dark, and plugged in again as back', async () => {
     await lab.unplug();
-    await until(() => mailbox.mails.length === 3, 60_000, () => `no mail about the dark library\n${server.output()}`);
+    await until(
+      () => mailbox.mails.length === 3,
+      60_000,
+      () => `no mail about the dark library\n${server.output()}`,
+    );
     expect(mailbox.mails[2]).toMatch(/offline|dark|silent|unreachable/i);
     await lab.plug();
-    await until(() => mailbox.mails.length === 4, 90_000, () => `no mail about its return\n${agentSaid}\n${server.output()}`);
+    await until(
+      () => mailbox.mails.length === 4,
+      90_000,
+      () => `no mail about its return\n${agentSaid}\n${server.output()}`,
+    );
   }, 180_000);
 });

@@ -16,8 +16,19 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 /** Runs the server to its end with settings that it must refuse; answers with what it said. */
 function refused(env: Record<string, string>): { code: number | null; said: string } {
   const run = spawnSync(process.execPath, ['infra/main.ts'], {
-    cwd: ROOT, encoding: 'utf8', timeout: 20_000,
-    env: { ...process.env, CARREL_DATA_DIR: join(dir, 'refused'), CARREL_HTTP: '127.0.0.1:0', CARREL_MQTT: '127.0.0.1:0', CARREL_SPEED: '127.0.0.1:0', CARREL_LOCAL_PROBE: 'off', CARREL_STORE: 'memory:', ...env },
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: 20_000,
+    env: {
+      ...process.env,
+      CARREL_DATA_DIR: join(dir, 'refused'),
+      CARREL_HTTP: '127.0.0.1:0',
+      CARREL_MQTT: '127.0.0.1:0',
+      CARREL_SPEED: '127.0.0.1:0',
+      CARREL_LOCAL_PROBE: 'off',
+      CARREL_STORE: 'memory:',
+      ...env,
+    },
   });
   return { code: run.status, said: run.stderr };
 }
@@ -25,7 +36,12 @@ function refused(env: Record<string, string>): { code: number | null; said: stri
 test('the first start prints a one-time link; the second start does not once it was used, and both end with 0 on TERM', async () => {
   const first = await startServer(join(dir, 'data'), { CARREL_STORE: 'memory:' });
   const token = new URL(first.setupUrl ?? '').searchParams.get('token');
-  const setup = (): Promise<Response> => fetch(`${first.http}/api/v1/setup`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token, password: 'a long enough password' }) });
+  const setup = (): Promise<Response> =>
+    fetch(`${first.http}/api/v1/setup`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token, password: 'a long enough password' }),
+    });
   expect((await setup()).status).toBeLessThan(300);
   expect((await setup()).status).toBeGreaterThanOrEqual(400);
   expect(await first.stop()).toBe(0);

@@ -3,15 +3,30 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** Path of Debian's Chromium, or null where there is none: browser tests are then skipped by name. */
 export function chromiumPath(): string | null {
-  const found = (process.env['PATH'] ?? '').split(delimiter).flatMap((dir) => ['chromium', 'chromium-browser'].map((name) => join(dir, name)));
+  const found = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((dir) => ['chromium', 'chromium-browser'].map((name) => join(dir, name)));
   return found.find((path) => existsSync(path)) ?? null;
 }
 
-export interface WatchedPage { page: Page; /** Console errors, page errors and failed requests. */ complaints: string[]; /** URLs of other origins that were asked for. */ foreign: string[] }
+export interface WatchedPage {
+  page: Page /** Console errors, page errors and failed requests. */;
+  complaints: string[] /** URLs of other origins that were asked for. */;
+  foreign: string[];
+}
 
 export async function openBrowser(): Promise<Browser> {
   const executablePath = chromiumPath();
@@ -20,7 +35,11 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** A page of its own (no shared cookies) that writes down every complaint and every request to another origin. */
-export async function watchPage(browser: Browser, origin: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<WatchedPage> {
+export async function watchPage(
+  browser: Browser,
+  origin: string,
+  options: Parameters<Browser['newPage']>[0] = {},
+): Promise<WatchedPage> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, ...options });
   const watched: WatchedPage = { page, complaints: [], foreign: [] };
   page.on('console', (message) => {
@@ -29,7 +48,8 @@ export async function watchPage(browser: Browser, origin: string, options: Param
   page.on('pageerror', (error) => watched.complaints.push(error.message));
   page.on('request', (request) => {
     const url = new URL(request.url());
-    if (url.origin !== origin && url.protocol !== 'data:' && url.protocol !== 'blob:') watched.foreign.push(request.url());
+    if (url.origin !== origin && url.protocol !== 'data:' && url.protocol !== 'blob:')
+      watched.foreign.push(request.url());
   });
   return watched;
 }

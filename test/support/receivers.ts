@@ -2,8 +2,16 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { SMTPServer } from 'smtp-server';
 
-export interface Mailbox { url: string; mails: string[]; close(): Promise<void> }
-export interface Hook { url: string; calls: { headers: IncomingHttpHeaders; body: string }[]; close(): Promise<void> }
+export interface Mailbox {
+  url: string;
+  mails: string[];
+  close(): Promise<void>;
+}
+export interface Hook {
+  url: string;
+  calls: { headers: IncomingHttpHeaders; body: string }[];
+  close(): Promise<void>;
+}
 
 /** A real SMTP server that accepts everything; mails are kept as they came, quoted-printable undone. */
 export async function openMailbox(): Promise<Mailbox> {
@@ -22,7 +30,11 @@ export async function openMailbox(): Promise<Mailbox> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const port = portOf(server.server.address());
-  return { url: `smtp://127.0.0.1:${port}`, mails, close: () => new Promise((resolve) => server.close(() => resolve())) };
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    mails,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 }
 
 /** An HTTP receiver that answers 204. */
@@ -37,7 +49,11 @@ export async function openHook(): Promise<Hook> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${portOf(server.address())}/hook`, calls, close: () => new Promise((resolve) => server.close(() => resolve())) };
+  return {
+    url: `http://127.0.0.1:${portOf(server.address())}/hook`,
+    calls,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 }
 
 function portOf(address: ReturnType<SMTPServer['server']['address']>): number {
@@ -47,6 +63,8 @@ function portOf(address: ReturnType<SMTPServer['server']['address']>): number {
 
 /** Quoted-printable and UTF-8 undone, so that tests read what a person reads. */
 function readable(raw: string): string {
-  const bytes = raw.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = raw
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -27,7 +27,11 @@ export interface RunningServer {
 type Spawn = (command: string, args: string[], options: SpawnOptions) => ChildProcess;
 
 /** Starts `infra/main.ts` on free loopback ports; `env` adds settings, `launch` may start it in another network namespace. */
-export async function startServer(dataDir: string, env: Record<string, string> = {}, launch: Spawn = spawn): Promise<RunningServer> {
+export async function startServer(
+  dataDir: string,
+  env: Record<string, string> = {},
+  launch: Spawn = spawn,
+): Promise<RunningServer> {
   const child = launch(process.execPath, ['infra/main.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,8 +46,13 @@ export async function startServer(dataDir: string, env: Record<string, string> =
     },
   });
   let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  await until(() => text.includes('Stop with Ctrl-C') || child.exitCode !== null, 30_000, () => `the server did not start:\n${text}`);
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  await until(
+    () => text.includes('Stop with Ctrl-C') || child.exitCode !== null,
+    30_000,
+    () => `the server did not start:\n${text}`,
+  );
   if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${text}`);
   const found = (pattern: RegExp): string | null => pattern.exec(text)?.[1] ?? null;
   const http = (found(/Carrel is running: (\S+)/) ?? '').replace(/\/$/, '');
@@ -75,7 +84,10 @@ async function call<T>(http: string, dataDir: string, method: string, path: stri
   const text = typeof body === 'string';
   const answer = await fetch(`${http}/api/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': text ? 'text/csv' : 'application/json' }) },
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': text ? 'text/csv' : 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: text ? body : JSON.stringify(body) }),
   });
   const content = await answer.text();
@@ -85,7 +97,11 @@ async function call<T>(http: string, dataDir: string, method: string, path: stri
 }
 
 /** Waits for a condition, looking every 50 ms. @throws Error with `what()` after `withinMs`. */
-export async function until(condition: () => boolean | Promise<boolean>, withinMs: number, what: () => string = () => 'the condition did not come true'): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  withinMs: number,
+  what: () => string = () => 'the condition did not come true',
+): Promise<void> {
   const end = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`${what()} (waited ${withinMs} ms)`);
