@@ -30,6 +30,8 @@ export interface BrokerDeps {
   clock: Clock;
   /** Starts the thread that writes the databases: `startStoreWorker` of worker-host.ts. */
   startStores(deps: StoreWorkerDeps): StoreWorker | Promise<StoreWorker>;
+  /** For benches, which show what the disk costs; the wal on disk otherwise. */
+  openWal?: typeof openWal;
   /** For benches and tests; GATE_LIMITS otherwise. */
   limits?: Partial<GateLimits>;
 }
@@ -63,7 +65,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
       framesAccepted += 1;
     };
 
-    const wal = await openWal({
+    const wal = await (deps.openWal ?? openWal)({
       dir: resolve(settings.CARREL_DATA_DIR, 'wal'),
       capBytes: settings.CARREL_WAL_MAX_MB * 1e6,
       clock,

@@ -1,0 +1,52 @@
+/** Why: the broker in a process and on a core of its own, for benches; it answers over IPC what its parent cannot see. */
+import { createHash } from 'node:crypto';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { systemClock } from '#lib/clock';
+import { silentLogger } from '#lib/logger';
+import { readSettings } from '#lib/settings';
+import { openState } from '#state';
+import { brokerSettings } from '../../../broker/config.ts';
+import { startBroker } from '../../../broker/index.ts';
+import { noStores } from '../../broker/no-stores.ts';
+import { openForgetfulWal } from './forgetful-wal.ts';
+import type { ChildStats } from './processes.ts';
+
+const [dir = '', port = '0', log = 'wal', probes = '0'] = process.argv.slice(2);
+const state = openState({ path: ':memory:' });
+const hash = createHash('sha256').update('token').digest();
+for (let i = 1; i <= Number(probes); i++) {
+  state.registry.addProbe(`probe-${i}`, null, 0);
+  state.registry.setCredential(`probe-${i}`, hash, 0);
+}
+const broker = await startBroker({
+  settings: readSettings(brokerSettings, {
+    CARREL_DATA_DIR: dir,
+    CARREL_MQTT: `127.0.0.1:${port}`,
+    CARREL_SPEED: 'off',
+  }),
+  state,
+  log: silentLogger,
+  clock: systemClock,
+  startStores: noStores,
+  ...(log === 'none' ? { openWal: openForgetfulWal } : {}),
+  limits: { packetsPerS: 1e9, bytesPerS: 1e12 },
+});
+
+const loop = monitorEventLoopDelay({ resolution: 1 });
+loop.enable();
+process.on('message', () => {
+  globalThis.gc?.();
+  const { user, system } = process.cpuUsage();
+  const stats: ChildStats = {
+    cpuS: (user + system) / 1e6,
+    rssBytes: process.memoryUsage.rss(),
+    loopP99Ms: loop.percentile(99) / 1e6,
+    loopMaxMs: loop.max / 1e6,
+    framesAccepted: broker.stats().framesAccepted,
+    connections: broker.stats().connections,
+  };
+  loop.reset();
+  process.send?.(stats);
+});
+process.on('disconnect', () => process.exit(0)); // the bench is gone
+process.send?.(Number(new URL(broker.addresses().mqtt ?? 'mqtt://none:0').port));
