@@ -3,7 +3,7 @@
  * while the clock is trusted, and all of them anew after each step: a +30-day step costs a kept job 13 s of frozen event loop.
  */
 import { createHash } from 'node:crypto';
-import type { OpeningHours } from '#contract';
+import { type LocalTime, localTime, type OpeningHours } from '#contract';
 import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 
@@ -46,9 +46,10 @@ export function createCalendar(deps: {
       const task = schedule(expression, act, { timezone: plan.zone, noOverlap: true, suppressMissedWarning: true });
       tasks.push({ expression, task });
     };
-    const today = localDay(wallMs(), plan.zone);
+    const today = localTime(plan.zone, wallMs());
     for (const minute of drawSlots(plan, today, probe)) {
-      if (minute > today.minute) add(`${minute % 60} ${Math.floor(minute / 60)} ${today.day} ${today.month} *`, onTest);
+      if (minute > today.minuteOfDay)
+        add(`${minute % 60} ${Math.floor(minute / 60)} ${today.day} ${today.month} *`, onTest);
     }
     // 02:xx exists on every night but one a year, and no test runs then. The next day is drawn just after midnight.
     add(`${minuteOf(`${probe} night`)} 2 * * *`, onNight);
@@ -87,36 +88,15 @@ export function createCalendar(deps: {
   };
 }
 
-export interface LocalDay {
-  year: number;
-  month: number;
-  day: number /** 0 = Monday. */;
-  weekday: number /** Since local midnight. */;
-  minute: number;
-}
-
-/** The calendar day in a zone. */
-export function localDay(wallMs: number, zone: string): LocalDay {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    hourCycle: 'h23',
-  }).formatToParts(wallMs);
-  const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.find((one) => one.type === type)?.value);
-  const [year, month, day] = [part('year'), part('month'), part('day')];
-  const weekday = (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7;
-  return { year, month, day, weekday, minute: part('hour') * 60 + part('minute') };
-}
-
 /**
  * Local minutes of the day's tests: the open time is cut into as many parts as there are tests, and one moment is drawn in each.
  * Drawn from the probe's id and the date, so that a restart or a clock step draws the same, and 1,200 probes draw differently.
  */
-export function drawSlots(plan: Pick<CalendarPlan, 'opening' | 'testsPerDay'>, day: LocalDay, probe: string): number[] {
+export function drawSlots(
+  plan: Pick<CalendarPlan, 'opening' | 'testsPerDay'>,
+  day: LocalTime,
+  probe: string,
+): number[] {
   const minutes = (plan.opening[day.weekday] ?? []).flatMap(([from, to]) =>
     Array.from({ length: to - from }, (_, i) => from + i),
   );

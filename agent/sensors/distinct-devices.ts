@@ -5,8 +5,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
 export interface DistinctDevices {
-  /** Counts these devices as seen on `day`; a new day begins with a new key and nobody seen. */
-  see(day: string, macs: Iterable<string>): void;
+  /** Counts these devices as seen on that local day; a new day begins with a new key and nobody seen. */
+  see(dayNumber: number, macs: Iterable<string>): void;
   /** Distinct devices of the current day. After a restart it counts from the restart. */
   count(): number;
 }
@@ -15,13 +15,13 @@ export interface DistinctDevices {
 const CAP = 50_000;
 
 export function createDistinctDevices(): DistinctDevices {
-  let today = '';
+  let today = Number.NaN;
   let key = randomBytes(32);
   const seen = new Set<number>();
   return {
-    see(day, macs) {
-      if (day !== today) {
-        today = day;
+    see(dayNumber, macs) {
+      if (dayNumber !== today) {
+        today = dayNumber;
         key.fill(0);
         key = randomBytes(32);
         seen.clear();
@@ -33,21 +33,4 @@ export function createDistinctDevices(): DistinctDevices {
     },
     count: () => seen.size,
   };
-}
-
-/** Local calendar day in `zone`; in UTC where the zone is unknown or this Node has no Intl (some OpenWrt builds). */
-export function createLocalDay(): (wallMs: number, zone: string) => string {
-  let known: { zone: string; format: Intl.DateTimeFormat | null } | null = null;
-  return (wallMs, zone) => {
-    if (known?.zone !== zone) known = { zone, format: formatOf(zone) };
-    return known.format ? known.format.format(wallMs) : new Date(wallMs).toISOString().slice(0, 10);
-  };
-}
-
-function formatOf(zone: string): Intl.DateTimeFormat | null {
-  try {
-    return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
-  } catch {
-    return null;
-  }
 }

@@ -3,11 +3,11 @@
  * what it returns are numbers.
  */
 import { join } from 'node:path';
-import type { MetricName } from '#contract';
+import { localTime, type MetricName } from '#contract';
 import { readText } from '../platform/kept-file.ts';
 import { type Lease, parseLeases } from '../platform/leases.ts';
 import type { Capability, Reading, Sensor, SensorContext } from '../sensor.ts';
-import { createDistinctDevices, createLocalDay } from './distinct-devices.ts';
+import { createDistinctDevices } from './distinct-devices.ts';
 import { type Band, openHostapdStations, openUbusStations, type Radio, type StationSource } from './stations.ts';
 
 const METRICS: readonly MetricName[] = ['clients', 'clients_2g', 'clients_5g', 'clients_6g', 'leases', 'devices_day'];
@@ -18,7 +18,6 @@ const PLAUSIBLE_MS = Date.UTC(2024, 0, 1);
 export function createUsageSensor(context: Pick<SensorContext, 'root' | 'clock' | 'zone'>): Sensor {
   const { root, clock, zone } = context;
   const devices = createDistinctDevices();
-  const localDay = createLocalDay();
   let stations: StationSource | null = null;
 
   return {
@@ -38,7 +37,7 @@ export function createUsageSensor(context: Pick<SensorContext, 'root' | 'clock' 
       const leases = activeLeases(readLeases(root), clock.wallMs());
       // Leases outlive their devices by hours, so that they stand in for the radios only where there are none to ask.
       const present = radios ? radios.flatMap(({ macs }) => macs) : leases?.map(({ mac }) => mac);
-      if (present) devices.see(localDay(clock.wallMs(), zone()), present);
+      if (present) devices.see(localTime(zone(), clock.wallMs()).dayNumber, present);
       return { ...clientCounts(radios), leases: leases?.length ?? null, devices_day: present ? devices.count() : null };
     },
     stop() {

@@ -1,9 +1,8 @@
 /** Why: whoever asks "why is there (no) alert here" gets the chain of reasons of each rule, with the tests behind it. */
-import type { AlertExplanation } from '#contract';
+import { type AlertExplanation, hasHours } from '#contract';
 import { emptyDarkMemory, explainDark, type Sight } from './dark.ts';
 import type { FleetEntry } from './fleet.ts';
 import type { Memories } from './memory.ts';
-import { hasHours } from './opening.ts';
 import { emptySlowMemory, explainSlow, slowCondition } from './slow.ts';
 import { type DarkSettings, darkParams, slowParams } from './work.ts';
 

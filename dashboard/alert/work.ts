@@ -2,11 +2,10 @@
  * Why: a batch of frames or a tick is first worked out on a draft of the rules' memories; only when the draft is committed
  * does it become what the engine believes. A failed commit leaves nothing behind.
  */
-import type { AlertRule, TestReason, TestView, ThroughputEvent } from '#contract';
+import { type AlertRule, isOpen, openSince, type TestReason, type TestView, type ThroughputEvent } from '#contract';
 import { type DarkEvent, type DarkMemory, type DarkParams, emptyDarkMemory, reduceDark } from './dark.ts';
 import type { FleetEntry } from './fleet.ts';
 import type { Memories } from './memory.ts';
-import { isOpen, openSince } from './opening.ts';
 import { emptySlowMemory, reduceSlow, type SlowEvent, type SlowMemory, type SlowParams } from './slow.ts';
 import { testViewOf } from './test-view.ts';
 import { mbps, measured } from './words.ts';

@@ -5,12 +5,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Broker } from '#broker';
-import type { AlertView, HealthNotice, LiveDelta, LiveRow, Roster, Totals } from '#contract';
+import {
+  type AlertView,
+  type HealthNotice,
+  hasHours,
+  type LiveDelta,
+  type LiveRow,
+  type Roster,
+  type Totals,
+} from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import type { State } from '#state';
 import { fleetReader } from '../alert/fleet.ts';
-import { hasHours } from '../alert/opening.ts';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine, LiveHub } from '../deps.ts';
 import { type Every, onceAfter, systemEvery } from '../timing.ts';
@@ -26,6 +33,7 @@ export interface LiveHubDeps {
   broker: Pick<Broker, 'openFeed' | 'commit' | 'presence' | 'onPresence' | 'store' | 'stores' | 'stats'>;
   alerts: Pick<AlertEngine, 'openOf' | 'onChange' | 'view'> & { notices?(): HealthNotice[] };
   delivery?: { notices(): HealthNotice[] };
+  proof?: { notices(): HealthNotice[] };
   clock: Clock;
   log: Logger;
   every?: Every;
@@ -152,7 +160,8 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   function healthNow(): HealthNotice[] {
     const withoutHours = [...fleet().byAp.values()].filter(({ site }) => !hasHours(site.opening));
     const own = healthOf(broker.stores(), broker.stats(), new Set(withoutHours.map(({ site }) => site.id)).size);
-    return worstFirst([...own, ...(alerts.notices?.() ?? []), ...(deps.delivery?.notices() ?? []), ...facts.notices()]);
+    const others = [alerts.notices?.() ?? [], deps.delivery?.notices() ?? [], deps.proof?.notices() ?? []].flat();
+    return worstFirst([...own, ...others, ...facts.notices()]);
   }
 
   /** Alerts do not wait for the tick; their row follows in the same breath. */

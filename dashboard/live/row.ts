@@ -1,9 +1,8 @@
 /** Why: the state of an access point in one word, with the sentence that says why. Unknown is never up, never down, never 0. */
 
 import type { Presence } from '#broker';
-import type { ApState, LiveRow, Totals } from '#contract';
+import { type ApState, type LiveRow, openSince, type Totals } from '#contract';
 import type { FleetEntry } from '../alert/fleet.ts';
-import { openSince } from '../alert/opening.ts';
 import { dateTime, mbps, measured as rate } from '../alert/words.ts';
 import type { AlertEngine } from '../deps.ts';
 import type { Facts, LiveMetric, ValidTest } from './latest.ts';

@@ -2,10 +2,8 @@
  * Why: availability is the share of expected opening time with working internet. It has three values: a silent probe is not a line
  * that is down, so that what nobody saw stays unknown and is shown beside the figure.
  */
-import type { OpeningHours } from '#contract';
+import { intersect, type OpeningHours, openSpans, type Span, subtract, totalMs, union } from '#contract';
 import type { EventRow, SeriesBucket, StoreReader } from '#store';
-import { openSpans } from './opening-spans.ts';
-import { intersect, type Span, subtract, totalMs, union } from './spans.ts';
 
 export interface Availability {
   /** Opening time in the range, s. The other three add up to it. */
@@ -105,7 +103,7 @@ export async function availabilityOf(
       return { up: intersect(during, union(seen.up)), down: intersect(during, union(seen.down)) };
     }),
   );
-  return availability(openSpans(opening, zone, from_ms, to_ms), {
+  return availability(openSpans({ opening, zone }, from_ms, to_ms), {
     up: evidence.flatMap(({ up }) => up),
     down: evidence.flatMap(({ down }) => down),
   });

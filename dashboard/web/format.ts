@@ -1,4 +1,5 @@
 /** Why: numbers and times as people read them. Figures are cut, never rounded up over a threshold; unknown is a word, never 0; times are the site's. */
+import { localTime } from '#contract';
 import { words } from './words.ts';
 
 /** Non-breaking space, between figure and unit. */
@@ -62,84 +63,31 @@ export function age(ms: number): string {
   return two(Math.floor(hours / 24), d, hours % 24, h);
 }
 
-/** Wall-clock parts in a zone. `weekday` 0 = Monday. */
-export interface Local {
-  year: number;
-  month: number;
-  day: number;
-  hour: number;
-  minute: number;
-  second: number;
-  weekday: number;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** The wall clock in an IANA zone; a zone that this browser does not know counts as UTC. */
-export function local(ms: number, zone: string): Local {
-  let format = formats.get(zone);
-  if (!format) {
-    format = formatOf(zone);
-    formats.set(zone, format);
-  }
-  const parts: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
-  for (const { type, value } of format.formatToParts(ms)) parts[type] = Number(value);
-  const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return {
-    year,
-    month,
-    day,
-    hour,
-    minute,
-    second,
-    weekday: (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7,
-  };
-}
-
-function formatOf(zone: string): Intl.DateTimeFormat {
-  const options: Intl.DateTimeFormatOptions = {
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  };
-  try {
-    return new Intl.DateTimeFormat('en-US', { ...options, timeZone: zone });
-  } catch {
-    return new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC' });
-  }
-}
-
 const two = (value: number) => String(value).padStart(2, '0');
 
 /** "14:05" */
 export function clock(ms: number, zone: string): string {
-  const { hour, minute } = local(ms, zone);
+  const { hour, minute } = localTime(zone, ms);
   return `${two(hour)}:${two(minute)}`;
 }
 
 /** "19 Nov" */
 export function day(ms: number, zone: string): string {
-  const at = local(ms, zone);
+  const at = localTime(zone, ms);
   return `${at.day}${NBSP}${words.months[at.month - 1]}`;
 }
 
 /** "Thu 19 Nov 2026, 16:15" */
 export function full(ms: number, zone: string): string {
-  const at = local(ms, zone);
+  const at = localTime(zone, ms);
   return `${words.weekdays[at.weekday]} ${day(ms, zone)} ${at.year}, ${clock(ms, zone)}`;
 }
 
 /** As short as it stays clear: "14:05" today, "Wed 17:00" within six days, "3 Nov 11:12", with the year when it is another. */
 export function moment(ms: number, nowMs: number, zone: string): string {
-  const at = local(ms, zone);
-  const today = local(nowMs, zone);
-  const days = Math.round(
-    (Date.UTC(today.year, today.month - 1, today.day) - Date.UTC(at.year, at.month - 1, at.day)) / 86_400_000,
-  );
+  const at = localTime(zone, ms);
+  const today = localTime(zone, nowMs);
+  const days = today.dayNumber - at.dayNumber;
   if (days === 0) return clock(ms, zone);
   if (Math.abs(days) < 7) return `${words.weekdays[at.weekday]} ${clock(ms, zone)}`;
   return `${day(ms, zone)}${at.year === today.year ? '' : ` ${at.year}`} ${clock(ms, zone)}`;

@@ -1,6 +1,5 @@
 /** Why: one virtual library is a pure function of its number: where it is, what line it has, what is wrong with it. */
 import { type OpeningHours, type Site, slugOf } from '#contract';
-import { ZONE } from './local-time.ts';
 import { COUNTIES, PROVIDERS, type Provider, villageOf } from './places.ts';
 import { chance, noise, pick } from './random.ts';
 
@@ -18,6 +17,7 @@ export interface Library {
   trouble: 'none' | 'slow' | 'dark' | 'flaky';
 }
 
+const ZONE = 'Europe/Vilnius';
 const TARGET_MBPS = 30;
 const WEEKDAY = [[540, 1080]] as const;
 const LUNCH = [
@@ -89,9 +89,4 @@ function troubleOf(share: number): Library['trouble'] {
 
 function rounded(degrees: number): number {
   return Math.round(degrees * 10_000) / 10_000;
-}
-
-/** Is the library open at this local time? */
-export function isOpen(library: Library, weekday: number, minute: number): boolean {
-  return (library.site.opening[weekday] ?? []).some(([from, to]) => minute >= from && minute < to);
 }

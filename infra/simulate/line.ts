@@ -1,7 +1,16 @@
 /** Why: what a library's line does at a moment: up or down, what it carries, what a throughput test would say. Pure, no memory. */
-import { METRIC_NAMES, type MetricName, roundToStep, type TestReason, type ThroughputEvent } from '#contract';
-import { isOpen, type Library } from './library.ts';
-import { localTime, wallOf } from './local-time.ts';
+import {
+  isOpen,
+  localTime,
+  METRIC_NAMES,
+  type MetricName,
+  momentOf,
+  roundToStep,
+  type TestReason,
+  type ThroughputEvent,
+  weekdayOf,
+} from '#contract';
+import type { Library } from './library.ts';
 import { chance, noise } from './random.ts';
 
 const TEN_MINUTES_MS = 600_000;
@@ -34,9 +43,9 @@ export function carriesAt(library: Library, wallMs: number, faults: boolean): nu
 
 /** Share of the busiest afternoon: 0 when closed (but for a few devices that stay), rising to the middle of the afternoon. */
 function busyShare(library: Library, wallMs: number): number {
-  const { weekday, minute } = localTime(wallMs);
-  if (!isOpen(library, weekday, minute)) return 0.03;
-  return 0.25 + 0.75 * Math.exp(-(((minute - 900) / 170) ** 2));
+  if (!isOpen(library.site, wallMs)) return 0.03;
+  const { minuteOfDay } = localTime(library.site.zone, wallMs);
+  return 0.25 + 0.75 * Math.exp(-(((minuteOfDay - 900) / 170) ** 2));
 }
 
 /** The metrics of one slot, as an agent on this line would have read them. Null = unknown. */
@@ -61,7 +70,7 @@ export function sampleAt(
   // A full line queues: the round trip grows with the load, more so on mobile and copper.
   const rtt = library.provider.rttMs * (1 + 0.06 * noise(`${id}-rtt`, n)) + 90 * load ** 4;
   const cpu = Math.min(100, 3 + 22 * load + 2 * chance(`${id}-cpu`, n));
-  const { minute, day } = localTime(wallMs);
+  const { minuteOfDay, dayNumber } = localTime(library.site.zone, wallMs);
   const values: Partial<Record<MetricName, number | null>> = {
     cpu_pct: cpu,
     load1: cpu / 40,
@@ -90,7 +99,10 @@ export function sampleAt(
     clients_5g: clients - Math.floor(clients * 0.3),
     leases: clients + 2,
     devices_day: Math.round(
-      library.busyClients * 3 * Math.min(1, Math.max(0, (minute - 500) / 580)) * (0.8 + 0.4 * chance(`${id}-dev`, day)),
+      library.busyClients *
+        3 *
+        Math.min(1, Math.max(0, (minuteOfDay - 500) / 580)) *
+        (0.8 + 0.4 * chance(`${id}-dev`, dayNumber)),
     ),
     agent_rss_mb: 48 + 4 * chance(`${id}-rss`, n),
     agent_bytes: 700 + 200 * chance(`${id}-own`, n),
@@ -156,12 +168,14 @@ export function testAt(
 /** Wall times of the scheduled tests in [from, to): `perDay` slots of each open day, one at a random minute of each equal part of the hours. */
 export function testSlots(library: Library, perDay: number, fromMs: number, toMs: number): number[] {
   const slots: number[] = [];
-  for (let day = localTime(fromMs).day; day <= localTime(toMs).day; day++) {
-    const hours = library.site.opening[(day + 3) % 7] ?? [];
+  const { zone, opening } = library.site;
+  const lastDay = localTime(zone, toMs).dayNumber;
+  for (let day = localTime(zone, fromMs).dayNumber; day <= lastDay; day++) {
+    const hours = opening[weekdayOf(day)] ?? [];
     const open = hours.reduce((sum, [from, to]) => sum + to - from, 0);
     for (let i = 0; i < perDay && open > 0; i++) {
       const at =
-        wallOf(day, minuteOf(hours, (open * (i + chance(`${library.id}-slot-${i}`, day))) / perDay)) +
+        momentOf(zone, day, minuteOf(hours, (open * (i + chance(`${library.id}-slot-${i}`, day))) / perDay)) +
         Math.floor(60 * chance(`${library.id}-second-${i}`, day)) * 1000;
       if (at >= fromMs && at < toMs) slots.push(at);
     }

@@ -1,8 +1,8 @@
 /** Why: tests belong into opening hours, spread over the day and over the fleet, and the calendar must survive steps of the clock. */
 import { expect, onTestFinished, test } from 'vitest';
-import type { OpeningHours } from '#contract';
+import { localTime, type OpeningHours } from '#contract';
 import { silentLogger } from '#lib/logger';
-import { createCalendar, drawSlots, localDay } from '../../agent/calendar.ts';
+import { createCalendar, drawSlots } from '../../agent/calendar.ts';
 
 const OPEN: OpeningHours = [
   [[540, 1080]],
@@ -16,7 +16,7 @@ const OPEN: OpeningHours = [
   [[600, 900]],
   [],
 ];
-const MONDAY = localDay(Date.UTC(2026, 10, 23, 6, 30), 'Europe/Vilnius');
+const MONDAY = localTime('Europe/Vilnius', Date.UTC(2026, 10, 23, 6, 30));
 const DAY_MS = 86_400_000;
 
 function calendarAt(wall: { ms: number }): ReturnType<typeof createCalendar> {
@@ -31,16 +31,6 @@ function calendarAt(wall: { ms: number }): ReturnType<typeof createCalendar> {
   return calendar;
 }
 const plan = { zone: 'Europe/Vilnius', opening: OPEN, testsPerDay: 4 };
-
-test('the local day is the one of the library', () => {
-  expect(MONDAY).toEqual({ year: 2026, month: 11, day: 23, weekday: 0, minute: 8 * 60 + 30 });
-  expect(localDay(Date.UTC(2026, 11, 31, 22, 5), 'Europe/Vilnius')).toMatchObject({
-    year: 2027,
-    month: 1,
-    day: 1,
-    minute: 5,
-  });
-});
 
 test.each([0, 1, 3, 4, 5])('tests of week day %d lie in its opening hours, spread over them', (weekday) => {
   const open = OPEN[weekday] ?? [];

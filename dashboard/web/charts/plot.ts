@@ -1,6 +1,6 @@
 /** Why: the only file that draws with uPlot; loaded when the first chart is shown. Colours come from the style sheet, at the time of drawing. */
 import uPlot from 'uplot';
-import type { Span } from '../hours.ts';
+import type { Span } from '#contract';
 import { fitting, type Tick } from './series.ts';
 
 export interface PlotSeries {

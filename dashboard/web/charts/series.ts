@@ -1,7 +1,16 @@
 /** Why: what a chart shows, decided before anything is drawn: where data is missing, what is closed, how high the axis goes, where its ticks are. */
-import type { Measurements, OpeningHours } from '#contract';
-import { clock, day, local, NBSP } from '../format.ts';
-import { hasHours, momentOf, openSpans, outside, type Span, within } from '../hours.ts';
+import {
+  hasHours,
+  localTime,
+  type Measurements,
+  momentOf,
+  type OpeningHours,
+  openSpans,
+  type Span,
+  subtract,
+  weekdayOf,
+} from '#contract';
+import { clock, day, NBSP } from '../format.ts';
 import { words } from '../words.ts';
 
 export const RANGES = ['1h', '24h', '7d', '30d'] as const;
@@ -31,7 +40,7 @@ export const steadyEnd = (range: Range, now: number): number =>
 
 export function frameOf(range: Range, to: number, zone: string, opening: OpeningHours): Frame {
   const from = to - PLANS[range].ms;
-  const closed = hasHours(opening) ? outside(openSpans(opening, zone, from, to), from, to) : [];
+  const closed = hasHours(opening) ? subtract([[from, to]], openSpans({ zone, opening }, from, to)) : [];
   return { range, from, to, points: PLANS[range].points, zone, closed };
 }
 
@@ -55,9 +64,9 @@ export function missingSpans(
   });
   const last = t.at(-1);
   if (last !== undefined) add(last + bucketMs, end);
-  return within(
+  return subtract(
     empty.filter(([a, b]) => b > a),
-    outside(closed, from, to),
+    closed,
   );
 }
 
@@ -89,12 +98,10 @@ export interface Tick {
 
 /** Time ticks on round local times: ten minutes for an hour, hours for a day, days for a week, Mondays for a month. */
 export function timeTicks({ range, from, to, zone }: Pick<Frame, 'range' | 'from' | 'to' | 'zone'>): Tick[] {
-  const first = local(from, zone);
+  const first = localTime(zone, from).dayNumber;
   const days = Array.from({ length: Math.ceil((to - from) / 86_400_000) + 2 }, (_, i) => {
-    const date = new Date(Date.UTC(first.year, first.month - 1, first.day + i));
-    const at = (minutes: number) =>
-      momentOf(zone, date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), minutes);
-    return { weekday: (date.getUTCDay() + 6) % 7, date: date.getUTCDate(), at };
+    const at = (minutes: number) => momentOf(zone, first + i, minutes);
+    return { weekday: weekdayOf(first + i), date: new Date((first + i) * 86_400_000).getUTCDate(), at };
   });
   const ticks = days.flatMap(({ weekday, date, at }): Tick[] => {
     if (range === '30d') return weekday === 0 ? [{ at: at(0), label: day(at(0), zone) }] : [];

@@ -86,7 +86,7 @@ export function Facts({ line: { row, ap, site } }: { line: Line }) {
 }
 
 function openNow(site: Line['site'], now: number): string {
-  const { open, at } = nextChange(site.opening, site.zone, now);
+  const { open, at } = nextChange(site, now);
   if (at === null) return open ? w.openNow : w.closed;
   return open ? w.closesIn(age(at - now)) : w.opensIn(age(at - now));
 }

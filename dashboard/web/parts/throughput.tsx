@@ -3,11 +3,10 @@
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { TestView } from '#contract';
+import type { Span, TestView } from '#contract';
 import type { PlotSpec } from '../charts/plot.ts';
 import { axisTicks, type Frame, tickLabel, timeTicks } from '../charts/series.ts';
 import { clock, count, cut, day, full, mbps, percent, zoneName } from '../format.ts';
-import type { Span } from '../hours.ts';
 import { words } from '../words.ts';
 import { Chart, Twin } from './chart.tsx';
 import { Mark, VerdictMark } from './marks.tsx';

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Span } from '#contract';
 import { createMemoryStore } from '../../../broker/store/memory.ts';
 import { availability, availabilityOf } from '../../../dashboard/query/availability.ts';
-import { openSpans } from '../../../dashboard/query/opening-spans.ts';
-import { intersect, type Span, subtract, totalMs, union } from '../../../dashboard/query/spans.ts';
 import { batchOf, outageEvent } from '../../store/batches.ts';
 
 const HOUR = 3_600_000;
@@ -87,65 +86,5 @@ describe('availability', () => {
       up_s: 3600 - 690,
       unknown_s: 3600,
     });
-  });
-});
-
-describe('opening hours as moments', () => {
-  const hours = (spans: Span[]): string[] =>
-    spans.map(([from, to]) => `${new Date(from).toISOString().slice(5, 16)} ${(to - from) / HOUR}h`);
-
-  it('follow the local clock over both changes of the year', () => {
-    const opening = daily([600, 1080]);
-    expect(hours(openSpans(opening, 'Europe/Vilnius', Date.UTC(2026, 2, 28), Date.UTC(2026, 2, 30)))).toEqual([
-      '03-28T08:00 8h',
-      '03-29T07:00 8h',
-    ]);
-    expect(hours(openSpans(opening, 'Europe/Vilnius', Date.UTC(2026, 9, 24), Date.UTC(2026, 9, 26)))).toEqual([
-      '10-24T07:00 8h',
-      '10-25T08:00 8h',
-    ]);
-  });
-
-  it('make days of 23 and 25 hours where a site is open all day', () => {
-    const local = (zone: string, from: number, days: number) =>
-      totalMs(openSpans(daily([0, 1440]), zone, from, from + days * 24 * HOUR));
-    expect(
-      hours(openSpans(daily([0, 1440]), 'Europe/Vilnius', Date.UTC(2026, 2, 28, 22), Date.UTC(2026, 2, 29, 21))),
-    ).toEqual(['03-28T22:00 23h']);
-    expect(local('Pacific/Auckland', Date.UTC(2026, 3, 1), 10)).toBe(240 * HOUR);
-    expect(local('America/St_Johns', Date.UTC(2026, 10, 1), 2)).toBe(48 * HOUR);
-  });
-
-  it('know the week day of the site, not that of the server', () => {
-    const mondays = [[[0, 1440]], [], [], [], [], [], []] as [number, number][][];
-    expect(hours(openSpans(mondays, 'Pacific/Kiritimati', MONDAY - 24 * HOUR, MONDAY + 24 * HOUR))).toEqual([
-      '11-15T10:00 24h',
-    ]);
-    expect(hours(openSpans(mondays, 'America/Los_Angeles', MONDAY - 24 * HOUR, MONDAY + 48 * HOUR))).toEqual([
-      '11-16T08:00 24h',
-    ]);
-  });
-});
-
-describe('spans', () => {
-  const spans = fc
-    .array(
-      fc.tuple(fc.nat(60), fc.nat(20)).map(([from, length]): Span => [from, from + length]),
-      { maxLength: 10 },
-    )
-    .map(union);
-  const holds = (set: readonly Span[], at: number): boolean => set.some(([from, to]) => at >= from && at < to);
-
-  it('intersect and subtract as sets of moments do', () => {
-    fc.assert(
-      fc.property(spans, spans, (a, b) => {
-        const both = intersect(a, b);
-        const rest = subtract(a, b);
-        for (let at = 0; at < 90; at++) {
-          expect(holds(both, at)).toBe(holds(a, at) && holds(b, at));
-          expect(holds(rest, at)).toBe(holds(a, at) && !holds(b, at));
-        }
-      }),
-    );
   });
 });
