@@ -28,6 +28,8 @@ export interface AccessDeps {
   /** Bytes that this connection has not sent yet. */
   unsentBytes(client: Client): number;
   unsentLimit: number;
+  /** The time by which the refusal of a credential is to be held back, ms. */
+  loginFailed(client: Client): number;
   /** The credential was right; called before the connection replaces an older one. */
   admitted(client: Client): void;
   acceptedFrame(bytes: number): void;
@@ -113,7 +115,11 @@ export function createAccess(deps: AccessDeps): Hooks {
         return done(null, true);
       }
       refused('AUTH_FAILED');
-      done(Object.assign(new Error('bad user name or password'), { returnCode: 4 }), false);
+      const answer = setTimeout(
+        () => done(Object.assign(new Error('bad user name or password'), { returnCode: 4 }), false),
+        deps.loginFailed(client),
+      );
+      client.conn.once('close', () => clearTimeout(answer));
     },
     authorizePublish(client, packet, done) {
       const payload = Buffer.from(packet.payload);

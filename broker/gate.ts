@@ -4,10 +4,10 @@
  * PUBACKs of one group go out in one write: 119,000 durable frames of 300 bytes per second cost 36 % of a core (20 in flight on
  * each of 200 connections), where one write each is what limits aedes.
  */
-import type { Socket } from 'node:net';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '#lib/clock';
 import { topicOf } from './contract/index.ts';
+import { createAedesSide } from './gate-aedes.ts';
 import { createFramer } from './gate-framer.ts';
 import {
   CONNECT,
@@ -76,7 +76,8 @@ export interface Gate {
 type Stop = 'connack' | 'rate' | 'wal' | 'aedes' | 'unsent';
 const NO_BYTES: Buffer = Buffer.alloc(0);
 
-export function openGate(socket: Socket, deps: GateDeps): Gate {
+/** `socket`: the bytes of one client, whatever carries them. */
+export function openGate(socket: Duplex, deps: GateDeps): Gate {
   const { wal, limits, clock } = deps;
   const stops = new Set<Stop>();
   /** Unacknowledged frames, oldest first: position and message id alternate. */
@@ -88,31 +89,15 @@ export function openGate(socket: Socket, deps: GateDeps): Gate {
   let lastPacketMs = openedMs;
   let keepaliveMs = 0;
   let goodbye = false;
-  let ended = false;
   let lastPosition = -1;
   let rateTimer: NodeJS.Timeout | undefined;
 
-  const conn = new Duplex({
-    allowHalfOpen: true,
-    read: () => go('aedes'),
-    write: (chunk: Buffer, _encoding, done) => send(chunk, done),
-    writev(chunks, done) {
-      const buffers: Buffer[] = chunks.map(({ chunk }) => chunk);
-      send(Buffer.concat(buffers), done);
-    },
-    final(done) {
-      socket.end();
-      done();
-    },
-    destroy(error, done) {
-      clearTimeout(rateTimer);
-      socket.destroy();
-      done(error);
-    },
-  });
-  conn.on('error', () => undefined);
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true, 60_000);
+  const aedes = createAedesSide(
+    socket,
+    () => go('aedes'),
+    () => clearTimeout(rateTimer),
+  );
+  const { conn } = aedes;
   const framer = createFramer({
     limitBytes: () => (state === 'open' ? limits.packetBytes : limits.firstPacketBytes),
     stopped: () => stops.size > 0 || conn.destroyed,
@@ -121,30 +106,10 @@ export function openGate(socket: Socket, deps: GateDeps): Gate {
     nowMs: clock.monoMs,
   });
   socket.on('data', framer.take);
-  socket.on('end', end);
+  socket.on('end', aedes.end);
   socket.on('error', () => conn.destroy());
-  socket.on('close', () => (goodbye ? end() : conn.destroy()));
+  socket.on('close', () => (goodbye ? aedes.end() : conn.destroy()));
   socket.on('drain', () => go('unsent'));
-
-  function send(chunk: Buffer, done: () => void): void {
-    if (socket.destroyed || socket.write(chunk)) {
-      done();
-      return;
-    }
-    const settle = (): void => {
-      socket.off('drain', settle);
-      socket.off('close', settle);
-      done();
-    };
-    socket.on('drain', settle);
-    socket.on('close', settle);
-  }
-
-  function end(): void {
-    if (ended || conn.destroyed) return;
-    ended = true;
-    conn.push(null);
-  }
 
   function stop(why: Stop): void {
     stops.add(why);
@@ -195,9 +160,8 @@ export function openGate(socket: Socket, deps: GateDeps): Gate {
     }
     keepaliveMs = Math.min(head.keepaliveS || limits.keepaliveS, limits.keepaliveS) * 1500; // one and a half times [MQTT-3.1.2-24]
     state = 'asked';
-    pass(bytes);
     stop('connack');
-    return true;
+    return pass(bytes);
   }
 
   function publish(bytes: Buffer, header: PacketHeader): boolean {
@@ -245,7 +209,8 @@ export function openGate(socket: Socket, deps: GateDeps): Gate {
   }
 
   function pass(bytes: Buffer): true {
-    if (!ended && !conn.push(bytes)) stop('aedes');
+    stop('aedes');
+    aedes.give(bytes);
     return true;
   }
 

@@ -1,5 +1,5 @@
 /** Why: all connections together: which probe is behind which, who waits for the wal, whose clock has run out. */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Aedes, Client } from 'aedes';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
@@ -10,8 +10,10 @@ import type { PresenceTable } from './presence.ts';
 import type { Wal } from './wal.ts';
 
 export interface Gates {
-  /** A new connection, plain or after its TLS handshake. */
-  enter(socket: Socket): void;
+  /** A new connection, plain or after its TLS handshake; from where it came. */
+  enter(socket: Duplex, address: string): void;
+  /** From where this client came. */
+  addressOf(client: Client): string;
   /** To be called when the credential was right, before an older connection of the same probe is closed. */
   admitted(client: Client): void;
   unsentBytes(client: Client): number;
@@ -43,6 +45,7 @@ export function createGates(deps: GatesDeps): Gates {
   const { aedes, wal, presence, clock, log } = deps;
   const gates = new Set<Gate>();
   const byConn = new WeakMap<object, Gate>();
+  const addresses = new WeakMap<object, string>();
   const byProbe = new Map<string, Gate>();
   /** Admitted connections that are about to replace an older one. */
   const arriving = new Map<string, Client>();
@@ -90,7 +93,7 @@ export function createGates(deps: GatesDeps): Gates {
   }
 
   return {
-    enter(socket) {
+    enter(socket, address) {
       const gate = openGate(socket, {
         wal,
         rates,
@@ -108,12 +111,14 @@ export function createGates(deps: GatesDeps): Gates {
         waiting.delete(gate);
       });
       byConn.set(gate.conn, gate);
+      addresses.set(gate.conn, address);
       aedes.handle(gate.conn);
     },
     admitted(client) {
       arriving.set(client.id, client);
       if (byProbe.has(client.id)) noteTakeover(client.id);
     },
+    addressOf: (client) => addresses.get(client.conn) ?? '',
     unsentBytes: (client) => byConn.get(client.conn)?.unsentBytes() ?? 0,
     disconnect(probe) {
       const client = arriving.get(probe); // admitted, but its CONNACK is still on the way

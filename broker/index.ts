@@ -6,12 +6,14 @@ import type { Clock } from '#lib/clock';
 import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import { createAccess } from './access.ts';
+import { type Admission, createAdmission } from './admission.ts';
 import type { Broker } from './broker.ts';
 import { type BrokerSettings, checkBrokerSettings } from './config.ts';
 import { createFeeds } from './feeds.ts';
 import { GATE_LIMITS, type GateLimits } from './gate-rate.ts';
 import { createGates, type Gates } from './gates.ts';
 import { type Listener, listenOr, startListener } from './listeners.ts';
+import { createLoginFailures } from './login-failures.ts';
 import { handleMessages } from './messages.ts';
 import { createPresence } from './presence.ts';
 import { createLeases } from './speed/lease.ts';
@@ -81,6 +83,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
       clock.wallMs,
       registry.probes().map((probe) => probe.id),
     );
+    const failures = createLoginFailures(clock);
     const access = createAccess({
       registry,
       wal,
@@ -89,6 +92,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
       acceptedFrame: accepted,
       unsentLimit: limits.unsentBytes,
       unsentBytes: (client) => gates.unsentBytes(client),
+      loginFailed: (client) => failures.failed(gates.addressOf(client)),
       admitted: (client) => gates.admitted(client),
     });
     // 20 half-finished QoS 2 packets of 64 KiB, not 1,000; a reader that takes nothing for 10 s is cut.
@@ -125,11 +129,21 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
     });
 
     const tls = secure ? await serverTls(tlsOptions(settings, clock)) : null;
+    const admission = createAdmission({ connections: limits.connections, clock, refused: tally.count });
     const listenerOf = (setting: string, address: typeof plain, withTls: ServerTls | null): Promise<Listener> | null =>
-      address && startListener({ setting, address, tls: withTls, connections: limits.connections, enter: gates.enter });
+      address &&
+      startListener({
+        setting,
+        address,
+        tls: withTls,
+        handshakeMs: limits.handshakeMs,
+        door: admission.door(withTls ? limits.secureAcceptsPerS : limits.acceptsPerS),
+        enter: (socket) => gates.enter(socket, socket.remoteAddress ?? ''),
+        refused: tally.count,
+      });
     const mqtt = await listenerOf('CARREL_MQTT', plain, null);
     const mqtts = await listenerOf('CARREL_MQTTS', secure, tls);
-    stops.push(() => stopListening([mqtt, mqtts], gates, wal));
+    stops.push(() => stopListening([mqtt, mqtts], { admission, gates, wal }));
     stops.push(startTimers(wal, mqtts));
 
     return {
@@ -219,10 +233,14 @@ function tlsOptions(settings: BrokerSettings, clock: Clock): Parameters<typeof s
 }
 
 /** No new connections; what was taken becomes durable and is acknowledged; then the old ones are cut. */
-async function stopListening(listeners: readonly (Listener | null)[], gates: Gates, wal: Wal): Promise<void> {
+async function stopListening(
+  listeners: readonly (Listener | null)[],
+  { admission, gates, wal }: { admission: Admission; gates: Gates; wal: Wal },
+): Promise<void> {
   const closed = listeners.map((listener) => listener?.stop());
   await wal.settle();
   gates.stop();
+  admission.stop();
   await Promise.all(closed);
 }
 

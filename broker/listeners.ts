@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { CarrelError, errnoOf } from '#lib/errors';
 import type { ListenAddress } from '#lib/settings';
+import type { Door } from './admission.ts';
 import { listen } from './speed/server.ts';
 import type { ServerTls } from './tls.ts';
 
@@ -18,15 +19,29 @@ export interface ListenerOptions {
   setting: string;
   address: ListenAddress;
   tls: ServerTls | null;
-  connections: number;
+  /** A TLS handshake takes longest, ms. */
+  handshakeMs: number;
+  door: Door;
   enter(socket: Socket): void;
+  refused(reason: ListenerRefusal): void;
 }
+export type ListenerRefusal = 'TLS_FAILED' | 'TLS_TIMEOUT';
 
 /** @throws CarrelError PORT_IN_USE, ADDRESS_UNUSABLE */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const { address, tls } = options;
-  const server = tls ? tlsServer(tls, options.enter) : createServer({ noDelay: true }, options.enter);
-  server.maxConnections = options.connections;
+  const { address, door, enter } = options;
+  const secure = options.tls ? tlsServer(options, options.tls) : null;
+  // Who must wait is not read: what he sends stays in the kernel.
+  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000, pauseOnConnect: true });
+  server.on('connection', (socket) =>
+    door.arrive(socket, () => {
+      if (secure) secure.emit('connection', socket);
+      else {
+        enter(socket);
+        socket.resume();
+      }
+    }),
+  );
   await listenOr(options.setting, address, () => listen(server, address));
   return {
     url: (scheme) => `${scheme}://${boundAddress(server)}`,
@@ -34,18 +49,20 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       new Promise((resolve) => {
         server.close(() => resolve());
       }),
-    renew(next) {
-      if ('setSecureContext' in server) server.setSecureContext({ cert: next.cert, key: next.key });
-    },
+    renew: (next) => secure?.setSecureContext({ cert: next.cert, key: next.key }),
   };
 }
 
-function tlsServer(tls: ServerTls, enter: (socket: Socket) => void): TlsServer {
+/** Does not listen itself: it is given the connections whose turn it is. */
+function tlsServer({ enter, refused, handshakeMs }: ListenerOptions, tls: ServerTls): TlsServer {
   const server = createTlsServer(
-    { cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2', handshakeTimeout: 10_000 },
+    { cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2', handshakeTimeout: handshakeMs },
     enter,
   );
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.on('tlsClientError', (error, socket) => {
+    refused(errnoOf(error) === 'ERR_TLS_HANDSHAKE_TIMEOUT' ? 'TLS_TIMEOUT' : 'TLS_FAILED');
+    socket.destroy();
+  });
   return server;
 }
 

@@ -1,6 +1,6 @@
 /** Why: guessing passwords is slow for whoever guesses: 5 attempts a minute per account and address, 50 in 15 minutes per account. */
-import { isIPv6 } from 'node:net';
 import type { Clock } from '#lib/clock';
+import { networkOf } from '#lib/network';
 
 export interface LoginLimit {
   /** Counts an attempt before it is tried, so that a hundred at once are no way around. Answers with the seconds to wait, or 0. */
@@ -47,15 +47,4 @@ export function createLoginLimit(clock: Clock): LoginLimit {
 
 function pairKey(name: string, address: string): string {
   return `${networkOf(address)} ${name}`;
-}
-
-/** An IPv6 customer has a whole /64 to come from. */
-function networkOf(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
-  const [head = '', tail] = address.split('::');
-  const left = head.split(':').filter(Boolean);
-  const right = (tail ?? '').split(':').filter(Boolean);
-  return [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
-    .slice(0, 4)
-    .join(':');
 }
