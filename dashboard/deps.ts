@@ -7,6 +7,7 @@ import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import type { State } from '#state';
 import type { DashboardSettings } from './config.ts';
+import type { SequenceProof } from './proof/keeper.ts';
 
 export interface DashboardDeps {
   settings: DashboardSettings;
@@ -14,6 +15,7 @@ export interface DashboardDeps {
   broker: Broker;
   alerts: AlertEngine;
   live: LiveHub;
+  proof: Pick<SequenceProof, 'of'>;
   clock: Clock;
   log: Logger;
   /** Base of links, without a trailing slash. */

@@ -1,10 +1,16 @@
 /** Why: the dashboard's front door: the web server with every group of routes. */
 import { registerAlertRoutes } from './routes/alerts.ts';
+import { registerDeliveryRoutes } from './routes/delivery.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerMeasurementRoutes } from './routes/measurements.ts';
 import { type Dashboard, type StartDeps, startServer } from './start.ts';
 
 /** Answers when it listens. @throws CarrelError PORT_IN_USE, ADDRESS_UNUSABLE, DATA_UNWRITABLE */
 export function startDashboard(deps: StartDeps): Promise<Dashboard> {
-  return startServer(deps, [registerAlertRoutes, registerLiveRoutes, registerMeasurementRoutes]);
+  return startServer(deps, [
+    registerAlertRoutes,
+    registerLiveRoutes,
+    registerMeasurementRoutes,
+    registerDeliveryRoutes,
+  ]);
 }

@@ -68,6 +68,9 @@ export interface BootEvent extends EventBase {
   model: string;
   os: string;
 }
+/** `frame`: samples; `event`: tests, outages and the like, which are kept longest; `damaged`: could not be read any more. */
+export const LOST_CLASSES = ['frame', 'event', 'damaged'] as const;
+export type LostClass = (typeof LOST_CLASSES)[number];
 /** Spooled data had to be dropped: explains a gap in `run` from seq `from` to `to`. */
 export interface LostEvent extends EventBase {
   kind: 'lost';
@@ -75,7 +78,7 @@ export interface LostEvent extends EventBase {
   from: number;
   to: number;
   n: number;
-  class: 'frame' | 'damaged';
+  class: LostClass;
 }
 /** The wall clock stepped by `step_ms`. */
 export interface ClockEvent extends EventBase {
@@ -156,7 +159,7 @@ const READERS: Record<EventKind, Reader> = {
     const run = textIn(o, 'run', 40);
     const from = integerIn(o, 'from', 0, Number.MAX_SAFE_INTEGER);
     const to = integerIn(o, 'to', 0, Number.MAX_SAFE_INTEGER);
-    const kind = wordIn(o, 'class', ['frame', 'damaged']);
+    const kind = wordIn(o, 'class', LOST_CLASSES);
     if (run === undefined || from === undefined || to === undefined || to < from || !kind) return undefined;
     return {
       ...base,

@@ -1,6 +1,7 @@
 /** The front door of the wire contract: words, topics, frames, API shapes. Imports nothing outside this folder. */
 export * from './api.ts';
 export * from './control.ts';
+export * from './delivery.ts';
 export * from './events.ts';
 export * from './frame.ts';
 export * from './ids.ts';

@@ -2,7 +2,18 @@
  * Why: the state database (SQLite by node:sqlite): registry, people, alerts, outbox. One file, one connection, main thread only.
  * All calls are synchronous; `transaction` is BEGIN IMMEDIATE and rolls back on a throw.
  */
-import type { AccessPoint, AlertRule, DesiredMessage, Job, JobReport, Probe, Role, Silence, Site } from '#contract';
+import type {
+  AccessPoint,
+  AlertRule,
+  DesiredMessage,
+  Job,
+  JobReport,
+  LostClass,
+  Probe,
+  Role,
+  Silence,
+  Site,
+} from '#contract';
 
 export interface State {
   transaction<T>(work: () => T): T;
@@ -10,6 +21,7 @@ export interface State {
   people: PeopleState;
   alerts: AlertState;
   outbox: OutboxState;
+  delivery: DeliveryState;
   /** Small named values: alert cursor, epoch, set-up token hash. */
   keep: { get(key: string): string | null; set(key: string, value: string): void; delete(key: string): void };
   /** Who did what: administrator actions, log-ins, revocations. Never secrets. */
@@ -189,6 +201,49 @@ export interface OutboxState {
   waiting(): number;
   /** Earliest dueAt of a waiting item. */
   nextDueAt(): number | null;
+}
+
+/** Frames `from` to `to` arrived. `at`: when the server first saw one of them, or noticed that those below were missing. */
+export interface Arrived {
+  from: number;
+  to: number;
+  at: number;
+}
+/** Frames that the probe said it had to drop, and when it said so. */
+export interface ToldLost {
+  from: number;
+  to: number;
+  class: LostClass;
+  at: number;
+}
+/** What has arrived of one run of an agent. Times are the server's. */
+export interface RunDelivery {
+  run: string;
+  /** Empty while only losses are known. */
+  boot: string;
+  /** Ascending, neither touching nor overlapping. */
+  arrived: Arrived[];
+  /** Ascending, not overlapping. */
+  lost: ToldLost[];
+  /** Each number counted once; repeats are `duplicates`. */
+  frames: number;
+  duplicates: number;
+  /** Missing numbers in gaps that are not kept one by one any more. */
+  unlisted: number;
+  firstMs: number;
+  lastMs: number;
+  /** First and last arrival of a frame that had just been made, by a trusted clock. */
+  liveFirstMs: number | null;
+  liveLastMs: number | null;
+  /** Frames that the probe said were waiting, in its newest one. */
+  waiting: number | null;
+}
+export interface DeliveryState {
+  runs(probe: string): RunDelivery[];
+  put(probe: string, run: RunDelivery): void;
+  drop(probe: string, run: string): void;
+  /** Runs of which nothing came since; answers with how many. */
+  forget(beforeMs: number): number;
 }
 
 export { openState } from './open.ts';

@@ -60,6 +60,13 @@ export const migrations: readonly string[] = [
   CREATE INDEX outbox_by_incident ON outbox(incident, channel, target);
   CREATE INDEX outbox_waiting ON outbox(due_at) WHERE state = 'waiting';
   `,
+  `
+  CREATE TABLE delivery (
+    probe TEXT NOT NULL, run TEXT NOT NULL, boot TEXT NOT NULL, arrived TEXT NOT NULL, lost TEXT NOT NULL, frames INTEGER NOT NULL,
+    duplicates INTEGER NOT NULL, unlisted INTEGER NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+    live_first_ms INTEGER, live_last_ms INTEGER, waiting INTEGER, PRIMARY KEY (probe, run)) STRICT, WITHOUT ROWID;
+  CREATE INDEX delivery_by_time ON delivery(last_ms);
+  `,
 ];
 
 /**

@@ -5,6 +5,7 @@ import { CarrelError, errnoOf, messageOf } from '#lib/errors';
 import { type Logger, silentLogger } from '#lib/logger';
 import { alertState } from './alerts.ts';
 import { type Database, openDatabase } from './database.ts';
+import { deliveryState } from './delivery.ts';
 import type { AuditEntry, State } from './index.ts';
 import { migrate, migrations } from './migrations.ts';
 import { outboxState } from './outbox.ts';
@@ -34,6 +35,7 @@ export function openState({ path, log = silentLogger }: { path: string; log?: Lo
     people: peopleState(database),
     alerts: alertState(database),
     outbox: outboxState(database),
+    delivery: deliveryState(database),
     keep: keepOf(database),
     audit(at, who, action, detail) {
       database.run('INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)', at, who, action, detail);

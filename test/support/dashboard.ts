@@ -13,6 +13,7 @@ import type { StoreReader, StoreStatus } from '#store';
 import { dashboardSettings } from '../../dashboard/config.ts';
 import type { AlertEngine, DashboardDeps, LiveHub } from '../../dashboard/deps.ts';
 import { createPasswords } from '../../dashboard/password.ts';
+import { createSequenceProof } from '../../dashboard/proof/keeper.ts';
 import { buildServer, type Route } from '../../dashboard/server.ts';
 import { memoryState, scratchFolder } from './state.ts';
 
@@ -188,6 +189,7 @@ export async function testDashboard({
     broker,
     alerts: fakeAlerts(),
     live,
+    proof: createSequenceProof({ state, broker, clock, log }),
     clock,
     log,
     publicUrl: () => settings.CARREL_PUBLIC_URL ?? 'http://carrel.test:8080',
