@@ -41,6 +41,8 @@ export interface ConsumerDeps {
 export interface Consumer {
   /** The open database; null while it is not. */
   store(): Store | null;
+  /** Resolves when it was first tried to open the database, whatever came of it. */
+  readonly tried: Promise<void>;
   /** Lets a running write finish, then closes. */
   stop(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     quarantined: 0,
   };
   let store: Store | null = null;
+  const tried = Promise.withResolvers<void>();
 
   function tell(change: Partial<ConsumerStatus>): void {
     status = { ...status, ...change };
@@ -129,7 +132,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
 
   /** One life of the open database. */
   async function consume(): Promise<never> {
-    const open = await deps.openStore();
+    const open = await deps.openStore().finally(tried.resolve);
     let feed: Feed | null = null;
     try {
       store = open;
@@ -174,6 +177,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
   const running = run();
   return {
     store: () => store,
+    tried: tried.promise,
     async stop() {
       stopping.abort();
       await running;

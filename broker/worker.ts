@@ -59,6 +59,7 @@ function read(store: Store, method: ReadMethod, argument: unknown): Promise<unkn
 
 async function answer(id: number, method: ReadMethod, argument: unknown): Promise<void> {
   try {
+    await consumers[0]?.tried; // a question of the first second is answered, not refused
     const primary = consumers[0]?.store();
     if (!primary) throw new StoreError('unreachable', `${targets[0]?.name ?? 'the database'} is not open`);
     tell({ type: 'answer', id, value: await read(primary, method, argument) });
