@@ -59,6 +59,12 @@ export function createRates(limits: Pick<GateLimits, 'packetsPerS' | 'bytesPerS'
   const { packetsPerS, bytesPerS, burst } = limits;
   const buckets = new Map<string, Bucket>();
 
+  function fresh(probe: string, nowMs: number): Bucket {
+    const bucket = { packets: packetsPerS * burst, bytes: bytesPerS * burst, atMs: nowMs };
+    buckets.set(probe, bucket);
+    return bucket;
+  }
+
   function refill(bucket: Bucket, nowMs: number): void {
     const seconds = Math.max(0, nowMs - bucket.atMs) / 1000;
     bucket.packets = Math.min(packetsPerS * burst, bucket.packets + seconds * packetsPerS);
@@ -68,11 +74,11 @@ export function createRates(limits: Pick<GateLimits, 'packetsPerS' | 'bytesPerS'
 
   return {
     take(probe, bytes, nowMs) {
-      const bucket = buckets.get(probe) ?? { packets: packetsPerS * burst, bytes: bytesPerS * burst, atMs: nowMs };
-      refill(bucket, nowMs);
-      buckets.set(probe, bucket);
+      const bucket = buckets.get(probe) ?? fresh(probe, nowMs);
+      if (bucket.atMs !== nowMs) refill(bucket, nowMs);
       bucket.packets -= 1;
       bucket.bytes -= bytes;
+      if (bucket.packets >= 0 && bucket.bytes >= 0) return 0;
       return Math.ceil(Math.max(0, -bucket.packets / packetsPerS, -bucket.bytes / bytesPerS) * 1000);
     },
     forget(nowMs) {

@@ -63,10 +63,8 @@ export interface Gate {
   saidGoodbye(): boolean;
   /** The CONNACK was sent: packets may be larger, frames are taken. */
   accept(probe: string): void;
-  /** Acknowledges what is durable; goes on with what the wal could not take. */
+  /** Acknowledges what is durable; goes on with what the wal could not take. Asks again where something still waits. */
   flush(): void;
-  /** Frames are taken whose PUBACK must still wait. */
-  unanswered(): boolean;
   /** Looks at the clocks: CONNECT, partial packet, keepalive. */
   tick(): void;
   /** Bytes that the client has not read yet. */
@@ -84,12 +82,17 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
   let acks: number[] = [];
   let state: 'new' | 'asked' | 'open' = 'new';
   let probe: string | null = null;
+  /** The topic of its frames as it stands in a PUBLISH: length, then text. */
   let ownFrames: Buffer = NO_BYTES;
   const openedMs = clock.monoMs();
   let lastPacketMs = openedMs;
   let keepaliveMs = 0;
   let goodbye = false;
   let lastPosition = -1;
+  let queued = false;
+  /** Read once for all packets of a chunk. */
+  let chunkMs = openedMs;
+  let chunkWallMs = 0;
   let rateTimer: NodeJS.Timeout | undefined;
 
   const aedes = createAedesSide(
@@ -103,13 +106,21 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
     stopped: () => stops.size > 0 || conn.destroyed,
     packet,
     refuse,
-    nowMs: clock.monoMs,
+    nowMs: () => chunkMs,
   });
-  socket.on('data', framer.take);
+  socket.on('data', (chunk: Buffer) => {
+    readClocks();
+    framer.take(chunk);
+  });
   socket.on('end', aedes.end);
   socket.on('error', () => conn.destroy());
   socket.on('close', () => (goodbye ? aedes.end() : conn.destroy()));
   socket.on('drain', () => go('unsent'));
+
+  function readClocks(): void {
+    chunkMs = clock.monoMs();
+    chunkWallMs = clock.wallMs();
+  }
 
   function stop(why: Stop): void {
     stops.add(why);
@@ -117,8 +128,9 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
   }
 
   function go(why: Stop): void {
-    if (!stops.delete(why) || stops.size > 0 || conn.destroyed) return;
-    lastPacketMs = clock.monoMs(); // what the client sent meanwhile waits in the kernel
+    if (stops.size === 0 || !stops.delete(why) || stops.size > 0 || conn.destroyed) return;
+    readClocks();
+    lastPacketMs = chunkMs; // what the client sent meanwhile waits in the kernel
     framer.goOn();
     if (stops.size === 0) socket.resume();
   }
@@ -135,10 +147,10 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
     if (state !== 'open') return connect(bytes, header);
     const done = header.type === PUBLISH ? publish(bytes, header) : other(bytes, header);
     if (!done) return false;
-    lastPacketMs = clock.monoMs();
     if (probe === null || conn.destroyed) return true;
-    deps.seen(probe);
-    const waitMs = deps.rates.take(probe, bytes.length, lastPacketMs);
+    if (lastPacketMs !== chunkMs) deps.seen(probe);
+    lastPacketMs = chunkMs;
+    const waitMs = deps.rates.take(probe, bytes.length, chunkMs);
     if (waitMs > 0) {
       stop('rate');
       rateTimer = setTimeout(() => go('rate'), waitMs);
@@ -165,27 +177,32 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
   }
 
   function publish(bytes: Buffer, header: PacketHeader): boolean {
+    // QoS 2: aedes keeps its state; access.ts puts it into the wal.
+    if (header.flags & 4 || !standsAt(bytes, header.headerBytes, ownFrames)) return message(bytes, header);
+    if (header.flags & 1) return refuse('FRAME_RETAINED');
+    const at = header.headerBytes + ownFrames.length;
+    if ((header.flags & 2) === 0) return frame(bytes.subarray(at), 0);
+    if (at + 2 > bytes.length) return refuse('PACKET_MALFORMED');
+    const messageId = bytes.readUInt16BE(at);
+    return messageId === 0 ? refuse('PACKET_MALFORMED') : frame(bytes.subarray(at + 2), messageId); // [MQTT-2.3.1-1]
+  }
+
+  /** A PUBLISH for aedes. */
+  function message(bytes: Buffer, header: PacketHeader): boolean {
     const head = readPublish(bytes, header.headerBytes, header.flags);
     if (typeof head === 'string') return refuse(head);
-    const ours =
-      head.topicEnd - head.topicStart === ownFrames.length &&
-      bytes.compare(ownFrames, 0, ownFrames.length, head.topicStart, head.topicEnd) === 0;
-    if (!ours) {
-      const refused = checkTopic(bytes, head.topicStart, head.topicEnd);
-      return refused ? refuse(refused) : pass(bytes);
-    }
-    if (header.flags & 1) return refuse('FRAME_RETAINED');
-    if (header.flags & 4) return pass(bytes); // QoS 2: aedes keeps its state; access.ts puts it into the wal
-    return frame(bytes.subarray(head.payloadStart), head.messageId);
+    const refused = checkTopic(bytes, head.topicStart, head.topicEnd);
+    if (refused) return refuse(refused);
+    return header.flags & 1 && standsAt(bytes, header.headerBytes, ownFrames) ? refuse('FRAME_RETAINED') : pass(bytes);
   }
 
   function frame(payload: Buffer, messageId: number): boolean {
     const decodable = payload[0] === 0x7b || payload[0] === 0x01;
     if (decodable) {
-      const position = wal.append(clock.wallMs(), probe ?? '', payload);
+      const position = wal.append(chunkWallMs, probe ?? '', payload);
       if (position === null) {
         stop('wal');
-        deps.waiting(gate);
+        wait();
         return false;
       }
       lastPosition = position;
@@ -193,9 +210,14 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
     } else deps.refused('FRAME_ENCODING'); // acknowledged all the same: sent again it would be no better
     if (messageId === 0) return true;
     acks.push(lastPosition, messageId);
-    if (decodable) deps.waiting(gate);
+    if (decodable) wait();
     else setImmediate(acknowledge);
     return true;
+  }
+
+  function wait(): void {
+    if (!queued) deps.waiting(gate);
+    queued = true;
   }
 
   function other(bytes: Buffer, header: PacketHeader): boolean {
@@ -221,8 +243,11 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
     if (n === 0) return;
     const answer = Buffer.allocUnsafe(n * 2);
     for (let i = 0; i < n; i += 2) {
-      answer.writeUInt16BE(0x4002, i * 2); // PUBACK, two bytes follow
-      answer.writeUInt16BE(acks[i + 1] ?? 0, i * 2 + 2);
+      const messageId = acks[i + 1] ?? 0;
+      answer[i * 2] = 0x40; // PUBACK, two bytes follow
+      answer[i * 2 + 1] = 2;
+      answer[i * 2 + 2] = messageId >> 8;
+      answer[i * 2 + 3] = messageId & 0xff;
     }
     acks = n === acks.length ? [] : acks.slice(n);
     if (!socket.destroyed) socket.write(answer);
@@ -242,15 +267,17 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
     saidGoodbye: () => goodbye,
     accept(id) {
       probe = id;
-      ownFrames = Buffer.from(topicOf(id, 'frames'));
+      const topic = topicOf(id, 'frames');
+      ownFrames = Buffer.from(`\0${String.fromCharCode(topic.length)}${topic}`, 'latin1');
       state = 'open';
       go('connack');
     },
     flush() {
+      queued = false;
       acknowledge();
       go('wal');
+      if (acks.length > 0 && !conn.destroyed) wait();
     },
-    unanswered: () => acks.length > 0 && !conn.destroyed,
     tick() {
       const reason = conn.destroyed ? null : overdue(clock.monoMs());
       if (reason) refuse(reason);
@@ -261,4 +288,11 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
     },
   };
   return gate;
+}
+
+function standsAt(bytes: Buffer, at: number, expected: Buffer): boolean {
+  if (at + expected.length > bytes.length) return false;
+  // A loop: comparing 30 bytes by a call into the runtime costs more than everything else here.
+  for (let i = 0; i < expected.length; i++) if (bytes[at + i] !== expected[i]) return false;
+  return true;
 }

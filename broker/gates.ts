@@ -50,15 +50,13 @@ export function createGates(deps: GatesDeps): Gates {
   /** Admitted connections that are about to replace an older one. */
   const arriving = new Map<string, Client>();
   const takeoverTimes = new Map<string, number[]>();
-  let waiting = new Set<Gate>();
+  let waiting: Gate[] = [];
   let takeovers = 0;
   const rates = createRates(deps.limits);
   const stopWaiting = wal.onChange(() => {
     const ready = waiting;
-    waiting = new Set();
+    waiting = [];
     for (const gate of ready) gate.flush();
-    // Those that the durable end has not reached yet asked again by themselves, or still have unanswered frames.
-    for (const gate of ready) if (gate.unanswered()) waiting.add(gate);
   });
   const timer = setInterval(() => {
     for (const gate of gates) gate.tick();
@@ -103,12 +101,11 @@ export function createGates(deps: GatesDeps): Gates {
         refused: deps.refused,
         accepted: deps.accepted,
         seen: presence.seen,
-        waiting: (one) => waiting.add(one),
+        waiting: (one) => waiting.push(one),
       });
       gates.add(gate);
       gate.conn.on('close', () => {
         gates.delete(gate);
-        waiting.delete(gate);
       });
       byConn.set(gate.conn, gate);
       addresses.set(gate.conn, address);

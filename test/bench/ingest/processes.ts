@@ -23,7 +23,10 @@ export interface RunningBroker {
   pid: number;
   /** After a garbage collection. */
   stats(): Promise<ChildStats>;
+  /** kill -9. */
   kill(): Promise<void>;
+  /** Lets it go by itself. */
+  stop(): Promise<void>;
 }
 
 const CHILD = fileURLToPath(new URL('./broker-child.ts', import.meta.url));
@@ -57,13 +60,18 @@ export async function startOurs(options: {
       return answer<ChildStats>();
     },
     kill: () => end(child, 'SIGKILL'),
+    async stop() {
+      const gone = once(child, 'exit');
+      child.disconnect();
+      await gone;
+    },
   };
 }
 
 export async function startMosquitto(
   { path, env }: DebianServer,
   dir: string,
-): Promise<Pick<RunningBroker, 'port' | 'pid' | 'kill'>> {
+): Promise<Pick<RunningBroker, 'port' | 'pid' | 'stop'>> {
   const port = await freePort();
   const config = join(dir, 'mosquitto.conf');
   // As fast as it can be: no log, nothing on disk, no delay of small packets.
@@ -73,7 +81,7 @@ export async function startMosquitto(
   );
   const child = spawn('taskset', ['-c', String(BROKER_CORE), path, '-c', config], { env, stdio: 'ignore' });
   await until(() => canConnect(port), 10_000);
-  return { port, pid: child.pid ?? 0, kill: () => end(child, 'SIGTERM') };
+  return { port, pid: child.pid ?? 0, stop: () => end(child, 'SIGTERM') };
 }
 
 async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
