@@ -116,9 +116,14 @@ function nextSteps({ alert, site }: MessageInput): string[] {
   return [
     below
       ? `The contract promises less than the target (${mbps(site?.contract_mbps ?? 0)}); the provider may be right.`
-      : `Call ${provider} with the tests above; what others used at the time is counted in.`,
+      : `Call ${provider} with the tests above; ${othersKnown(alert) ? 'what others used at the time is counted in' : 'the probe could not see what others used at the time'}.`,
     'Acknowledge it, so that others know you have it. It can wait until working hours.',
   ];
+}
+
+/** A provider asks first whether visitors were using the line: the letter must not claim what the probe cannot see. */
+function othersKnown(alert: AlertView): boolean {
+  return alert.evidence.some((test) => test.verdict === 'fail' && test.other_mbps !== null);
 }
 
 function htmlOf(

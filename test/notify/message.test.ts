@@ -44,6 +44,12 @@ https://carrel.example/alerts/7
       'The contract promises less than the target (20 Mb/s)',
     );
   });
+  test('about a line whose other traffic the probe cannot see: that it cannot', () => {
+    const evidence = slowAlert.evidence.map((one) => ({ ...one, other_mbps: null }));
+    const { text } = messageOf({ ...input, alert: { ...slowAlert, evidence } });
+    expect(text).toContain('the probe could not see what others used at the time.');
+    expect(text).not.toContain('is counted in');
+  });
   test('about a dark library: ask for power first', () => {
     const dark: AlertView = {
       ...slowAlert,
