@@ -52,7 +52,7 @@ export interface DesiredRow extends DesiredMessage {
 }
 
 export interface RegistryState {
-  /** Rises with every change of sites, access points, probes or bindings. */
+  /** Rises with every change of sites, access points, probes or bindings while the server runs. Costs nothing to ask. */
   revision(): number;
   sites(): Site[];
   site(id: string): Site | null;

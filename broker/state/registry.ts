@@ -10,15 +10,14 @@ import { flag, json, number, numberOrNull, type Row, text } from './row.ts';
 import { accessPointProblems, type FieldProblems, siteProblems } from './site-rules.ts';
 
 export function registryState(database: Database): RegistryState {
+  // In memory: it is asked for with every frame. A change that is rolled back raises it too, which costs its readers one look.
+  let revision = 0;
   const bump = (): void => {
-    database.run(
-      `INSERT INTO keep (key, value) VALUES ('registry.revision', '1') ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1`,
-    );
+    revision += 1;
   };
   const bindings = probeBindings(database, bump);
   return {
-    revision: () =>
-      Number(text(database.get(`SELECT value FROM keep WHERE key = 'registry.revision'`) ?? { value: '0' }, 'value')),
+    revision: () => revision,
     ...sitesOf(database, bump),
     ...accessPointsOf(database, bump),
     ...bindings,

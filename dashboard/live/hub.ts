@@ -69,6 +69,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   let graceUntil = 0;
   let ends: (() => void)[] = [];
   let lastBeat = 0;
+  let lastEdit = Number.NEGATIVE_INFINITY;
   const darkAfterMs = deps.settings.CARREL_DARK_AFTER_S * 1000;
   const idNow = (): string => `${epoch}-${seq}`;
 
@@ -225,7 +226,13 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       const { hash, sites, access_points, probes } = roster;
       return { hash, sites, access_points, probes };
     },
-    rosterChanged: () => tick(),
+    rosterChanged() {
+      // An edit shows at once. While 1,200 probes are being added they show with the ticks: each costs a look at the whole fleet.
+      const mono = clock.monoMs();
+      if (mono - lastEdit < TICK_MS) return;
+      lastEdit = mono;
+      tick();
+    },
     stream(_request: FastifyRequest, reply: FastifyReply, lastEventId, stillAllowed) {
       reply.hijack();
       if (!viewers.add(reply.raw, reply.getHeaders(), greeting(lastEventId), stillAllowed)) {

@@ -68,8 +68,8 @@ async function world(sites: readonly string[] = ['antazave', 'debeikiai'], maxVi
   await app.listen({ port: 0, host: '127.0.0.1' });
   ends.push(
     () => state.close(),
+    () => app.close(), // waits for streams, which the hub ends: so after it
     () => hub.stop(),
-    () => app.close(),
   );
   let n = 0;
   return Object.assign(it, {
