@@ -60,6 +60,8 @@ export async function openWal(options: WalOptions): Promise<Wal> {
     );
   const commits = new Map(await readConsumers(join(dir, CONSUMERS_FILE)));
   const seen = new Set<string>();
+  /** Many frames of one chunk have the same. */
+  let head = { receivedMs: Number.NaN, probe: '', bytes: recordHead(0, '') };
   let oldestMs = await oldestReceiveMs(journal, dir);
   let alarm: 'half' | 'nearly_full' | null = null;
   let saveTimer: NodeJS.Timeout | undefined;
@@ -101,13 +103,15 @@ export async function openWal(options: WalOptions): Promise<Wal> {
   return {
     dir,
     append(receivedMs, probe, payload) {
-      const head = recordHead(receivedMs, probe);
-      if (journal.refusal(head.length + payload.length) !== null) {
+      if (head.probe !== probe || head.receivedMs !== receivedMs)
+        head = { receivedMs, probe, bytes: recordHead(receivedMs, probe) };
+      const position = journal.offer(head.bytes, payload);
+      if (typeof position === 'string') {
         raiseAlarm();
         return null;
       }
       oldestMs ??= receivedMs;
-      return journal.append(head, payload);
+      return position;
     },
     durableEnd: () => journal.durableEnd(),
     onChange: (listener) => journal.onChange(listener),

@@ -59,6 +59,8 @@ export interface Journal {
    * `durableEnd()` is larger than that. @throws CarrelError with a JournalRefusal as code
    */
   append(payload: Uint8Array, tail?: Uint8Array): number;
+  /** The same, with the refusal as an answer. */
+  offer(payload: Uint8Array, tail?: Uint8Array): number | JournalRefusal;
   /** The refusal that `append` would answer for a record of this length now; null when it would take it. */
   refusal(length: number): JournalRefusal | null;
   /** Resolves when everything appended so far is durable. @throws CarrelError JOURNAL_CLOSED when it never will be */
@@ -108,7 +110,8 @@ function startJournal(
   let filling = createGroup(recovery.end);
   /** Groups that are large enough already, oldest first. */
   const ready: (typeof filling)[] = [];
-  let spare: Uint8Array | undefined;
+  /** Memory of earlier groups: one fills while another one is on its way to the disk. */
+  const spares: Uint8Array[] = [];
   let error: string | null = null;
   let failure: unknown = null;
   let damagedRecords = recovery.damage.length;
@@ -130,14 +133,19 @@ function startJournal(
   }
 
   function append(payload: Uint8Array, tail?: Uint8Array): number {
-    const length = payload.length + (tail?.length ?? 0);
-    const refused = refusal(length);
-    if (refused) throw refusalError(refused, length);
+    const position = offer(payload, tail);
+    if (typeof position === 'string') throw refusalError(position, payload.length + (tail?.length ?? 0));
+    return position;
+  }
+
+  function offer(payload: Uint8Array, tail?: Uint8Array): number | JournalRefusal {
+    const refused = refusal(payload.length + (tail?.length ?? 0));
+    if (refused) return refused;
     const position = filling.add(payload, tail);
     running ??= run();
     if (filling.end() - filling.start >= groupBytes) {
       ready.push(filling);
-      filling = createGroup(filling.end());
+      filling = createGroup(filling.end(), spares.pop());
       wake?.();
     }
     return position;
@@ -162,8 +170,8 @@ function startJournal(
     for (let group = nextGroup(); group; group = nextGroup()) {
       const startedMs = performance.now();
       if (!(await commit(group))) break;
-      // 2 MiB: what one burst needed is not kept for ever.
-      spare = group.memory().length <= 2 * 1024 * 1024 ? group.memory() : undefined;
+      // 2 of 2 MiB: what one burst needed is not kept for ever.
+      if (spares.length < 2 && group.memory().length <= 2 * 1024 * 1024) spares.push(group.memory());
       if (ready.length === 0 && filling.end() > filling.start && !closing)
         await pause(groupMs - (performance.now() - startedMs));
     }
@@ -174,8 +182,7 @@ function startJournal(
     const large = ready.shift();
     if (large || filling.end() === filling.start) return large;
     const group = filling;
-    filling = createGroup(group.end(), spare);
-    spare = undefined;
+    filling = createGroup(group.end(), spares.pop());
     return group;
   }
 
@@ -222,6 +229,7 @@ function startJournal(
 
   return {
     append,
+    offer,
     refusal,
     durableEnd: () => durableEnd,
     synced() {

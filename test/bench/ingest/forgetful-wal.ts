@@ -1,4 +1,4 @@
-/** Why: shows what the way in costs without the disk: takes everything, keeps nothing, calls it durable at the end of the turn. */
+/** Why: shows what the way in costs without the disk: takes everything, keeps nothing, calls it durable once the chunk is through. */
 import type { Wal, WalOptions } from '../../../broker/wal.ts';
 
 export async function openForgetfulWal({ dir, capBytes }: WalOptions): Promise<Wal> {
@@ -12,7 +12,7 @@ export async function openForgetfulWal({ dir, capBytes }: WalOptions): Promise<W
   return {
     dir,
     append() {
-      if (end === durableEnd) setImmediate(settle);
+      if (end === durableEnd) queueMicrotask(settle);
       return end++;
     },
     durableEnd: () => durableEnd,
