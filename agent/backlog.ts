@@ -4,11 +4,13 @@
  */
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { integerIn, isObject } from '#contract';
+import { integerIn, isObject, own } from '#contract';
 import { type Journal, openJournal } from '#lib/journal';
+import type { JournalFs } from '#lib/journal-files';
 import type { Logger } from '#lib/logger';
 import { createKept } from './kept.ts';
-import type { LostRange, SpooledFrame } from './spool.ts';
+import { addLost, type LostRange, lossOf, lostOf } from './lost.ts';
+import type { SpooledFrame } from './spool.ts';
 
 export interface Backlog {
   /** True when all of them are durable. False when the disk is full or fails: the caller keeps them. */
@@ -25,6 +27,10 @@ export interface Backlog {
   release(frame: SpooledFrame): void;
   /** Frames that wait or are in flight. */
   count(): number;
+  /** A loss that was not told by the backlog itself: kept until `settle`, so that a later process can tell it. */
+  owe(range: LostRange): void;
+  /** The server has everything, what was told to be lost included. */
+  settle(): void;
   close(): Promise<void>;
 }
 
@@ -32,19 +38,26 @@ const FETCH_BYTES = 16 * 1024;
 /** Flash is shared with the whole device: below this nothing is written. */
 const LEAVE_FREE_BYTES = 1024 * 1024;
 const WRITE_CURSOR_EVERY = 64;
+/** Ranges that a later process may still have to tell. */
+const MAX_OWED = 256;
 
 /** @throws the system's error where the directory cannot be used */
 export async function openBacklog(deps: {
   dir: string;
   capBytes: number;
   log: Logger;
+  fs?: JournalFs | undefined;
+  /** Also, at the start, for what an earlier process could not tell any more. */
   onLost(range: LostRange): void;
 }): Promise<Backlog> {
-  const { dir, capBytes, log, onLost } = deps;
+  const { dir, capBytes, log, fs, onLost } = deps;
   const segmentBytes = Math.max(8 * 1024, Math.min(64 * 1024, Math.floor(capBytes / 8)));
-  const journal = await openJournal({ dir, capBytes, segmentBytes, pendingBytes: 1024 * 1024 });
+  const journal = await openJournal({ dir, capBytes, segmentBytes, pendingBytes: 1024 * 1024, ...(fs && { fs }) });
   const kept = createKept(join(dir, 'cursor.json'), log);
-  const start = Math.min(Math.max(cursorOf(kept.read()), journal.stats().oldest), journal.durableEnd());
+  const earlier = keptOf(kept.read());
+  const start = Math.min(Math.max(earlier.position, journal.stats().oldest), journal.durableEnd());
+  let owed = earlier.lost;
+  for (const range of owed) onLost(range);
   const positions = new Map<SpooledFrame, number>();
   const tracker = { readFrom: start, written: start, unwritten: 0 };
   let fetched: SpooledFrame[] = [];
@@ -53,45 +66,63 @@ export async function openBacklog(deps: {
 
   /** Everything before it is with the server. */
   const cursor = (): number => Math.min(tracker.readFrom, ...positions.values());
-  async function writeCursor(): Promise<void> {
+  function writeKept(): void {
     tracker.unwritten = 0;
-    if (cursor() === tracker.written) return;
     tracker.written = cursor();
-    kept.write({ position: tracker.written });
+    kept.write({ position: tracker.written, lost: owed });
+  }
+  async function writeCursor(): Promise<void> {
+    if (cursor() === tracker.written) return;
+    writeKept();
     await journal.trim(tracker.written);
+  }
+  function owe(range: LostRange): void {
+    addLost(owed, range);
+    owed = owed.slice(-MAX_OWED);
+  }
+  function lose(range: LostRange): void {
+    owe(range);
+    onLost(range);
   }
   async function makeRoom(bytes: number): Promise<void> {
     while (journal.stats().bytes + bytes > capBytes) {
-      const before = journal.stats().oldest;
-      const records = await recordsFrom(journal, before, 2 * segmentBytes);
+      const records = await recordsFrom(journal, journal.stats().oldest, 2 * segmentBytes);
       const upTo = records.at(-1)?.position;
       if (upTo === undefined || (await journal.trim(upTo)) === 0) return;
-      forget(records, journal.stats().oldest);
+      await forget(records, journal.stats().oldest);
     }
   }
-  /** What was trimmed before the server had it is lost, and told. */
-  function forget(records: readonly SpoolRecord[], oldest: number): void {
+  /** What was trimmed before the server had it is lost, and told; tests, outages and the like are written again instead. */
+  async function forget(records: readonly SpoolRecord[], oldest: number): Promise<void> {
     const pending = cursor();
-    const dropped = records.filter(({ position }) => position < oldest && position >= pending);
+    const dropped = records
+      .filter(({ position }) => position < oldest && position >= pending)
+      .map(({ frame }) => frame);
     tracker.readFrom = Math.max(tracker.readFrom, oldest);
     for (const [frame, position] of positions) if (position < oldest) positions.delete(frame);
     fetched = fetched.filter((frame) => positions.has(frame));
-    onDisk -= dropped.length;
-    for (const { frame } of dropped) onLost({ run: frame.run, from: frame.seq, to: frame.seq, class: 'frame' });
+    const rescued = newestEvents(dropped, segmentBytes / 2);
+    for (const frame of dropped) {
+      if (rescued.has(frame) && journal.refusal(sizeOf(frame)) === null) journal.append(headOf(frame), frame.bytes);
+      else {
+        onDisk -= 1;
+        lose(lossOf(frame));
+      }
+    }
+    writeKept();
   }
   /** A damaged record between two of one run can only have been what lies between them. */
   function tellDamage(before: SpooledFrame | null, after: SpooledFrame | undefined): void {
     log.warn({ code: 'SPOOL_DAMAGED', dir }, 'part of the spool could not be read and is lost');
     if (before && after && before.run === after.run && after.seq - before.seq > 1)
-      onLost({ run: after.run, from: before.seq + 1, to: after.seq - 1, class: 'damaged' });
+      lose({ run: after.run, from: before.seq + 1, to: after.seq - 1, class: 'damaged' });
   }
   return {
     async append(frames) {
       if (await isNearlyFull(dir)) return false;
-      const records = frames.map((frame) => ({ frame, head: headOf(frame) }));
-      await makeRoom(records.reduce((sum, { frame, head }) => sum + 8 + head.length + frame.bytes.length, 0));
-      if (records.some(({ frame, head }) => journal.refusal(head.length + frame.bytes.length) !== null)) return false;
-      for (const { frame, head } of records) journal.append(head, frame.bytes);
+      await makeRoom(frames.reduce((sum, frame) => sum + sizeOf(frame), 0));
+      if (frames.some((frame) => journal.refusal(sizeOf(frame)) !== null)) return false;
+      for (const frame of frames) journal.append(headOf(frame), frame.bytes);
       if (!(await syncedWithin(journal, 3000))) return false;
       onDisk += frames.length;
       return true;
@@ -125,11 +156,30 @@ export async function openBacklog(deps: {
       fetched.splice(at < 0 ? fetched.length : at, 0, frame);
     },
     count: () => onDisk,
+    owe,
+    settle() {
+      if (owed.length === 0) return;
+      owed = [];
+      writeKept();
+    },
     async close() {
-      await writeCursor().catch(() => undefined);
+      if (owed.length > 0 || cursor() !== tracker.written) writeKept();
+      await journal.trim(tracker.written).catch(() => undefined);
       await journal.close();
     },
   };
+}
+
+/** Frames with events, the newest first, up to so many bytes: half of what became free, or a spool full of events would stay full. */
+function newestEvents(frames: readonly SpooledFrame[], bytes: number): Set<SpooledFrame> {
+  const events = new Set<SpooledFrame>();
+  let room = bytes;
+  for (const frame of frames.filter(({ event }) => event).reverse()) {
+    room -= sizeOf(frame);
+    if (room < 0) break;
+    events.add(frame);
+  }
+  return events;
 }
 
 interface SpoolRecord {
@@ -137,20 +187,28 @@ interface SpoolRecord {
   frame: SpooledFrame;
 }
 
-/** A record: the frame's run and number as text, a line feed, the frame. */
-function headOf(frame: SpooledFrame): Uint8Array {
-  return Buffer.from(`${frame.run} ${frame.seq}\n`);
+/** A record: the frame's run and number as text, `e` where it holds events, a line feed, the frame. */
+function headOf({ run, seq, event }: SpooledFrame): Uint8Array {
+  return Buffer.from(`${run} ${seq}${event ? ' e' : ''}\n`);
+}
+
+/** With the journal's own 8 bytes. */
+function sizeOf(frame: SpooledFrame): number {
+  return 8 + headOf(frame).length + frame.bytes.length;
 }
 
 function recordOf(position: number, payload: Uint8Array): SpoolRecord | null {
   const end = payload.indexOf(0x0a);
-  const match = /^([\w-]{1,40}) (\d{1,16})$/.exec(
+  const match = /^([\w-]{1,40}) (\d{1,16})( e)?$/.exec(
     Buffer.from(payload.subarray(0, Math.max(0, end))).toString('latin1'),
   );
-  const [, run, seq] = match ?? [];
+  const [, run, seq, event] = match ?? [];
   // Copied, since the window that it lies in is 256 KiB and would be kept with it.
   return run !== undefined && seq !== undefined
-    ? { position, frame: { run, seq: Number(seq), bytes: Uint8Array.from(payload.subarray(end + 1)) } }
+    ? {
+        position,
+        frame: { run, seq: Number(seq), event: event !== undefined, bytes: Uint8Array.from(payload.subarray(end + 1)) },
+      }
     : null;
 }
 
@@ -164,8 +222,13 @@ async function recordsFrom(journal: Journal, from: number, length = Number.MAX_S
   return records;
 }
 
-function cursorOf(kept: unknown): number {
-  return isObject(kept) ? (integerIn(kept, 'position', 0, Number.MAX_SAFE_INTEGER) ?? 0) : 0;
+function keptOf(kept: unknown): { position: number; lost: LostRange[] } {
+  if (!isObject(kept)) return { position: 0, lost: [] };
+  const lost = own(kept, 'lost');
+  return {
+    position: integerIn(kept, 'position', 0, Number.MAX_SAFE_INTEGER) ?? 0,
+    lost: Array.isArray(lost) ? lost.flatMap((one) => lostOf(one) ?? []) : [],
+  };
 }
 
 async function isNearlyFull(dir: string): Promise<boolean> {

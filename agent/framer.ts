@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { encodeFrame, type Frame, type FrameEvent, METRIC_NAMES, type MetricName } from '#contract';
 import { nodeRawDeflate } from '#lib/raw-deflate';
+import type { LostRange } from './lost.ts';
 import type { Sample } from './sampler.ts';
-import type { LostRange, SpooledFrame } from './spool.ts';
+import type { SpooledFrame } from './spool.ts';
 import type { WallClock } from './wall.ts';
 
 type WithoutStamp<E> = E extends FrameEvent ? Omit<E, 'id' | 'at'> : never;
@@ -23,14 +24,19 @@ export interface Framer {
 
 /** Far below the contract's 256 a frame, so that a frame stays small. */
 const MAX_EVENTS = 32;
+const THRIFTY_BATCH = 60;
+/** With slower samples too: what is not in a frame yet would not survive a power cut. */
+const THRIFTY_MS = 3_600_000;
 
 export function createFramer(deps: {
   wall: WallClock;
   batch: number;
   takeLost(): LostRange[];
+  /** Nobody waits for frames: samples of an hour become one, which is a third of the bytes, and events go apart, to be kept longer. */
+  thrifty?(): boolean;
   onFrame(frame: SpooledFrame, content: Frame): void;
 }): Framer {
-  const { wall, takeLost, onFrame } = deps;
+  const { wall, takeLost, thrifty = () => false, onFrame } = deps;
   const run = randomBytes(16).toString('hex');
   let batch = deps.batch;
   let seq = 0;
@@ -43,7 +49,14 @@ export function createFramer(deps: {
   function flush(): void {
     for (const { run: lostRun, from, to, class: kind } of takeLost())
       events.push(stamp({ kind: 'lost', run: lostRun, from, to, n: to - from + 1, class: kind }));
-    if (samples.length === 0 && events.length === 0) return;
+    if (samples.length > 0 && events.length > 0 && thrifty()) {
+      make([], events);
+      make(samples, []);
+    } else if (samples.length > 0 || events.length > 0) make(samples, events);
+    samples = [];
+    events = [];
+  }
+  function make(ofSamples: readonly Sample[], e: FrameEvent[]): void {
     const frame: Frame = {
       v: 1,
       boot: wall.boot,
@@ -52,14 +65,17 @@ export function createFramer(deps: {
       wall: Math.round(wall.wallMs()),
       mono: Math.round(wall.monoMs()),
       sync: wall.sync(),
-      t: samples.map((sample) => sample.monoMs),
-      m: columnsOf(samples),
-      e: events,
+      t: ofSamples.map((sample) => sample.monoMs),
+      m: columnsOf(ofSamples),
+      e,
     };
     seq += 1;
-    samples = [];
-    events = [];
-    onFrame({ run, seq: frame.seq, bytes: encodeFrame(frame, nodeRawDeflate) }, frame);
+    onFrame({ run, seq: frame.seq, event: e.length > 0, bytes: encodeFrame(frame, nodeRawDeflate) }, frame);
+  }
+  function isFull(): boolean {
+    if (!thrifty()) return samples.length >= batch;
+    const spanMs = (samples.at(-1)?.monoMs ?? 0) - (samples[0]?.monoMs ?? 0);
+    return samples.length >= Math.max(batch, THRIFTY_BATCH) || spanMs >= THRIFTY_MS;
   }
   return {
     run,
@@ -68,7 +84,7 @@ export function createFramer(deps: {
       // The contract wants rising times; two samples of one millisecond can only be a forced one on its slot.
       if (last && Math.round(sample.monoMs) <= Math.round(last.monoMs)) return;
       samples.push(sample);
-      if (samples.length >= batch) flush();
+      if (isFull()) flush();
     },
     event(event, when, atMs) {
       events.push(stamp(event, atMs));
@@ -77,7 +93,7 @@ export function createFramer(deps: {
     flush,
     setBatch(count) {
       batch = count;
-      if (samples.length >= batch) flush();
+      if (isFull()) flush();
     },
   };
 }

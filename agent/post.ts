@@ -51,6 +51,7 @@ export async function openPost(deps: PostDeps): Promise<Post> {
     wall,
     batch: config.defaults.batch,
     takeLost: spool.takeLost,
+    thrifty: spool.longAway,
     onFrame: (frame) => spool.add(frame),
   });
   const uplink = createUplink({
@@ -62,6 +63,8 @@ export async function openPost(deps: PostDeps): Promise<Post> {
     keepaliveS: () => config.keepaliveS ?? KEEPALIVE_S[profile],
     events: {
       up() {
+        // What is in the making is the newest that there is, and leaves first.
+        if (spool.longAway()) framer.flush();
         spool.online();
         deps.onUp();
       },

@@ -3,21 +3,18 @@
  * offline for ten minutes, or at a stop, they go to the journal; when even that is full the oldest go, and are told to be lost.
  */
 import { messageOf } from '#lib/errors';
+import type { JournalFs } from '#lib/journal-files';
 import type { Logger } from '#lib/logger';
 import { type Backlog, openBacklog } from './backlog.ts';
+import { addLost, type LostRange, lossOf } from './lost.ts';
 
 /** An encoded frame with the run and number that it was made with; they never change, also after a restart. */
 export interface SpooledFrame {
   readonly run: string;
   readonly seq: number;
+  /** Holds tests, outages and the like: kept when samples must go. */
+  readonly event: boolean;
   readonly bytes: Uint8Array;
-}
-/** Frames `from` to `to` of `run` that the server will never get. */
-export interface LostRange {
-  run: string;
-  from: number;
-  to: number;
-  class: 'frame' | 'damaged';
 }
 
 export interface Spool {
@@ -30,7 +27,9 @@ export interface Spool {
   release(frame: SpooledFrame): void;
   online(): void;
   offline(): void;
-  /** Ranges that were lost since the last call. */
+  /** Offline for so long that flash is in use. */
+  longAway(): boolean;
+  /** Ranges that were lost and not taken yet, at most 100 at once; also those that an earlier process could not tell any more. */
   takeLost(): LostRange[];
   /** Frames that wait to be acknowledged. */
   count(): number;
@@ -45,7 +44,9 @@ export interface SpoolOptions {
   log: Logger;
   /** Something to send may be at hand. */
   onMore(): void;
-  /** Offline for so long before flash is used, and between later writes to it. Defaults 10 min and 1 h. */
+  /** For tests that count what reaches the disk. */
+  fs?: JournalFs;
+  /** Offline for so long before flash is used, and between later writes to it. Defaults 10 min and 55 min: a frame of an hour does not wait. */
   firstSpillMs?: number;
   spillEveryMs?: number;
   /** Frames kept in memory at most; more go to flash at once. Default 256 KiB. */
@@ -54,11 +55,10 @@ export interface SpoolOptions {
 
 /** Never throws: where the directory cannot be used the spool works in memory alone, and says so once. */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { dir, capBytes, log } = options;
+  const { dir, log } = options;
   const lost: LostRange[] = [];
-  const onLost = (range: LostRange): void => addLost(lost, range);
   try {
-    return createSpool(options, lost, await openBacklog({ dir, capBytes, log, onLost }));
+    return createSpool(options, lost, await openBacklog({ ...options, onLost: (range) => addLost(lost, range) }));
   } catch (error) {
     log.warn(
       { code: 'SPOOL_UNWRITABLE', dir, error: messageOf(error) },
@@ -69,14 +69,15 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 }
 
 function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog | null): Spool {
-  const { monoMs, log, onMore, firstSpillMs = 600_000, spillEveryMs = 3_600_000, memoryBytes = 256 * 1024 } = options;
+  const { monoMs, log, onMore, firstSpillMs = 600_000, spillEveryMs = 3_300_000, memoryBytes = 256 * 1024 } = options;
   /** Frames of this connection's time: sent first, so that the page shows now before it shows then. */
   let live: SpooledFrame[] = [];
   let waiting: SpooledFrame[] = [];
   /** With where they lie meanwhile. */
   const inFlight = new Map<SpooledFrame, 'memory' | 'flash'>();
   let connected = false;
-  let spillAtMs = monoMs() + firstSpillMs;
+  let awaySinceMs = monoMs();
+  let spillAtMs = awaySinceMs + firstSpillMs;
   let spilling: Promise<void> | null = null;
   let fetching = false;
   let readable = true;
@@ -89,10 +90,18 @@ function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog 
     if (bytesHeld() <= memoryBytes) return;
     if (backlog && !refused) return void spill();
     while (bytesHeld() > memoryBytes) {
-      const oldest = waiting.shift() ?? live.shift();
+      const all = [...waiting, ...live];
+      const oldest = all.find(({ event }) => !event) ?? all[0];
       if (!oldest) return;
-      addLost(lost, { run: oldest.run, from: oldest.seq, to: oldest.seq, class: 'frame' });
+      waiting = waiting.filter((frame) => frame !== oldest);
+      live = live.filter((frame) => frame !== oldest);
+      lose(oldest);
     }
+  }
+  function lose(frame: SpooledFrame): void {
+    const range = lossOf(frame);
+    addLost(lost, range);
+    backlog?.owe(range);
   }
   /** One at a time; frames stay in memory until they are durable. */
   function spill(): Promise<void> {
@@ -152,6 +161,11 @@ function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog 
     if (from === 'flash') backlog?.release(frame);
     else if (from === 'memory') waiting = [...waiting, frame].sort((a, b) => a.seq - b.seq); // memory holds one run only
   }
+  const count = (): number =>
+    live.length +
+    waiting.length +
+    [...inFlight.values()].filter((from) => from === 'memory').length +
+    (backlog?.count() ?? 0);
   return {
     add(frame) {
       (connected ? live : waiting).push(frame);
@@ -167,6 +181,7 @@ function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog 
     acknowledge(frame) {
       if (inFlight.get(frame) === 'flash') backlog?.acknowledge(frame);
       inFlight.delete(frame);
+      if (lost.length === 0 && count() === 0) backlog?.settle();
     },
     release: takeBack,
     online() {
@@ -178,26 +193,29 @@ function createSpool(options: SpoolOptions, lost: LostRange[], backlog: Backlog 
       onMore();
     },
     offline() {
-      if (connected) spillAtMs = monoMs() + firstSpillMs;
+      if (connected) {
+        awaySinceMs = monoMs();
+        spillAtMs = awaySinceMs + firstSpillMs;
+      }
       connected = false;
       waiting = [...waiting, ...live];
       live = [];
     },
-    takeLost: () => lost.splice(0),
-    count: () =>
-      live.length +
-      waiting.length +
-      [...inFlight.values()].filter((from) => from === 'memory').length +
-      (backlog?.count() ?? 0),
+    longAway: () => !connected && monoMs() - awaySinceMs >= firstSpillMs,
+    takeLost: () => lost.splice(0, LOST_AT_ONCE),
+    count,
     async close() {
       for (const frame of [...inFlight.keys()]) takeBack(frame);
       await spilling;
       await spillNow();
+      for (const frame of [...waiting, ...live]) lose(frame);
       await backlog?.close();
     },
   };
 }
 
+/** The contract takes 256 events a frame. */
+const LOST_AT_ONCE = 100;
 /** What one sync makes durable: of a size that fits into the smallest spool. */
 const GROUP_BYTES = 8 * 1024;
 
@@ -213,11 +231,4 @@ function groupsOf(frames: readonly SpooledFrame[]): SpooledFrame[][] {
     groups.at(-1)?.push(frame);
   }
   return groups;
-}
-
-/** Neighbours become one range: a year offline is a handful of events. */
-function addLost(ranges: LostRange[], range: LostRange): void {
-  const last = ranges.at(-1);
-  if (last && last.run === range.run && last.class === range.class && last.to + 1 === range.from) last.to = range.to;
-  else ranges.push({ ...range });
 }

@@ -22,7 +22,7 @@ async function spoolIn(dir: string, over: Partial<SpoolOptions> = {}): Promise<S
 }
 
 function frame(seq: number, size = 100, run = RUN): SpooledFrame {
-  return { run, seq, bytes: new Uint8Array(size).fill(seq % 251) };
+  return { run, seq, event: false, bytes: new Uint8Array(size).fill(seq % 251) };
 }
 
 /** Everything that is at hand or can be fetched, in the order of sending. */
