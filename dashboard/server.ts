@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { CarrelError } from '#lib/errors';
+import { addCompression } from './compression.ts';
 import type { DashboardDeps } from './deps.ts';
 import { errorHandler } from './problem.ts';
 import { registerAccessPointRoutes } from './routes/access-points.ts';
@@ -41,6 +42,7 @@ export async function buildServer(deps: DashboardDeps, { folders, routes }: Serv
   app.setErrorHandler(errorHandler(deps.log));
   app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   await addProtection(app, deps);
+  await addCompression(app);
   addLog(app, deps);
   await app.register(swagger, {
     openapi: {

@@ -1,7 +1,7 @@
 /** Why: the state of an access point in one word, with the sentence that says why. Unknown is never up, never down, never 0. */
 
 import type { Presence } from '#broker';
-import { type ApState, type LiveRow, openSince, type Totals } from '#contract';
+import { type ApState, type LiveRow, openSince, roundToStep, type Totals } from '#contract';
 import type { FleetEntry } from '../alert/fleet.ts';
 import { dateTime, mbps, measured as rate } from '../alert/words.ts';
 import type { AlertEngine } from '../deps.ts';
@@ -34,7 +34,8 @@ export function rowOf(input: RowInput, before: LiveRow | undefined): LiveRow {
   const value = (metric: LiveMetric): number | null => {
     const reading = facts.readings[metric];
     if (!reading || facts.sampleAt === null) return null;
-    return now - facts.sampleAt <= SAMPLE_AGE_MS && facts.sampleAt - reading.at <= METRIC_LAG_MS ? reading.value : null;
+    if (now - facts.sampleAt > SAMPLE_AGE_MS || facts.sampleAt - reading.at > METRIC_LAG_MS) return null;
+    return roundToStep(metric, reading.value);
   };
   return {
     ap: entry.ap.id,
@@ -42,7 +43,7 @@ export function rowOf(input: RowInput, before: LiveRow | undefined): LiveRow {
     state,
     why,
     since: sinceOf(state, alert, before, now),
-    down_mbps: last?.rate ?? null,
+    down_mbps: last ? cutRate(last.rate) : null,
     down_at: last?.at ?? null,
     verdict: last?.verdict ?? null,
     wan_rx_mbps: value('wan_rx_mbps'),
@@ -107,6 +108,11 @@ function isOffline({ entry, presence, now, darkAfterMs, graceUntil }: RowInput, 
   if (!presence || presence.online || seen === null || now < graceUntil || now - seen < darkAfterMs) return false;
   const opened = openSince(entry.site, now);
   return opened !== null && now - Math.max(seen, opened) >= darkAfterMs;
+}
+
+/** To the wire's resolution, cut: 29.9996 must not become the target. */
+function cutRate(rate: number): number {
+  return Math.floor(rate * 1000 + 1e-6) / 1000;
 }
 
 function lastSeenOf({ sampleAt }: Facts, presence: Presence | null): number | null {
