@@ -89,6 +89,7 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
   let keepaliveMs = 0;
   let goodbye = false;
   let lastPosition = -1;
+  let cut = false;
   let queued = false;
   /** Read once for all packets of a chunk. */
   let chunkMs = openedMs;
@@ -98,12 +99,15 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
   const aedes = createAedesSide(
     socket,
     () => go('aedes'),
-    () => clearTimeout(rateTimer),
+    () => {
+      cut = true;
+      clearTimeout(rateTimer);
+    },
   );
   const { conn } = aedes;
   const framer = createFramer({
     limitBytes: () => (state === 'open' ? limits.packetBytes : limits.firstPacketBytes),
-    stopped: () => stops.size > 0 || conn.destroyed,
+    stopped: () => stops.size > 0 || cut,
     packet,
     refuse,
     nowMs: () => chunkMs,
@@ -111,6 +115,7 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
   socket.on('data', (chunk: Buffer) => {
     readClocks();
     framer.take(chunk);
+    answer();
   });
   socket.on('end', aedes.end);
   socket.on('error', () => conn.destroy());
@@ -128,10 +133,11 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
   }
 
   function go(why: Stop): void {
-    if (stops.size === 0 || !stops.delete(why) || stops.size > 0 || conn.destroyed) return;
+    if (stops.size === 0 || !stops.delete(why) || stops.size > 0 || cut) return;
     readClocks();
     lastPacketMs = chunkMs; // what the client sent meanwhile waits in the kernel
     framer.goOn();
+    answer();
     if (stops.size === 0) socket.resume();
   }
 
@@ -147,7 +153,7 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
     if (state !== 'open') return connect(bytes, header);
     const done = header.type === PUBLISH ? publish(bytes, header) : other(bytes, header);
     if (!done) return false;
-    if (probe === null || conn.destroyed) return true;
+    if (probe === null || cut) return true;
     if (lastPacketMs !== chunkMs) deps.seen(probe);
     lastPacketMs = chunkMs;
     const waitMs = deps.rates.take(probe, bytes.length, chunkMs);
@@ -202,22 +208,21 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
       const position = wal.append(chunkWallMs, probe ?? '', payload);
       if (position === null) {
         stop('wal');
-        wait();
         return false;
       }
       lastPosition = position;
       deps.accepted(payload.length);
     } else deps.refused('FRAME_ENCODING'); // acknowledged all the same: sent again it would be no better
-    if (messageId === 0) return true;
-    acks.push(lastPosition, messageId);
-    if (decodable) wait();
-    else setImmediate(acknowledge);
+    if (messageId > 0) acks.push(lastPosition, messageId);
     return true;
   }
 
-  function wait(): void {
-    if (!queued) deps.waiting(gate);
+  /** After each chunk: acknowledges what is durable; what is not waits for the wal. */
+  function answer(): void {
+    if (acks.length > 0) acknowledge();
+    if (queued || cut || (acks.length === 0 && !stops.has('wal'))) return;
     queued = true;
+    deps.waiting(gate);
   }
 
   function other(bytes: Buffer, header: PacketHeader): boolean {
@@ -241,17 +246,17 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
     let n = 0;
     while (n < acks.length && (acks[n] ?? 0) < durable) n += 2;
     if (n === 0) return;
-    const answer = Buffer.allocUnsafe(n * 2);
+    const pubacks = Buffer.allocUnsafe(n * 2);
     for (let i = 0; i < n; i += 2) {
       const messageId = acks[i + 1] ?? 0;
-      answer[i * 2] = 0x40; // PUBACK, two bytes follow
-      answer[i * 2 + 1] = 2;
-      answer[i * 2 + 2] = messageId >> 8;
-      answer[i * 2 + 3] = messageId & 0xff;
+      pubacks[i * 2] = 0x40; // PUBACK, two bytes follow
+      pubacks[i * 2 + 1] = 2;
+      pubacks[i * 2 + 2] = messageId >> 8;
+      pubacks[i * 2 + 3] = messageId & 0xff;
     }
-    acks = n === acks.length ? [] : acks.slice(n);
-    if (!socket.destroyed) socket.write(answer);
-    if (socket.writableLength > limits.unsentBytes) stop('unsent');
+    if (n === acks.length) acks.length = 0;
+    else acks = acks.slice(n);
+    if (!cut && !socket.write(pubacks) && socket.writableLength > limits.unsentBytes) stop('unsent');
   }
 
   function overdue(nowMs: number): GateRefusal | null {
@@ -274,12 +279,11 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
     },
     flush() {
       queued = false;
-      acknowledge();
       go('wal');
-      if (acks.length > 0 && !conn.destroyed) wait();
+      answer();
     },
     tick() {
-      const reason = conn.destroyed ? null : overdue(clock.monoMs());
+      const reason = cut ? null : overdue(clock.monoMs());
       if (reason) refuse(reason);
     },
     unsentBytes: () => conn.writableLength + socket.writableLength,
