@@ -159,6 +159,10 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
       events: (query) => call('events', query),
       fleet: (query) => call('fleet', query),
       latest: (since_s) => call('latest', since_s),
+      samples: (query) => call('samples', query),
+      rollups: (query) => call('rollups', query),
+      rollupTotals: (query) => call('rollupTotals', query),
+      known: (groups) => call('known', groups),
     },
     stores: () =>
       [...known.values()].map(({ status, next }, index) => ({

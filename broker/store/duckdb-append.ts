@@ -3,7 +3,7 @@
  * Everything appended here belongs to the transaction that is open on the connection.
  */
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBType, DuckDBValue } from '@duckdb/node-api';
-import { METRIC_NAMES } from '#contract';
+import { isMetricName } from '#contract';
 import type { EventRow, SampleBatch } from './store.ts';
 
 /** The library, loaded only where DuckDB is used (70 MB). */
@@ -13,14 +13,14 @@ export type Numbers = readonly (number | null | undefined)[];
 const CHUNK_ROWS = 2048;
 
 /** A column to append; a metric that no row has is undefined. */
-type Column =
+export type AppendColumn =
   | { type: 'DOUBLE'; values: Numbers | undefined }
   | { type: 'UINTEGER'; values: Numbers }
   | { type: 'BOOLEAN'; values: readonly boolean[] }
   | { type: 'VARCHAR'; values: readonly string[] }
   | { type: 'BIGINT'; values: readonly bigint[] };
 
-/** Appends the rows at `rows` of the batch, in that order. */
+/** Appends the rows at `rows` of the batch, in that order; `metrics` are the table's columns, in its order. */
 export async function appendSamples(
   duck: Duck,
   to: Target,
@@ -28,18 +28,19 @@ export async function appendSamples(
   rows: readonly number[],
   probeIds: readonly number[],
   batch: number,
+  metrics: Iterable<string>,
 ): Promise<void> {
   // Nothing was refused, as nearly always: the columns serve as they are. `rows` are indexes of this batch.
   const whole = rows.length === samples.t_s.length && rows.every((row, i) => row === i);
   const pick = <T>(values: readonly T[]): readonly T[] => (whole ? values : rows.map((row) => values[row] as T));
-  const columns: Column[] = [
+  const columns: AppendColumn[] = [
     { type: 'UINTEGER', values: probeIds },
     { type: 'UINTEGER', values: pick(samples.t_s) },
     { type: 'BOOLEAN', values: pick(samples.approx) },
     { type: 'UINTEGER', values: Array<number>(rows.length).fill(batch) },
   ];
-  for (const name of METRIC_NAMES) {
-    const values = samples.columns[name];
+  for (const name of metrics) {
+    const values = isMetricName(name) ? samples.columns[name] : undefined;
     columns.push({ type: 'DOUBLE', values: values && pick(values) });
   }
   await append(duck, { ...to, table: 'samples' }, columns, rows.length);
@@ -102,15 +103,16 @@ export async function appendFrames(
   );
 }
 
-interface Target {
+export interface Target {
   connection: DuckDBConnection;
   alias: string;
 }
 
-async function append(
+/** Appends columns of equal length to a table, within the transaction that is open. */
+export async function append(
   duck: Duck,
   { connection, alias, table }: Target & { table: string },
-  columns: readonly Column[],
+  columns: readonly AppendColumn[],
   count: number,
 ): Promise<void> {
   if (count === 0) return;
@@ -136,7 +138,7 @@ function setColumn(
   duck: Duck,
   chunk: DuckDBDataChunk,
   index: number,
-  column: Column,
+  column: AppendColumn,
   first: number,
   rows: number,
   fresh: boolean,

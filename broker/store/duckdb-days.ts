@@ -15,7 +15,10 @@ export interface DayFile {
   /** Name of the attached database in SQL. */
   alias: string;
   path: string;
-  /** Metrics that the file has a column for: older files know fewer. */
+  /** What samples are selected from, and what says which of two rows of that was written later. */
+  samples: string;
+  rowid: string;
+  /** Metrics that the file has a column for, in the table's order: older files know fewer, and younger metrics came last. */
   columns: ReadonlySet<string>;
   /** Range of event times inside; null while it holds none. Late data makes it start before `day`. */
   min_s: number | null;
@@ -26,6 +29,8 @@ export interface DayFile {
   batch: number;
 }
 
+/** probe, t_s, approx, batch. */
+const ROW_COLUMNS = 4;
 const FILE_NAME = /^samples-(\d{4}-\d{2}-\d{2})\.duckdb$/;
 
 /** Opens every day file of the folder, oldest first. */
@@ -88,10 +93,13 @@ export async function dropDay(connection: DuckDBConnection, file: DayFile): Prom
 }
 
 function emptyDay(day: string, path: string): DayFile {
+  const alias = `day_${day.replaceAll('-', '_')}`;
   return {
     day,
     path,
-    alias: `day_${day.replaceAll('-', '_')}`,
+    alias,
+    samples: `${alias}.samples`,
+    rowid: 'rowid',
     columns: new Set(),
     min_s: null,
     max_s: null,
@@ -146,9 +154,14 @@ async function addMissingColumns(connection: DuckDBConnection, file: DayFile): P
 
 async function columnsOf(connection: DuckDBConnection, file: DayFile): Promise<Set<string>> {
   const reader = await connection.runAndReadAll(
-    `SELECT column_name FROM duckdb_columns() WHERE database_name = '${file.alias}' AND table_name = 'samples'`,
+    `SELECT column_name FROM duckdb_columns() WHERE database_name = '${file.alias}' AND table_name = 'samples' ORDER BY column_index`,
   );
-  return new Set(reader.getRowsJS().map(([name]) => String(name)));
+  return new Set(
+    reader
+      .getRowsJS()
+      .map(([name]) => String(name))
+      .slice(ROW_COLUMNS),
+  );
 }
 
 async function describe(connection: DuckDBConnection, file: DayFile): Promise<DayFile> {

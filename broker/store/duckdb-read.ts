@@ -2,30 +2,39 @@
 import type { DuckDBInstance, JS } from '@duckdb/node-api';
 import { METRIC_NAMES, type MetricName, parseEvent, roundToStep } from '#contract';
 import { type DayFile, duckdbFailure } from './duckdb-days.ts';
-import type { EventRow, LatestSample, StoreReader } from './store.ts';
+import type { RunSql } from './duckdb-rollup-read.ts';
+import type { Turns } from './duckdb-turns.ts';
+import type { EventRow, LatestSample, SampleBatch, StoreReader } from './store.ts';
 
 export interface ReadDeps {
-  instance: DuckDBInstance;
+  query: RunSql;
   /** Day files now, oldest first. */
   files(): readonly DayFile[];
   nameOf(probeId: number): string;
   idOf(probe: string): number | null;
 }
 
-/** Two at once: each query occupies one of the four threads that Node has for all native work, and the writer needs one too. */
-const READS_AT_ONCE = 2;
+/** Runs statements on connections of their own, as many at once as there are turns. */
+export function createQuery(instance: DuckDBInstance, turns: Turns): RunSql {
+  return (sql) =>
+    turns.read(async () => {
+      const statement = sql();
+      if (statement === null) return [];
+      const connection = await instance.connect();
+      try {
+        return (await connection.runAndReadAll(statement)).getRowsJS();
+      } catch (error) {
+        throw duckdbFailure(error);
+      } finally {
+        connection.closeSync();
+      }
+    });
+}
 
-export function createDuckdbReader(deps: ReadDeps): StoreReader {
-  const query = limited(READS_AT_ONCE, async (sql: string): Promise<JS[][]> => {
-    const connection = await deps.instance.connect();
-    try {
-      return (await connection.runAndReadAll(sql)).getRowsJS();
-    } catch (error) {
-      throw duckdbFailure(error);
-    } finally {
-      connection.closeSync();
-    }
-  });
+export function createDuckdbReader(
+  deps: ReadDeps,
+): Pick<StoreReader, 'series' | 'fleet' | 'events' | 'latest' | 'samples'> {
+  const { query } = deps;
   const within = (from_s: number, to_s: number): DayFile[] =>
     deps
       .files()
@@ -34,16 +43,16 @@ export function createDuckdbReader(deps: ReadDeps): StoreReader {
   return {
     async series({ probe, metric, from_s, to_s, bucket_s }) {
       const id = deps.idOf(probe);
-      const source = valuesSql(
-        within(from_s, to_s),
-        metric,
-        `t_s >= ${whole(from_s)} AND t_s < ${whole(to_s)} AND probe = ${id}`,
-      );
-      if (id === null || source === null) return [];
+      if (id === null) return [];
       const bucket = whole(bucket_s);
-      const rows = await query(
-        `SELECT (t_s // ${bucket} * ${bucket})::DOUBLE, count(*)::DOUBLE, sum(v), min(v), max(v), arg_max(v, t_s) FROM (${source}) GROUP BY 1 ORDER BY 1`,
-      );
+      const rows = await query(() => {
+        const where = `t_s >= ${whole(from_s)} AND t_s < ${whole(to_s)} AND probe = ${id}`;
+        const source = valuesSql(within(from_s, to_s), metric, where);
+        return (
+          source &&
+          `SELECT (t_s // ${bucket} * ${bucket})::DOUBLE, count(*)::DOUBLE, sum(v), min(v), max(v), arg_max(v, t_s) FROM (${source}) GROUP BY 1 ORDER BY 1`
+        );
+      });
       return rows.map((row) => ({
         t_s: number(row[0]),
         count: number(row[1]),
@@ -54,9 +63,10 @@ export function createDuckdbReader(deps: ReadDeps): StoreReader {
       }));
     },
     async fleet({ metric, from_s, to_s }) {
-      const source = valuesSql(within(from_s, to_s), metric, `t_s >= ${whole(from_s)} AND t_s < ${whole(to_s)}`);
-      if (source === null) return [];
-      const rows = await query(`SELECT probe, count(*)::DOUBLE, sum(v), min(v), max(v) FROM (${source}) GROUP BY 1`);
+      const rows = await query(() => {
+        const source = valuesSql(within(from_s, to_s), metric, `t_s >= ${whole(from_s)} AND t_s < ${whole(to_s)}`);
+        return source && `SELECT probe, count(*)::DOUBLE, sum(v), min(v), max(v) FROM (${source}) GROUP BY 1`;
+      });
       return rows
         .map((row) => ({
           probe: deps.nameOf(number(row[0])),
@@ -68,39 +78,70 @@ export function createDuckdbReader(deps: ReadDeps): StoreReader {
         .sort(byProbe);
     },
     async events({ probes, kinds, from_ms, to_ms, limit, order }) {
-      const files = within(Math.floor(from_ms / 1000), Math.ceil(to_ms / 1000));
-      if (files.length === 0 || probes?.length === 0 || kinds?.length === 0) return [];
+      if (probes?.length === 0 || kinds?.length === 0) return [];
       const wanted =
         `t_ms >= ${Math.ceil(from_ms)} AND t_ms < ${Math.ceil(to_ms)}` +
         (probes ? ` AND name IN (${probes.map(literal).join(', ')})` : '') +
         (kinds ? ` AND kind IN (${kinds.map(literal).join(', ')})` : '');
-      const all = files.map(
-        (file, i) =>
-          `SELECT p.name, e.t_ms, e.approx, e.id, e.body, ${ordSql(i, 'e.rowid')} AS ord FROM ${file.alias}.events e JOIN ${file.alias}.probes p ON p.id = e.probe WHERE ${wanted}`,
-      );
       const direction = order === 'newest' ? 'DESC' : 'ASC';
-      const rows = await query(
-        `SELECT name, t_ms::DOUBLE, approx, body FROM (${all.join(' UNION ALL ')}) QUALIFY row_number() OVER (PARTITION BY name, id ORDER BY ord DESC) = 1
-         ORDER BY t_ms ${direction}, name ${direction}, id ${direction} LIMIT ${whole(limit)}`,
-      );
+      const rows = await query(() => {
+        const all = within(Math.floor(from_ms / 1000), Math.ceil(to_ms / 1000)).map(
+          (file, i) =>
+            `SELECT p.name, e.t_ms, e.approx, e.id, e.body, ${ordSql(i, 'e.rowid')} AS ord FROM ${file.alias}.events e JOIN ${file.alias}.probes p ON p.id = e.probe WHERE ${wanted}`,
+        );
+        return all.length === 0
+          ? null
+          : `SELECT name, t_ms::DOUBLE, approx, body FROM (${all.join(' UNION ALL ')}) QUALIFY row_number() OVER (PARTITION BY name, id ORDER BY ord DESC) = 1
+         ORDER BY t_ms ${direction}, name ${direction}, id ${direction} LIMIT ${whole(limit)}`;
+      });
       return rows.flatMap((row) => eventRowOf(row));
     },
     async latest(since_s) {
-      const files = within(since_s, Infinity);
-      if (files.length === 0) return [];
-      const all = files.map(
-        (
-          file,
-          i,
-        ) => `SELECT probe, t_s, ${ordSql(i, 'rowid')} AS ord, ${METRIC_NAMES.map((name) => (file.columns.has(name) ? `"${name}"` : `NULL::DOUBLE AS "${name}"`)).join(', ')}
-        FROM ${file.alias}.samples WHERE t_s >= ${whole(since_s)}`,
-      );
-      const rows = await query(
-        `WITH s AS (${all.join(' UNION ALL ')}), n AS (SELECT probe, max(t_s) AS t_s FROM s GROUP BY probe)
-         SELECT probe, t_s, ${METRIC_NAMES.map((name) => `arg_max("${name}", ord)`).join(', ')} FROM s JOIN n USING (probe, t_s) GROUP BY probe, t_s`,
-      );
+      const rows = await query(() => {
+        const all = within(since_s, Infinity).map((file, i) => rowsSql(file, i, `t_s >= ${whole(since_s)}`));
+        return all.length === 0
+          ? null
+          : `WITH s AS (${all.join(' UNION ALL ')}), n AS (SELECT probe, max(t_s) AS t_s FROM s GROUP BY probe)
+         SELECT probe, t_s, ${METRIC_NAMES.map((name) => `arg_max("${name}", ord)`).join(', ')} FROM s JOIN n USING (probe, t_s) GROUP BY probe, t_s`;
+      });
       return rows.map((row) => latestOf(row, deps.nameOf)).sort(byProbe);
     },
+    async samples({ probes, from_s, to_s }) {
+      const ids = [...new Set(probes)].flatMap((probe) => deps.idOf(probe) ?? []);
+      if (ids.length === 0) return { probe: [], t_s: [], approx: [], columns: {} };
+      const rows = await query(() => {
+        const where = `t_s >= ${whole(from_s)} AND t_s < ${whole(to_s)} AND probe IN (${ids.join(', ')})`;
+        const all = within(from_s, to_s).map((file, i) => rowsSql(file, i, where));
+        return all.length === 0
+          ? null
+          : `SELECT probe, t_s, arg_max(approx, ord), ${METRIC_NAMES.map((name) => `arg_max("${name}", ord)`).join(', ')} FROM (${all.join(' UNION ALL ')}) GROUP BY probe, t_s ORDER BY t_s`;
+      });
+      return batchOfRows(
+        rows
+          .map((row) => [deps.nameOf(number(row[0])), ...row.slice(1)])
+          .sort(([a], [b]) => (String(a) < String(b) ? -1 : a === b ? 0 : 1)), // stable: time stays ascending
+      );
+    },
+  };
+}
+
+/** Rows with every metric, `ord` says which was written later. */
+function rowsSql(file: DayFile, index: number, where: string): string {
+  const columns = METRIC_NAMES.map((name) => (file.columns.has(name) ? `"${name}"` : `NULL::DOUBLE AS "${name}"`));
+  return `SELECT probe, t_s, approx, ${ordSql(index, file.rowid)} AS ord, ${columns.join(', ')} FROM ${file.samples} WHERE ${where}`;
+}
+
+function batchOfRows(rows: readonly JS[][]): SampleBatch {
+  const columns: SampleBatch['columns'] = {};
+  for (const [i, name] of METRIC_NAMES.entries()) {
+    const values = rows.map((row) => (typeof row[i + 3] === 'number' ? number(row[i + 3]) : null));
+    if (values.some((value) => value !== null)) columns[name] = values;
+  }
+  return {
+    probe: rows.map((row) => String(row[0])),
+    t_s: rows.map((row) => number(row[1])),
+    approx: rows.map((row) => row[2] === true),
+    columns,
   };
 }
 
@@ -112,7 +153,7 @@ function valuesSql(files: readonly DayFile[], metric: MetricName, where: string)
   const all = holding
     .map(
       (file, i) =>
-        `SELECT probe, t_s, "${metric}" AS v${merged ? `, ${ordSql(i, 'rowid')} AS ord` : ''} FROM ${file.alias}.samples WHERE ${where} AND v IS NOT NULL`,
+        `SELECT probe, t_s, "${metric}" AS v${merged ? `, ${ordSql(i, file.rowid)} AS ord` : ''} FROM ${file.samples} WHERE ${where} AND v IS NOT NULL`,
     )
     .join(' UNION ALL ');
   // The later frame replaces the value. Grouping by second costs much on a fleet, so it is done only where a writer saw an overlap.
@@ -153,21 +194,4 @@ function whole(value: number): string {
 
 function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** At most `limit` calls run; the others wait in order. */
-function limited<A, R>(limit: number, work: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (argument) => {
-    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await work(argument);
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
 }

@@ -9,7 +9,10 @@ import { messageOf } from '#lib/errors';
 import { appendEvents, appendFrames, appendProbes, appendSamples } from './duckdb-append.ts';
 import { createDay, type DayFile, dropDay, duckdbFailure, openDays } from './duckdb-days.ts';
 import { adopt, compactFrames, type FreshPart, freshPart, type Held, loadHeld } from './duckdb-held.ts';
-import { createDuckdbReader } from './duckdb-read.ts';
+import { createDuckdbReader, createQuery } from './duckdb-read.ts';
+import { createRollupReader } from './duckdb-rollup-read.ts';
+import { openRollupFiles, type RollupFiles } from './duckdb-rollups.ts';
+import { createTurns } from './duckdb-turns.ts';
 import { type Batch, type Cursor, type Store, StoreError } from './store.ts';
 
 export interface DuckdbOptions {
@@ -22,6 +25,8 @@ export interface DuckdbOptions {
   threads?: number;
 }
 
+/** Two at once: each query occupies one of the four threads that Node has for all native work, and the writer needs one too. */
+const READS_AT_ONCE = 2;
 /** Rows of the frame table after which it is rewritten as whole intervals. */
 const COMPACT_FRAMES_AFTER = 50_000;
 
@@ -39,19 +44,26 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 192, threads
     autoload_known_extensions: 'false',
   });
   const connection = await instance.connect();
+  // Rollups are written between batches: a transaction of their own needs a connection of its own.
+  const rollupConnection = await instance.connect();
+  const turns = createTurns(READS_AT_ONCE);
   let files: DayFile[];
   let held: Held;
+  let rollups: RollupFiles;
   try {
     files = await openDays(connection, dir);
     held = await loadHeld(connection, files);
+    rollups = await openRollupFiles(duck, rollupConnection, dir, turns.alone);
   } catch (error) {
     connection.closeSync();
+    rollupConnection.closeSync();
     instance.closeSync();
     throw duckdbFailure(error);
   }
+  const query = createQuery(instance, turns);
   let framesSinceCompaction = COMPACT_FRAMES_AFTER; // unknown after a start
   const reader = createDuckdbReader({
-    instance,
+    query,
     files: () => files,
     nameOf: (id) => held.names.get(id) ?? `probe ${id}`,
     idOf: (probe) => held.ids.get(probe) ?? null,
@@ -91,6 +103,7 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 192, threads
         fresh.rows,
         fresh.rows.map((row) => idOf(batch.samples.probe[row] ?? '')),
         number,
+        file.columns,
       );
       await appendEvents(
         duck,
@@ -129,6 +142,7 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 192, threads
   return {
     name: `duckdb ${dir}`,
     ...reader,
+    ...createRollupReader(query, rollups.files),
     cursor: () => readCursor(connection, files),
     async write(batch, cursor) {
       await writeBatch(batch, cursor).catch((error: unknown) => {
@@ -136,15 +150,25 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 192, threads
       });
       return { quarantined: [] };
     },
+    async writeRollups(rows) {
+      if (rows.length === 0) return;
+      await rollups.write(rows).catch((error: unknown) => {
+        throw duckdbFailure(error);
+      });
+    },
+    retainRollups: (tier, before_s) => rollups.retain(tier, before_s),
     async retain(before_s) {
       const old = files.slice(0, -1).filter((file) => file.max_s === null || file.max_s < before_s);
       if (old.length === 0) return;
       files = files.filter((file) => !old.includes(file));
-      for (const file of old) await dropDay(connection, file);
+      await turns.alone(async () => {
+        for (const file of old) await dropDay(connection, file);
+      });
       held = { ...(await loadHeld(connection, files)), names: held.names, ids: held.ids, nextId: held.nextId };
     },
     async close() {
       connection.closeSync();
+      rollupConnection.closeSync();
       instance.closeSync();
     },
   };
@@ -176,9 +200,9 @@ async function overlapsIn(
       file === current ||
       (file.min_s !== null && file.max_s !== null && file.min_s <= range.max_s && file.max_s >= range.min_s),
   );
-  const all = near.map((file) => `SELECT probe, t_s FROM ${file.alias}.samples WHERE ${between}`).join(' UNION ALL ');
+  const all = near.map((file) => `SELECT probe, t_s FROM ${file.samples} WHERE ${between}`).join(' UNION ALL ');
   const reader = await connection.runAndReadAll(
-    `SELECT count(*)::DOUBLE FROM (${all}) o JOIN (SELECT probe, t_s FROM ${current.alias}.samples WHERE batch = ${batch} AND ${between}) n USING (probe, t_s)`,
+    `SELECT count(*)::DOUBLE FROM (${all}) o JOIN (SELECT probe, t_s FROM ${current.samples} WHERE batch = ${batch} AND ${between}) n USING (probe, t_s)`,
   );
   return Number(reader.getRowsJS()[0]?.[0]) > rows.length;
 }

@@ -7,7 +7,8 @@ import { InfluxDB, type IPoolOptions } from 'influx';
 import { Pool, RequestError } from 'influx/lib/src/pool.js';
 import { messageOf } from '#lib/errors';
 import { createCursorFile } from './cursor-file.ts';
-import { createInfluxQlReader } from './influxql.ts';
+import { newerThanStored, ROLLUPS, sendRollups } from './influx-rollups.ts';
+import { createInfluxQlReader, createSelect } from './influxql.ts';
 import { EVENTS, linesOf, SAMPLES } from './line-protocol.ts';
 import { type Refusal, retryAfterOf, type SendLines, sendAll } from './send-lines.ts';
 import { type Store, StoreError } from './store.ts';
@@ -50,6 +51,12 @@ export async function openInflux1Store(options: Influx1Options): Promise<Store> 
       const quarantined = await sendAll(linesOf(batch), send);
       await cursorFile.write(cursor); // after the rows: a crash in between writes them again, onto themselves
       return { quarantined };
+    },
+    async writeRollups(rows) {
+      await sendRollups(await newerThanStored(createSelect(query), rows), send);
+    },
+    async retainRollups(tier, before_s) {
+      await query(`DELETE FROM "${ROLLUPS[tier]}" WHERE time < ${Math.floor(before_s)}s`, 's', 'POST');
     },
     async retain(before_s) {
       for (const measurement of [SAMPLES, EVENTS])

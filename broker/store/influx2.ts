@@ -5,8 +5,9 @@
 import { HttpError, InfluxDB, setLogger } from '@influxdata/influxdb-client';
 import { messageOf } from '#lib/errors';
 import { createCursorFile } from './cursor-file.ts';
-import { createInfluxQlReader } from './influxql.ts';
-import { linesOf } from './line-protocol.ts';
+import { newerThanStored, ROLLUPS, sendRollups } from './influx-rollups.ts';
+import { createInfluxQlReader, createSelect } from './influxql.ts';
+import { EVENTS, linesOf, SAMPLES } from './line-protocol.ts';
 import { LINES_PER_REQUEST, type Refusal, retryAfterOf, sendAll } from './send-lines.ts';
 import { type Store, StoreError } from './store.ts';
 
@@ -71,8 +72,23 @@ export async function openInflux2Store({
       await cursorFile.write(cursor);
       return { quarantined };
     },
+    async writeRollups(rows) {
+      await sendRollups(await newerThanStored(createSelect(query), rows), send);
+    },
+    async retainRollups(tier, before_s) {
+      await forget(before_s, [ROLLUPS[tier]]);
+    },
     async retain(before_s) {
-      const body = { start: '1970-01-01T00:00:00Z', stop: new Date(before_s * 1000).toISOString() };
+      for (const measurement of [SAMPLES, EVENTS]) await forget(before_s, [measurement]);
+    },
+    async close() {},
+  };
+
+  /** One request per measurement: rollups are kept longer than samples. */
+  async function forget(before_s: number, measurements: readonly string[]): Promise<void> {
+    const stop = new Date(before_s * 1000).toISOString();
+    for (const measurement of measurements) {
+      const body = { start: '1970-01-01T00:00:00Z', stop, predicate: `_measurement="${measurement}"` };
       try {
         await client.transport.request(`/api/v2/delete?${new URLSearchParams({ org, bucket })}`, JSON.stringify(body), {
           method: 'POST',
@@ -81,9 +97,8 @@ export async function openInflux2Store({
       } catch (error) {
         throw readFailure(refusalOf(error));
       }
-    },
-    async close() {},
-  };
+    }
+  }
 }
 
 function refusalOf(error: unknown): Refusal {

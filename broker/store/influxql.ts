@@ -4,13 +4,22 @@
  */
 import { isMetricName, isObject, METRIC_NAMES, own, parseEvent, parseJson, roundToStep } from '#contract';
 import { compareEvents } from './event-order.ts';
+import { createInfluxRollupReader } from './influx-rollups.ts';
 import { EVENTS, SAMPLES } from './line-protocol.ts';
-import { type EventRow, type FleetRow, type LatestSample, StoreError, type StoreReader } from './store.ts';
+import {
+  type EventRow,
+  type FleetRow,
+  type LatestSample,
+  type SampleBatch,
+  StoreError,
+  type StoreReader,
+} from './store.ts';
 
 /** Runs one statement; answers with the parsed JSON body, times in this unit. @throws StoreError */
 export type RunInfluxQl = (statement: string, epoch: 's' | 'ms') => Promise<unknown>;
 
-interface Series {
+/** One series of an answer: without GROUP BY there is one at most. */
+export interface InfluxSeries {
   tags: Record<string, unknown>;
   columns: string[];
   rows: unknown[][];
@@ -19,10 +28,15 @@ interface Series {
 /** Events of one millisecond lie in the server's own order: a few more are read, so that the cut is made in ours. */
 const SAME_MS = 64;
 
+/** Runs one SELECT and answers with its series. */
+export function createSelect(run: RunInfluxQl): (statement: string, epoch: 's' | 'ms') => Promise<InfluxSeries[]> {
+  return async (statement, epoch) => seriesOf(await run(statement, epoch));
+}
+
 export function createInfluxQlReader(run: RunInfluxQl): StoreReader {
-  const select = async (statement: string, epoch: 's' | 'ms'): Promise<Series[]> =>
-    seriesOf(await run(statement, epoch));
+  const select = createSelect(run);
   return {
+    ...createInfluxRollupReader(select),
     async series({ probe, metric, from_s, to_s, bucket_s }) {
       const found = await select(
         `SELECT count(${name(metric)}), sum(${name(metric)}), min(${name(metric)}), max(${name(metric)}), last(${name(metric)}) FROM ${name(SAMPLES)}
@@ -85,10 +99,18 @@ export function createInfluxQlReader(run: RunInfluxQl): StoreReader {
       );
       return found.flatMap(latestOf).sort(byProbe);
     },
+    async samples({ probes, from_s, to_s }) {
+      if (probes.length === 0) return { probe: [], t_s: [], approx: [], columns: {} };
+      const found = await select(
+        `SELECT * FROM ${name(SAMPLES)} WHERE ${[between(from_s, to_s), ...anyOf('probe', probes)].join(' AND ')} GROUP BY "probe"`,
+        's',
+      );
+      return batchOfSeries(found);
+    },
   };
 }
 
-function seriesOf(body: unknown): Series[] {
+function seriesOf(body: unknown): InfluxSeries[] {
   const parsed = typeof body === 'string' ? parseJson(body, 16) : body;
   const results = isObject(parsed) ? own(parsed, 'results') : undefined;
   const first: unknown = Array.isArray(results) ? results[0] : undefined;
@@ -114,7 +136,7 @@ function eventRowOf(row: unknown[]): EventRow[] {
   return event ? [{ probe: String(row[3]), t_ms: number(row[0]), approx: row[2] === 1, event }] : [];
 }
 
-function latestOf({ tags, columns, rows: [row] }: Series): LatestSample[] {
+function latestOf({ tags, columns, rows: [row] }: InfluxSeries): LatestSample[] {
   if (!row) return [];
   const values: LatestSample['values'] = {};
   for (const [i, column] of columns.entries()) {
@@ -127,6 +149,27 @@ function latestOf({ tags, columns, rows: [row] }: Series): LatestSample[] {
   return [{ probe: String(tags['probe']), t_s: number(row[0]), values: ordered }];
 }
 
+function batchOfSeries(found: readonly InfluxSeries[]): SampleBatch {
+  const rows = found
+    .map(({ tags, columns, rows: points }) => ({ probe: String(tags['probe']), columns, points }))
+    .sort(byProbe)
+    .flatMap(({ probe, columns, points }) => points.map((point) => ({ probe, columns, point })));
+  const batch: SampleBatch = { probe: [], t_s: [], approx: [], columns: {} };
+  for (const { probe, columns, point } of rows) {
+    batch.probe.push(probe);
+    batch.t_s.push(number(point[0]));
+    batch.approx.push(point[columns.indexOf('approx')] === 1);
+  }
+  for (const metric of METRIC_NAMES) {
+    const values = rows.map(({ columns, point }) => {
+      const value = point[columns.indexOf(metric)];
+      return typeof value === 'number' ? value : null;
+    });
+    if (values.some((value) => value !== null)) batch.columns[metric] = values;
+  }
+  return batch;
+}
+
 function byProbe(a: { probe: string }, b: { probe: string }): number {
   return a.probe < b.probe ? -1 : 1;
 }
@@ -135,11 +178,11 @@ function number(value: unknown): number {
   return typeof value === 'number' ? value : Number.NaN;
 }
 
-function name(identifier: string): string {
+export function name(identifier: string): string {
   return `"${identifier.replace(/["\\]/g, (character) => `\\${character}`)}"`;
 }
 
-function text(value: string): string {
+export function text(value: string): string {
   return `'${value.replace(/['\\]/g, (character) => `\\${character}`)}'`;
 }
 
@@ -147,7 +190,7 @@ function anyOf(tag: string, values: readonly string[] | undefined): string[] {
   return values ? [`(${values.map((value) => `${name(tag)} = ${text(value)}`).join(' OR ')})`] : [];
 }
 
-function between(from_s: number, to_s: number): string {
+export function between(from_s: number, to_s: number): string {
   return `time >= ${sLiteral(from_s)} AND time < ${sLiteral(to_s)}`;
 }
 

@@ -2,17 +2,33 @@
  * Why: the reference model of a store, in a page of plain code: the other drivers must answer exactly as this one (test/store/conformance.ts).
  * Also the store of demonstrations (`memory:`), which forgets everything at the end.
  */
-import { type MetricName, roundToStep } from '#contract';
+import { METRIC_NAMES, type MetricName, roundToStep } from '#contract';
+import { knownOf, rangeOfGroups, totalsOf } from '../rollup/totals.ts';
 import { compareEvents } from './event-order.ts';
 import { createSeenFrames } from './seen-frames.ts';
-import type { Batch, Cursor, EventRow, FleetRow, LatestSample, SeriesBucket, Store } from './store.ts';
+import type {
+  Batch,
+  Cursor,
+  EventRow,
+  FleetRow,
+  LatestSample,
+  RollupQuery,
+  RollupRow,
+  SampleBatch,
+  SeriesBucket,
+  Store,
+} from './store.ts';
 
-type Values = Partial<Record<MetricName, number>>;
+interface Sample {
+  approx: boolean;
+  values: Partial<Record<MetricName, number>>;
+}
 
 /** A store that lives and dies with the process. A sample is known by (probe, second): a later frame fills in or replaces its values. */
 export function createMemoryStore(): Store {
-  const samples = new Map<string, Map<number, Values>>();
+  const samples = new Map<string, Map<number, Sample>>();
   const events = new Map<string, EventRow>();
+  const rollups = new Map<string, RollupRow>();
   let seen = createSeenFrames();
   let at: Cursor | null = null;
 
@@ -72,9 +88,44 @@ export function createMemoryStore(): Store {
       const rows: LatestSample[] = [];
       for (const [probe, times] of [...samples].sort(([a], [b]) => (a < b ? -1 : 1))) {
         const t_s = Math.max(...times.keys());
-        if (t_s >= since_s) rows.push({ probe, t_s, values: { ...times.get(t_s) } });
+        if (t_s >= since_s) rows.push({ probe, t_s, values: { ...times.get(t_s)?.values } });
       }
       return rows;
+    },
+    async samples({ probes, from_s, to_s }) {
+      const rows = [...new Set(probes)].sort().flatMap((probe) =>
+        [...(samples.get(probe) ?? [])]
+          .filter(([t_s]) => t_s >= from_s && t_s < to_s)
+          .sort(([a], [b]) => a - b)
+          .map(([t_s, { approx, values }]) => ({ probe, t_s, approx, values })),
+      );
+      const columns: SampleBatch['columns'] = {};
+      for (const name of METRIC_NAMES)
+        if (rows.some(({ values }) => values[name] !== undefined))
+          columns[name] = rows.map(({ values }) => values[name] ?? null);
+      return {
+        probe: rows.map(({ probe }) => probe),
+        t_s: rows.map(({ t_s }) => t_s),
+        approx: rows.map(({ approx }) => approx),
+        columns,
+      };
+    },
+    async writeRollups(rows) {
+      for (const row of rows) {
+        const key = `${row.tier}/${row.probe}/${row.t_s}`;
+        const known = rollups.get(key);
+        if (!known || known.version <= row.version) rollups.set(key, row);
+      }
+    },
+    rollups: async (query) => rollupsWithin(rollups.values(), query),
+    rollupTotals: async ({ tier, from_s, to_s, histogram }) =>
+      totalsOf(rollupsWithin(rollups.values(), { tier, from_s, to_s }), histogram),
+    async known(groups) {
+      const range = rangeOfGroups(groups);
+      return range ? knownOf(rollupsWithin(rollups.values(), { tier: 'hour', ...range }), groups) : [];
+    },
+    async retainRollups(tier, before_s) {
+      for (const [key, row] of rollups) if (row.tier === tier && row.t_s < before_s) rollups.delete(key);
     },
     async retain(before_s) {
       for (const times of samples.values()) for (const t_s of times.keys()) if (t_s < before_s) times.delete(t_s);
@@ -84,33 +135,50 @@ export function createMemoryStore(): Store {
     async close() {
       samples.clear();
       events.clear();
+      rollups.clear();
       seen = createSeenFrames();
     },
   };
 }
 
-function keepSample(samples: Map<string, Map<number, Values>>, batch: Batch, i: number): void {
+function rollupsWithin(all: Iterable<RollupRow>, { tier, probes, from_s, to_s, metrics }: RollupQuery): RollupRow[] {
+  return [...all]
+    .filter(
+      (row) => row.tier === tier && row.t_s >= from_s && row.t_s < to_s && (!probes || probes.includes(row.probe)),
+    )
+    .sort((a, b) => a.t_s - b.t_s || (a.probe < b.probe ? -1 : 1))
+    .map((row) => (metrics ? { ...row, metrics: only(row.metrics, metrics) } : row));
+}
+
+function only(all: RollupRow['metrics'], wanted: readonly MetricName[]): RollupRow['metrics'] {
+  const some: RollupRow['metrics'] = {};
+  for (const name of wanted) if (all[name]) some[name] = all[name];
+  return some;
+}
+
+function keepSample(samples: Map<string, Map<number, Sample>>, batch: Batch, i: number): void {
   const probe = batch.samples.probe[i];
   const t_s = batch.samples.t_s[i];
   if (probe === undefined || t_s === undefined) return;
-  const times = samples.get(probe) ?? new Map<number, Values>();
+  const times = samples.get(probe) ?? new Map<number, Sample>();
   samples.set(probe, times);
-  const values = times.get(t_s) ?? {};
-  times.set(t_s, values);
+  const sample = times.get(t_s) ?? { approx: false, values: {} };
+  times.set(t_s, sample);
+  sample.approx = batch.samples.approx[i] ?? false;
   for (const [name, column] of Object.entries(batch.samples.columns) as [MetricName, (number | null)[]][]) {
     const value = column[i];
-    if (value !== null && value !== undefined) values[name] = value;
+    if (value !== null && value !== undefined) sample.values[name] = value;
   }
 }
 
 function valuesOf(
-  times: Map<number, Values> | undefined,
+  times: Map<number, Sample> | undefined,
   metric: MetricName,
   from_s: number,
   to_s: number,
 ): [number, number][] {
   const found: [number, number][] = [];
-  for (const [t_s, values] of times ?? []) {
+  for (const [t_s, { values }] of times ?? []) {
     const value = values[metric];
     if (value !== undefined && t_s >= from_s && t_s < to_s) found.push([t_s, value]);
   }

@@ -100,6 +100,94 @@ export interface LatestSample {
   values: Partial<Record<MetricName, number>>;
 }
 
+/** `hour` and `day` are hours and days of UTC. */
+export type RollupTier = 'hour' | 'day';
+export const TIER_S = { hour: 3600, day: 86_400 } as const satisfies Record<RollupTier, number>;
+/** Of one metric over one rollup. Counters and flags: `sum` is the amount. */
+export interface MetricRollup {
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+  last: number;
+}
+/** Histograms with logarithmic bins, base64 (broker/rollup/histogram.ts); percentiles within 2 %. */
+export type HistogramName = 'rtt_ms' | 'rate_mbps';
+/** Throughput tests downwards that were planned (reason `slot`): a test that confirms a bad one is conditioned on it and not counted. */
+export interface TestCounts {
+  n: number;
+  passed: number;
+  failed: number;
+  inconclusive: number;
+}
+/** One probe over one hour or day. */
+export interface RollupRow {
+  probe: string;
+  tier: RollupTier;
+  /** Start, seconds since 1970, a multiple of the tier. */
+  t_s: number;
+  /** Of two rows of one probe, tier and time, the higher version stands. */
+  version: number;
+  /** Samples, by distinct seconds. */
+  samples: number;
+  /** Whole seconds with working internet, without, and nobody knows; together the length of the tier. */
+  up_s: number;
+  down_s: number;
+  unknown_s: number;
+  /** Of an hour: what was known when, as runs (broker/rollup/runs.ts). Empty for a day. */
+  runs: string;
+  tests: TestCounts;
+  histograms: Record<HistogramName, string>;
+  metrics: Partial<Record<MetricName, MetricRollup>>;
+}
+export interface RollupQuery {
+  tier: RollupTier;
+  /** All when left out. */
+  probes?: readonly string[];
+  /** Rollups that start in [from_s, to_s). */
+  from_s: number;
+  to_s: number;
+  /** Metrics wanted; all when left out. */
+  metrics?: readonly MetricName[];
+}
+/** Sums per probe over the rollups that start in [from_s, to_s). */
+export interface RollupTotalsQuery {
+  tier: RollupTier;
+  from_s: number;
+  to_s: number;
+  /** Merged as well; reading them costs the most. */
+  histogram?: HistogramName;
+}
+export interface RollupTotal {
+  probe: string;
+  samples: number;
+  up_s: number;
+  down_s: number;
+  tests: TestCounts;
+  /** Encoded; empty when not asked for. */
+  histogram: string;
+}
+/** Probes whose availability counts within the same spans: those of equal opening hours. */
+export interface AvailabilityGroup {
+  probes: readonly string[];
+  /** [from_s, to_s) ascending, apart. */
+  spans: readonly (readonly [from_s: number, to_s: number])[];
+}
+/** Known seconds of a probe within the spans of its group, from the rollups of hours, to the second. */
+export interface KnownSeconds {
+  probe: string;
+  /** Index of the group. */
+  group: number;
+  up_s: number;
+  down_s: number;
+}
+/** Samples as they are kept, for making a rollup again. Ascending by probe and time, one row per (probe, second). */
+export interface SamplesQuery {
+  probes: readonly string[];
+  from_s: number;
+  to_s: number;
+}
+
 /** Reading half: what the dashboard gets (through the worker). All answers are plain data. */
 export interface StoreReader {
   series(query: SeriesQuery): Promise<SeriesBucket[]>;
@@ -107,6 +195,13 @@ export interface StoreReader {
   fleet(query: FleetQuery): Promise<FleetRow[]>;
   /** Newest sample of every probe since `since_s`. */
   latest(since_s: number): Promise<LatestSample[]>;
+  samples(query: SamplesQuery): Promise<SampleBatch>;
+  /** Ascending by time, then probe. */
+  rollups(query: RollupQuery): Promise<RollupRow[]>;
+  /** Ascending by probe; only probes with a rollup in the range. */
+  rollupTotals(query: RollupTotalsQuery): Promise<RollupTotal[]>;
+  /** Ascending by group, then probe; only probes with anything known in their spans. */
+  known(groups: readonly AvailabilityGroup[]): Promise<KnownSeconds[]>;
 }
 export interface Store extends StoreReader {
   /** `duckdb`, `influx1`, `influx2`, `memory`; with the target, without secrets, for logs and pages. */
@@ -118,8 +213,12 @@ export interface Store extends StoreReader {
    * @throws StoreError: `retry` says whether the same batch may succeed later (network, 5xx, 429) or needs a human (401, 403, 404).
    */
   write(batch: Batch, cursor: Cursor): Promise<WriteReport>;
-  /** Forgets samples and events before the time; frees disk where the engine can. */
+  /** Resolves when durable. Of each (probe, tier, time) the highest version stands, whatever the order of writing. */
+  writeRollups(rows: readonly RollupRow[]): Promise<void>;
+  /** Forgets samples and events before the time; frees disk where the engine can. Rollups stay. */
   retain(before_s: number): Promise<void>;
+  /** Forgets rollups of the tier before the time. */
+  retainRollups(tier: RollupTier, before_s: number): Promise<void>;
   close(): Promise<void>;
 }
 

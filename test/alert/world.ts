@@ -5,6 +5,7 @@ import type { Frame, TestView, ThroughputEvent } from '#contract';
 import type { Feed, FeedFrame } from '#feed';
 import type { Clock } from '#lib/clock';
 import { openState, type State } from '#state';
+import { createMemoryStore } from '../../broker/store/memory.ts';
 import { NOON } from './tests.ts';
 
 export type FakeBroker = Pick<
@@ -47,7 +48,7 @@ export function fakeBroker(log: FeedFrame[] = []): FakeBroker {
       return () => listeners.delete(listener);
     },
     publishDesired: (probe) => void broker.published.push(probe),
-    store: { series: async () => [], events: async () => [], fleet: async () => [], latest: async () => [] },
+    store: createMemoryStore(),
     stores: () => [],
     stats: () => ({
       connections: 0,

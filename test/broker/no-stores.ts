@@ -1,8 +1,9 @@
 /** Why: tests of the broker are about what happens before the databases; this is a worker with none. */
+import { createMemoryStore } from '../../broker/store/memory.ts';
 import type { StoreWorker } from '../../broker/worker-host.ts';
 
 export const noStores = (): StoreWorker => ({
-  store: { series: async () => [], events: async () => [], fleet: async () => [], latest: async () => [] },
+  store: createMemoryStore(),
   stores: () => [],
   stop: async () => undefined,
 });

@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { METRICS, type MetricName } from '#contract';
-import type { Batch, Cursor, Store } from '#store';
+import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
+import type { AvailabilityGroup, Batch, Cursor, RollupQuery, RollupRow, Store } from '#store';
 import { createMemoryStore } from '../../broker/store/memory.ts';
 import { batchOf, outageEvent, type TestFrame, testEvent } from './batches.ts';
 
@@ -18,6 +19,11 @@ export interface Subject {
 
 const NOON = Date.UTC(2026, 10, 20, 12) / 1000;
 const HOUR = 3600;
+const histogramText = (values: number[]): string => {
+  const histogram = emptyHistogram();
+  for (const value of values) addValue(histogram, value);
+  return encodeHistogram(histogram);
+};
 
 export function storeConformance({ name, open, durable }: Subject): void {
   describe(`${name} as a store`, () => {
@@ -215,6 +221,133 @@ export function storeConformance({ name, open, durable }: Subject): void {
       expect(await store.fleet(query)).toHaveLength(3);
     });
 
+    it('gives back samples as they are kept, for making a rollup again', async () => {
+      await both(
+        batchOf(
+          { probe: 'raw-1', seq: 0, t: [NOON + 60, NOON], m: { rtt_ms: [1, 2], clients: [null, 3] } },
+          { probe: 'raw-2', seq: 0, t: [NOON + 30], m: { rtt_ms: [4] }, approx: true },
+        ),
+      );
+      await both(batchOf({ probe: 'raw-1', run: 'run-2', seq: 0, t: [NOON], m: { rtt_ms: [5] } }));
+      for (const probes of [['raw-2', 'raw-1', 'nobody'], ['raw-2'], []]) {
+        const query = { probes, from_s: NOON, to_s: NOON + 61 };
+        expect(await store.samples(query)).toEqual(await truth.samples(query));
+      }
+      expect((await store.samples({ probes: ['raw-1'], from_s: NOON + 1, to_s: NOON + 61 })).t_s).toEqual([NOON + 60]);
+    });
+
+    describe('and its rollups', () => {
+      const MONTH = Date.UTC(2026, 9, 31, 20) / 1000; // hours on both sides of a month's end
+      const tests = { n: 3, passed: 1, failed: 1, inconclusive: 1 };
+      const rollup = (probe: string, hour: number, change: Partial<RollupRow> = {}): RollupRow => ({
+        probe,
+        tier: 'hour',
+        t_s: MONTH + hour * HOUR,
+        version: 1,
+        samples: 60,
+        up_s: 1800,
+        down_s: 600,
+        unknown_s: 1200,
+        runs: 'u1800-1200d600',
+        tests,
+        histograms: { rtt_ms: histogramText([10, 20 + hour]), rate_mbps: hour % 2 ? histogramText([30.5]) : '' },
+        metrics: { rtt_ms: { count: 60, sum: 600.1, min: 0.1, max: 59.9, last: 10 + hour }, wan_rx_bytes: bytes },
+        ...change,
+      });
+      const bytes = { count: 1, sum: METRICS.wan_rx_bytes.max, min: 0, max: METRICS.wan_rx_bytes.max, last: 7 };
+      const writeBoth = async (...rows: RollupRow[]): Promise<void> => {
+        await truth.writeRollups(rows);
+        await store.writeRollups(rows);
+      };
+      const same = async (query: RollupQuery): Promise<number> => {
+        const expected = await truth.rollups(query);
+        expect(await store.rollups(query)).toEqual(expected);
+        return expected.length;
+      };
+      const all = { tier: 'hour', from_s: MONTH, to_s: MONTH + 9 * HOUR } as const;
+
+      it('has none at first', async () => {
+        expect(await store.rollups(all)).toEqual([]);
+        expect(await store.rollupTotals({ ...all, histogram: 'rtt_ms' })).toEqual([]);
+        expect(await store.known([{ probes: ['r-1'], spans: [[MONTH, MONTH + HOUR]] }])).toEqual([]);
+        await store.writeRollups([]);
+      });
+
+      it('holds hours and days apart, with everything in them, to the last digit', async () => {
+        const day = rollup('r-1', 0, { tier: 'day', t_s: Date.UTC(2026, 9, 31) / 1000, runs: '', unknown_s: 84_000 });
+        await writeBoth(day, ...[5, 0, 1, 2, 3, 4, 6].flatMap((hour) => [rollup('r-2', hour), rollup('r-1', hour)]));
+        expect(await same(all)).toBe(14);
+        expect(await same({ ...all, probes: ['r-2', 'nobody'] })).toBe(7);
+        expect(await same({ ...all, probes: [] })).toBe(0);
+        expect(await same({ ...all, from_s: MONTH + 1, to_s: MONTH + 2 * HOUR, metrics: ['rtt_ms', 'dns_ms'] })).toBe(
+          2,
+        );
+        expect(await same({ ...all, metrics: [] })).toBe(14);
+        expect(await same({ ...all, tier: 'day', from_s: MONTH - 86_400 })).toBe(1);
+      });
+
+      it('lets the highest version stand, whatever the order of writing', async () => {
+        await writeBoth(rollup('r-1', 1, { version: 9, samples: 61, metrics: {} }));
+        await writeBoth(rollup('r-1', 1, { version: 4, samples: 3 }), rollup('r-1', 2, { version: 4, samples: 62 }));
+        await writeBoth(rollup('r-1', 1, { version: 9, samples: 61, metrics: {} }));
+        expect(await same(all)).toBe(14);
+        expect((await store.rollups({ ...all, probes: ['r-1'] })).map(({ samples }) => samples)).toEqual([
+          60, 61, 62, 60, 60, 60, 60,
+        ]);
+      });
+
+      it('sums them per probe, with merged histograms', async () => {
+        for (const histogram of ['rtt_ms', 'rate_mbps', undefined] as const)
+          for (const range of [all, { ...all, from_s: MONTH + HOUR, to_s: MONTH + 3 * HOUR }]) {
+            const query = { ...range, ...(histogram ? { histogram } : {}) };
+            expect(await store.rollupTotals(query)).toEqual(await truth.rollupTotals(query));
+          }
+        expect(await store.rollupTotals(all)).toMatchObject([
+          { probe: 'r-1', tests: { n: 21, passed: 7, failed: 7, inconclusive: 7 }, up_s: 7 * 1800, histogram: '' },
+          { probe: 'r-2', samples: 420 },
+        ]);
+      });
+
+      it('knows up and down within opening hours to the second', async () => {
+        await writeBoth(
+          rollup('r-3', 0, { up_s: 3600, down_s: 0, unknown_s: 0, runs: 'u3600' }),
+          rollup('r-3', 4, { up_s: 0, down_s: 3600, unknown_s: 0, runs: 'd3600' }),
+          rollup('r-4', 0, { up_s: 0, down_s: 0, unknown_s: 3600, runs: '-3600' }),
+        );
+        const groups = [
+          {
+            probes: ['r-1', 'r-3', 'nobody'],
+            spans: [
+              [MONTH + 1700, MONTH + 3100],
+              [MONTH + 4 * HOUR - 900, MONTH + 5 * HOUR + 1],
+            ],
+          },
+          { probes: ['r-2', 'r-1', 'r-4'], spans: [[MONTH, MONTH + 2 * HOUR]] },
+          { probes: [], spans: [[MONTH, MONTH + HOUR]] },
+          { probes: ['r-1'], spans: [] },
+        ] satisfies AvailabilityGroup[];
+        const expected = await truth.known(groups);
+        expect(await store.known(groups)).toEqual(expected);
+        expect(expected).toEqual([
+          { probe: 'r-1', group: 0, up_s: 100 + 1800 + 1, down_s: 100 + 600 + 600 },
+          { probe: 'r-3', group: 0, up_s: 1400, down_s: 3600 },
+          { probe: 'r-1', group: 1, up_s: 3600, down_s: 1200 },
+          { probe: 'r-2', group: 1, up_s: 3600, down_s: 1200 },
+        ]);
+      });
+
+      it('forgets a tier by itself, at most what is older than asked', async () => {
+        await writeBoth(rollup('r-9', 0, { t_s: MONTH - 400 * 86_400 }));
+        await store.retain(MONTH - 300 * 86_400);
+        expect(await store.rollups({ ...all, from_s: 0, probes: ['r-9'] })).toHaveLength(1);
+        await store.retainRollups('day', MONTH - 300 * 86_400);
+        expect(await store.rollups({ ...all, from_s: 0, probes: ['r-9'] })).toHaveLength(1);
+        await store.retainRollups('hour', MONTH - 300 * 86_400);
+        await truth.retainRollups('hour', MONTH - 300 * 86_400);
+        expect(await same({ ...all, from_s: 0 })).toBe(17);
+      });
+    });
+
     it('answers the newest sample of each probe as the reference model does', async () => {
       expect(await store.latest(NOON)).toEqual(await truth.latest(NOON));
       expect(await store.latest(NOON + 100 * HOUR)).toEqual([]);
@@ -228,6 +361,8 @@ export function storeConformance({ name, open, durable }: Subject): void {
       store = await open();
       expect(await store.cursor()).toEqual(cursor);
       expect(await sameSeries('buckets', 'rtt_ms', NOON, NOON + HOUR, 60)).toBe(60);
+      const hours = { tier: 'hour', from_s: 0, to_s: NOON } as const;
+      expect(await store.rollups(hours)).toEqual(await truth.rollups(hours));
       await both(batchOf({ probe: 'again', seq: 4, t: [NOON], m: { wan_rx_bytes: [10] } }));
       expect(await sameSeries('again', 'wan_rx_bytes', NOON, NOON + HOUR, HOUR)).toBe(1);
     });

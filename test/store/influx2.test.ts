@@ -194,10 +194,13 @@ describe('influx2 against a strict server', () => {
 
   it('deletes what is old through the delete API', async () => {
     await (await open(url)).retain(NOON);
-    expect(requests[0]).toMatchObject({
-      path: '/api/v2/delete?org=library&bucket=raw',
-      body: '{"start":"1970-01-01T00:00:00Z","stop":"2026-11-20T12:00:00.000Z"}',
-    });
+    const range = '"start":"1970-01-01T00:00:00Z","stop":"2026-11-20T12:00:00.000Z"';
+    expect(requests).toMatchObject(
+      ['probe', 'event'].map((measurement) => ({
+        path: '/api/v2/delete?org=library&bucket=raw',
+        body: `{${range},"predicate":"_measurement=\\"${measurement}\\""}`,
+      })),
+    );
   });
 });
 

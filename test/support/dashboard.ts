@@ -33,7 +33,16 @@ export function fakeBroker(): FakeBroker {
   const unasked = async (): Promise<never> => {
     throw new Error('no test asks the store');
   };
-  const store: StoreReader = { series: unasked, events: unasked, fleet: unasked, latest: unasked };
+  const store: StoreReader = {
+    series: unasked,
+    events: unasked,
+    fleet: unasked,
+    latest: unasked,
+    samples: unasked,
+    rollups: unasked,
+    rollupTotals: unasked,
+    known: unasked,
+  };
   const broker: FakeBroker = {
     published: [],
     disconnected: [],

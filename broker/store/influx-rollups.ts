@@ -1,0 +1,178 @@
+/**
+ * Why: rollups in InfluxDB are points of two measurements, one field per part of a metric; whoever uses a dashboard of another make finds
+ * `rtt_ms_max` there. A point is known by probe and time, so that a newer version takes the older one's place.
+ */
+import { METRIC_NAMES, type MetricName } from '#contract';
+import { addEncoded, emptyHistogram, encodeHistogram } from '#lib/histogram';
+import { knownOf, rangeOfGroups } from '../rollup/totals.ts';
+import { between, type InfluxSeries, name, text } from './influxql.ts';
+import { escapeTag, escapeText } from './line-protocol.ts';
+import { type SendLines, sendAll } from './send-lines.ts';
+import {
+  type MetricRollup,
+  type RollupQuery,
+  type RollupRow,
+  type RollupTier,
+  type RollupTotal,
+  StoreError,
+  type StoreReader,
+  TIER_S,
+} from './store.ts';
+
+export const ROLLUPS = { hour: 'probe_1h', day: 'probe_1d' } as const satisfies Record<RollupTier, string>;
+
+const PARTS = ['count', 'sum', 'min', 'max', 'last'] as const;
+/** Integer fields, in the order of reading. */
+const COUNTS = [
+  'version',
+  'samples',
+  'up_s',
+  'down_s',
+  'unknown_s',
+  'tests',
+  'passed',
+  'failed',
+  'inconclusive',
+] as const;
+const TEXTS = ['runs', 'rtt_ms_h', 'rate_mbps_h'] as const;
+
+type Select = (statement: string, epoch: 's' | 'ms') => Promise<InfluxSeries[]>;
+
+/** A rollup to be written. */
+export interface RollupPoint {
+  row: RollupRow;
+  /** An older version is stored: fields that the row lacks would stay, so that their count is written as 0. */
+  replaces: boolean;
+}
+
+/** The rollups as lines, times in ns. */
+export function rollupLines(points: readonly RollupPoint[]): string[] {
+  return points.map(({ row, replaces }) => {
+    const { tests, histograms } = row;
+    const counts = {
+      ...row,
+      tests: tests.n,
+      passed: tests.passed,
+      failed: tests.failed,
+      inconclusive: tests.inconclusive,
+    };
+    const texts = { runs: row.runs, rtt_ms_h: histograms.rtt_ms, rate_mbps_h: histograms.rate_mbps };
+    const fields = [
+      ...COUNTS.map((field) => `${field}=${counts[field]}i`),
+      ...TEXTS.map((field) => `${field}="${escapeText(texts[field])}"`),
+      ...METRIC_NAMES.flatMap((metric) => {
+        const of = row.metrics[metric];
+        if (!of) return replaces ? [`${metric}_count=0`] : [];
+        return PARTS.map((part) => `${metric}_${part}=${of[part]}`);
+      }),
+    ];
+    return `${ROLLUPS[row.tier]},probe=${escapeTag(row.probe)} ${fields.join(',')} ${row.t_s}000000000`;
+  });
+}
+
+/** Rows that are not older than what is stored: whoever writes late must not undo a newer version. */
+export async function newerThanStored(select: Select, rows: readonly RollupRow[]): Promise<RollupPoint[]> {
+  const stored = new Map<string, number>();
+  for (const tier of ['hour', 'day'] as const) {
+    const times = rows.filter((row) => row.tier === tier).map(({ t_s }) => t_s);
+    if (times.length === 0) continue;
+    const [from_s, to_s] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b)) + 1];
+    const found = await select(
+      `SELECT "version" FROM ${name(ROLLUPS[tier])} WHERE ${between(from_s, to_s)} GROUP BY "probe"`,
+      's',
+    );
+    for (const { tags, rows: points } of found)
+      for (const [t_s, version] of points) stored.set(`${tier}/${String(tags['probe'])}/${t_s}`, Number(version));
+  }
+  return rows.flatMap((row) => {
+    const version = stored.get(`${row.tier}/${row.probe}/${row.t_s}`);
+    return version !== undefined && version > row.version ? [] : [{ row, replaces: version !== undefined }];
+  });
+}
+
+/** @throws StoreError also where a line is refused: a rollup is made by us, so that the fault is no probe's. */
+export async function sendRollups(points: readonly RollupPoint[], send: SendLines): Promise<void> {
+  const [refused] = await sendAll(rollupLines(points), send);
+  if (refused) throw new StoreError('broken', `refuses a rollup: ${refused.reason}`);
+}
+
+export function createInfluxRollupReader(select: Select): Pick<StoreReader, 'rollups' | 'rollupTotals' | 'known'> {
+  const rollups = async (query: RollupQuery): Promise<RollupRow[]> => {
+    const { tier, probes, from_s, to_s, metrics = METRIC_NAMES } = query;
+    if (probes?.length === 0) return [];
+    const fields = [...COUNTS, ...TEXTS, ...metrics.flatMap((metric) => PARTS.map((part) => `${metric}_${part}`))];
+    const some = probes ? ` AND (${probes.map((probe) => `"probe" = ${text(probe)}`).join(' OR ')})` : '';
+    const found = await select(
+      `SELECT ${fields.map(name).join(', ')} FROM ${name(ROLLUPS[tier])} WHERE ${between(from_s, to_s)}${some} GROUP BY "probe"`,
+      's',
+    );
+    return found
+      .flatMap(({ tags, rows }) => rows.map((row) => rollupOf(String(tags['probe']), tier, row, metrics)))
+      .sort((a, b) => a.t_s - b.t_s || (a.probe < b.probe ? -1 : 1));
+  };
+  return {
+    rollups,
+    async rollupTotals({ tier, from_s, to_s, histogram }) {
+      const sums = ['samples', 'up_s', 'down_s', 'tests', 'passed', 'failed', 'inconclusive'];
+      const from = `FROM ${name(ROLLUPS[tier])} WHERE ${between(from_s, to_s)} GROUP BY "probe"`;
+      const totals = await select(`SELECT ${sums.map((field) => `sum(${name(field)})`).join(', ')} ${from}`, 's');
+      const texts = histogram ? await select(`SELECT ${name(`${histogram}_h`)} ${from}`, 's') : [];
+      const merged = new Map(texts.map(({ tags, rows }) => [String(tags['probe']), mergedTexts(rows)]));
+      return totals
+        .map(({ tags, rows }) => totalOf(String(tags['probe']), rows[0] ?? [], merged))
+        .sort((a, b) => (a.probe < b.probe ? -1 : 1));
+    },
+    async known(groups) {
+      const range = rangeOfGroups(groups);
+      return range ? knownOf(await rollups({ tier: 'hour', ...range, metrics: [] }), groups) : [];
+    },
+  };
+}
+
+function rollupOf(probe: string, tier: RollupTier, row: unknown[], metrics: readonly MetricName[]): RollupRow {
+  const [t_s, version = 0, samples = 0, up_s = 0, down_s = 0, , n = 0, passed = 0, failed = 0, inconclusive = 0] = row
+    .slice(0, 1 + COUNTS.length)
+    .map(Number);
+  const [runs, rtt_ms, rate_mbps] = row
+    .slice(1 + COUNTS.length, 1 + COUNTS.length + TEXTS.length)
+    .map((value) => (typeof value === 'string' ? value : ''));
+  const parts: RollupRow['metrics'] = {};
+  let at = 1 + COUNTS.length + TEXTS.length;
+  for (const metric of metrics) {
+    const [count = 0, sum = 0, min = 0, max = 0, last = 0] = row.slice(at, at + PARTS.length).map(Number);
+    if (count > 0) parts[metric] = { count, sum, min, max, last } satisfies MetricRollup;
+    at += PARTS.length;
+  }
+  return {
+    probe,
+    tier,
+    t_s: t_s ?? 0,
+    version,
+    samples,
+    up_s,
+    down_s,
+    unknown_s: TIER_S[tier] - up_s - down_s,
+    runs: runs ?? '',
+    tests: { n, passed, failed, inconclusive },
+    histograms: { rtt_ms: rtt_ms ?? '', rate_mbps: rate_mbps ?? '' },
+    metrics: parts,
+  };
+}
+
+function mergedTexts(rows: readonly unknown[][]): string {
+  const merged = emptyHistogram();
+  for (const [, encoded] of rows) if (typeof encoded === 'string') addEncoded(merged, encoded);
+  return encodeHistogram(merged);
+}
+
+function totalOf(probe: string, row: readonly unknown[], histograms: ReadonlyMap<string, string>): RollupTotal {
+  const [, samples = 0, up_s = 0, down_s = 0, n = 0, passed = 0, failed = 0, inconclusive = 0] = row.map(Number);
+  return {
+    probe,
+    samples,
+    up_s,
+    down_s,
+    tests: { n, passed, failed, inconclusive },
+    histogram: histograms.get(probe) ?? '',
+  };
+}
