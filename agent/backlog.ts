@@ -54,6 +54,8 @@ export async function openBacklog(deps: {
   const segmentBytes = Math.max(8 * 1024, Math.min(64 * 1024, Math.floor(capBytes / 8)));
   const journal = await openJournal({ dir, capBytes, segmentBytes, pendingBytes: 1024 * 1024, ...(fs && { fs }) });
   const kept = createKept(join(dir, 'cursor.json'), log);
+  // The journal calls itself full a 64th before its cap; short of that there is always room to be made.
+  const roomBytes = capBytes - Math.ceil(capBytes / 32);
   const earlier = keptOf(kept.read());
   const start = Math.min(Math.max(earlier.position, journal.stats().oldest), journal.durableEnd());
   let owed = earlier.lost;
@@ -85,7 +87,7 @@ export async function openBacklog(deps: {
     onLost(range);
   }
   async function makeRoom(bytes: number): Promise<void> {
-    while (journal.stats().bytes + bytes > capBytes) {
+    while (journal.stats().bytes + bytes > roomBytes) {
       const records = await recordsFrom(journal, journal.stats().oldest, 2 * segmentBytes);
       const upTo = records.at(-1)?.position;
       if (upTo === undefined || (await journal.trim(upTo)) === 0) return;

@@ -63,9 +63,10 @@ export async function openPost(deps: PostDeps): Promise<Post> {
     keepaliveS: () => config.keepaliveS ?? KEEPALIVE_S[profile],
     events: {
       up() {
-        // What is in the making is the newest that there is, and leaves first.
-        if (spool.longAway()) framer.flush();
+        const away = spool.longAway();
         spool.online();
+        // What is in the making is the newest that there is: it does not wait for its hour.
+        if (away) framer.flush();
         deps.onUp();
       },
       down: spool.offline,
