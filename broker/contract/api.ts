@@ -1,5 +1,5 @@
 /** Why: the shapes of the JSON API under /api/v1, written once for the server and for the page. Times are ms since 1970 unless a name ends in _s. */
-import type { OpeningHours } from './control.ts';
+import type { JobReport, OpeningHours } from './control.ts';
 import type { LimitedBy, TestMethod, TestReason, Verdict } from './events.ts';
 
 /** What is known about an access point now. Severity order for lists: offline, below, nodata, maint, meets. */
@@ -144,6 +144,46 @@ export interface TestView {
   cpu_pct: number | null;
   wan: string;
   server: string;
+}
+/** GET /api/v1/availability?ap=&from=&to=: the share of the opening hours with working internet. What nobody saw is unknown, not down. */
+export interface AvailabilityView {
+  ap: string;
+  from: number;
+  /** Never later than now. */
+  to: number;
+  /** Opening time, s; the other three add up to it. */
+  expected_s: number;
+  up_s: number;
+  down_s: number;
+  unknown_s: number;
+  /** up / (up + down), %; null where nothing is known. */
+  percent: number | null;
+  /** Rising stretches of opening time, the longest 500 of each. */
+  down: (readonly [from: number, to: number])[];
+  unknown: (readonly [from: number, to: number])[];
+}
+/** GET /api/v1/outages?ap=&from=&to=: outages that ended in the range, newest first, also outside opening hours. */
+export interface OutageView {
+  id: string;
+  ap: string;
+  probe: string;
+  from: number;
+  to: number;
+  /** As in the metric table. */
+  first_failure: number;
+}
+/** GET /api/v1/access-points/:ap/test: the newest test that somebody asked for, and what became of it. */
+export interface AskedTest {
+  job: string;
+  probe: string;
+  asked_at: number;
+  expires: number;
+  /** `waiting`: the probe has not answered yet. */
+  state: 'waiting' | JobReport['state'];
+  /** The probe's own words. */
+  detail: string;
+  /** The result, also an inconclusive one; null while there is none, or when the test could not begin. */
+  test: TestView | null;
 }
 export type AlertRule = 'slow' | 'dark';
 export type AlertCondition = 'firing' | 'resolved';

@@ -21,11 +21,30 @@ export interface Evidence {
   down: readonly Span[];
 }
 
+/** Where in the opening time the internet was down, and where nobody saw. Rising. */
+export interface Shortfalls {
+  down: Span[];
+  unknown: Span[];
+}
+
 /** Availability over `open`. Pure. */
 export function availability(open: readonly Span[], evidence: Evidence): Availability {
+  return sumOf(judge(open, evidence));
+}
+
+interface Judged extends Shortfalls {
+  expected: Span[];
+  up: Span[];
+}
+
+function judge(open: readonly Span[], evidence: Evidence): Judged {
   const expected = union(open);
   const down = intersect(expected, union(evidence.down));
   const up = subtract(intersect(expected, union(evidence.up)), down);
+  return { expected, up, down, unknown: subtract(subtract(expected, down), up) };
+}
+
+function sumOf({ expected, up, down }: Judged): Availability {
   const [expected_s, up_s, down_s] = [expected, up, down].map((spans) => totalMs(spans) / 1000) as [
     number,
     number,
@@ -70,11 +89,11 @@ export interface AvailabilityQuery {
 const LONGEST_OUTAGE_MS = 7 * 86_400_000;
 const MAX_OUTAGES = 10_000;
 
-/** Availability of an access point. @throws StoreError */
+/** Availability of an access point, and where it fell short. @throws StoreError */
 export async function availabilityOf(
   store: StoreReader,
   { watched, from_ms, to_ms, opening, zone, sample_s }: AvailabilityQuery,
-): Promise<Availability> {
+): Promise<Availability & Shortfalls> {
   const bucket_s = Math.max(60, sample_s);
   const evidence = await Promise.all(
     watched.map(async ({ probe, ...stretch }) => {
@@ -103,8 +122,9 @@ export async function availabilityOf(
       return { up: intersect(during, union(seen.up)), down: intersect(during, union(seen.down)) };
     }),
   );
-  return availability(openSpans({ opening, zone }, from_ms, to_ms), {
+  const judged = judge(openSpans({ opening, zone }, from_ms, to_ms), {
     up: evidence.flatMap(({ up }) => up),
     down: evidence.flatMap(({ down }) => down),
   });
+  return { ...sumOf(judged), down: judged.down, unknown: judged.unknown };
 }

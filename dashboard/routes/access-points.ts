@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AccessPoint, TestJob } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
+import { askedTest } from '../query/asked-test.ts';
 import { publishDesired } from '../registry/publish.ts';
 import { allow } from '../session.ts';
 import { type PageQuery, pageOf, pageQuery } from './page.ts';
@@ -90,6 +91,24 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
     },
   );
 
+  app.get<{ Params: { ap: string } }>(
+    '/api/v1/access-points/:ap/test',
+    {
+      onRequest: allow('viewer'),
+      schema: {
+        summary: 'The newest test that somebody asked for, and what became of it; 204 when nobody has',
+        params: pathOf('ap'),
+      },
+    },
+    async (request, reply) => {
+      const { id } = accessPointOrThrow(deps, request.params.ap);
+      const probe = findJudge(deps, id);
+      const now = clock.wallMs();
+      const asked = probe === null ? null : await askedTest(state.registry, deps.broker.store, { ap: id, probe, now });
+      return asked ?? reply.code(204).send();
+    },
+  );
+
   app.post<{ Params: { ap: string } }>(
     '/api/v1/access-points/:ap/test',
     {
@@ -144,13 +163,18 @@ function probesAt({ state }: AccessPointDeps, ap: string): string[] {
 }
 
 function judgeOf(deps: AccessPointDeps, ap: string): string {
+  const judge = findJudge(deps, ap);
+  if (judge === null)
+    throw new CarrelError('PROBE_UNBOUND', `No admitted probe watches ${ap}; add one first.`, { access_point: ap });
+  return judge;
+}
+
+function findJudge(deps: AccessPointDeps, ap: string): string | null {
   const now = deps.clock.wallMs();
   const judge = deps.state.registry
     .probes()
     .find(
       (probe) => probe.access_point === ap && probe.admitted && deps.state.registry.accessPointOf(probe.id, now) === ap,
     );
-  if (!judge)
-    throw new CarrelError('PROBE_UNBOUND', `No admitted probe watches ${ap}; add one first.`, { access_point: ap });
-  return judge.id;
+  return judge?.id ?? null;
 }

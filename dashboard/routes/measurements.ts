@@ -1,9 +1,22 @@
 /** Why: charts and tests over HTTP, straight from the store. Nothing here is asked for "now": that is the live view. */
 import type { FastifyInstance } from 'fastify';
-import { METRIC_NAMES, type Measurements, type MetricName, type Page, type TestView } from '#contract';
+import {
+  type AccessPoint,
+  type AvailabilityView,
+  METRIC_NAMES,
+  type Measurements,
+  type MetricName,
+  type OutageView,
+  type Page,
+  type Span,
+  type TestView,
+  totalMs,
+} from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
+import { availabilityOf } from '../query/availability.ts';
 import { measurements } from '../query/measurements.ts';
+import { outages } from '../query/outages.ts';
 import { tests } from '../query/tests.ts';
 import type { Allow } from '../session.ts';
 import { idField } from './schemas.ts';
@@ -61,12 +74,36 @@ const testsSchema = {
   },
 };
 
-export function registerMeasurementRoutes(
-  app: FastifyInstance,
-  deps: Pick<DashboardDeps, 'state' | 'broker' | 'clock'>,
-  allow: Allow,
-): void {
+const availabilitySchema = {
+  summary: 'Share of the opening hours with working internet; what nobody saw is unknown, not down',
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['ap'],
+    properties: { ap: idField, ...rangeFields },
+  },
+};
+const outagesSchema = {
+  summary: 'Outages that ended in the range, newest first, with the first hop that failed',
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['ap'],
+    properties: {
+      ap: idField,
+      ...rangeFields,
+      limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+    },
+  },
+};
+/** Stretches of each kind in an answer; a line that flaps for a month has no more worth drawing. */
+const STRETCHES_MAX = 500;
+
+type MeasurementDeps = Pick<DashboardDeps, 'state' | 'broker' | 'clock'>;
+
+export function registerMeasurementRoutes(app: FastifyInstance, deps: MeasurementDeps, allow: Allow): void {
   const { state, broker, clock } = deps;
+  registerAvailability(app, deps, allow);
 
   app.get<{ Querystring: Range & { probe: string; metric: MetricName; points: number } }>(
     '/api/v1/measurements',
@@ -85,8 +122,7 @@ export function registerMeasurementRoutes(
     { onRequest: allow('viewer'), schema: testsSchema },
     async ({ query }): Promise<Page<TestView>> => {
       const { ap = null, limit, cursor = null } = query;
-      if (ap !== null && !state.registry.accessPoint(ap))
-        throw new CarrelError('ACCESS_POINT_UNKNOWN', `There is no access point ${ap}.`, { access_point: ap });
+      if (ap !== null) accessPointOrThrow(state, ap);
       return tests(broker.store, state.registry.bindings(), {
         ap,
         limit,
@@ -95,6 +131,66 @@ export function registerMeasurementRoutes(
       });
     },
   );
+}
+
+function registerAvailability(app: FastifyInstance, { state, broker, clock }: MeasurementDeps, allow: Allow): void {
+  app.get<{ Querystring: Range & { ap: string } }>(
+    '/api/v1/availability',
+    { onRequest: allow('viewer'), schema: availabilitySchema },
+    async ({ query }): Promise<AvailabilityView> => {
+      const ap = accessPointOrThrow(state, query.ap);
+      const site = state.registry.site(ap.site);
+      if (!site) throw new CarrelError('SITE_UNKNOWN', `There is no site ${ap.site}.`, { site: ap.site });
+      const now = clock.wallMs();
+      const range = rangeOf(query, now, DAY_MS);
+      const watched = watchedOf(state, ap.id);
+      const probe = watched.at(-1)?.probe;
+      const sample_s = (probe && state.registry.desired(probe)?.config.sample_s) || DEFAULT_SAMPLE_S;
+      // What is still to come is not unknown.
+      const to_ms = Math.max(range.from_ms, Math.min(range.to_ms, now));
+      const { opening, zone } = site;
+      const { down, unknown, ...figures } = await availabilityOf(broker.store, {
+        ...{ watched, opening, zone, sample_s },
+        from_ms: range.from_ms,
+        to_ms,
+      });
+      return { ap: ap.id, from: range.from_ms, to: to_ms, ...figures, down: longest(down), unknown: longest(unknown) };
+    },
+  );
+
+  app.get<{ Querystring: Range & { ap: string; limit: number } }>(
+    '/api/v1/outages',
+    { onRequest: allow('viewer'), schema: outagesSchema },
+    async ({ query }): Promise<Page<OutageView>> => {
+      const { id } = accessPointOrThrow(state, query.ap);
+      const range = rangeOf(query, clock.wallMs(), 30 * DAY_MS);
+      const watched = watchedOf(state, id);
+      return { items: await outages(broker.store, { ap: id, watched, ...range, limit: query.limit }), next: null };
+    },
+  );
+}
+
+function accessPointOrThrow({ registry }: MeasurementDeps['state'], id: string): AccessPoint {
+  const ap = registry.accessPoint(id);
+  if (!ap) throw new CarrelError('ACCESS_POINT_UNKNOWN', `There is no access point ${id}.`, { access_point: id });
+  return ap;
+}
+
+/** Which probe judged the access point from when to when. */
+function watchedOf({ registry }: MeasurementDeps['state'], ap: string) {
+  return registry
+    .bindings()
+    .filter(({ access_point, judges }) => access_point === ap && judges)
+    .map(({ probe, from, to }) => ({ probe, from_ms: from, to_ms: to ?? Number.POSITIVE_INFINITY }))
+    .sort((a, b) => a.from_ms - b.from_ms);
+}
+
+function longest(spans: readonly Span[]): Span[] {
+  if (spans.length <= STRETCHES_MAX) return [...spans];
+  return spans
+    .toSorted((a, b) => totalMs([b]) - totalMs([a]))
+    .slice(0, STRETCHES_MAX)
+    .sort((a, b) => a[0] - b[0]);
 }
 
 /** @throws CarrelError RANGE_INVALID */

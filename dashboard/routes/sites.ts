@@ -61,10 +61,17 @@ export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
 
   app.get<{ Params: { site: string } }>(
     '/api/v1/sites/:site',
-    { onRequest: allow('viewer'), schema: { summary: 'One site with its access points', params: pathOf('site') } },
+    {
+      onRequest: allow('viewer'),
+      schema: {
+        summary: 'One site with its access points, and its opening hours as people write them',
+        params: pathOf('site'),
+      },
+    },
     async ({ params }) => {
       const site = siteOrThrow(deps, params.site);
-      return { ...site, access_points: state.registry.accessPoints().filter((ap) => ap.site === site.id) };
+      const access_points = state.registry.accessPoints().filter((ap) => ap.site === site.id);
+      return { ...site, opening_text: formatOpening(site.opening), access_points };
     },
   );
 
