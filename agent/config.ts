@@ -4,7 +4,13 @@ import type { DesiredConfig } from '#contract';
 import { CarrelError, errnoOf, messageOf } from '#lib/errors';
 import { readSettings } from '#lib/settings';
 import type { LogLevel } from './log.ts';
-import { type AgentSettings, agentSettings, type BrokerAddress, type HostPort } from './settings.ts';
+import {
+  type AgentSettings,
+  agentSettings,
+  type BrokerAddress,
+  type HostPort,
+  type WebSocketAddress,
+} from './settings.ts';
 import { readUci } from './uci.ts';
 
 /** Where the server is and as whom to speak to it. */
@@ -14,6 +20,8 @@ export interface ServerAccess {
   token: string;
   /** PEM of the only authority to trust; null for the system's. */
   ca: string | null;
+  /** The same server through its web port, where the network lets nothing else out. */
+  web?: WebSocketAddress | null;
 }
 
 export interface AgentConfig {
@@ -137,6 +145,7 @@ function serverOf(s: AgentSettings, warnings: string[]): ServerAccess {
     id: required(s.CARREL_AGENT_ID, 'CARREL_AGENT_ID'),
     token: tokenOf(s, warnings),
     ca: s.CARREL_AGENT_CA ?? (s.CARREL_AGENT_CA_FILE === undefined ? null : authorityOf(s.CARREL_AGENT_CA_FILE)),
+    web: s.CARREL_AGENT_BROKER_WS ?? null,
   };
 }
 

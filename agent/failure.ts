@@ -7,6 +7,8 @@ export interface ConnectFailure {
   advice: string;
   /** Trying again soon cannot help: somebody must act first. */
   slow: boolean;
+  /** Said by the server itself: the way to it is open. */
+  byServer?: boolean;
 }
 
 const BY_CONNACK: Readonly<Record<number, ConnectFailure>> = {
@@ -46,10 +48,12 @@ const BY_CONNACK: Readonly<Record<number, ConnectFailure>> = {
 export function explainFailure(error: unknown): ConnectFailure {
   const returnCode =
     error instanceof Error && 'code' in error && typeof error.code === 'number' ? BY_CONNACK[error.code] : undefined;
-  return returnCode ?? byErrno(errnoOf(error) ?? '') ?? bySilence(messageOf(error));
+  return returnCode
+    ? { ...returnCode, byServer: true }
+    : (byErrno(errnoOf(error) ?? '', messageOf(error)) ?? bySilence(messageOf(error)));
 }
 
-function byErrno(errno: string): ConnectFailure | undefined {
+function byErrno(errno: string, message: string): ConnectFailure | undefined {
   switch (errno) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
@@ -75,7 +79,7 @@ function byErrno(errno: string): ConnectFailure | undefined {
       return {
         code: 'BROKER_UNREACHABLE',
         what: `the server is not reached (${errno})`,
-        advice: 'check the internet connection and whether a firewall stops port 8883',
+        advice: 'check the internet connection and whether a firewall stops this port',
         slow: false,
       };
     case 'CERT_NOT_YET_VALID':
@@ -84,6 +88,13 @@ function byErrno(errno: string): ConnectFailure | undefined {
         code: 'CERTIFICATE_TIME',
         what: `the server's certificate does not hold at this probe's time (${errno})`,
         advice: 'check the clock of this probe, then the certificate',
+        slow: false,
+      };
+    case 'WEBSOCKET_REFUSED':
+      return {
+        code: 'WEB_PORT_REFUSED',
+        what: `the server's web port takes no MQTT: ${message}`,
+        advice: 'check CARREL_AGENT_BROKER_WS, and that a proxy before the server passes WebSockets on',
         slow: false,
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':

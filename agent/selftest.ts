@@ -48,22 +48,14 @@ export async function selftest(deps: SelftestDeps): Promise<boolean> {
   tell(clockCheck(wall));
   const sample = await takeOne({ config, clock, log: silentLogger, sensors: deps.sensors });
   for (const check of lineChecks(sample)) tell(check);
-  if (
-    !tell(
-      await tcpCheck(
-        'broker port',
-        config.server.broker.host,
-        config.server.broker.port,
-        'check CARREL_AGENT_BROKER, that the server runs, and that no firewall stops the port',
-      ),
-    )
-  ) {
+  const web = await doorCheck(config.server, tell);
+  if (web === null) {
     for (const name of ['TLS', 'credential', 'delivery', 'test port'])
       tell({ name, outcome: 'skipped', what: 'the broker is not reached' });
     return good;
   }
-  tell(await tlsCheck(config.server, wall));
-  await deliveryChecks(config.server, wall, tell);
+  if (!web) tell(await tlsCheck(config.server, wall));
+  await deliveryChecks(config.server, web, wall, tell);
   const speed = config.speed ?? { host: config.server.broker.host, port: TEST_PORT };
   tell(
     await tcpCheck(
@@ -74,6 +66,18 @@ export async function selftest(deps: SelftestDeps): Promise<boolean> {
     ),
   );
   return good;
+}
+
+/** Whether it must be the web port; null where neither answers. */
+async function doorCheck({ broker, web }: ServerAccess, tell: (check: Check) => boolean): Promise<boolean | null> {
+  const advice = 'check CARREL_AGENT_BROKER, that the server runs, and that no firewall stops the port';
+  const direct = await tcpCheck('broker port', broker.host, broker.port, advice);
+  if (direct.outcome === 'ok' || !web) return tell(direct) ? false : null;
+  const other = await tcpCheck('web port', web.host, web.port, advice);
+  if (other.outcome === 'ok')
+    tell({ ...direct, outcome: 'skipped', what: `${direct.what}; the web port does instead` });
+  else tell(direct);
+  return tell(other) ? true : null;
 }
 
 function settingsCheck({ config, warnings }: SelftestDeps): Check {
@@ -194,7 +198,12 @@ function tlsCheck(server: ServerAccess, wall: WallClock): Promise<Check> {
 }
 
 /** Takes the place of a running agent of the same id for a moment; that one reconnects by itself. */
-async function deliveryChecks(server: ServerAccess, wall: WallClock, tell: (check: Check) => boolean): Promise<void> {
+async function deliveryChecks(
+  server: ServerAccess,
+  web: boolean,
+  wall: WallClock,
+  tell: (check: Check) => boolean,
+): Promise<void> {
   const run = randomBytes(16).toString('hex');
   let settle: (up: boolean) => void = () => undefined;
   const up = new Promise<boolean>((resolve) => {
@@ -203,6 +212,7 @@ async function deliveryChecks(server: ServerAccess, wall: WallClock, tell: (chec
   const log = { ...silentLogger, warn: () => settle(false) };
   const uplink = createUplink({
     server,
+    webFirst: web,
     run,
     wall,
     keepaliveS: () => 60,

@@ -10,6 +10,10 @@ export interface HostPort {
 export interface BrokerAddress extends HostPort {
   protocol: 'mqtt' | 'mqtts';
 }
+export interface WebSocketAddress extends HostPort {
+  protocol: 'ws' | 'wss';
+  path: string;
+}
 
 export const agentSettings = {
   CARREL_AGENT_CREDENTIAL: {
@@ -23,6 +27,12 @@ export const agentSettings = {
     default: null,
     example: 'mqtts://carrel.library.example:8883',
     parse: brokerAddress,
+  },
+  CARREL_AGENT_BROKER_WS: {
+    description: 'The same server through its web port, for networks that stop port 8883; tried after three failures',
+    default: null,
+    example: 'wss://carrel.library.example/mqtt',
+    parse: webSocketAddress,
   },
   CARREL_AGENT_ID: { description: "This probe's id", default: null, example: 'debeikiai-1', parse: probeId },
   CARREL_AGENT_TOKEN: {
@@ -122,10 +132,10 @@ export const agentSettings = {
   },
   CARREL_AGENT_KEEPALIVE_S: {
     description:
-      'Time after which a silent connection is tested; by profile when unset (120, metered and satellite 900)',
+      'Time after which a silent connection is tested; by profile when unset (160, metered and satellite 900)',
     default: null,
     unit: 's',
-    example: '120',
+    example: '160',
     parse: wholeNumber(10, 1800),
   },
   CARREL_AGENT_CLOCK: {
@@ -158,6 +168,15 @@ export function brokerAddress(text: string): BrokerAddress {
   if (!match || (protocol !== 'mqtt' && protocol !== 'mqtts'))
     throw new Error('mqtts://host:port (or mqtt://host:port on a network of your own), without user or path');
   return { protocol, ...hostPort(protocol === 'mqtts' ? 8883 : 1883)(match[2] ?? '') };
+}
+
+/** `wss://host/mqtt` or `ws://host:port/mqtt`; the port is 443 or 80 when left out, the path `/mqtt`. */
+function webSocketAddress(text: string): WebSocketAddress {
+  const match = /^(wss?):\/\/([^/@?#]+)(\/[\w./~-]*)?$/.exec(text);
+  const protocol = match?.[1];
+  if (!match || (protocol !== 'ws' && protocol !== 'wss'))
+    throw new Error('wss://host/mqtt (or ws://host:port/mqtt on a network of your own), without user or query');
+  return { protocol, ...hostPort(protocol === 'wss' ? 443 : 80)(match[2] ?? ''), path: match[3] ?? '/mqtt' };
 }
 
 /** `host`, `host:port` or `[v6]:port`. */

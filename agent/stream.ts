@@ -5,7 +5,7 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { createConnection, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { connect as connectTls, rootCertificates, type TLSSocket } from 'node:tls';
 import type { ServerAccess } from './config.ts';
 
 export interface StreamOpener {
@@ -18,11 +18,13 @@ export interface StreamOpener {
 export function createStreamOpener(
   server: Pick<ServerAccess, 'broker' | 'ca'>,
   clockTrusted: () => boolean,
+  /** Authorities that this system trusts are good as well as the credential's. */
+  publicToo = false,
 ): StreamOpener {
   const { broker, ca } = server;
   let session: Buffer | undefined;
   let closedBytes = 0;
-  let current: Socket | undefined;
+  const current = new Set<Socket>();
 
   function openTls(): TLSSocket {
     const dated = ca === null || clockTrusted();
@@ -32,7 +34,7 @@ export function createStreamOpener(
       minVersion: 'TLSv1.2',
       rejectUnauthorized: dated,
       ...(isIP(broker.host) === 0 && { servername: broker.host }),
-      ...(ca !== null && { ca }),
+      ...(ca !== null && { ca: publicToo ? [...rootCertificates, ca] : ca }),
       ...(dated && session && { session }),
     });
     if (dated)
@@ -53,12 +55,12 @@ export function createStreamOpener(
       socket.setNoDelay(true);
       socket.once('close', () => {
         closedBytes += socket.bytesRead + socket.bytesWritten;
-        if (current === socket) current = undefined;
+        current.delete(socket);
       });
-      current = socket;
+      current.add(socket);
       return socket;
     },
-    bytes: () => closedBytes + (current ? current.bytesRead + current.bytesWritten : 0),
+    bytes: () => [...current].reduce((sum, socket) => sum + socket.bytesRead + socket.bytesWritten, closedBytes),
   };
 }
 

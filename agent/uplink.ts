@@ -9,7 +9,7 @@ import { createBackoff } from '#lib/backoff';
 import type { Logger } from '#lib/logger';
 import type { ServerAccess } from './config.ts';
 import { type ConnectFailure, explainFailure } from './failure.ts';
-import { createStreamOpener } from './stream.ts';
+import { createRoute } from './route.ts';
 import { AGENT_VERSION } from './version.ts';
 import type { WallClock } from './wall.ts';
 
@@ -43,17 +43,22 @@ export interface UplinkOptions {
   keepaliveS(): number;
   log: Logger;
   events: UplinkEvents;
-  /** Reconnects: full jitter from `baseMs` to `capMs`; where somebody must act first, from `slowMs`. Defaults 1 s, 5 min, 60 s. */
-  pace?: { baseMs: number; capMs: number; slowMs: number };
+  /** Reconnects: full jitter from `baseMs` to `capMs`; where somebody must act first, from `slowMs`. Defaults 1 s, 5 min, 60 s; the way back from the web port is looked for every 6 h. */
+  pace?: { baseMs: number; capMs: number; slowMs: number; backMs?: number };
+  /** Begin with the web port, where the other is known to be closed. */
+  webFirst?: boolean;
 }
 
 /** A connection that held for so long was good: the next failure starts from the shortest wait. Two probes with one id never get there. */
 const STABLE_MS = 30_000;
 const GOODBYE_MS = 2000;
+const BACK_MS = 6 * 3_600_000;
+/** Proxies before a web server cut what was silent for a minute. */
+const WEB_KEEPALIVE_S = 50;
 
 export function createUplink(options: UplinkOptions): Uplink {
   const { server, wall, log, events, pace = { baseMs: 1000, capMs: 300_000, slowMs: 60_000 } } = options;
-  const opener = createStreamOpener(server, () => wall.sync() !== 0);
+  const route = createRoute(server, () => wall.sync() !== 0, options.webFirst);
   const backoff = createBackoff({ baseMs: pace.baseMs, capMs: pace.capMs, floorMs: Math.min(250, pace.baseMs) });
   const slowBackoff = createBackoff({
     baseMs: 2 * pace.slowMs,
@@ -63,6 +68,9 @@ export function createUplink(options: UplinkOptions): Uplink {
   let client: MqttClient | undefined;
   let failure: ConnectFailure | null = null;
   let upSinceMs: number | null = null;
+  /** The server said something to this attempt, good or bad: its way is open. */
+  let answered = false;
+  let backTimer: NodeJS.Timeout | undefined;
   /** What was published and not acknowledged, by MQTT packet id. */
   const pending = new Map<number, (acknowledged: boolean) => void>();
 
@@ -75,24 +83,33 @@ export function createUplink(options: UplinkOptions): Uplink {
     if (upSinceMs === null) return;
     if (wall.monoMs() - upSinceMs >= STABLE_MS) backoff.reset();
     upSinceMs = null;
-    log.info({ server: server.broker.host }, 'connection ended');
+    log.info({ server: route.name() }, 'connection ended');
     events.down();
   }
   function failed(error: unknown): void {
     const now = explainFailure(error);
-    const fields = { code: now.code, server: `${server.broker.host}:${server.broker.port}`, advice: now.advice };
+    if (now.byServer) worked();
+    const fields = { code: now.code, server: route.name(), advice: now.advice };
     // One line when the reason changes; a probe that is offline for a week must not fill the log.
     if (failure?.code !== now.code) log.warn(fields, now.what);
     else log.debug(fields, now.what);
     if (client && now.slow && !failure?.slow) client.options.reconnectPeriod = slowBackoff.next();
     failure = now;
   }
+  function worked(): void {
+    answered = true;
+    route.worked();
+  }
+  function keepaliveS(): number {
+    return route.web() ? Math.min(WEB_KEEPALIVE_S, options.keepaliveS()) : options.keepaliveS();
+  }
   function wentUp(of: MqttClient): void {
+    worked();
     upSinceMs = wall.monoMs();
     failure = null;
     slowBackoff.reset();
     of.options.reconnectPeriod = backoff.next();
-    log.info({ server: `${server.broker.host}:${server.broker.port}` }, 'connected');
+    log.info({ server: route.name(), way: route.web() ? 'websocket' : 'mqtt' }, 'connected');
     subscribe(of);
     publish('state', stateText('online'), () => undefined, true);
     events.up();
@@ -154,10 +171,17 @@ export function createUplink(options: UplinkOptions): Uplink {
       qos: 1 as const,
       retain: true,
     };
-    const made = new MqttClient(() => opener.open(), clientOptions(options, will, backoff.next()));
+    const made = new MqttClient(() => route.open(), {
+      ...clientOptions(server, will),
+      keepalive: keepaliveS(),
+      reconnectPeriod: backoff.next(),
+    });
     made.on('connect', () => wentUp(made));
     made.on('close', () => {
-      if (made === client) wentDown(made);
+      if (made !== client) return;
+      if (!answered) route.failed();
+      answered = false;
+      wentDown(made);
     });
     made.on('error', (error) => {
       if (made === client) failed(error);
@@ -165,7 +189,7 @@ export function createUplink(options: UplinkOptions): Uplink {
     made.on('reconnect', () => {
       // For the wait after this attempt, should it fail. mqtt.js has but a constant period, so it is set anew each time.
       made.options.reconnectPeriod = failure?.slow ? slowBackoff.next() : backoff.next();
-      made.options.keepalive = options.keepaliveS();
+      made.options.keepalive = keepaliveS();
     });
     made.on('message', (topic, payload, packet) => {
       const parsed = parseTopic(topic);
@@ -173,9 +197,23 @@ export function createUplink(options: UplinkOptions): Uplink {
     });
     return made;
   }
+  function kick(): void {
+    const old = client;
+    if (!old) return;
+    wentDown(old);
+    old.end(true);
+    backoff.reset();
+    answered = false;
+    client = open();
+  }
+  async function lookBack(): Promise<void> {
+    if (client?.connected && (await route.back())) kick();
+  }
   return {
     start() {
       client = open();
+      backTimer = setInterval(() => void lookBack(), pace.backMs ?? BACK_MS);
+      backTimer.unref();
     },
     connected: () => client?.connected === true,
     publish,
@@ -184,17 +222,11 @@ export function createUplink(options: UplinkOptions): Uplink {
       client.publish(topicOf(server.id, kind), payload, { qos: 0 });
       return true;
     },
-    kick() {
-      const old = client;
-      if (!old) return;
-      wentDown(old);
-      old.end(true);
-      backoff.reset();
-      client = open();
-    },
-    bytes: () => opener.bytes(),
+    kick,
+    bytes: () => route.bytes(),
     failure: () => failure,
     async stop() {
+      clearInterval(backTimer);
       const last = client;
       if (!last) return;
       if (last.connected) await within(GOODBYE_MS, (done) => publish('state', stateText('offline'), done, true));
@@ -207,11 +239,7 @@ export function createUplink(options: UplinkOptions): Uplink {
   };
 }
 
-function clientOptions(
-  { server, keepaliveS }: UplinkOptions,
-  will: NonNullable<IClientOptions['will']>,
-  reconnectPeriod: number,
-): IClientOptions {
+function clientOptions(server: ServerAccess, will: NonNullable<IClientOptions['will']>): IClientOptions {
   return {
     protocol: server.broker.protocol,
     host: server.broker.host,
@@ -221,8 +249,6 @@ function clientOptions(
     password: server.token,
     protocolVersion: 4,
     clean: true,
-    keepalive: keepaliveS(),
-    reconnectPeriod,
     connectTimeout: 30_000,
     will,
     // 9 MB of pre-made numbers; and what waits is the spool's business, not mqtt.js's.

@@ -1,5 +1,7 @@
 /** Why: what the rest of the server may ask of the broker. `broker/index.ts` makes one. */
 
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { StateMessage } from './contract/index.ts';
 import type { Feed } from './feed.ts';
 import type { QuarantinedPayload } from './feed-reader.ts';
@@ -38,6 +40,14 @@ export interface BrokerStats {
   };
 }
 
+/** From where a WebSocket comes, as the web server knows it. */
+export interface UpgradeOrigin {
+  /** Of the client, not of a proxy on this machine. */
+  address: string;
+  /** Its bytes travel in clear beyond this machine. */
+  clear: boolean;
+}
+
 export interface Broker {
   /** Bound addresses, as connect URLs without secrets. */
   addresses(): { mqtt: string | null; mqtts: string | null; speed: string | null };
@@ -62,6 +72,8 @@ export interface Broker {
   stats(): BrokerStats;
   /** The newest payloads that were acknowledged but are no frames, oldest first, at most 100. */
   quarantined?(): readonly QuarantinedPayload[];
+  /** Takes over an HTTP request to become MQTT over WebSocket (RFC 6455, subprotocol `mqtt`), or answers why not. */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer, from: UpgradeOrigin): void;
   /** Stops accepting, flushes, closes. Nothing acknowledged is lost. */
   stop(): Promise<void>;
 }

@@ -23,6 +23,7 @@ import { createTally } from './tally.ts';
 import { type ServerTls, serverTls } from './tls.ts';
 import { createTopicEmitter } from './topic-emitter.ts';
 import { openWal, type Wal } from './wal.ts';
+import { createUpgrade } from './websocket.ts';
 import type { StoreWorker, StoreWorkerDeps } from './worker-host.ts';
 
 export interface BrokerDeps {
@@ -145,6 +146,13 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
     const mqtts = await listenerOf('CARREL_MQTTS', secure, tls);
     stops.push(() => stopListening([mqtt, mqtts], { admission, gates, wal }));
     stops.push(startTimers(wal, mqtts));
+    const upgrade = createUpgrade({
+      door: admission.door(limits.secureAcceptsPerS),
+      enter: gates.enter,
+      on: mqtt !== null || mqtts !== null,
+      plainAllowed: settings.CARREL_MQTT_PLAIN,
+      refused: tally.count,
+    });
 
     return {
       addresses: () => ({
@@ -163,6 +171,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
       disconnect(probe, why) {
         if (gates.disconnect(probe)) log.info({ probe, why }, 'connection cut');
       },
+      upgrade,
       openFeed: feeds.open,
       commit: wal.commit,
       store: stores.store,

@@ -16,6 +16,7 @@ import { registerProbeRoutes } from './routes/probes.ts';
 import { registerSiteRoutes } from './routes/sites.ts';
 import { registerStaticRoutes, type StaticFolders } from './routes/static.ts';
 import { type Allow, addSessions, allow, isHttps } from './session.ts';
+import { addUpgrade, isMqttRequest } from './upgrade.ts';
 import { buildValidator } from './validation.ts';
 
 /** A group of routes, as alerts, live and measurements bring them. */
@@ -37,6 +38,8 @@ export async function buildServer(deps: DashboardDeps, { folders, routes }: Serv
     routerOptions: { maxParamLength: 64 },
     requestTimeout: 30_000,
     forceCloseConnections: true,
+    // Others ask for an upgrade too (HTTP/2 in clear, for one) and are content with a plain answer.
+    http: { shouldUpgradeCallback: isMqttRequest },
     schemaController: { compilersFactory: { buildValidator } },
   });
   app.setErrorHandler(errorHandler(deps.log));
@@ -65,6 +68,7 @@ export async function buildServer(deps: DashboardDeps, { folders, routes }: Serv
   app.get('/api/v1/openapi.json', { config: { public: true }, schema: { hide: true } }, async () => app.swagger());
   registerHealthRoutes(app, deps);
   await registerStaticRoutes(app, folders);
+  addUpgrade(app, deps);
   await app.ready();
   return app;
 }
