@@ -38,7 +38,7 @@ export function readHeader(bytes: Uint8Array, offset: number): PacketHeader | 'm
   for (let i = 1; i <= 4; i++) {
     const byte = bytes[offset + i];
     if (byte === undefined) return 'more';
-    bodyBytes += (byte & 0x7f) * 128 ** (i - 1);
+    bodyBytes |= (byte & 0x7f) << (7 * (i - 1));
     if (byte < 0x80) return headerOf(first, i + 1, bodyBytes);
   }
   return 'PACKET_MALFORMED'; // a fifth length byte [2.2.3]
