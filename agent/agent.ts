@@ -47,6 +47,7 @@ export function contextOf(
   { config, clock, log }: AgentDeps,
   brokerUp: () => boolean | null,
   zone: () => string,
+  metered: () => boolean,
 ): SensorContext {
   const { host, port } = config.server?.broker ?? { host: 'localhost', port: 8883 };
   return {
@@ -57,6 +58,7 @@ export function contextOf(
     broker: { host, port },
     brokerUp,
     zone,
+    metered,
     stateDir: config.stateDir,
     log,
   };

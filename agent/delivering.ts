@@ -41,7 +41,12 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
   const { framer, uplink } = post;
   const budget = createBudget(kept('budget.json'));
   const desk = createLeaseDesk({ uplink, serverTime: wall.correct });
-  const context = contextOf(deps, uplink.connected, () => settings.zone);
+  const context = contextOf(
+    deps,
+    uplink.connected,
+    () => settings.zone,
+    () => settings.profile !== 'default',
+  );
   const tester = createTester({
     throughput: (deps.throughput ?? createThroughputSensor)(context),
     desk,

@@ -37,14 +37,14 @@ export function createFramer(deps: {
   onFrame(frame: SpooledFrame, content: Frame): void;
 }): Framer {
   const { wall, takeLost, thrifty = () => false, onFrame } = deps;
-  const run = randomBytes(16).toString('hex');
+  const run = randomBytes(9).toString('base64url'); // of one probe's starts, so 72 bits are plenty
   let batch = deps.batch;
   let seq = 0;
   let samples: Sample[] = [];
   let events: FrameEvent[] = [];
 
   function stamp(event: NewEvent, atMs = wall.monoMs()): FrameEvent {
-    return { ...event, id: randomBytes(16).toString('hex'), at: Math.round(atMs) };
+    return { ...event, id: randomBytes(16).toString('base64url'), at: Math.round(atMs) };
   }
   function flush(): void {
     for (const { run: lostRun, from, to, class: kind } of takeLost())

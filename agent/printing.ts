@@ -20,6 +20,7 @@ export async function startPrinting(deps: WiredDeps, print: (frame: Frame) => vo
       deps,
       () => null,
       () => config.defaults.zone,
+      () => config.defaults.profile !== 'default',
     ),
   );
   const sampler = createSampler({

@@ -2,10 +2,10 @@
  * Why: the heartbeat. Slots come from monotonic timers, so that no clock step can stall or burst them, and are aligned to the
  * wall minute where the wall is trusted, so that probes and databases agree on when a sample was due.
  */
-import { acceptValue, METRIC_NAMES, type MetricName, roundToStep } from '#contract';
+import { acceptValue, type MetricName, roundToStep } from '#contract';
 import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
-import type { Capability, Reading, Sensor } from './sensor.ts';
+import type { Capability, Reading, Sensor, Slot } from './sensor.ts';
 import type { WallClock } from './wall.ts';
 
 /** One stamped set of readings. */
@@ -52,7 +52,17 @@ export function createSampler(deps: {
 
   async function take(monoMs: number): Promise<Sample> {
     const timeoutMs = Math.min(READ_CAP_MS, periodMs * 0.9);
-    const readings = await Promise.all(readers.map((reader) => reader.read(monoMs, timeoutMs)));
+    const abort = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(() => {
+        abort.abort();
+        resolve(`no answer within ${Math.round(timeoutMs)} ms`);
+      }, timeoutMs);
+    });
+    const slot = { monoMs, signal: abort.signal };
+    const readings = await Promise.all(readers.map((reader) => reader.read(slot, late)));
+    clearTimeout(timer);
     return { monoMs, values: Object.assign({}, ...readings) };
   }
   function schedule(): void {
@@ -133,7 +143,8 @@ interface Reader {
   name: string;
   probe(): Promise<void>;
   capability(): Capability;
-  read(monoMs: number, timeoutMs: number): Promise<Reading>;
+  /** `late` settles when the slot's time is over, with why. */
+  read(slot: Slot, late: Promise<string>): Promise<Reading>;
   stop(): void;
 }
 
@@ -147,11 +158,11 @@ function createReader(sensor: Sensor, log: Logger): Reader {
       log.warn({ sensor: sensor.name, why }, 'sensor could not be read; its values are unknown until it can');
     troubled = true;
   };
-  async function readGuarded(monoMs: number, signal: AbortSignal): Promise<Reading> {
+  async function readGuarded(slot: Slot): Promise<Reading> {
     busy = true;
     try {
-      const reading = acceptReading(await sensor.read({ monoMs, signal }));
-      if (!signal.aborted) troubled = false;
+      const reading = acceptReading(await sensor.read(slot), sensor.metrics);
+      if (!slot.signal.aborted) troubled = false;
       return reading;
     } catch (error) {
       trouble(messageOf(error));
@@ -170,33 +181,25 @@ function createReader(sensor: Sensor, log: Logger): Reader {
         capability = { available: false, why: messageOf(error) };
       }
     },
-    async read(monoMs, timeoutMs) {
+    async read(slot, late) {
       if (!capability.available) return {};
       if (busy) {
         trouble('still busy with an earlier slot');
         return {};
       }
-      const abort = new AbortController();
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<Reading>((resolve) => {
-        timer = setTimeout(() => {
-          trouble(`no answer within ${Math.round(timeoutMs)} ms`);
-          abort.abort();
-          resolve({});
-        }, timeoutMs);
-      });
-      const reading = await Promise.race([readGuarded(monoMs, abort.signal), late]);
-      clearTimeout(timer);
-      return reading;
+      const reading = await Promise.race([readGuarded(slot), late]);
+      if (typeof reading !== 'string') return reading;
+      trouble(reading);
+      return {};
     },
     stop: () => sensor.stop(),
   };
 }
 
-/** Known names with values inside their bounds; anything else is unknown, never sent. */
-function acceptReading(reading: Reading): Reading {
+/** The sensor's own metrics with values inside their bounds; anything else is unknown, never sent. */
+function acceptReading(reading: Reading, metrics: readonly MetricName[]): Reading {
   const accepted: Partial<Record<MetricName, number | null>> = {};
-  for (const name of METRIC_NAMES) {
+  for (const name of metrics) {
     const value = reading[name];
     if (value === undefined || value === null) continue;
     const within = acceptValue(name, value);

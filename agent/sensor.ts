@@ -46,6 +46,8 @@ export interface SensorContext {
   readonly broker: { readonly host: string; readonly port: number };
   /** Does the MQTT connection stand? null where there is none to have (`--once`). Fills `broker_up` and `first_failure` 5. */
   readonly brokerUp: () => boolean | null;
+  /** Is each byte paid for? Then what measures by traffic of its own does so more seldom. Never, when left out. */
+  readonly metered?: () => boolean;
   /** IANA zone of the site, as configured now: `devices_day` begins anew at its midnight. */
   readonly zone: () => string;
   /** Folder of the agent's spool: `disk_used_pct` is of its file system (a real path, not below `root`). */

@@ -2,7 +2,7 @@
  * Why: a probe without a battery starts in 1970, and any probe's clock may jump by years. Everything here counts in monotonic
  * time; this file knows how that maps to the wall, whether the wall may be trusted, and says when it stepped.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '#lib/clock';
@@ -18,14 +18,14 @@ export interface WallEvents {
 }
 
 export interface WallClock extends Clock {
-  /** Kernel boot id: the domain of `monoMs`. */
+  /** Stands for the kernel's boot id: the domain of `monoMs`. */
   readonly boot: string;
   sync(): Sync;
   /** Wall minus monotonic: the wall time of a monotonic moment is `mono + offsetMs()`. */
   offsetMs(): number;
   /** The server told its time, live: holds until the system's own clock is trusted. */
   correct(serverMs: number): void;
-  /** Looks for a step or new trust now; also done every 10 s. */
+  /** Looks for a step or new trust now; a step, and trust while there is none, is also looked for every 10 s. */
   check(): void;
   listen(events: WallEvents): void;
   start(): void;
@@ -48,10 +48,13 @@ export function createWallClock(deps: {
   let sync = judge();
   let timer: NodeJS.Timeout | undefined;
 
+  function isTrusted(): boolean {
+    const wallMs = clock.wallMs();
+    if (trust !== 'auto') return trust === 'trusted' && wallMs >= RELEASED_MS; // ten files that need not be looked at
+    return judgeClock(readClockFacts(root, wallMs, clock.monoMs()));
+  }
   function judge(): Sync {
-    if (trust === 'untrusted' || !judgeClock(readClockFacts(root, clock.wallMs(), clock.monoMs()), trust))
-      return corrected === null ? 0 : 2;
-    return 1;
+    return isTrusted() ? 1 : corrected === null ? 0 : 2;
   }
   function settle(): void {
     const before = sync;
@@ -59,13 +62,19 @@ export function createWallClock(deps: {
     if (sync !== before) for (const listener of listeners) listener.syncChanged(sync);
   }
   const offsetMs = (): number => (sync === 2 && corrected !== null ? corrected : clock.wallMs() - clock.monoMs());
+  /** Trust that stands is looked at with the samples, not with each beat of the timer. */
+  function beat(): void {
+    const offset = clock.wallMs() - clock.monoMs();
+    if (sync !== 1 || isStep(offset - rawOffset)) check();
+    else rawOffset = offset;
+  }
   function check(): void {
     const offset = clock.wallMs() - clock.monoMs();
     const step = offset - rawOffset;
     rawOffset = offset;
     settle();
     // A corrected clock does not follow the system's wall, so its steps are none of ours.
-    if (Math.abs(step) > STEP_MS && sync !== 2) for (const listener of listeners) listener.stepped(Math.round(step));
+    if (isStep(step) && sync !== 2) for (const listener of listeners) listener.stepped(Math.round(step));
   }
   return {
     boot: readBootId(root),
@@ -81,17 +90,21 @@ export function createWallClock(deps: {
     check,
     listen: (events) => void listeners.push(events),
     start() {
-      timer = setInterval(check, CHECK_EVERY_MS);
+      timer = setInterval(beat, CHECK_EVERY_MS);
       timer.unref();
     },
     stop: () => clearInterval(timer),
   };
 }
 
+function isStep(ms: number): boolean {
+  return Math.abs(ms) > STEP_MS;
+}
+
 function readBootId(root: string): string {
   const id = textOf(join(root, 'proc/sys/kernel/random/boot_id'))?.trim();
-  // Without one (not Linux) each start is its own clock domain.
-  return id !== undefined && /^[\w-]{1,40}$/.test(id) ? id : randomUUID();
+  // 66 bits of it travel with each frame; without one (not Linux) each start is its own clock domain.
+  return (id ? createHash('sha256').update(id).digest('base64url') : randomBytes(9).toString('base64url')).slice(0, 11);
 }
 
 export interface ClockFacts {
@@ -105,9 +118,9 @@ export interface ClockFacts {
 }
 
 /** May the wall clock be believed? Evidence counts most; where none can exist (a container), a plausible time must do. */
-export function judgeClock(facts: ClockFacts, trust: 'auto' | 'trusted'): boolean {
+export function judgeClock(facts: ClockFacts): boolean {
   if (facts.wallMs < RELEASED_MS) return false;
-  if (trust === 'trusted' || facts.evidence) return true;
+  if (facts.evidence) return true;
   return facts.rtc || !facts.mechanism;
 }
 

@@ -25,14 +25,27 @@ const ETHERNET = 1; // ARPHRD_ETHER, linux/if_arp.h; ppp is 512, tun and wiregua
 const ETHERNET_HEADER = 14;
 const VLAN_TAG = 4;
 
-/** Facts about `name` now; null where no such interface exists. `carries` is the interface of the default route. */
-export function readLink(root: string, name: string, carries: string | null): Link | null {
-  const folder = join(root, 'sys/class/net', name);
-  if (!existsSync(folder)) return null;
+/**
+ * Facts about an interface now; null where no such interface exists. `carries` is the interface of the default route. What an
+ * interface is, is read once for as long as it lives: of ten files two are read at a slot.
+ */
+export function createLinkReader(root: string): (name: string, carries: string | null) => Link | null {
+  let known: { key: string; facts: Omit<Link, 'up'> } | null = null;
+  return (name, carries) => {
+    const folder = join(root, 'sys/class/net', name);
+    const ifindex = readInteger(join(folder, 'ifindex'));
+    if (ifindex === null && !existsSync(folder)) return null;
+    const operstate = readText(join(folder, 'operstate'));
+    const key = `${name} ${ifindex} ${carries} ${operstate}`;
+    if (ifindex === null || known?.key !== key)
+      known = { key, facts: { ifindex, ...factsOf(root, folder, name, carries) } };
+    return { ...known.facts, up: linkUp(operstate, () => readInteger(join(folder, 'carrier'))) };
+  };
+}
+
+function factsOf(root: string, folder: string, name: string, carries: string | null): Omit<Link, 'ifindex' | 'up'> {
   const speed = readInteger(join(folder, 'speed'));
   return {
-    ifindex: readInteger(join(folder, 'ifindex')),
-    up: linkUp(readText(join(folder, 'operstate')), readInteger(join(folder, 'carrier'))),
     speedMbps: speed !== null && speed > 0 ? speed : null,
     halfDuplex: readText(join(folder, 'duplex')) === 'half',
     wireless: existsSync(join(folder, 'wireless')) || existsSync(join(folder, 'phy80211')),
@@ -48,7 +61,7 @@ export function readLink(root: string, name: string, carries: string | null): Li
 }
 
 /** `carrier` cannot be read while an interface is administratively down; tun and ppp have the operstate `unknown` while they work. */
-function linkUp(operstate: string | null, carrier: number | null): boolean | null {
+function linkUp(operstate: string | null, readCarrier: () => number | null): boolean | null {
   switch (operstate) {
     case 'up':
       return true;
@@ -57,8 +70,10 @@ function linkUp(operstate: string | null, carrier: number | null): boolean | nul
     case 'notpresent':
     case 'dormant':
       return false;
-    default:
+    default: {
+      const carrier = readCarrier();
       return carrier === null ? null : carrier === 1;
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Counters, countersOf } from './counters.ts';
 import { keepFile } from './kept-file.ts';
-import { type Link, readLink } from './link.ts';
+import { createLinkReader, type Link } from './link.ts';
 import { type DefaultRoute, defaultRoute } from './routes.ts';
 
 export interface WanView {
@@ -28,6 +28,7 @@ export function openWan(options: { root: string; override: string | null }): Wan
   const routes4 = keepFile(join(root, 'proc/net/route'));
   const routes6 = keepFile(join(root, 'proc/net/ipv6_route'));
   const netDev = keepFile(join(root, 'proc/net/dev'));
+  const readLink = createLinkReader(root);
   let lastName: string | null = null;
   const counters = (name: string): Counters | null => countersOf(netDev.read(), name);
   return {
@@ -36,7 +37,7 @@ export function openWan(options: { root: string; override: string | null }): Wan
       const name = override ?? route?.iface ?? lastName;
       lastName = name;
       if (name === null) return { route, name, link: null, counters: null };
-      return { route, name, link: readLink(root, name, route?.iface ?? null), counters: counters(name) };
+      return { route, name, link: readLink(name, route?.iface ?? null), counters: counters(name) };
     },
     counters,
     close() {

@@ -56,9 +56,13 @@ export const METRICS = {
     description: 'Raspberry Pi throttling bits (bit 0 under-voltage now, 16 since boot)',
   },
   // Reachability, nearest hop first
-  gateway_up: flag('The default gateway answers'),
-  dns_up: flag('A name is resolved'),
-  internet_up: flag('At least one internet target answers'),
+  gateway_up: flag('The default gateway answers; asked every fifth time and whenever the internet is silent'),
+  dns_up: flag(
+    'A name is resolved; asked every fifth time and whenever the internet is silent, the answer holds between',
+  ),
+  internet_up: flag(
+    'An internet target answers; asked at each slot, on metered lines at every fifth and whenever something changes',
+  ),
   broker_up: flag('The MQTT connection to the server stands'),
   first_failure: {
     unit: '1',
@@ -69,16 +73,28 @@ export const METRICS = {
     description: 'First hop that fails: 0 none, 1 link, 2 gateway, 3 DNS, 4 internet, 5 broker',
   },
   captive_portal: flag('Something answers in place of the internet target (sign-in page)'),
-  dns_ms: gauge('ms', 0, 60_000, 0.1, 'Time to resolve a name'),
+  dns_ms: gauge('ms', 0, 60_000, 0.1, 'Time to resolve a name, when it was last asked'),
   reach_dns_up: reserved(flag('Outcome by class: DNS')),
   reach_tcp_up: reserved(flag('Outcome by class: TCP connect')),
   reach_tls_up: reserved(flag('Outcome by class: TLS handshake')),
   reach_http_up: reserved(flag('Outcome by class: HTTP answer')),
   // Latency to the internet targets
-  rtt_ms: gauge('ms', 0, 60_000, 0.1, 'Median round-trip time to the internet targets'),
-  jitter_ms: gauge('ms', 0, 60_000, 0.1, 'Mean absolute difference of successive round-trip times'),
-  loss_pct: gauge('%', 0, 100, 0.1, 'Share of probes to the internet targets that were not answered'),
-  gateway_rtt_ms: gauge('ms', 0, 60_000, 0.1, 'Round-trip time to the default gateway'),
+  rtt_ms: gauge('ms', 0, 60_000, 0.1, 'Round-trip time to the internet target in use, by a TCP handshake'),
+  jitter_ms: gauge(
+    'ms',
+    0,
+    60_000,
+    0.1,
+    'Mean absolute difference of successive round-trip times to one target, over the last 20 handshakes',
+  ),
+  loss_pct: gauge(
+    '%',
+    0,
+    100,
+    0.1,
+    'Share of the last 20 handshakes to internet targets that were not answered, or only at the second SYN',
+  ),
+  gateway_rtt_ms: gauge('ms', 0, 60_000, 0.1, 'Round-trip time to the default gateway, when it was last asked'),
   // WAN traffic, IP layer, on the default route's interface
   wan_up: flag('The WAN interface has carrier'),
   wan_rx_mbps: gauge('Mb/s', 0, 400_000, 0.001, 'Mean IP-layer rate received since the previous slot'),

@@ -59,13 +59,12 @@ describe('slots', () => {
 describe('trust', () => {
   const facts = { wallMs: NOW, evidence: false, mechanism: false, rtc: false };
   test('a clock before the release is never believed', () =>
-    expect(judgeClock({ ...facts, wallMs: 12_000, evidence: true, rtc: true }, 'trusted')).toBe(false));
-  test('a plausible clock is believed where nothing could prove it', () =>
-    expect(judgeClock(facts, 'auto')).toBe(true));
+    expect(judgeClock({ ...facts, wallMs: 12_000, evidence: true, rtc: true })).toBe(false));
+  test('a plausible clock is believed where nothing could prove it', () => expect(judgeClock(facts)).toBe(true));
   test('a plausible clock is not believed where proof should come and did not', () =>
-    expect(judgeClock({ ...facts, mechanism: true }, 'auto')).toBe(false));
+    expect(judgeClock({ ...facts, mechanism: true })).toBe(false));
   test('a clock with a battery is believed', () =>
-    expect(judgeClock({ ...facts, mechanism: true, rtc: true }, 'auto')).toBe(true));
+    expect(judgeClock({ ...facts, mechanism: true, rtc: true })).toBe(true));
   test("systemd's mark, OpenWrt's mark and a fresh drift file are proof; a drift file of an earlier boot is none", () => {
     const evidence = (path: string, mtimeMs?: number): boolean => {
       const root = freshDir();

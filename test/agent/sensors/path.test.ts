@@ -4,8 +4,8 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { silentLogger } from '#lib/logger';
-import { latencyOf } from '../../../agent/sensors/latency.ts';
-import { openPath, type PathOptions } from '../../../agent/sensors/path.ts';
+import { asLost, type Handshake, latencyOf } from '../../../agent/sensors/latency.ts';
+import { openPath, type PathOptions, WINDOW } from '../../../agent/sensors/path.ts';
 import { firstFailure, type Hops, reachabilityOf } from '../../../agent/sensors/reachability.ts';
 import { parseTargets } from '../../../agent/sensors/targets.ts';
 import { createFixtureRoot, linkFiles, routeTable } from '../../support/fixture-root.ts';
@@ -16,11 +16,21 @@ afterEach(() => {
 });
 
 async function tcpServer(): Promise<number> {
-  const server: Server = createServer((socket) => socket.on('error', () => {}));
+  return (await countingServer()).port;
+}
+
+/** Counts the handshakes that it was asked for. */
+async function countingServer(): Promise<{ port: number; handshakes(): number; close(): void }> {
+  let handshakes = 0;
+  const server: Server = createServer((socket) => {
+    handshakes += 1;
+    socket.on('error', () => {});
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closers.push(() => server.close());
-  return (server.address() as AddressInfo).port;
+  const close = (): void => void server.close();
+  closers.push(close);
+  return { port: (server.address() as AddressInfo).port, handshakes: () => handshakes, close };
 }
 
 /** A port that refuses: it was open a moment ago. */
@@ -63,16 +73,27 @@ async function dnsServer(): Promise<{ address: string; state: { broken: boolean;
 }
 
 /** A machine on eth0 with a gateway at 127.0.0.1, and what its path reads. */
-async function path(targets: string[], options: PathOptions & { route?: boolean; gateway?: string } = {}) {
-  const { route = true, gateway = '127.0.0.1', ...rest } = options;
+async function path(
+  targets: string[],
+  options: PathOptions & { route?: boolean; gateway?: string; metered?: boolean; brokerUp?: () => boolean } = {},
+) {
+  const { route = true, gateway = '127.0.0.1', metered = false, brokerUp = () => true, ...rest } = options;
   const root = createFixtureRoot({
     'proc/net/route': routeTable(route ? [{ iface: 'eth0', gateway }] : []),
     ...linkFiles('eth0'),
   });
   const dns = rest.servers ?? [(await dnsServer()).address];
   const opened = openPath(
-    { root: root.path, wan: null, targets, broker: { host: '127.0.0.1', port: 1 }, log: silentLogger },
-    { spacingMs: 1, ...rest, servers: dns },
+    {
+      root: root.path,
+      wan: null,
+      targets,
+      broker: { host: '127.0.0.1', port: 1 },
+      log: silentLogger,
+      brokerUp,
+      metered: () => metered,
+    },
+    { ...rest, servers: dns },
   );
   closers.push(
     () => opened.close(),
@@ -83,7 +104,11 @@ async function path(targets: string[], options: PathOptions & { route?: boolean;
     monoMs += periodMs;
     return opened.measure({ monoMs, signal: new AbortController().signal });
   };
-  return { measure, opened, root };
+  const five = async () => {
+    for (let i = 0; i < 4; i++) await measure();
+    return measure();
+  };
+  return { measure, five, opened, root };
 }
 
 describe('the way to the internet', () => {
@@ -100,7 +125,7 @@ describe('the way to the internet', () => {
       captive_portal: null,
       dns_ms: expect.any(Number),
     });
-    expect(reading.internet.rttsMs).toHaveLength(5);
+    expect(reading.window).toEqual([{ to: 'probe.example', ms: expect.any(Number) }]);
     expect(reading.gateway.rttMs).toBeLessThan(500);
   });
 
@@ -117,16 +142,16 @@ describe('the way to the internet', () => {
   test('with no target answering, all is lost and there is no round-trip time', async () => {
     const { measure } = await path([`127.0.0.1:${await refusingPort()}`]);
     const reading = await measure();
-    expect(latencyOf(reading.internet.rttsMs)).toEqual({ rtt_ms: null, jitter_ms: null, loss_pct: 100 });
+    expect(latencyOf(reading.window)).toEqual({ rtt_ms: null, jitter_ms: null, loss_pct: 100 });
     expect(reachabilityOf(reading, false)).toMatchObject({ internet_up: 0, first_failure: 4 });
   });
 
   test('a resolver that fails later does not make the internet look dead', async () => {
     const dns = await dnsServer();
-    const { measure } = await path([`probe.example:${await tcpServer()}`], { servers: [dns.address] });
+    const { measure, five } = await path([`probe.example:${await tcpServer()}`], { servers: [dns.address] });
     await measure();
     dns.state.broken = true;
-    expect(reachabilityOf(await measure(), true)).toMatchObject({
+    expect(reachabilityOf(await five(), true)).toMatchObject({
       dns_up: 0,
       dns_ms: null,
       internet_up: 1,
@@ -136,19 +161,68 @@ describe('the way to the internet', () => {
 
   test('with addresses alone to reach, the root is asked for: any definite answer counts, a failure does not', async () => {
     const dns = await dnsServer();
-    const { measure } = await path([`127.0.0.1:${await tcpServer()}`], { servers: [dns.address] });
+    const { measure, five } = await path([`127.0.0.1:${await tcpServer()}`], { servers: [dns.address] });
     expect((await measure()).dns.up).toBe(true);
     dns.state.broken = true;
-    expect((await measure()).dns.up).toBe(false);
+    expect((await five()).dns.up).toBe(false);
   });
 
-  test('each slot asks the resolver anew: no cache answers in its place', async () => {
-    const dns = await dnsServer();
-    const { measure } = await path([`probe.example:${await tcpServer()}`], { servers: [dns.address] });
+  test('while all is well, a slot costs one handshake; gateway and resolver are asked every fifth time', async () => {
+    const [dns, target, gateway] = [await dnsServer(), await countingServer(), await countingServer()];
+    const { five } = await path([`127.0.0.1:${target.port}`], {
+      servers: [dns.address],
+      gatewayPorts: [gateway.port],
+    });
+    await five();
+    await five();
+    expect([target.handshakes(), gateway.handshakes(), dns.state.questions]).toEqual([10, 2, 2]);
+  });
+
+  test('on a metered line a measurement holds for five slots', async () => {
+    const target = await countingServer();
+    const { five } = await path([`127.0.0.1:${target.port}`], { metered: true });
+    await five();
+    expect((await five()).internet.up).toBe(true);
+    expect(target.handshakes()).toBe(2);
+  });
+
+  test.each([true, false])(
+    'an internet that falls silent is found at its slot, with all hops asked at once; metered: %s',
+    async (metered) => {
+      const [dns, target] = [await dnsServer(), await countingServer()];
+      const { measure, five } = await path([`127.0.0.1:${target.port}`], { servers: [dns.address], metered });
+      await measure();
+      target.close();
+      dns.state.broken = true;
+      const reading = await five();
+      expect([reading.internet.up, reading.dns.up]).toEqual([false, false]);
+      const { questions } = dns.state;
+      await measure();
+      expect(dns.state.questions).toBe(questions + 1);
+    },
+  );
+
+  test('the end of the connection to the server is reason enough to look at once', async () => {
+    let up = true;
+    const target = await countingServer();
+    const { measure } = await path([`127.0.0.1:${target.port}`], { metered: true, brokerUp: () => up });
     await measure();
-    const before = dns.state.questions;
+    up = false;
     await measure();
-    expect(dns.state.questions).toBeGreaterThan(before);
+    expect(target.handshakes()).toBe(2);
+  });
+
+  test('a link that goes down is seen at its slot, also between two measurements', async () => {
+    const { measure, root } = await path([`127.0.0.1:${await tcpServer()}`], { metered: true });
+    await measure();
+    root.write(linkFiles('eth0', { operstate: 'down', carrier: 0 }));
+    expect((await measure()).link).toBe(false);
+  });
+
+  test('the window of handshakes is bounded', async () => {
+    const { five } = await path([`127.0.0.1:${await tcpServer()}`]);
+    for (let i = 0; i < 5; i++) await five();
+    expect((await five()).window).toHaveLength(WINDOW);
   });
 
   test('reachability and latency of one slot share one measurement', async () => {
@@ -165,13 +239,15 @@ describe('the way to the internet', () => {
     );
     await once(server, 'listening');
     closers.push(() => server.close());
-    const { measure } = await path([
+    const { measure, five } = await path([
       `127.0.0.1:${await tcpServer()}`,
       `http://probe.example:${(server.address() as AddressInfo).port}/generate_204`,
     ]);
     expect(reachabilityOf(await measure(), true)).toMatchObject({ captive_portal: 1, first_failure: 4 });
     status = 204;
     expect(reachabilityOf(await measure(), true)).toMatchObject({ captive_portal: 0, first_failure: 0 });
+    status = 302;
+    expect(reachabilityOf(await five(), true)).toMatchObject({ captive_portal: 1 });
   });
 
   test('a page that does not answer tells nothing about a portal', async () => {
@@ -191,7 +267,7 @@ describe('the way to the internet', () => {
   });
 
   test('an aborted slot ends at once', async () => {
-    const { opened } = await path(['192.0.2.1:9'], { gateway: '0.0.0.0', probes: 1 });
+    const { opened } = await path(['192.0.2.1:9'], { gateway: '0.0.0.0' });
     const abort = new AbortController();
     const reading = opened.measure({ monoMs: 1, signal: abort.signal });
     abort.abort();
@@ -227,34 +303,37 @@ describe('the first hop that fails', () => {
   test('a gateway that drops everything is up while anything beyond it answers', () => {
     const silent = { answered: false, neighbour: null, rttMs: null };
     const dns = { up: true, ms: 1, addresses: [], why: '' };
-    expect(
+    const gatewayUp = (up: boolean) =>
       reachabilityOf(
-        { link: true, gateway: silent, dns, portal: null, internet: { rttsMs: [1], up: true, byAddress: true } },
+        { link: true, gateway: silent, dns, portal: null, internet: { up, byAddress: true, tried: [] }, window: [] },
         null,
-      ).gateway_up,
-    ).toBe(1);
-    expect(
-      reachabilityOf(
-        { link: true, gateway: silent, dns, portal: null, internet: { rttsMs: [null], up: false, byAddress: true } },
-        null,
-      ).gateway_up,
-    ).toBe(0);
+      ).gateway_up;
+    expect([gatewayUp(true), gatewayUp(false)]).toEqual([1, 0]);
   });
 });
 
 describe('latency figures', () => {
-  test('median, mean difference of successive answers, and loss', () => {
-    expect(latencyOf([10, 20, null, 12, 14])).toEqual({
-      rtt_ms: 13,
+  const to = (host: string, ...times: (number | null)[]): Handshake[] => times.map((ms) => ({ to: host, ms }));
+  test('the latest time, the mean difference of successive answers, and the share lost', () => {
+    expect(latencyOf(to('a', 10, 20, null, 12, 14))).toEqual({
+      rtt_ms: 14,
       jitter_ms: expect.closeTo(20 / 3),
       loss_pct: expect.closeTo(20),
     });
   });
+  test('the difference between two targets is no jitter', () => {
+    expect(latencyOf([...to('near', 5), ...to('far', 80, 82), ...to('near', 6)]).jitter_ms).toBe(1.5);
+  });
   test('one answer has no jitter', () => {
-    expect(latencyOf([null, 7])).toMatchObject({ rtt_ms: 7, jitter_ms: null, loss_pct: 50 });
+    expect(latencyOf(to('a', null, 7))).toMatchObject({ rtt_ms: 7, jitter_ms: null, loss_pct: 50 });
   });
   test('nothing sent, nothing known', () => {
     expect(latencyOf([])).toEqual({ rtt_ms: null, jitter_ms: null, loss_pct: null });
+  });
+  test('an answer to the second SYN means that the first was lost; a line that is always so slow loses nothing', () => {
+    expect(asLost({ to: 'a', ms: 1030 }, to('a', 30, 31))).toEqual({ to: 'a', ms: null });
+    expect(asLost({ to: 'a', ms: 1200 }, to('a', 1150))).toEqual({ to: 'a', ms: 1200 });
+    expect(asLost({ to: 'a', ms: 1200 }, to('b', 20))).toEqual({ to: 'a', ms: 1200 });
   });
 });
 
