@@ -33,7 +33,8 @@ export interface PostDeps {
 const DELIVER_MS = 2000;
 /** Frames of backlog per second; the server reads at most 20. */
 const RATE = { default: 10, metered: 2, satellite: 2 } as const;
-const KEEPALIVE_S = { default: 120, metered: 900, satellite: 900 } as const;
+/** 160 s: one ping between two frames of 5 minutes, and silence is still told within 4 (docs/decisions/thrift.md). */
+const KEEPALIVE_S = { default: 160, metered: 900, satellite: 900 } as const;
 
 /** The connection is opened by `uplink.start()`. */
 export async function openPost(deps: PostDeps): Promise<Post> {
