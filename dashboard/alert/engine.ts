@@ -34,7 +34,8 @@ export interface AlertEngineDeps {
   every?: Every;
 }
 
-const BATCH_BYTES = 256 * 1024;
+/** Small: all frames of a batch are in memory at once, and 64 KiB of a backlog are 4 MB of them. */
+const BATCH_BYTES = 64 * 1024;
 /** While nothing but "last seen" changed, cursor and memory are committed this often; a crash repeats at most that much. */
 const LAZY_COMMIT_MS = 5000;
 const SLOW_TICK_MS = 10_000;

@@ -32,7 +32,8 @@ export interface FactsKeeper {
 
 /** The place in the wal is noted this often; after a crash as much is read twice, which changes nothing. */
 const COMMIT_MS = 30_000;
-const BATCH_BYTES = 256 * 1024;
+/** Small: all frames of a batch are in memory at once, and 64 KiB of a backlog are 4 MB of them. */
+const BATCH_BYTES = 64 * 1024;
 const START_WAIT_MS = 5000;
 const CURSOR_KEY = 'live.cursor';
 

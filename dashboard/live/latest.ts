@@ -39,16 +39,14 @@ const TESTS_KEPT = 3;
 export function withFrame(facts: Facts, { frame, receivedMs, offsetMs }: FeedFrame, synced: boolean): Facts {
   // A clock that was never set: the frame's own distance to its end is known, and when it came.
   const offset = synced ? offsetMs : receivedMs - frame.mono;
-  let next = facts;
-  frame.t.forEach((mono, i) => {
-    const at = Math.min(Math.round(offset + mono), receivedMs);
-    const readings: Partial<Record<LiveMetric, Reading>> = {};
-    for (const metric of LIVE_METRICS) {
-      const value = frame.m[metric]?.[i];
-      if (typeof value === 'number') readings[metric] = { value, at };
-    }
-    next = withReadings(next, readings, at);
-  });
+  const atOf = (index: number): number => Math.min(Math.round(offset + (frame.t[index] ?? 0)), receivedMs);
+  const readings: Partial<Record<LiveMetric, Reading>> = {};
+  for (const metric of LIVE_METRICS) {
+    const index = frame.m[metric]?.findLastIndex((value) => value !== null) ?? -1;
+    const value = frame.m[metric]?.[index];
+    if (typeof value === 'number') readings[metric] = { value, at: atOf(index) };
+  }
+  let next = frame.t.length === 0 ? facts : withReadings(facts, readings, atOf(frame.t.length - 1));
   for (const event of frame.e) next = withEvent(next, event, Math.min(Math.round(offset + event.at), receivedMs));
   return next;
 }

@@ -40,6 +40,8 @@ export interface JournalReader {
 
 /** No record is larger: 64 KiB of frame and its envelope, with room. */
 export const MAX_RECORD_BYTES = 256 * 1024;
+/** So that a read usually ends with a whole record. */
+const USUAL_RECORD_BYTES = 4096;
 const OPEN_FILES = 4;
 
 export function openJournalReader(options: { dir: string; fs?: JournalFs }): JournalReader {
@@ -101,6 +103,7 @@ export function openJournalReader(options: { dir: string; fs?: JournalFs }): Jou
     return limit;
   }
 
+  /** Few records are large: room for the largest is made only where one does not fit into what was asked for. */
   async function readWithin(
     file: JournalFile,
     segment: SegmentName,
@@ -108,10 +111,22 @@ export function openJournalReader(options: { dir: string; fs?: JournalFs }): Jou
     maxBytes: number,
     limit: number,
   ): Promise<JournalRead> {
+    const read = await readWindow(file, segment, from, { maxBytes, size: maxBytes + USUAL_RECORD_BYTES }, limit);
+    if (read.next > from) return read;
+    return readWindow(file, segment, from, { maxBytes, size: RECORD_HEADER_BYTES + MAX_RECORD_BYTES }, limit);
+  }
+
+  async function readWindow(
+    file: JournalFile,
+    segment: SegmentName,
+    from: number,
+    { maxBytes, size }: { maxBytes: number; size: number },
+    limit: number,
+  ): Promise<JournalRead> {
     const read: JournalRead = { records: [], damage: [], next: from };
-    const bytes = await window(file, segment, from, Math.max(maxBytes, RECORD_HEADER_BYTES + MAX_RECORD_BYTES), limit);
+    const bytes = await window(file, segment, from, size, limit);
     if (bytes.length === 0) return { ...read, next: limit }; // a torn tail was cut here; the next segment starts at `limit`
-    const wholeRest = from + bytes.length >= limit || bytes.length < RECORD_HEADER_BYTES + MAX_RECORD_BYTES;
+    const wholeRest = from + bytes.length >= limit || bytes.length < size;
     while (read.next < from + bytes.length && read.next - from < maxBytes) {
       const offset = read.next - from;
       const found = recordAt(bytes, offset, read.next, segment.salt, MAX_RECORD_BYTES);
