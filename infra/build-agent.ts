@@ -1,6 +1,7 @@
 /** Why: a probe gets one file without node_modules. What mqtt.js drags along for browsers and proxies is 4/5 of its weight, so it is left out here. */
 import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
@@ -10,46 +11,73 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Never reached with our options: WebSockets, SOCKS, browser timers, the command line, debug output. Loading one would throw. */
 const LEFT_OUT = new Set(['ws', 'socks', 'worker-timers', 'help-me', 'commist', 'minimist', 'lru-cache']);
 /** mqtt.js's own transports (the agent opens its sockets itself) and what only MQTT 5 needs. */
-const LEFT_OUT_OF_MQTT = new Set([
-  './lib/connect',
-  './BufferedDuplex',
-  './lib/unique-message-id-provider',
-  './topic-alias-recv',
-  './topic-alias-send',
-  '../topic-alias-send',
-]);
+const LEFT_OUT_OF_MQTT = new Set(['./auth', './topic-alias-recv', '../topic-alias-send']);
+/** Small stands-in for what these packages are used for here. */
+const IN_PLACE_OF: Readonly<Record<string, string>> = {
+  // The client alone, without the doors that mqtt.connect() would open.
+  mqtt: `module.exports = { MqttClient: require('mqtt/lib/client').default };`,
+  // `debug(name)` makes a logger that is off.
+  debug: `module.exports = () => Object.assign(() => {}, { enabled: false });`,
+  // The same streams as Node's own, 79 kB smaller.
+  'readable-stream': `module.exports = require('node:stream');`,
+  // mqtt.js copies a message before it takes a topic alias (MQTT 5) out of the copy.
+  'rfdc/default': `module.exports = (packet) => ({ ...packet });`,
+  // mqtt-packet only appends, reads and consumes: the list, without the stream around it.
+  bl: `module.exports = require('bl/BufferList');`,
+  'process-nextick-args': `module.exports = { nextTick: process.nextTick };`,
+  // What TypeScript put on top of each file of mqtt.js, once.
+  'ts-helpers': `exports.importDefault = (m) => (m && m.__esModule ? m : { default: m });
+exports.importStar = (m) => (m && m.__esModule ? m : { ...m, default: m });`,
+  // Of node-cron, what the calendar uses; written as a module, so that the rest can be left out.
+  'node-cron': `export { schedule } from ${JSON.stringify(join(dirname(require.resolve('node-cron')), 'node-cron.js'))};`,
+};
 const EMPTY = `module.exports = {};`;
-/** `debug(name)` makes a logger that is off. */
-const NO_DEBUG = `module.exports = () => Object.assign(() => {}, { enabled: false });`;
 /** A statement of one line that traces a step; what is never printed need not be carried. */
 const TRACE = /^\s*(?:(?:this|client)\.log|debug)\(.*\);?$/gm;
-/** The same streams as Node's own, 79 kB smaller. */
-const NODE_STREAM = `module.exports = require('node:stream');`;
+const TS_HELPERS = /^var __[\s\S]*?(?=^Object\.defineProperty\(exports, "__esModule")/m;
+const ONE_TS_HELPER = 'const { importDefault: __importDefault, importStar: __importStar } = require("ts-helpers");\n';
 
 const lean: Plugin = {
   name: 'lean',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^[^.]/ }, ({ path }) => {
-      if (LEFT_OUT.has(path) || path === 'debug' || path === 'readable-stream') return { path, namespace: 'lean' };
-      return undefined;
-    });
+    onResolve({ filter: /^[^.]/ }, ({ path }) =>
+      LEFT_OUT.has(path) || Object.hasOwn(IN_PLACE_OF, path) ? { path, namespace: 'lean' } : undefined,
+    );
     onResolve({ filter: /^\./ }, ({ path, importer }) =>
       LEFT_OUT_OF_MQTT.has(path) && importer.includes('/mqtt/build/') ? { path, namespace: 'lean' } : undefined,
     );
-    // Its import() would pick node-cron's ES modules, which want import.meta.url; a CommonJS bundle has none.
-    onResolve({ filter: /^node-cron$/ }, () => ({ path: require.resolve('node-cron') }));
     onLoad({ filter: /\/mqtt(?:-packet)?\/.*\.js$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(TRACE, ';'),
+      contents: (await readFile(path, 'utf8')).replace(TRACE, ';').replace(TS_HELPERS, ONE_TS_HELPER),
+    }));
+    onLoad({ filter: /\/node-cron\.js$/ }, async ({ path }) => ({
+      contents: withoutFileTasks(await readFile(path, 'utf8')),
     }));
     // Of its package.json, mqtt.js reads the version.
     onLoad({ filter: /\/mqtt\/package\.json$/ }, () => ({ contents: `module.exports = { version: '' };` }));
     onLoad({ filter: /.*/, namespace: 'lean' }, ({ path }) => ({
-      contents: path === 'debug' ? NO_DEBUG : path === 'readable-stream' ? NODE_STREAM : EMPTY,
+      contents: IN_PLACE_OF[path] ?? EMPTY,
       loader: 'js',
       resolveDir: ROOT,
     }));
+    // The contract and the shared library have no side effects; told so, esbuild leaves out what the agent does not use.
+    const shared = ['broker/contract', 'infra/lib'].map((folder) => join(ROOT, folder));
+    onResolve({ filter: /^#contract$/ }, () => ({ path: join(ROOT, 'broker/contract/index.ts'), sideEffects: false }));
+    onResolve({ filter: /^\.\// }, ({ path, resolveDir }) =>
+      shared.includes(resolveDir) ? { path: join(resolveDir, path), sideEffects: false } : undefined,
+    );
   },
 };
+
+/** node-cron can run a file in a process of its own, which it finds beside its own file; here there is neither. */
+function withoutFileTasks(source: string): string {
+  const from = source.indexOf('const daemonPath');
+  const to = source.indexOf('const registry = new TaskRegistry');
+  const task = /const taskPath = solvePath\(func\);\s*task = new BackgroundScheduledTask\(.*\);/;
+  if (from < 0 || to < from || !task.test(source))
+    throw new Error('node-cron is not what infra/build-agent.ts knows; look at withoutFileTasks');
+  const without = source.slice(0, from) + source.slice(to);
+  return without.replace(task, `throw new Error('no tasks in files');`).replaceAll('import.meta.url', '""');
+}
 
 const COMMON: BuildOptions = {
   absWorkingDir: ROOT,

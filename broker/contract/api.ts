@@ -269,6 +269,8 @@ export interface ProbeCredential {
   token: string;
   ca: string | null;
   broker: string;
+  /** MQTT over WebSocket on the page's port; null where it would show the credential to the network. */
+  broker_ws?: string | null;
   file: string;
   command: string;
 }

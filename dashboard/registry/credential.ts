@@ -2,7 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import type { ProbeCredential } from '#contract';
+import { isLoopback } from '#lib/network';
 import type { DashboardDeps } from '../deps.ts';
+import { MQTT_PATH } from '../upgrade.ts';
 
 type CredentialDeps = Pick<DashboardDeps, 'state' | 'broker' | 'clock' | 'publicUrl'>;
 
@@ -13,8 +15,9 @@ export function issueCredential(deps: CredentialDeps, probe: string): ProbeCrede
   const { mqtt, mqtts } = deps.broker.addresses();
   const broker = reachable(mqtts ?? mqtt ?? '', deps.publicUrl(), lanAddress);
   const ca = mqtts === null ? null : deps.broker.authority();
-  const file = JSON.stringify({ broker, id: probe, token, ca });
-  return { id: probe, token, ca, broker, file, command: installCommand(deps.publicUrl(), file) };
+  const broker_ws = webSocketOf(broker, deps.publicUrl());
+  const file = JSON.stringify({ broker, ...(broker_ws !== null && { broker_ws }), id: probe, token, ca });
+  return { id: probe, token, ca, broker, broker_ws, file, command: installCommand(deps.publicUrl(), file) };
 }
 
 /** Runs on Debian, Raspberry Pi OS and OpenWrt; the credential goes through a pipe of the shell, not through the network. */
@@ -31,6 +34,19 @@ export function reachable(listener: string, publicUrl: string, lan: () => string
   const host = new URL(publicUrl).hostname;
   const outside = /^(localhost|127\..*|\[::1\]|0\.0\.0\.0|\[::\])$/.test(host) ? (lan() ?? host) : host;
   return `${protocol}//${outside}:${port}`;
+}
+
+/** The way through the web port, where it does not show the credential to the network: by https, or within this machine. Pure. */
+export function webSocketOf(broker: string, publicUrl: string): string | null {
+  const { protocol, host, pathname } = new URL(publicUrl);
+  const at = `${host}${pathname.replace(/\/+$/, '')}${MQTT_PATH}`;
+  if (protocol === 'https:') return `wss://${at}`;
+  const within = [broker, publicUrl].every((url) => URL.canParse(url) && isThisMachine(new URL(url).hostname));
+  return within ? `ws://${at}` : null;
+}
+
+function isThisMachine(hostname: string): boolean {
+  return hostname === 'localhost' || isLoopback(hostname.replace(/^\[|\]$/g, ''));
 }
 
 function lanAddress(): string | null {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessPoint, ImportReport, Page, ProbeCredential, Problem, Site } from '#contract';
 import { parseDesired } from '#contract';
-import { reachable } from '../../dashboard/registry/credential.ts';
+import { reachable, webSocketOf } from '../../dashboard/registry/credential.ts';
 import { desiredConfig } from '../../dashboard/registry/desired.ts';
 import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
 import { accessPoint, seedRegistry, site, weekdays } from '../support/state.ts';
@@ -187,6 +187,17 @@ describe('probes', () => {
       dashboard.state.registry.desired('p')?.version,
       dashboard.state.registry.accessPointOf('p', dashboard.clock.nowMs),
     ]).toEqual([['p'], 1, 'site-1-main']);
+  });
+
+  it.each([
+    ['mqtts://a.example:8883', 'https://carrel.example', 'wss://carrel.example/mqtt'],
+    ['mqtts://a.example:8883', 'https://carrel.example:8443/inside', 'wss://carrel.example:8443/inside/mqtt'],
+    ['mqtt://127.0.0.1:1883', 'http://127.0.0.1:8080', 'ws://127.0.0.1:8080/mqtt'],
+    ['mqtt://[::1]:1883', 'http://localhost:8080', 'ws://localhost:8080/mqtt'],
+    ['mqtts://192.0.2.7:8883', 'http://127.0.0.1:8080', null],
+    ['mqtts://a.example:8883', 'http://carrel.example', null],
+  ])('of %s get the web port of %s as %s', (broker, publicUrl, expected) => {
+    expect(webSocketOf(broker, publicUrl)).toBe(expected);
   });
 
   it('are refused when they exist or their access point does not, and nothing is left of it', async () => {
