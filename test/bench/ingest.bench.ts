@@ -1,67 +1,90 @@
 /**
- * Why: the way in, beside Debian's Mosquitto in the same run: broker on one core, generator on the other. 300 bytes, QoS 1.
- * A ratio is of packets per second as the clients see them; what the broker's processor had to do for it stands beside it.
+ * Why: the way in, beside Debian's Mosquitto in the same run: broker on one core, generator on the other; 300 bytes, QoS 1, 200
+ * connections. About four minutes. A name as argument (throughput, latency, fleet, end-to-end, stores) runs that part only.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { debianServer } from '../support/debian.ts';
-import { ceiling, type Load, type LoadReport, runLoad } from './ingest/generator.ts';
-import { startMosquitto, startOurs } from './ingest/processes.ts';
+import { type DebianServer, debianServer } from '../support/debian.ts';
+import { benchEndToEnd } from './ingest/end-to-end.ts';
+import { benchFleet } from './ingest/fleet.ts';
+import { ceiling, runLoad } from './ingest/generator.ts';
+import { type BenchedBroker, startMosquitto, startNodeFloor, startOurs } from './ingest/processes.ts';
+import { benchStores, type Figure } from './ingest/stores.ts';
 
 const LOAD = { connections: 200, bytes: 300, seconds: 4, rate: 0 };
 const dir = mkdtempSync(join(tmpdir(), 'carrel-bench-'));
 
-function figure(name: string, value: number, unit: string, of: string): void {
+const figure: Figure = (name, value, unit, of) =>
   console.log(JSON.stringify({ bench: 'ingest', figure: name, value: Math.round(value * 1000) / 1000, unit, of }));
-}
 
-const [luajit, mosquitto] = [await debianServer('luajit'), await debianServer('mosquitto')];
-if (!luajit || !mosquitto) {
-  console.error("skipped: Debian's luajit and mosquitto cannot be had here");
-  process.exit(1);
-}
-console.error(`load of this machine before: ${loadavg().join(' ')}`);
-const only = process.argv[2];
-const flags = (process.env['BROKER_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
-
-async function throughput(name: string, server: { port: number; pid: number }, window: number): Promise<number> {
-  let before = 0;
-  const report = await runLoad(luajit!, { ...LOAD, port: server.port, window }, () => { before = cpuSeconds(server.pid); });
-  const cpu = cpuSeconds(server.pid) - before;
+/** Packets per second as the clients see them. */
+async function rateOf(name: string, luajit: DebianServer, server: BenchedBroker, window: number): Promise<number> {
+  let cpuBefore = 0;
+  const report = await runLoad(luajit, { ...LOAD, port: server.port, window }, () => {
+    cpuBefore = cpuSeconds(server.pid);
+  });
+  const cpuS = cpuSeconds(server.pid) - cpuBefore;
+  await server.stop();
+  const share = (seconds: number): string => `${((seconds / report.seconds) * 100).toFixed(0)} %`;
+  const of = `broker ${share(cpuS)} of its core, ${((cpuS * 1e5) / report.acked).toFixed(2)} s per 100,000; generator ${share(report.cpu)} of its own`;
   const rate = report.acked / report.seconds;
-  figure(`${name}_per_s`, rate, 'packets/s', `broker ${((cpu / report.seconds) * 100).toFixed(0)} % of its core (${((cpu * 1e5) / report.acked).toFixed(2)} s per 100k), generator ${((report.cpu / report.seconds) * 100).toFixed(0)} %`);
+  figure(`${name}_w${window}_per_s`, rate, 'packets/s', of);
   return rate;
 }
+
+/** User and system time of all threads. */
 function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-for (const window of [1, 20]) {
-  if (only && only !== `w${window}`) continue;
-  figure(`generator_w${window}_ceiling_per_s`, await ceiling(luajit, { ...LOAD, window }), 'packets/s', '');
-  const peer = await startMosquitto(mosquitto, dir);
-  const theirs = await throughput(`mosquitto_w${window}`, peer, window);
-  await peer.kill();
-  for (const log of ['none', 'wal'] as const) {
-    const home = join(dir, `${log}${window}`);
-    mkdirSync(home);
-    const ours = await startOurs({ dir: home, log, probes: LOAD.connections, flags });
-    const rate = await throughput(`${log}_w${window}`, ours, window);
-    figure(`w${window}${log === 'wal' ? '_log' : ''}_vs_mosquitto`, rate / theirs, 'ratio', '');
-    if (flags.length > 0) process.kill(ours.pid, 'SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, flags.length > 0 ? 3000 : 0));
-    await ours.kill();
-    rmSync(home, { recursive: true });
+function ours(log: 'wal' | 'none', name: string): Promise<BenchedBroker> {
+  mkdirSync(join(dir, name));
+  return startOurs({ dir: join(dir, name), log, probes: LOAD.connections });
+}
+
+async function throughput(luajit: DebianServer, mosquitto: DebianServer): Promise<void> {
+  for (const window of [1, 20]) {
+    const most = await ceiling(luajit, { ...LOAD, window });
+    figure(`generator_w${window}_ceiling_per_s`, most, 'packets/s', 'against the most trivial acknowledger');
+    const peer = await rateOf('mosquitto', luajit, await startMosquitto(mosquitto, dir, 'at once'), window);
+    const floor = await rateOf('node_floor', luajit, await startNodeFloor(), window);
+    figure(`node_floor_w${window}_vs_mosquitto`, floor / peer, 'ratio', 'Node that reads, counts and answers, no more');
+    const gate = await rateOf('gate', luajit, await ours('none', `none-${window}`), window);
+    figure(`w${window}_vs_mosquitto`, gate / peer, 'ratio', `${window} unanswered per connection, no log`);
+    const durable = await rateOf('durable', luajit, await ours('wal', `wal-${window}`), window);
+    figure(`w${window}_log_vs_mosquitto`, durable / peer, 'ratio', `${window} unanswered per connection, each durable`);
   }
+  await rateOf('mosquitto_nagle', luajit, await startMosquitto(mosquitto, dir, 'gathered'), 20);
 }
-if (!only || only === 'latency') {
-  const home = join(dir, 'latency');
-  mkdirSync(home);
-  const ours = await startOurs({ dir: home, log: 'wal', probes: 1000, flags });
-  const report = await runLoad(luajit, { ...LOAD, connections: 200, window: 1, rate: 5000, seconds: 10, port: ours.port });
-  console.log(report);
-  await ours.kill();
+
+async function latency(luajit: DebianServer): Promise<void> {
+  const server = await ours('wal', 'latency');
+  const load = { ...LOAD, port: server.port, window: 1, rate: 5000, seconds: 15 };
+  const { p50_ms = Number.NaN, p99_ms = Number.NaN, p999_ms, unanswered } = await runLoad(luajit, load);
+  await server.stop();
+  const of = `5,000 packets/s over 200 connections, from the moment a packet is due; p99.9 ${p999_ms} ms, ${unanswered} unanswered`;
+  figure('durable_p50_ms', p50_ms, 'ms', of);
+  figure('durable_p99_ms', p99_ms, 'ms', of);
 }
-rmSync(dir, { recursive: true, force: true });
+
+const [luajit, mosquitto] = [await debianServer('luajit'), await debianServer('mosquitto')];
+const wanted = process.argv[2];
+const parts: Record<string, (() => Promise<void>) | null> = {
+  throughput: luajit && mosquitto && (() => throughput(luajit, mosquitto)),
+  latency: luajit && (() => latency(luajit)),
+  fleet: luajit && (() => benchFleet(join(dir, 'fleet'), luajit, figure)),
+  'end-to-end': () => benchEndToEnd(join(dir, 'end-to-end'), figure),
+  stores: () => benchStores(dir, figure),
+};
+try {
+  for (const [name, run] of Object.entries(parts)) {
+    if (wanted !== undefined && wanted !== name) continue;
+    if (run) await run();
+    else console.error(`skipped: ${name} (Debian's mosquitto or luajit cannot be had here)`);
+    figure(`load_after_${name}`, loadavg()[0] ?? 0, 'processes', 'load average of this machine, one minute');
+  }
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}

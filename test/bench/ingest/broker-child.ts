@@ -7,6 +7,7 @@ import { readSettings } from '#lib/settings';
 import { openState } from '#state';
 import { brokerSettings } from '../../../broker/config.ts';
 import { startBroker } from '../../../broker/index.ts';
+import { startStoreWorker } from '../../../broker/worker-host.ts';
 import { noStores } from '../../broker/no-stores.ts';
 import { openForgetfulWal } from './forgetful-wal.ts';
 import type { ChildStats } from './processes.ts';
@@ -27,7 +28,7 @@ const broker = await startBroker({
   state,
   log: silentLogger,
   clock: systemClock,
-  startStores: noStores,
+  startStores: log === 'duckdb' ? startStoreWorker : noStores,
   ...(log === 'none' ? { openWal: openForgetfulWal } : {}),
   limits: { packetsPerS: 1e9, bytesPerS: 1e12 },
 });
@@ -44,6 +45,7 @@ process.on('message', () => {
     loopMaxMs: loop.max / 1e6,
     framesAccepted: broker.stats().framesAccepted,
     connections: broker.stats().connections,
+    rows: broker.stores()[0]?.rows_written ?? 0,
   };
   loop.reset();
   process.send?.(stats);

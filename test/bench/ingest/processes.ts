@@ -17,67 +17,89 @@ export interface ChildStats {
   loopMaxMs: number;
   framesAccepted: number;
   connections: number;
+  /** In the database. */
+  rows: number;
 }
-export interface RunningBroker {
+export interface BenchedBroker {
   port: number;
   pid: number;
+  /** Lets it go by itself. */
+  stop(): Promise<void>;
+}
+export interface RunningBroker extends BenchedBroker {
   /** After a garbage collection. */
   stats(): Promise<ChildStats>;
   /** kill -9. */
   kill(): Promise<void>;
-  /** Lets it go by itself. */
-  stop(): Promise<void>;
 }
 
 const CHILD = fileURLToPath(new URL('./broker-child.ts', import.meta.url));
+const FLOOR = fileURLToPath(new URL('./node-floor-child.ts', import.meta.url));
 
 /** Our broker, started as `npm start` starts it, for probes `probe-1` to `probe-N` with the token "token". */
 export async function startOurs(options: {
   dir: string;
   port?: number;
-  log: 'wal' | 'none';
+  /** What stands behind the gate: the wal on disk, the wal and DuckDB, or nothing. */
+  log: 'wal' | 'duckdb' | 'none';
   probes: number;
   flags?: readonly string[];
 }): Promise<RunningBroker> {
   const { dir, port = 0, log, probes, flags = [] } = options;
-  const node = [process.execPath, '--expose-gc', '--max-semi-space-size=16', ...flags, CHILD];
-  const child = spawn('taskset', ['-c', String(BROKER_CORE), ...node, dir, String(port), log, String(probes)], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  const answer = async <T>(): Promise<T> => {
-    const [message] = await Promise.race([
-      once(child, 'message'),
-      once(child, 'exit').then(() => Promise.reject(new Error('the broker ended'))),
-    ]);
-    return message;
-  };
-  const bound = await answer<number>();
+  const child = startNode([...flags, CHILD, dir, String(port), log, String(probes)]);
+  const bound = await answer<number>(child);
   return {
     port: bound,
     pid: child.pid ?? 0,
     stats() {
       child.send('stats');
-      return answer<ChildStats>();
+      return answer<ChildStats>(child);
     },
     kill: () => end(child, 'SIGKILL'),
-    async stop() {
-      const gone = once(child, 'exit');
-      child.disconnect();
-      await gone;
-    },
+    stop: () => letGo(child),
   };
 }
 
+export async function startNodeFloor(): Promise<BenchedBroker> {
+  const child = startNode([FLOOR]);
+  return { port: await answer<number>(child), pid: child.pid ?? 0, stop: () => letGo(child) };
+}
+
+/** As `npm start` starts Node, on the broker's core. */
+function startNode(args: readonly string[]): ChildProcess {
+  return spawn(
+    'taskset',
+    ['-c', String(BROKER_CORE), process.execPath, '--expose-gc', '--max-semi-space-size=16', ...args],
+    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+  );
+}
+
+/** The child's next message. */
+async function answer<T>(child: ChildProcess): Promise<T> {
+  const [message] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => Promise.reject(new Error('the broker ended'))),
+  ]);
+  return message;
+}
+
+async function letGo(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  child.disconnect();
+  await gone;
+}
+
+/** `at once`: each PUBACK is sent when it is made, as ours are; `gathered`: Debian's default, where the kernel may hold it back. */
 export async function startMosquitto(
   { path, env }: DebianServer,
   dir: string,
-): Promise<Pick<RunningBroker, 'port' | 'pid' | 'stop'>> {
+  pubacks: 'at once' | 'gathered',
+): Promise<BenchedBroker> {
   const port = await freePort();
   const config = join(dir, 'mosquitto.conf');
-  // As fast as it can be: no log, nothing on disk, no delay of small packets.
   writeFileSync(
     config,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_type none\nset_tcp_nodelay true\nmax_inflight_messages 0\n`,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_type none\nset_tcp_nodelay ${pubacks === 'at once'}\n`,
   );
   const child = spawn('taskset', ['-c', String(BROKER_CORE), path, '-c', config], { env, stdio: 'ignore' });
   await until(() => canConnect(port), 10_000);

@@ -1,0 +1,53 @@
+/** Why: the whole way in at once: MQTT, log, decoding, DuckDB; all of the server's threads on one core. */
+import { mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connectPacket, framesTopic, publishPacket } from '../../broker/running.ts';
+import { startOurs } from './processes.ts';
+import { type Figure, FRAMES_EACH, frame, PROBES, ROWS } from './stores.ts';
+
+export async function benchEndToEnd(dir: string, figure: Figure): Promise<void> {
+  mkdirSync(dir);
+  const server = await startOurs({ dir, log: 'duckdb', probes: PROBES });
+  const packets = Array.from({ length: PROBES }, (_, probe) => {
+    const id = `probe-${probe + 1}`;
+    const frames = Array.from({ length: FRAMES_EACH }, (_, seq) =>
+      publishPacket(framesTopic(id), frame(probe + 1, seq), seq + 1),
+    );
+    return { hello: connectPacket(id, 'token'), frames: Buffer.concat(frames) };
+  });
+  const clients = await Promise.all(packets.map(({ hello }) => accepted(server.port, hello)));
+  const start = performance.now();
+  await Promise.all(clients.map((client, i) => client.publish(packets[i]?.frames ?? Buffer.alloc(0))));
+  const acknowledgedS = (performance.now() - start) / 1000;
+  while ((await server.stats()).rows < ROWS) await delay(50);
+  const seconds = (performance.now() - start) / 1000;
+  const of = `${ROWS} samples of 24 values, first PUBLISH to last commit; all acknowledged after ${acknowledgedS.toFixed(2)} s`;
+  figure('end_to_end_samples_per_s', ROWS / seconds, 'samples/s', of);
+  for (const { end } of clients) end();
+  await server.stop();
+}
+
+/** A probe after its CONNACK; `publish` resolves with the last PUBACK. */
+function accepted(port: number, hello: Buffer): Promise<{ publish(frames: Buffer): Promise<void>; end(): void }> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    let awaited = 4;
+    let done = (): void =>
+      resolve({
+        publish: (frames) =>
+          new Promise((published) => {
+            awaited = 4 * FRAMES_EACH;
+            done = published;
+            socket.write(frames);
+          }),
+        end: () => socket.destroy(),
+      });
+    socket.on('error', reject);
+    socket.on('data', (bytes) => {
+      awaited -= bytes.length;
+      if (awaited === 0) done();
+    });
+    socket.write(hello);
+  });
+}

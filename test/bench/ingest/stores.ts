@@ -1,0 +1,123 @@
+/** Why: how fast the worker brings accepted frames into each database: frames of 1,200 probes with 24 metrics, real databases. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { encodeFrame, type Frame, METRIC_NAMES, METRICS, roundToStep } from '#contract';
+import { systemClock } from '#lib/clock';
+import { silentLogger } from '#lib/logger';
+import { nodeRawDeflate } from '#lib/raw-deflate';
+import { openWal, type Wal } from '../../../broker/wal.ts';
+import { startStoreWorker } from '../../../broker/worker-host.ts';
+import { debianServer, startInfluxdb, startVictoria } from '../../support/debian.ts';
+
+export const PROBES = 1200;
+const SAMPLES = 10;
+export const FRAMES_EACH = 20;
+export const ROWS = PROBES * SAMPLES * FRAMES_EACH;
+const START = Date.UTC(2026, 10, 20);
+const metrics = METRIC_NAMES.filter((name) => !('reserved' in METRICS[name])).slice(0, 24);
+const OF = `${ROWS} rows of ${metrics.length} values, decoding included`;
+const PEERS = [
+  {
+    name: 'influxdb',
+    program: 'influxdb',
+    start: startInfluxdb,
+    scheme: (port: number) => `influx1+http://127.0.0.1:${port}/carrel`,
+  },
+  {
+    name: 'victoriametrics',
+    program: 'victoria-metrics',
+    start: startVictoria,
+    scheme: (port: number) => `influx2+http://127.0.0.1:${port}/carrel/samples`,
+  },
+] as const;
+export type Figure = (name: string, value: number, unit: string, of: string) => void;
+
+/** A frame of ten minutes, as the contract has it. */
+export function frame(probe: number, seq: number): Uint8Array {
+  const mono = seq * SAMPLES * 60_000;
+  const t = Array.from({ length: SAMPLES }, (_, i) => mono + i * 60_000);
+  const m = Object.fromEntries(
+    metrics.map((name, k) => {
+      const { min, max } = METRICS[name];
+      return [
+        name,
+        t.map((_, i) =>
+          roundToStep(name, min + Math.min(max - min, 100) * (((probe * 31 + seq * 7 + i * 3 + k) % 97) / 97)),
+        ),
+      ];
+    }),
+  );
+  const plain: Frame = { v: 1, boot: 'boot', run: `run-${probe}`, seq, wall: START + mono, mono, sync: 1, t, m, e: [] };
+  return encodeFrame(plain, nodeRawDeflate);
+}
+
+async function fillWal(wal: Wal): Promise<void> {
+  const changed = { resolve: () => {} };
+  const unsubscribe = wal.onChange(() => changed.resolve());
+  let last = 0;
+  for (let seq = 0; seq < FRAMES_EACH; seq++) {
+    for (let probe = 0; probe < PROBES; probe++)
+      last = wal.append(START, `probe-${probe}`, frame(probe, seq)) ?? Number.NaN;
+    while (wal.durableEnd() <= last)
+      await Promise.race([
+        new Promise<void>((resolve) => {
+          changed.resolve = resolve;
+        }),
+        delay(50),
+      ]);
+  }
+  unsubscribe();
+}
+
+interface Run {
+  dir: string;
+  wal: Wal;
+  name: string;
+  store: string;
+}
+
+async function rowsPerSecond({ dir, wal, name, store }: Run): Promise<number> {
+  const worker = startStoreWorker({
+    settings: { CARREL_STORE: [store], CARREL_INFLUX_TOKEN: undefined },
+    dataDir: join(dir, name),
+    walDir: wal.dir,
+    durableEnd: wal.durableEnd,
+    onDurable: wal.onChange,
+    commit: () => undefined,
+    log: silentLogger,
+  });
+  const begin = performance.now();
+  try {
+    for (;;) {
+      const [status] = worker.stores();
+      if (status?.error) throw new Error(`${name}: ${status.error}`);
+      if (status && status.rows_written >= ROWS) return ROWS / ((performance.now() - begin) / 1000);
+      await delay(10);
+    }
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** Rows per second into each database, and ours beside the others. */
+export async function benchStores(dir: string, figure: Figure): Promise<void> {
+  mkdirSync(join(dir, 'wal'));
+  const wal = await openWal({ dir: join(dir, 'wal'), capBytes: 2 ** 32, clock: systemClock, log: silentLogger });
+  await fillWal(wal);
+  const ours = await rowsPerSecond({ dir, wal, name: 'duckdb', store: 'duckdb:' });
+  figure('worker_rows_duckdb', ours, 'rows/s', OF);
+  for (const { name, program, start, scheme } of PEERS) {
+    const found = await debianServer(program);
+    if (!found) {
+      console.error(`skipped: Debian's ${program} cannot be had here`);
+      continue;
+    }
+    const server = await start({ dir: join(dir, program) }, found);
+    const rows = await rowsPerSecond({ dir, wal, name, store: scheme(server.port) });
+    await server.stop();
+    figure(`worker_rows_${name}`, rows, 'rows/s', OF);
+    figure(`rows_vs_${name}`, ours / rows, 'ratio', 'through the same worker, decoding included');
+  }
+  await wal.close();
+}
