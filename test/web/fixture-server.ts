@@ -16,7 +16,7 @@ import type {
   Roster,
 } from '#contract';
 import { rosterOf, snapshotOf, totalsOf } from './fleet-fixture.ts';
-import { alertOf, explanationOf, measurementsOf, testsOf } from './site-fixture.ts';
+import { alertOf, deliveryOf, explanationOf, measurementsOf, testsOf } from './site-fixture.ts';
 
 export interface Fixture {
   origin: string;
@@ -149,6 +149,9 @@ export async function startFixture(
     '/api/v1/measurements',
     ({ query }) =>
       measurementsOf(query.probe, query.metric, Number(query.from), Number(query.to), Number(query.points)),
+  );
+  app.get<{ Params: { probe: string } }>('/api/v1/probes/:probe/delivery', ({ params }) =>
+    deliveryOf(params.probe, now()),
   );
   app.get('/api/v1/users', () => ({
     items: [

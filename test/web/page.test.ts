@@ -207,6 +207,18 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     fine();
   }, 60_000);
 
+  test('a site says whether everything arrived, and of each gap what is known', async () => {
+    const page = await open('/sites/site-0', 'Data used by monitoring');
+    const part = page.getByRole('region', { name: 'What arrived' });
+    await part.getByText('2 frames still to come').waitFor();
+    await part.getByText('8,612, of 2 runs of the agent').waitFor();
+    expect((await part.locator('tbody tr').allInnerTexts()).map((row) => row.split('\t').slice(1))).toEqual([
+      ['2', 'The probe may still have them'],
+      ['28', 'The probe’s spool was full: oldest samples dropped'],
+    ]);
+    fine();
+  }, 60_000);
+
   test('acknowledging says until when and goes out with the session’s token; a test says its cost first', async () => {
     const page = await open('/sites/site-0', 'Data used by monitoring');
     await page.getByRole('button', { name: /Test now up to 40\sMB/ }).click();

@@ -1,5 +1,5 @@
 /** Why: what a site page and an incident ask for, made up in the shapes of the contract: tests, measurements, alerts, reasons. */
-import type { AlertExplanation, AlertView, Measurements, TestView } from '#contract';
+import type { AlertExplanation, AlertView, Measurements, ProbeDelivery, TestView } from '#contract';
 import { numbers, rosterOf } from './fleet-fixture.ts';
 
 const MIN = 60_000;
@@ -140,5 +140,32 @@ export function explanationOf(ap: string, now: number): AlertExplanation {
         evidence: [],
       },
     ],
+  };
+}
+
+/** A probe that was away for longer than its spool reaches. */
+export function deliveryOf(probe: string, now: number): ProbeDelivery {
+  const gap = { run: 'r1', class: null, since: now - HOUR };
+  return {
+    probe,
+    complete: false,
+    cloned: false,
+    since: now - 30 * 24 * HOUR,
+    last: now - 2 * MIN,
+    frames: 8612,
+    duplicates: 3,
+    missing: { explained: 28, awaited: 2, unexplained: 0 },
+    gaps: [
+      { ...gap, from: 100, to: 101, n: 2, state: 'awaited' },
+      { ...gap, from: 0, to: 27, n: 28, state: 'explained', class: 'frame' },
+    ],
+    runs: ['r2', 'r1'].map((run) => ({
+      run,
+      frames: 4306,
+      duplicates: 1,
+      highest: 4400,
+      first: now - 30 * 24 * HOUR,
+      last: now,
+    })),
   };
 }

@@ -2,30 +2,38 @@
 
 import { type Signal, useSignal } from '@preact/signals';
 import { useMemo, useState } from 'preact/hooks';
-import type { Measurements, Page, Probe, TestView } from '#contract';
-import { ApiError, post } from '../api.ts';
+import type { Measurements, Page, TestView } from '#contract';
+import { useAsked } from '../asked.ts';
 import { type Frame, frameOf, missingSpans, parseRange, RANGES, type Range, steadyEnd } from '../charts/series.ts';
 import { age, count, moment } from '../format.ts';
-import { useLoad } from '../load.ts';
-import { Acknowledge, mayAct } from '../parts/ack.tsx';
+import { type Loaded, useLoad } from '../load.ts';
+import { Acknowledge, mayAct, mayAdminister } from '../parts/ack.tsx';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
+import { AskedNote, TestNow } from '../parts/asked-test.tsx';
 import { CopyButton } from '../parts/copy.tsx';
 import { DataUsed } from '../parts/data-used.tsx';
+import { Delivered } from '../parts/delivered.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { useTitle } from '../parts/head.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { Panel, State, stateWord } from '../parts/marks.tsx';
-import { MetricChart } from '../parts/metric-chart.tsx';
+import { MetricChart, useMetric } from '../parts/metric-chart.tsx';
+import { Availability, Outages } from '../parts/outages.tsx';
+import { SilenceForm, SilenceNotes } from '../parts/silence.tsx';
 import { TestsTable } from '../parts/tests-table.tsx';
 import { Throughput } from '../parts/throughput.tsx';
-import { say } from '../parts/toast.tsx';
 import { Why } from '../parts/why.tsx';
 import { hrefOf, place, siteHref, withQuery } from '../router.ts';
 import { type Line, lines, probesOf, ready, serverNow, severity, siteOf } from '../store.ts';
 import { words } from '../words.ts';
+import { manage } from '../words-manage.ts';
 
 const w = words.site;
 const TESTS = 500;
 const FIRST_TESTS = 8;
+const EditSite = lazy<{ line: Line; onDone: () => void }>(() =>
+  import('./site-edit.tsx').then((module) => module.EditSite),
+);
 
 export function SitePage({ id }: { id: string }) {
   const site = siteOf(id);
@@ -52,22 +60,55 @@ export function SitePage({ id }: { id: string }) {
         </Empty>
       </div>
     );
+  return <Standing line={line} all={here} key={line.ap.id} />;
+}
+
+type Open = 'edit' | 'silence' | null;
+
+function Standing({ line, all }: { line: Line; all: readonly Line[] }) {
+  const [open, setOpen] = useState<Open>(null);
+  const [silenced, setSilenced] = useState(0);
+  const { asked, look } = useAsked(line.ap.id);
+  const close = () => setOpen(null);
   const range = parseRange(place.value.query.get('range'));
   return (
     <>
-      <SiteHead line={line} all={here} />
+      <SiteHead line={line} all={all} open={open} setOpen={setOpen} onAsked={look} />
+      <AskedNote asked={asked} line={line} />
+      <SilenceNotes line={line} refresh={silenced} />
       <div class="grid">
+        {open === 'silence' ? (
+          <Panel title={manage.silence.title(line.name)} id="h-silence">
+            <SilenceForm
+              line={line}
+              onCancel={close}
+              onDone={() => {
+                close();
+                setSilenced((n) => n + 1);
+              }}
+            />
+          </Panel>
+        ) : null}
+        {open === 'edit' ? <EditSite line={line} onDone={close} /> : null}
         <div class="grid why">
           <Why ap={line.ap.id} target={line.ap.target_mbps} refresh={line.row.down_at} />
-          <Facts line={line} />
+          <Facts line={line} onEdit={mayAdminister() ? () => setOpen(open === 'edit' ? null : 'edit') : null} />
         </div>
-        <Measured line={line} range={range} key={line.ap.id} />
+        <Measured line={line} range={range} newest={asked?.test?.id ?? ''} />
       </div>
     </>
   );
 }
 
-function SiteHead({ line: { row, ap, site, name }, all }: { line: Line; all: readonly Line[] }) {
+interface HeadProps {
+  line: Line;
+  all: readonly Line[];
+  open: Open;
+  setOpen: (open: Open) => void;
+  onAsked: () => void;
+}
+
+function SiteHead({ line: { row, ap, site, name }, all, open, setOpen, onAsked }: HeadProps) {
   return (
     <>
       <nav aria-label={w.crumbs}>
@@ -95,7 +136,17 @@ function SiteHead({ line: { row, ap, site, name }, all }: { line: Line; all: rea
         </div>
         <div class="acts">
           <CopyButton text={location.href} label={w.copyLink} />
-          <TestNow ap={ap.id} />
+          <TestNow ap={ap.id} onAsked={onAsked} />
+          {mayAct() ? (
+            <button
+              class="btn"
+              type="button"
+              aria-expanded={open === 'silence'}
+              onClick={() => setOpen(open === 'silence' ? null : 'silence')}
+            >
+              {manage.silence.open}
+            </button>
+          ) : null}
           {row.alert === null ? null : <Acknowledge id={row.alert} zone={site.zone} />}
         </div>
       </div>
@@ -117,29 +168,14 @@ function SiteHead({ line: { row, ap, site, name }, all }: { line: Line; all: rea
   );
 }
 
-/** The cost stands on the button, before anybody presses it. */
-function TestNow({ ap }: { ap: string }) {
-  const [busy, setBusy] = useState(false);
-  if (!mayAct()) return null;
-  const ask = async () => {
-    setBusy(true);
-    try {
-      await post(`/access-points/${encodeURIComponent(ap)}/test`);
-      say(w.testAsked);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      say(error.problem.detail);
-    }
-    setBusy(false);
-  };
-  return (
-    <button class="btn" type="button" disabled={busy} onClick={() => void ask()}>
-      {w.testNow} <span class="q">{w.testCost}</span>
-    </button>
-  );
+interface MeasuredProps {
+  line: Line;
+  range: Range;
+  /** Changes with the result of an asked test. */
+  newest: string;
 }
 
-function Measured({ line: { row, ap, site }, range }: { line: Line; range: Range }) {
+function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
   const to = steadyEnd(range, serverNow.value);
   const frame = useMemo(() => frameOf(range, to, site.zone, site.opening), [range, to, site.zone, site.opening]);
   const cursor = useSignal<number | null>(null);
@@ -147,15 +183,10 @@ function Measured({ line: { row, ap, site }, range }: { line: Line; range: Range
   const about = `${ap.id} ${range}`;
   const tests = useLoad<Page<TestView>>(
     `/tests?ap=${encodeURIComponent(ap.id)}&from=${frame.from}&to=${frame.to}&limit=${TESTS}`,
-    { about, refresh: row.down_at },
+    { about, refresh: `${row.down_at} ${newest}` },
   );
   // Where the probe was silent is known from the metric that every probe has.
-  const pulse = useLoad<Measurements>(
-    probe === null
-      ? null
-      : `/measurements?probe=${encodeURIComponent(probe)}&metric=rtt_ms&from=${frame.from}&to=${frame.to}&points=${frame.points}`,
-    { about },
-  );
+  const pulse = useMetric(probe, 'rtt_ms', frame);
   const missing = useMemo(() => (pulse.value ? missingSpans(pulse.value, frame, to) : []), [pulse.value, frame]);
   const items = tests.value?.items ?? [];
   if (tests.problem && !tests.value)
@@ -174,20 +205,32 @@ function Measured({ line: { row, ap, site }, range }: { line: Line; range: Range
         cursor={cursor}
         ranges={<RangePick range={range} />}
       />
+      <Availability ap={ap.id} frame={frame} />
       <div class="grid test-row">
         <Tests items={items} zone={site.zone} busy={!tests.value} />
-        <DataUsed tests={items} probe={probe} frame={frame} range={range} />
+        <div class="grid side">
+          <DataUsed tests={items} probe={probe} frame={frame} range={range} />
+          <Outages ap={ap.id} frame={frame} />
+        </div>
       </div>
-      {probe === null ? null : <Metrics probe={probe} frame={frame} cursor={cursor} />}
+      {probe === null ? null : <Metrics probe={probe} frame={frame} cursor={cursor} rtt={pulse} />}
+      {probe === null ? null : <Delivered probe={probe} zone={site.zone} refresh={to} />}
     </>
   );
 }
 
-function Metrics({ probe, frame, cursor }: { probe: Probe['id']; frame: Frame; cursor: Signal<number | null> }) {
+interface MetricsProps {
+  probe: string;
+  frame: Frame;
+  cursor: Signal<number | null>;
+  rtt: Loaded<Measurements>;
+}
+
+function Metrics({ probe, frame, cursor, rtt }: MetricsProps) {
   const shared = { probe, frame, cursor, now: frame.to };
   return (
     <div class="grid two charts">
-      <MetricChart {...shared} metric="rtt_ms" floor={4} title={w.rtt} unit={words.units.ms} />
+      <MetricChart {...shared} metric="rtt_ms" given={rtt} floor={4} title={w.rtt} unit={words.units.ms} />
       <MetricChart
         {...shared}
         metric="wan_rx_mbps"
