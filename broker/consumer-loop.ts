@@ -8,6 +8,7 @@ import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import { batchOfFrames } from './consumer.ts';
 import type { Feed, FeedBatch } from './feed.ts';
+import type { RollupKeeper } from './rollup/keeper.ts';
 import type { Quarantine } from './store/quarantine.ts';
 import { type Batch, type Cursor, type Store, StoreError } from './store/store.ts';
 
@@ -27,6 +28,8 @@ export interface ConsumerDeps {
   name: string;
   openStore(): Promise<Store>;
   openFeed(cursor: Cursor | null): Feed;
+  /** Rollups of what this database took; it writes them there too. */
+  openRollups?(store: Store): Promise<RollupKeeper>;
   quarantine: Quarantine;
   /** What is durable in this database. Also called once after each opening. */
   onCursor(cursor: Cursor): void;
@@ -50,6 +53,9 @@ export interface Consumer {
 /** About 2,000 frames. */
 const BATCH_BYTES = 1024 * 1024;
 const QUARANTINE_LOGGED = 3;
+/** How often is looked whether a rollup is due; sooner while there are more. */
+const TICK_MS = 5000;
+const MORE_MS = 10;
 
 export function startConsumer(deps: ConsumerDeps): Consumer {
   const { name, log, gatherMs = 1000 } = deps;
@@ -118,10 +124,16 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     }
   }
 
-  async function take(open: Store, { frames, cursor, atEnd }: FeedBatch): Promise<void> {
+  async function take(
+    open: Store,
+    rollups: RollupKeeper | undefined,
+    { frames, cursor, atEnd }: FeedBatch,
+  ): Promise<void> {
     const batch = batchOfFrames(frames);
     const quarantined = await writeUntilTaken(open, batch, cursor);
     deps.onCursor(cursor);
+    rollups?.take(batch, cursor);
+    await rollups?.tick();
     const rows = batch.samples.t_s.length + batch.events.length - quarantined;
     works(atEnd ? 'ok' : 'catching_up', {
       rows_written: status.rows_written + rows,
@@ -134,31 +146,58 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
   async function consume(): Promise<never> {
     const open = await deps.openStore().finally(tried.resolve);
     let feed: Feed | null = null;
+    let rollups: RollupKeeper | undefined;
     try {
       store = open;
       const cursor = await open.cursor();
       if (cursor) deps.onCursor(cursor);
-      feed = deps.openFeed(cursor);
+      rollups = await deps.openRollups?.(open);
+      feed = deps.openFeed(earlier(cursor, rollups?.from ?? cursor));
       if (status.error !== null) works('catching_up');
-      for (;;) await take(open, await nextOf(feed));
+      for (;;) await take(open, rollups, await nextOf(feed, rollups));
     } finally {
       store = null;
       await feed?.close();
+      await rollups
+        ?.close()
+        .catch((error: unknown) => log.warn({ store: name, error: messageOf(error) }, 'state of rollups not kept'));
       await open
         .close()
         .catch((error: unknown) => log.warn({ store: name, error: messageOf(error) }, 'store did not close cleanly'));
     }
   }
 
-  /** Waiting at the end of the wal is being up to date. */
-  async function nextOf(feed: Feed): Promise<FeedBatch> {
+  /** Waiting at the end of the wal is being up to date; rollups fall due meanwhile. */
+  async function nextOf(feed: Feed, rollups: RollupKeeper | undefined): Promise<FeedBatch> {
     const waiting = setTimeout(() => {
       if (status.state === 'catching_up') works('ok');
     }, 200);
     try {
-      return await feed.next(BATCH_BYTES, stopping.signal);
+      for (let more = false; ; more = (await rollups?.tick()) ?? false) {
+        const batch = await nextWithin(feed, rollups ? (more ? MORE_MS : TICK_MS) : null);
+        if (batch) return batch;
+      }
     } finally {
       clearTimeout(waiting);
+    }
+  }
+
+  /** Null where nothing came in that time. */
+  async function nextWithin(feed: Feed, withinMs: number | null): Promise<FeedBatch | null> {
+    if (withinMs === null) return feed.next(BATCH_BYTES, stopping.signal);
+    const patience = new AbortController();
+    const stop = (): void => patience.abort(stopping.signal.reason);
+    const timer = setTimeout(() => patience.abort(), withinMs);
+    stopping.signal.addEventListener('abort', stop, { once: true });
+    if (stopping.signal.aborted) stop();
+    try {
+      return await feed.next(BATCH_BYTES, patience.signal);
+    } catch (error) {
+      if (stopping.signal.aborted || !patience.signal.aborted) throw error;
+      return null;
+    } finally {
+      clearTimeout(timer);
+      stopping.signal.removeEventListener('abort', stop);
     }
   }
 
@@ -183,4 +222,9 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
       await running;
     },
   };
+}
+
+/** Null is the oldest record. */
+function earlier(a: Cursor | null, b: Cursor | null): Cursor | null {
+  return a && b ? (a.next <= b.next ? a : b) : null;
 }

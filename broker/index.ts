@@ -25,6 +25,7 @@ import { createTopicEmitter } from './topic-emitter.ts';
 import { openWal, type Wal } from './wal.ts';
 import { createUpgrade } from './websocket.ts';
 import type { StoreWorker, StoreWorkerDeps } from './worker-host.ts';
+import { rollupConsumer } from './worker-messages.ts';
 
 export interface BrokerDeps {
   settings: BrokerSettings;
@@ -227,7 +228,8 @@ async function startStores(deps: BrokerDeps, wal: Wal): Promise<StoreWorker> {
     log,
   });
   // A database that is down since its first day has committed nothing; the log is kept for it all the same.
-  for (const { name } of worker.stores()) wal.register(name, null);
+  for (const { name } of worker.stores())
+    for (const consumer of [name, rollupConsumer(name)]) wal.register(consumer, null);
   return worker;
 }
 

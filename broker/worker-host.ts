@@ -67,6 +67,7 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
     const start: WorkerStart = {
       targets,
       walDir: deps.walDir,
+      cursorDir: join(deps.dataDir, 'cursors'),
       quarantineDir: join(deps.dataDir, 'quarantine'),
       durableEnd: deps.durableEnd(),
     };

@@ -7,8 +7,15 @@ import { type Cursor, StoreError, type StoreFailure, type StoreReader } from './
 export interface WorkerStart {
   targets: StoreTarget[];
   walDir: string;
+  /** Where cursors and the state of rollups lie. */
+  cursorDir: string;
   quarantineDir: string;
   durableEnd: number;
+}
+
+/** Name of a database's rollups as a consumer of the wal. */
+export function rollupConsumer(store: string): string {
+  return `${store} rollups`;
 }
 
 export type ReadMethod = keyof StoreReader;

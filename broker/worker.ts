@@ -1,17 +1,26 @@
 /** Why: decoding and databases live in a thread of their own, so that a database catching up never delays a PUBACK. */
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Logger } from '#lib/logger';
 import { startConsumer } from './consumer-loop.ts';
 import { openFeedReader } from './feed-reader.ts';
+import { openRollupKeeper } from './rollup/keeper.ts';
 import { openStore } from './store/open.ts';
 import { createQuarantine } from './store/quarantine.ts';
 import { type Store, StoreError } from './store/store.ts';
-import { type FromWorker, type ReadMethod, type ToWorker, toPlain, type WorkerStart } from './worker-messages.ts';
+import {
+  type FromWorker,
+  type ReadMethod,
+  rollupConsumer,
+  type ToWorker,
+  toPlain,
+  type WorkerStart,
+} from './worker-messages.ts';
 
 const port = parentPort;
 if (!port) throw new Error('broker/worker.ts runs only as a worker of broker/worker-host.ts');
 
-const { targets, walDir, quarantineDir, durableEnd: endAtStart } = workerData as WorkerStart; // written by worker-host.ts
+const { targets, walDir, cursorDir, quarantineDir, durableEnd: endAtStart } = workerData as WorkerStart; // written by worker-host.ts
 let durableEnd = endAtStart;
 const durableListeners = new Set<() => void>();
 const tell = (message: FromWorker): void => port.postMessage(message);
@@ -38,6 +47,15 @@ const consumers = targets.map((target, index) =>
         },
         // Every consumer meets the same broken payloads: the first one keeps them.
         ...(index === 0 ? { onQuarantine: keepPayload } : {}),
+      }),
+    openRollups: (store) =>
+      openRollupKeeper({
+        store,
+        statePath:
+          target.kind === 'memory' ? null : join(cursorDir, `${target.name.replace(/[^\w.-]+/g, '_')}.rollups.json`),
+        nowMs,
+        onCursor: (cursor) => tell({ type: 'cursor', consumer: rollupConsumer(target.name), cursor }),
+        log,
       }),
     quarantine: createQuarantine({ dir: quarantineDir, name: target.name.replace(/[^\w.-]+/g, '_') }),
     onCursor: (cursor) => tell({ type: 'cursor', consumer: target.name, cursor }),

@@ -38,7 +38,8 @@ export function createCursorFile(path: string): CursorFile {
   };
 }
 
-function cursorOf(value: unknown): Cursor | null {
+/** Null where it is none. */
+export function cursorOf(value: unknown): Cursor | null {
   if (!isObject(value)) return null;
   const next = own(value, 'next');
   const held = own(value, 'held');
@@ -47,7 +48,7 @@ function cursorOf(value: unknown): Cursor | null {
 }
 
 /** The old content or the new, whatever happens in between. */
-async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const draft = `${path}.new`;
   const file = await open(draft, 'w', 0o600);

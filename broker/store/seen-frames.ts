@@ -16,7 +16,7 @@ export interface SeenFrames {
 }
 
 /** [from, to] pairs, inclusive, ascending, never touching. */
-type Intervals = [number, number][];
+export type Intervals = [number, number][];
 
 export function createSeenFrames(): SeenFrames {
   const runs = new Map<string, Intervals>();
@@ -57,13 +57,13 @@ function find(intervals: Intervals, seq: number): number {
   return low;
 }
 
-function covers(intervals: Intervals, seq: number): boolean {
+export function covers(intervals: Intervals, seq: number): boolean {
   const candidate = intervals[find(intervals, seq)];
   return candidate !== undefined && candidate[0] <= seq;
 }
 
 /** Adds [from, to], joining whatever it touches. */
-function insert(intervals: Intervals, from: number, to: number): void {
+export function insert(intervals: Intervals, from: number, to: number): void {
   const first = find(intervals, from - 1);
   let last = first;
   let start = from;
