@@ -16,7 +16,12 @@ export function Delivered({ probe, zone, refresh }: { probe: string; zone: strin
   const { value } = answer;
   const gaps = value?.gaps.slice(0, SHOWN) ?? [];
   return (
-    <Panel title={w.title} id="h-delivery" note={w.note} end={value && gaps.length > 0 ? w.newest(count(SHOWN)) : null}>
+    <Panel
+      title={w.title}
+      id="h-delivery"
+      note={w.note}
+      end={value && value.gaps.length > SHOWN ? w.newest(count(SHOWN)) : null}
+    >
       {value ? (
         <>
           <Answer value={value} zone={zone} />
@@ -42,7 +47,7 @@ function Answer({ value, zone }: { value: ProbeDelivery; zone: string }) {
         <State state={state} word={word} big />
       </p>
       {value.cloned ? <p>{w.cloned}</p> : null}
-      <dl class="facts">
+      <dl class="facts gap">
         <dt>{w.frames}</dt>
         <dd>{w.ofRuns(count(value.frames), value.runs.length)}</dd>
         <dt>{w.since}</dt>
