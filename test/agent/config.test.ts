@@ -25,6 +25,7 @@ test('the credential that the server issues is all that is needed', () => {
     id: 'debeikiai-1',
     token: 'secret-token',
     ca: null,
+    web: null,
   });
   expect(config).toMatchObject({
     stateDir: '/var/lib/carrel-agent',
@@ -32,6 +33,15 @@ test('the credential that the server issues is all that is needed', () => {
     pinned: {},
     defaults: { sample_s: 60, batch: 5, profile: 'default' },
   });
+});
+
+test.each([
+  ['wss://carrel.example/mqtt', { protocol: 'wss', host: 'carrel.example', port: 443, path: '/mqtt' }],
+  ['ws://[::1]:8080', { protocol: 'ws', host: '::1', port: 8080, path: '/mqtt' }],
+  ['wss://a.example:8443/inside/mqtt', { protocol: 'wss', host: 'a.example', port: 8443, path: '/inside/mqtt' }],
+])('its way through the web port %s is understood', (broker_ws, web) => {
+  const { config, warnings } = readConfig({ env: { CARREL_AGENT_CREDENTIAL: fileOf({ ...CREDENTIAL, broker_ws }) } });
+  expect([warnings, config.server?.web]).toEqual([[], web]);
 });
 
 test('the same file serves as --config, with further settings by either name', () => {
