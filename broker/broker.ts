@@ -7,6 +7,7 @@ import type { Feed } from './feed.ts';
 import type { QuarantinedPayload } from './feed-reader.ts';
 import type { SpeedStats } from './speed/server.ts';
 import type { Cursor, StoreReader, StoreStatus } from './store/store.ts';
+import type { StoreTasks } from './worker-tasks.ts';
 
 /** Is the probe connected now? Rebuilt at start; `since` is when that last changed (or the server's start). */
 export interface Presence {
@@ -69,6 +70,8 @@ export interface Broker {
   /** The primary database, through the worker. */
   store: StoreReader;
   stores(): StoreStatus[];
+  /** What administrators ask of the databases, through the worker. */
+  tasks: StoreTasks;
   stats(): BrokerStats;
   /** The newest payloads that were acknowledged but are no frames, oldest first, at most 100. */
   quarantined?(): readonly QuarantinedPayload[];

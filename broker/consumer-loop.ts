@@ -30,7 +30,7 @@ export interface ConsumerDeps {
   openFeed(cursor: Cursor | null): Feed;
   /** Rollups of what this database took; it writes them there too. */
   openRollups?(store: Store): Promise<RollupKeeper>;
-  quarantine: Quarantine;
+  quarantine: Pick<Quarantine, 'add'>;
   /** What is durable in this database. Also called once after each opening. */
   onCursor(cursor: Cursor): void;
   onStatus(status: ConsumerStatus): void;

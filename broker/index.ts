@@ -177,6 +177,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
       commit: wal.commit,
       store: stores.store,
       stores: stores.stores,
+      tasks: stores.tasks,
       quarantined: feeds.quarantined,
       stats() {
         const refused = { ...feeds.refused(), ...tally.all() };

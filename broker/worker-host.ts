@@ -9,6 +9,7 @@ import type { ConsumerStatus } from './consumer-loop.ts';
 import { parseStoreTargets } from './store/open.ts';
 import { type Cursor, StoreError, type StoreReader, type StoreStatus } from './store/store.ts';
 import { type FromWorker, fromPlain, type ReadMethod, type ToWorker, type WorkerStart } from './worker-messages.ts';
+import type { StoreTasks, TaskMethod } from './worker-tasks.ts';
 
 export interface StoreWorkerDeps {
   settings: Pick<BrokerSettings, 'CARREL_STORE' | 'CARREL_INFLUX_TOKEN'>;
@@ -29,15 +30,17 @@ export interface StoreWorker {
   /** The first database of CARREL_STORE. Every call may reject with StoreError. */
   store: StoreReader;
   stores(): StoreStatus[];
+  tasks: StoreTasks;
   /** Lets running writes finish, closes the databases, ends the thread. */
   stop(): Promise<void>;
 }
 
 const MAX_READS = 256;
 const READ_TIMEOUT_MS = 60_000;
+const TASK_TIMEOUT_MS = 1_800_000;
 const STOP_TIMEOUT_MS = 15_000;
 
-interface PendingRead {
+interface Pending {
   resolve(value: unknown): void;
   reject(error: StoreError): void;
   timer: NodeJS.Timeout;
@@ -51,8 +54,10 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
     influxToken: deps.settings.CARREL_INFLUX_TOKEN,
   });
   // Until a database has told its cursor, its lag is counted from here.
-  const known = new Map(targets.map(({ name }) => [name, { status: fresh(name), next: deps.durableEnd() }]));
-  const reads = new Map<number, PendingRead>();
+  const known = new Map(
+    targets.map(({ name }) => [name, { status: fresh(name), next: deps.durableEnd(), quarantined: 0 }]),
+  );
+  const reads = new Map<number, Pending>();
   const backoff = createBackoff({ baseMs: 500, capMs: 30_000, floorMs: 100 });
   let nextRead = 1;
   let worker: Worker | null = null;
@@ -111,6 +116,11 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
         if (entry) entry.status = message.status;
         break;
       }
+      case 'quarantined': {
+        const entry = known.get(message.store);
+        if (entry) entry.quarantined = message.count;
+        break;
+      }
       case 'answer':
         settle(message.id, (read) => read.resolve(message.value));
         break;
@@ -123,7 +133,7 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
     }
   }
 
-  function settle(id: number, how: (read: PendingRead) => void): void {
+  function settle(id: number, how: (read: Pending) => void): void {
     const read = reads.get(id);
     if (!read) return;
     reads.delete(id);
@@ -136,22 +146,27 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
   }
 
   function call<M extends ReadMethod>(method: M, argument: Parameters<StoreReader[M]>[0]): ReturnType<StoreReader[M]> {
+    // The worker calls the same method of the same interface.
+    return ask((id) => ({ type: 'read', id, method, argument }), READ_TIMEOUT_MS) as ReturnType<StoreReader[M]>;
+  }
+
+  function task<M extends TaskMethod>(method: M, argument: Parameters<StoreTasks[M]>[0]): ReturnType<StoreTasks[M]> {
+    return ask((id) => ({ type: 'task', id, method, argument }), TASK_TIMEOUT_MS) as ReturnType<StoreTasks[M]>;
+  }
+
+  function ask(question: (id: number) => ToWorker, timeoutMs: number): Promise<unknown> {
     const id = nextRead++;
-    const answer = new Promise<unknown>((resolve, reject) => {
+    return new Promise<unknown>((resolve, reject) => {
       if (!worker) return reject(new StoreError('unreachable', 'the store worker is being started'));
       if (reads.size >= MAX_READS)
         return reject(new StoreError('overloaded', `${MAX_READS} queries are waiting already`, 1000));
       const timer = setTimeout(
-        () =>
-          settle(id, (read) =>
-            read.reject(new StoreError('overloaded', `no answer within ${READ_TIMEOUT_MS / 1000} s`)),
-          ),
-        READ_TIMEOUT_MS,
+        () => settle(id, (read) => read.reject(new StoreError('overloaded', `no answer within ${timeoutMs / 1000} s`))),
+        timeoutMs,
       );
       reads.set(id, { resolve, reject, timer });
-      send({ type: 'read', id, method, argument });
+      send(question(id));
     });
-    return answer as ReturnType<StoreReader[M]>; // the worker calls the same method of the same interface
   }
 
   return {
@@ -165,9 +180,15 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
       rollupTotals: (query) => call('rollupTotals', query),
       known: (groups) => call('known', groups),
     },
+    tasks: {
+      quarantine: (query) => task('quarantine', query),
+      replayQuarantine: (query) => task('replayQuarantine', query),
+      dropQuarantine: (query) => task('dropQuarantine', query),
+    },
     stores: () =>
-      [...known.values()].map(({ status, next }, index) => ({
+      [...known.values()].map(({ status, next, quarantined }, index) => ({
         ...status,
+        quarantined,
         primary: index === 0,
         lag_bytes: Math.max(0, deps.durableEnd() - next),
       })),

@@ -2,6 +2,7 @@
 import type { ConsumerStatus } from './consumer-loop.ts';
 import type { StoreTarget } from './store/open.ts';
 import { type Cursor, StoreError, type StoreFailure, type StoreReader } from './store/store.ts';
+import type { TaskMethod } from './worker-tasks.ts';
 
 /** Given to the worker when it starts. */
 export interface WorkerStart {
@@ -23,11 +24,13 @@ export type ReadMethod = keyof StoreReader;
 export type ToWorker =
   | { type: 'durable'; end: number }
   | { type: 'read'; id: number; method: ReadMethod; argument: unknown }
+  | { type: 'task'; id: number; method: TaskMethod; argument: unknown }
   | { type: 'stop' };
 
 export type FromWorker =
   | { type: 'cursor'; consumer: string; cursor: Cursor }
   | { type: 'status'; status: ConsumerStatus }
+  | { type: 'quarantined'; store: string; count: number }
   | { type: 'answer'; id: number; value: unknown }
   | { type: 'failure'; id: number; error: PlainStoreError }
   | { type: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; fields: object; message: string };

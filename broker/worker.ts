@@ -1,13 +1,15 @@
 /** Why: decoding and databases live in a thread of their own, so that a database catching up never delays a PUBACK. */
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
-import { startConsumer } from './consumer-loop.ts';
+import { type Consumer, startConsumer } from './consumer-loop.ts';
+import type { Feed } from './feed.ts';
 import { openFeedReader } from './feed-reader.ts';
 import { openRollupKeeper } from './rollup/keeper.ts';
-import { openStore } from './store/open.ts';
-import { createQuarantine } from './store/quarantine.ts';
-import { type Store, StoreError } from './store/store.ts';
+import { openStore, type StoreTarget } from './store/open.ts';
+import { createQuarantine, type Quarantine } from './store/quarantine.ts';
+import { type Cursor, type Store, StoreError } from './store/store.ts';
 import {
   type FromWorker,
   type ReadMethod,
@@ -16,6 +18,7 @@ import {
   toPlain,
   type WorkerStart,
 } from './worker-messages.ts';
+import { createStoreTasks, PAYLOADS, type TaskMethod } from './worker-tasks.ts';
 
 const port = parentPort;
 if (!port) throw new Error('broker/worker.ts runs only as a worker of broker/worker-host.ts');
@@ -31,59 +34,84 @@ const logAt =
     tell({ type: 'log', level, fields, message });
 const log: Logger = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
 
-const unreadable = createQuarantine({ dir: quarantineDir, name: 'payloads' });
-const consumers = targets.map((target, index) =>
-  startConsumer({
+const payloads = createQuarantine({ dir: quarantineDir, name: PAYLOADS });
+const databases = targets.map((target, index) => {
+  const quarantine = quarantineOf(target);
+  return { name: target.name, quarantine, consumer: consumerOf(target, quarantine, index === 0) };
+});
+const primary = databases[0]?.consumer;
+const tasks = createStoreTasks({ databases, payloads, nowMs });
+
+function quarantineOf({ name }: StoreTarget): Quarantine {
+  return createQuarantine({
+    dir: quarantineDir,
+    name: fileName(name),
+    onCount: (count) => tell({ type: 'quarantined', store: name, count }),
+  });
+}
+
+/** Of a database, safe in a path. */
+function fileName(name: string): string {
+  return name.replace(/[^\w.-]+/g, '_');
+}
+
+function consumerOf(target: StoreTarget, quarantine: Quarantine, first: boolean): Consumer {
+  return startConsumer({
     name: target.name,
     openStore: () => openStore(target, nowMs),
-    openFeed: (cursor) =>
-      openFeedReader({
-        dir: walDir,
-        cursor,
-        durableEnd: () => durableEnd,
-        onDurable(listener) {
-          durableListeners.add(listener);
-          return () => durableListeners.delete(listener);
-        },
-        // Every consumer meets the same broken payloads: the first one keeps them.
-        ...(index === 0 ? { onQuarantine: keepPayload } : {}),
-      }),
+    // Every consumer meets the same broken payloads: the first one keeps them.
+    openFeed: (cursor) => openFeed(cursor, first),
     openRollups: (store) =>
       openRollupKeeper({
         store,
-        statePath:
-          target.kind === 'memory' ? null : join(cursorDir, `${target.name.replace(/[^\w.-]+/g, '_')}.rollups.json`),
+        statePath: target.kind === 'memory' ? null : join(cursorDir, `${fileName(target.name)}.rollups.json`),
         nowMs,
         onCursor: (cursor) => tell({ type: 'cursor', consumer: rollupConsumer(target.name), cursor }),
         log,
       }),
-    quarantine: createQuarantine({ dir: quarantineDir, name: target.name.replace(/[^\w.-]+/g, '_') }),
+    quarantine,
     onCursor: (cursor) => tell({ type: 'cursor', consumer: target.name, cursor }),
     onStatus: (status) => tell({ type: 'status', status }),
     log,
     nowMs,
-  }),
-);
-
-function keepPayload({ head, ...payload }: { head: Uint8Array; probe: string; code: string; detail: string }): void {
-  unreadable
-    .add([{ ...payload, head: Buffer.from(head).toString('base64') }])
-    .catch((error: unknown) => log.warn({ error: String(error) }, 'a payload that is no frame could not be kept'));
+  });
 }
 
-function read(store: Store, method: ReadMethod, argument: unknown): Promise<unknown> {
+function openFeed(cursor: Cursor | null, keepsPayloads: boolean): Feed {
+  return openFeedReader({
+    dir: walDir,
+    cursor,
+    durableEnd: () => durableEnd,
+    onDurable(listener) {
+      durableListeners.add(listener);
+      return () => durableListeners.delete(listener);
+    },
+    ...(keepsPayloads ? { onQuarantine: keepPayload } : {}),
+  });
+}
+
+function keepPayload({ head, ...payload }: { head: Uint8Array; probe: string; code: string; detail: string }): void {
+  payloads
+    .add([{ ...payload, head: Buffer.from(head).toString('base64') }])
+    .catch((error: unknown) => log.warn({ error: messageOf(error) }, 'a payload that is no frame could not be kept'));
+}
+
+async function read(method: ReadMethod, argument: unknown): Promise<unknown> {
+  await primary?.tried; // a question of the first second is answered, not refused
+  const store: Store | null | undefined = primary?.store();
+  if (!store) throw new StoreError('unreachable', `${targets[0]?.name ?? 'the database'} is not open`);
   return (store[method] as (query: unknown) => Promise<unknown>)(argument); // typed at both ends by worker-host.ts
 }
 
-async function answer(id: number, method: ReadMethod, argument: unknown): Promise<void> {
-  try {
-    await consumers[0]?.tried; // a question of the first second is answered, not refused
-    const primary = consumers[0]?.store();
-    if (!primary) throw new StoreError('unreachable', `${targets[0]?.name ?? 'the database'} is not open`);
-    tell({ type: 'answer', id, value: await read(primary, method, argument) });
-  } catch (error) {
-    tell({ type: 'failure', id, error: toPlain(error) });
-  }
+function doTask(method: TaskMethod, argument: unknown): Promise<unknown> {
+  return (tasks[method] as (query: unknown) => Promise<unknown>)(argument); // typed at both ends by worker-host.ts
+}
+
+function answer(id: number, work: Promise<unknown>): void {
+  work.then(
+    (value) => tell({ type: 'answer', id, value }),
+    (error: unknown) => tell({ type: 'failure', id, error: toPlain(error) }),
+  );
 }
 
 port.on('message', (message: ToWorker) => {
@@ -93,9 +121,12 @@ port.on('message', (message: ToWorker) => {
       for (const listener of durableListeners) listener();
       break;
     case 'read':
-      void answer(message.id, message.method, message.argument);
+      answer(message.id, read(message.method, message.argument));
+      break;
+    case 'task':
+      answer(message.id, doTask(message.method, message.argument));
       break;
     case 'stop':
-      void Promise.all(consumers.map((consumer) => consumer.stop())).finally(() => port.close());
+      void Promise.all(databases.map(({ consumer }) => consumer.stop())).finally(() => port.close());
   }
 });

@@ -3,6 +3,7 @@ import { registerAlertRoutes } from './routes/alerts.ts';
 import { registerDeliveryRoutes } from './routes/delivery.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerMeasurementRoutes } from './routes/measurements.ts';
+import { registerQuarantineRoutes } from './routes/quarantine.ts';
 import { type Dashboard, type StartDeps, startServer } from './start.ts';
 
 /** Answers when it listens. @throws CarrelError PORT_IN_USE, ADDRESS_UNUSABLE, DATA_UNWRITABLE */
@@ -12,5 +13,6 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerLiveRoutes,
     registerMeasurementRoutes,
     registerDeliveryRoutes,
+    registerQuarantineRoutes,
   ]);
 }

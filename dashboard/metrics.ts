@@ -91,7 +91,7 @@ function addStores(registry: Registry, broker: MetricDeps['broker']): void {
   perStore('carrel_store_rows', 'Rows written to this database since the start', (store) => store.rows_written);
   perStore(
     'carrel_store_quarantined',
-    'Rows that this database refused and that were put aside',
+    'Lines that this database refused and that lie in its quarantine',
     (store) => store.quarantined,
   );
 }

@@ -4,18 +4,8 @@ import { parseArgs } from 'node:util';
 import type { AlertExplanation, AlertView, ImportReport, Probe, ProbeCredential, Silence, Site } from '#contract';
 import { CarrelError, isCarrelError, messageOf } from '#lib/errors';
 import { type ApiClient, createApiClient, readToken } from './api-client.ts';
-
-interface Words {
-  /** What stands after the command. */
-  args: string[];
-  options: Readonly<Record<string, string | boolean | undefined>>;
-}
-interface Command {
-  usage: string;
-  help: string;
-  /** Lines to print, or undefined where there is nothing to say. */
-  run(api: ApiClient, words: Words): Promise<string>;
-}
+import { quarantineCommands } from './carrel-quarantine.ts';
+import { type Command, table, textOption, type Words } from './command.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   status: { usage: 'status', help: 'is the server ready, and how are its databases', run: (api) => status(api) },
@@ -68,6 +58,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: 'open alerts, newest first; --all also those that are over',
     run: alertsList,
   },
+  ...quarantineCommands,
   explain: { usage: 'explain AP', help: 'why an access point does or does not alert', run: explain },
 };
 
@@ -81,6 +72,8 @@ const OPTIONS = {
   hours: { type: 'string' },
   reason: { type: 'string' },
   role: { type: 'string' },
+  store: { type: 'string' },
+  limit: { type: 'string' },
 } as const;
 
 async function main(argv: string[]): Promise<string> {
@@ -136,11 +129,6 @@ function idOf({ args }: Words, what: string): string {
       {},
     );
   return encodeURIComponent(id);
-}
-
-function textOption({ options }: Words, name: keyof typeof OPTIONS): string | undefined {
-  const value = options[name];
-  return typeof value === 'string' ? value : undefined;
 }
 
 async function status(api: ApiClient): Promise<string> {
@@ -291,16 +279,6 @@ async function explain(api: ApiClient, words: Words): Promise<string> {
 
 function done(_answer: unknown, word: string): string {
   return word;
-}
-
-/** Columns as wide as their longest cell; the last one as it is. */
-function table(rows: readonly string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + 2))).join(''),
-    )
-    .join('\n');
 }
 
 // `npm run carrel -- sites list | head` closes the pipe early; that is no error.

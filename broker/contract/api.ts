@@ -263,6 +263,28 @@ export interface ImportReport {
   refused: number;
   lines: { line: number; id: string | null; outcome: 'created' | 'updated' | 'refused'; messages: string[] }[];
 }
+/** A line that a database refuses for ever, with its own words. */
+export interface QuarantinedEntry {
+  /** When it was set aside, ms since 1970; null where that cannot be read. */
+  at: number | null;
+  line: string;
+  reason: string;
+}
+/** GET /api/v1/quarantine: one per database, and `payloads` for what was acknowledged but is no frame. */
+export interface QuarantineShelf {
+  store: string;
+  /** All that lie here. */
+  count: number;
+  /** The newest of them, newest first. */
+  lines: QuarantinedEntry[];
+}
+/** POST /api/v1/quarantine/replay. */
+export interface ReplayReport {
+  /** Lines that the database has taken now. */
+  taken: number;
+  /** Lines that it refused again. */
+  refused: number;
+}
 /** POST /api/v1/probes: shown once. `command` installs the agent on a probe. */
 export interface ProbeCredential {
   id: string;

@@ -10,7 +10,7 @@ import { createCursorFile } from './cursor-file.ts';
 import { newerThanStored, ROLLUPS, sendRollups } from './influx-rollups.ts';
 import { createInfluxQlReader, createSelect } from './influxql.ts';
 import { EVENTS, linesOf, SAMPLES } from './line-protocol.ts';
-import { type Refusal, retryAfterOf, type SendLines, sendAll } from './send-lines.ts';
+import { type Refusal, retryAfterOf, type SendLines, sendAgain, sendAll } from './send-lines.ts';
 import { type Store, StoreError } from './store.ts';
 
 export interface Influx1Options {
@@ -58,6 +58,7 @@ export async function openInflux1Store(options: Influx1Options): Promise<Store> 
     async retainRollups(tier, before_s) {
       await query(`DELETE FROM "${ROLLUPS[tier]}" WHERE time < ${Math.floor(before_s)}s`, 's', 'POST');
     },
+    writeLines: (lines) => sendAgain(lines, send),
     async retain(before_s) {
       for (const measurement of [SAMPLES, EVENTS])
         await query(`DELETE FROM "${measurement}" WHERE time < ${Math.floor(before_s)}s`, 's', 'POST');

@@ -8,7 +8,7 @@ import { createCursorFile } from './cursor-file.ts';
 import { newerThanStored, ROLLUPS, sendRollups } from './influx-rollups.ts';
 import { createInfluxQlReader, createSelect } from './influxql.ts';
 import { EVENTS, linesOf, SAMPLES } from './line-protocol.ts';
-import { LINES_PER_REQUEST, type Refusal, retryAfterOf, sendAll } from './send-lines.ts';
+import { LINES_PER_REQUEST, type Refusal, retryAfterOf, sendAgain, sendAll } from './send-lines.ts';
 import { type Store, StoreError } from './store.ts';
 
 export interface Influx2Options {
@@ -78,6 +78,7 @@ export async function openInflux2Store({
     async retainRollups(tier, before_s) {
       await forget(before_s, [ROLLUPS[tier]]);
     },
+    writeLines: (lines) => sendAgain(lines, send),
     async retain(before_s) {
       for (const measurement of [SAMPLES, EVENTS]) await forget(before_s, [measurement]);
     },

@@ -24,19 +24,29 @@ const REFUSED_ALL_AFTER = 8;
  * Stores all lines, or throws. Lines that the server refuses by themselves come back with its reason.
  * @throws StoreError for everything that is not the fault of a line; the same lines may be sent again.
  */
-export async function sendAll(lines: readonly string[], send: SendLines): Promise<QuarantinedLine[]> {
+export async function sendAll(
+  lines: readonly string[],
+  send: SendLines,
+  { suspectAfter = REFUSED_ALL_AFTER }: { suspectAfter?: number } = {},
+): Promise<QuarantinedLine[]> {
   const quarantined: QuarantinedLine[] = [];
   const requests: (readonly string[])[] = [];
   for (let i = 0; i < lines.length; i += LINES_PER_REQUEST) requests.push(lines.slice(i, i + LINES_PER_REQUEST));
   const lane = async (): Promise<void> => {
-    for (let part = requests.shift(); part; part = requests.shift()) quarantined.push(...(await sendPart(part, send)));
+    for (let part = requests.shift(); part; part = requests.shift())
+      quarantined.push(...(await sendPart(part, send, suspectAfter)));
   };
   const outcomes = await Promise.allSettled(Array.from({ length: REQUESTS_AT_ONCE }, lane));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return quarantined;
 }
 
-async function sendPart(lines: readonly string[], send: SendLines): Promise<QuarantinedLine[]> {
+/** Lines of a quarantine once more. They were refused before, so that it is no surprise when all of them are. @throws StoreError */
+export function sendAgain(lines: readonly string[], send: SendLines): Promise<QuarantinedLine[]> {
+  return sendAll(lines, send, { suspectAfter: Number.POSITIVE_INFINITY });
+}
+
+async function sendPart(lines: readonly string[], send: SendLines, suspectAfter: number): Promise<QuarantinedLine[]> {
   const quarantined: QuarantinedLine[] = [];
   let stored = 0;
   const attempt = async (part: readonly string[]): Promise<void> => {
@@ -53,7 +63,7 @@ async function sendPart(lines: readonly string[], send: SendLines): Promise<Quar
       await attempt(part.slice(part.length >> 1));
     } else if (line !== undefined) {
       quarantined.push({ line, reason: refusal.message });
-      if (stored === 0 && quarantined.length >= REFUSED_ALL_AFTER)
+      if (stored === 0 && quarantined.length >= suspectAfter)
         throw new StoreError('broken', `refuses every line: ${refusal.message}`);
     }
   };

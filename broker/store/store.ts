@@ -215,6 +215,8 @@ export interface Store extends StoreReader {
   write(batch: Batch, cursor: Cursor): Promise<WriteReport>;
   /** Resolves when durable. Of each (probe, tier, time) the highest version stands, whatever the order of writing. */
   writeRollups(rows: readonly RollupRow[]): Promise<void>;
+  /** Where a database takes lines by themselves: those of its quarantine, once more. Answers with what it refuses still. @throws StoreError */
+  writeLines?(lines: readonly string[]): Promise<QuarantinedLine[]>;
   /** Forgets samples and events before the time; frees disk where the engine can. Rollups stay. */
   retain(before_s: number): Promise<void>;
   /** Forgets rollups of the tier before the time. */
@@ -250,5 +252,6 @@ export interface StoreStatus {
   /** Bytes of wal that it has not taken yet. */
   lag_bytes: number;
   rows_written: number;
+  /** Lines that lie in its quarantine now. */
   quarantined: number;
 }

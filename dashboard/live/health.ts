@@ -84,7 +84,7 @@ function storeNotices(store: StoreStatus): HealthNotice[] {
     notices.push({
       code: 'STORE_QUARANTINE',
       severity: 'warning',
-      text: `The database ${name} did not accept some rows; they were put aside.`,
+      text: `The database ${name} did not accept some rows; they lie in the quarantine, under Settings.`,
       since: null,
     });
   return notices;

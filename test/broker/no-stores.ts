@@ -4,6 +4,11 @@ import type { StoreWorker } from '../../broker/worker-host.ts';
 
 export const noStores = (): StoreWorker => ({
   store: createMemoryStore(),
+  tasks: {
+    quarantine: async () => [],
+    replayQuarantine: async () => ({ taken: 0, refused: 0 }),
+    dropQuarantine: async () => 0,
+  },
   stores: () => [],
   stop: async () => undefined,
 });

@@ -86,6 +86,7 @@ export function fakeBroker(): FakeBroker {
     },
     commit: () => undefined,
     store,
+    tasks: { quarantine: unasked, replayQuarantine: unasked, dropQuarantine: unasked },
     stores: () => broker.storesNow,
     stats: () => broker.statsNow,
     stop: async () => undefined,

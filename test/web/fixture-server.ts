@@ -13,6 +13,8 @@ import type {
   Me,
   Page,
   ProbeCredential,
+  QuarantineShelf,
+  ReplayReport,
   Roster,
 } from '#contract';
 import { rosterOf, snapshotOf, totalsOf } from './fleet-fixture.ts';
@@ -201,6 +203,20 @@ export async function startFixture(
       command: `wget -qO- https://carrel.example.org/install/install.sh | sh -s -- ${body.id} cp1.secret`,
     }),
   );
+  const shelf: QuarantineShelf = {
+    store: 'influx1 db.example.org:8086/carrel',
+    count: 2,
+    lines: [
+      { at: THURSDAY, line: 'probe,probe=site-1 cpu_pct=12 1', reason: 'field type conflict' },
+      { at: null, line: 'probe,probe=site-2 cpu_pct=13 1', reason: 'field type conflict' },
+    ],
+  };
+  app.get('/api/v1/quarantine', () => ({ items: [shelf, { store: 'duckdb', count: 0, lines: [] }] }));
+  app.post('/api/v1/quarantine/replay', (): ReplayReport => {
+    shelf.lines.splice(0, 1);
+    shelf.count = 1;
+    return { taken: 1, refused: 1 };
+  });
   app.delete('/api/v1/probes/:id', (_request, reply) => reply.code(204).send());
   app.post('/api/v1/access-points/:ap/test', (_request, reply) =>
     reply.code(202).send({ job: 'j1', probe: 'probe-0', expires: 0, cost: 'up to 40 MB', online: true }),

@@ -254,6 +254,20 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     expect(watched.foreign).toEqual([]);
   }, 60_000);
 
+  test('settings: lines in the quarantine are shown with their reason and given to the database again', async () => {
+    const page = await open('/settings', 'Quarantine');
+    await page.getByText('probe,probe=site-1 cpu_pct=12 1').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Give again' }).click();
+    await page.getByText('1 taken, 1 refused again').waitFor();
+    expect(fixture.posted.at(-1)).toMatchObject({
+      url: '/api/v1/quarantine/replay',
+      body: { store: 'influx1 db.example.org:8086/carrel' },
+    });
+    await page.getByText('probe,probe=site-1 cpu_pct=12 1').waitFor({ state: 'detached' });
+    fine();
+  }, 60_000);
+
   test('a name that is markup is shown as text', async () => {
     const [site] = fixture.roster.sites;
     if (site) site.name = '<img src=x onerror="document.title=1">';

@@ -1,6 +1,6 @@
 /** Why: everything that somebody sets up: libraries, probes, a whole table at once, who is told, and people. */
 import { useEffect } from 'preact/hooks';
-import { mayAdminister } from '../parts/ack.tsx';
+import { mayAct, mayAdminister } from '../parts/ack.tsx';
 import { Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
 import { Mark, Panel } from '../parts/marks.tsx';
@@ -9,6 +9,7 @@ import { words } from '../words.ts';
 import { ImportTable } from './settings-import.tsx';
 import { People } from './settings-people.tsx';
 import { Probes } from './settings-probes.tsx';
+import { Quarantine } from './settings-quarantine.tsx';
 import { AddSite } from './settings-site.tsx';
 
 const w = words.settings;
@@ -37,6 +38,7 @@ export function Settings() {
             <Channels />
             {mayAdminister() ? <People /> : null}
           </div>
+          {mayAct() ? <Quarantine /> : null}
         </div>
       ) : (
         <div class="panel">
