@@ -121,6 +121,7 @@ describe('the wall clock', () => {
 test.each([
   ['forward', 2 * YEAR_MS],
   ['backward', -20 * 86_400_000],
+  ['to before its release', -2 * YEAR_MS],
 ])('a step of the wall %s stalls nothing: samples keep coming and the step is told', async (_, step) => {
   const server = await startTestBroker();
   onTestFinished(() => server.stop());
