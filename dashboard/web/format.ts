@@ -16,7 +16,7 @@ export function cut(value: number, digits = 1): string {
   const scale = 10 ** digits;
   const scaled = value * scale;
   const whole =
-    Math.abs(scaled - Math.round(scaled)) < 1e-9 * Math.max(1, Math.abs(scaled))
+    Math.abs(scaled - Math.round(scaled)) < 1e-13 * Math.max(1, Math.abs(scaled))
       ? Math.round(scaled)
       : Math.trunc(scaled);
   const [integer, decimals] = (Math.abs(whole) / scale).toFixed(digits).split('.');
