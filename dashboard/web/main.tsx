@@ -2,8 +2,8 @@
 import './styles/index.css';
 import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { ApiError, post } from './api.ts';
 import { startKeys } from './keys.ts';
+import { narrow } from './narrow.ts';
 import { Login } from './pages/login.tsx';
 import { Overview } from './pages/overview.tsx';
 import { Setup } from './pages/setup.tsx';
@@ -12,10 +12,11 @@ import { Empty, Waiting } from './parts/answers.tsx';
 import { Frame } from './parts/frame.tsx';
 import { lazy } from './parts/lazy.tsx';
 import { Sprite } from './parts/sprite.tsx';
-import { go, hrefOf, place, type Route, routeOf, startRouter } from './router.ts';
-import { me, signedIn, startLive, whoAmI } from './store.ts';
+import { hrefOf, place, type Route, routeOf, startRouter } from './router.ts';
+import { me, startLive, whoAmI } from './store.ts';
 import { words } from './words.ts';
 
+const AlertPage = lazy<{ id: number }>(() => import('./pages/alert.tsx').then((module) => module.AlertPage));
 const Alerts = lazy<{ id: number | null }>(() => import('./pages/alerts.tsx').then((module) => module.Alerts));
 const Settings = lazy<object>(() => import('./pages/settings.tsx').then((module) => module.Settings));
 const SitePage = lazy<{ id: string }>(() => import('./pages/site.tsx').then((module) => module.SitePage));
@@ -43,19 +44,9 @@ function SignedIn({ route }: { route: Route }) {
     if (!first.current) document.getElementById('main')?.focus({ preventScroll: true });
     first.current = false;
   }, [key]);
-  const signOut = () => {
-    post('/logout').then(
-      () => {
-        signedIn(null);
-        go('/login');
-      },
-      (error: unknown) => {
-        if (!(error instanceof ApiError)) throw error;
-      },
-    );
-  };
+  const alone = route.page === 'alerts' && route.id !== null && narrow.value;
   return (
-    <Frame route={route} signOut={signOut}>
+    <Frame route={route} alone={alone}>
       <Page route={route} />
     </Frame>
   );
@@ -70,7 +61,7 @@ function Page({ route }: { route: Route }) {
     case 'site':
       return <SitePage id={route.id} />;
     case 'alerts':
-      return <Alerts id={route.id} />;
+      return route.id !== null && narrow.value ? <AlertPage id={route.id} key={route.id} /> : <Alerts id={route.id} />;
     case 'settings':
       return <Settings />;
     case 'login':

@@ -91,7 +91,7 @@ export function startRouter(): () => void {
     )
       return;
     event.preventDefault();
-    go(link.pathname + link.search);
+    go(link.pathname + link.search + link.hash);
   };
   addEventListener('popstate', back);
   document.addEventListener('click', click);

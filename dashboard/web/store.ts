@@ -11,8 +11,9 @@ import {
   type Roster,
   type Site,
 } from '#contract';
-import { get, useSession, whenSignedOut } from './api.ts';
+import { ApiError, get, post, useSession, whenSignedOut } from './api.ts';
 import { EMPTY, freshness, type LiveState, reduce } from './live.ts';
+import { go } from './router.ts';
 import { startStream } from './stream.ts';
 
 /** One access point as pages show it. */
@@ -84,6 +85,18 @@ export async function whoAmI(): Promise<void> {
 export function signedIn(who: Me | null): void {
   useSession(who);
   me.value = who;
+}
+
+/** Ends the session. Without an answer nothing has ended, and the page stays. */
+export async function signOut(): Promise<void> {
+  try {
+    await post('/logout');
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return;
+  }
+  signedIn(null);
+  go('/login');
 }
 
 /** Starts clock and live view; the returned function stops both. */

@@ -1,14 +1,19 @@
 /** Why: the theme is the system's unless somebody chooses; the choice stays on this device. theme.ts applies it before the first paint. */
 import { signal } from '@preact/signals';
 
-export type Theme = 'system' | 'light' | 'dark';
+export const THEMES = ['system', 'light', 'dark'] as const;
+type Theme = (typeof THEMES)[number];
 const KEY = 'carrel.theme';
 const chosen = typeof document === 'undefined' ? undefined : document.documentElement.dataset['theme'];
 export const theme = signal<Theme>(chosen === 'dark' || chosen === 'light' ? chosen : 'system');
 
 /** Goes on to the next: system, light, dark. */
 export function nextTheme(): void {
-  theme.value = theme.value === 'system' ? 'light' : theme.value === 'light' ? 'dark' : 'system';
+  setTheme(theme.value === 'system' ? 'light' : theme.value === 'light' ? 'dark' : 'system');
+}
+
+export function setTheme(chosen: Theme): void {
+  theme.value = chosen;
   if (theme.value === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme.value;
   remember(KEY, theme.value);

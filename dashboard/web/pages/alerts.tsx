@@ -12,10 +12,12 @@ import { Mark } from '../parts/marks.tsx';
 import { hrefOf, place } from '../router.ts';
 import { lastAlert, serverNow } from '../store.ts';
 import { words } from '../words.ts';
+import { Silences } from './alerts-silences.tsx';
 
 const w = words.alerts;
 const LISTS = ['open', 'acknowledged', 'closed'] as const;
 type List = (typeof LISTS)[number];
+const SILENCES = 'silences';
 const QUERY: Record<List, string> = {
   open: 'condition=firing&acknowledged=false',
   acknowledged: 'condition=firing&acknowledged=true',
@@ -23,7 +25,9 @@ const QUERY: Record<List, string> = {
 };
 
 export function Alerts({ id }: { id: number | null }) {
-  const list = LISTS.find((one) => one === place.value.query.get('state')) ?? 'open';
+  const asked = place.value.query.get('state');
+  const silences = asked === SILENCES;
+  const list = LISTS.find((one) => one === asked) ?? 'open';
   // A change of any incident may move it from one list to another: both counts and the list are asked for again.
   const [turn, setTurn] = useState(0);
   const refresh = `${lastAlert.value?.id} ${lastAlert.value?.condition} ${lastAlert.value?.acknowledged_at} ${lastAlert.value?.deliveries.length} ${turn}`;
@@ -49,7 +53,7 @@ export function Alerts({ id }: { id: number | null }) {
           <a
             key={one}
             href={hrefOf('/alerts', { state: one === 'open' ? null : one })}
-            {...(one === list ? { 'aria-current': 'true' as const } : {})}
+            {...(one === list && !silences ? { 'aria-current': 'true' as const } : {})}
           >
             {w[one]}
             {counts[one] === undefined ? null : (
@@ -60,33 +64,40 @@ export function Alerts({ id }: { id: number | null }) {
             )}
           </a>
         ))}
+        <a href={hrefOf('/alerts', { state: SILENCES })} {...(silences ? { 'aria-current': 'true' as const } : {})}>
+          {w.silences}
+        </a>
       </nav>
-      <div class="grid triage tri-top">
-        <section class="panel" aria-labelledby="h-list">
-          <div class="group">
-            <h2 id="h-list">{w.group[list]}</h2>
+      {silences ? (
+        <Silences />
+      ) : (
+        <div class="grid triage tri-top">
+          <section class="panel" aria-labelledby="h-list">
+            <div class="group">
+              <h2 id="h-list">{w.group[list]}</h2>
+              {shown.value ? (
+                <span class="end q">
+                  {w.incidents(shown.value.items.length)}
+                  {plus(shown.value)}
+                </span>
+              ) : null}
+            </div>
             {shown.value ? (
-              <span class="end q">
-                {w.incidents(shown.value.items.length)}
-                {plus(shown.value)}
-              </span>
-            ) : null}
-          </div>
-          {shown.value ? (
-            <Incidents key={list} first={shown.value} list={list} selected={id} />
-          ) : shown.problem ? (
-            <Failed what={words.what.alerts} problem={shown.problem} again={shown.again} />
-          ) : (
-            <Waiting what={words.what.alerts} />
-          )}
-        </section>
-        <Detail
-          id={id ?? first?.id ?? null}
-          chosen={id !== null}
-          refresh={refresh}
-          onAck={() => setTurn((n) => n + 1)}
-        />
-      </div>
+              <Incidents key={list} first={shown.value} list={list} selected={id} />
+            ) : shown.problem ? (
+              <Failed what={words.what.alerts} problem={shown.problem} again={shown.again} />
+            ) : (
+              <Waiting what={words.what.alerts} />
+            )}
+          </section>
+          <Detail
+            id={id ?? first?.id ?? null}
+            chosen={id !== null}
+            refresh={refresh}
+            onAck={() => setTurn((n) => n + 1)}
+          />
+        </div>
+      )}
     </>
   );
 }

@@ -8,6 +8,7 @@ import { Empty, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
 import { Mark, Panel, State, stateWord, TALLY } from '../parts/marks.tsx';
 import { MeasuredNow } from '../parts/measured-now.tsx';
+import { Next } from '../parts/next.tsx';
 import { Where } from '../parts/regions.tsx';
 import { hrefOf, siteHref } from '../router.ts';
 import { commonTarget, type Line, lastAlert, lines, live, ready, serverNow } from '../store.ts';
@@ -54,6 +55,7 @@ export function Overview() {
       <Head title={answer(totals)} under={<p>{evidence(totals)}</p>} />
       <div class="grid">
         <Health notices={live.value.health} />
+        <Next />
         <Tally totals={totals} />
         <div class="grid wide">
           <Attention all={all} />
@@ -67,11 +69,16 @@ export function Overview() {
 }
 
 function answer(totals: Totals): string {
+  if (unjudged(totals)) return w.unjudged(count(totals.total));
   const target = commonTarget.value;
   return w.title(count(totals.meets), count(totals.total), target === null ? w.ownTarget : mbps(target));
 }
 
+/** Nothing is known yet: "0 of 1" would sound like a verdict. */
+const unjudged = ({ meets, below, offline }: Totals) => meets + below + offline === 0;
+
 function evidence(totals: Totals): string {
+  if (unjudged(totals)) return w.unjudgedWhy;
   const judged = totals.meets + totals.below;
   const share = percent(totals.meets, judged);
   const average = totals.mean_mbps === null ? w.noAverage : w.average(mbpsCut(totals.mean_mbps), count(totals.mean_n));
@@ -87,10 +94,20 @@ function Health({ notices }: { notices: readonly HealthNotice[] }) {
       {notices.map(({ code, severity, text }) => (
         <div key={code} class={`note ${severity}`}>
           <Mark state={severity === 'info' ? 'nodata' : severity === 'warning' ? 'below' : 'offline'} />
-          <span>{text}</span>
+          <NoticeText text={text} />
         </div>
       ))}
     </div>
+  );
+}
+
+/** The first sentence says what is wrong, the rest what it means. */
+function NoticeText({ text }: { text: string }) {
+  const [first = '', ...rest] = text.split(/(?<=\.)\s+(?=\p{Lu})/u);
+  return (
+    <span>
+      <b>{first}</b> {rest.join(' ')}
+    </span>
   );
 }
 

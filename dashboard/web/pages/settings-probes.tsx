@@ -1,7 +1,7 @@
 /** Why: probes come and go here: a credential shown once with the command that installs it, and a way to cut one off. */
 
 import { useState } from 'preact/hooks';
-import type { ProbeCredential } from '#contract';
+import type { Probe, ProbeCredential } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
 import { age } from '../format.ts';
 import { mayAdminister } from '../parts/ack.tsx';
@@ -12,8 +12,16 @@ import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
 import { lines, refreshRoster, roster, serverNow } from '../store.ts';
 import { words } from '../words.ts';
+import { manage } from '../words-manage.ts';
 
 const w = words.settings;
+const m = manage.probe;
+
+interface Actions {
+  revoke(id: string): Promise<void>;
+  renew(id: string): Promise<void>;
+  move(id: string, ap: string, name: string): Promise<void>;
+}
 
 export function Probes() {
   const [error, setError] = useState<ApiError | null>(null);
@@ -33,16 +41,25 @@ export function Probes() {
       const { id = '', access_point = '' } = textsOf(form);
       setCredential(await post<ProbeCredential>('/probes', { id, access_point }));
     });
-  const revoke = (id: string) =>
-    act(async () => {
-      await ask('DELETE', `/probes/${encodeURIComponent(id)}`);
-      say(`${id}: ${w.revoked}`);
-    });
+  const does: Actions = {
+    revoke: (id) =>
+      act(async () => {
+        await ask('DELETE', `/probes/${encodeURIComponent(id)}`);
+        say(`${id}: ${w.revoked}`);
+      }),
+    renew: (id) =>
+      act(async () => setCredential(await post<ProbeCredential>(`/probes/${encodeURIComponent(id)}/credential`))),
+    move: (id, ap, name) =>
+      act(async () => {
+        await post(`/probes/${encodeURIComponent(id)}/rebind`, { access_point: ap });
+        say(m.moved(id, name));
+      }),
+  };
   return (
     <Panel title={w.probes} id="h-probes">
       {mayAdminister() ? <Create error={error} create={create} /> : null}
       {credential ? <Once credential={credential} /> : null}
-      <Known revoke={revoke} />
+      <Known does={does} />
     </Panel>
   );
 }
@@ -124,7 +141,8 @@ const Once = ({ credential }: { credential: ProbeCredential }) => (
   </div>
 );
 
-function Known({ revoke }: { revoke: (id: string) => Promise<void> }) {
+function Known({ does }: { does: Actions }) {
+  const [changing, setChanging] = useState<string | null>(null);
   const probes = roster.value?.probes ?? [];
   if (probes.length === 0) return <Empty title={w.noProbes} text={w.noSites} />;
   const byAp = new Map(lines.value.map((line) => [line.ap.id, line]));
@@ -137,44 +155,112 @@ function Known({ revoke }: { revoke: (id: string) => Promise<void> }) {
             <th scope="col">{w.watches}</th>
             <th scope="col">{w.heard}</th>
             <th scope="col" class="num">
-              {w.admitted}
+              {mayAdminister() ? <span class="vh">{m.change}</span> : w.admitted}
             </th>
           </tr>
         </thead>
         <tbody>
-          {probes.map(({ id, access_point, admitted }) => {
+          {probes.map((probe) => {
+            const { id, access_point, admitted } = probe;
             const line = access_point === null ? undefined : byAp.get(access_point);
             const heard = line?.row.probe === id ? line.row.last_seen : null;
-            return (
+            const open = changing === id;
+            return [
               <tr key={id}>
                 <th scope="row" class="mono">
                   {id}
                 </th>
-                <td>{line?.name ?? access_point ?? w.unbound}</td>
+                <td>
+                  {line?.name ?? access_point ?? w.unbound}
+                  {admitted ? null : <span class="tag">{w.revoked}</span>}
+                </td>
                 <td class="nw">{heard === null ? words.unknown : words.ago(age(serverNow.value - heard))}</td>
                 <td class="num">
-                  {!admitted ? (
-                    <span class="q">{w.revoked}</span>
-                  ) : mayAdminister() ? (
+                  {mayAdminister() ? (
                     <button
                       class="btn"
                       type="button"
-                      onClick={() => {
-                        if (confirm(w.revokeSure(id))) void revoke(id);
-                      }}
+                      aria-expanded={open}
+                      onClick={() => setChanging(open ? null : id)}
                     >
-                      {w.revoke}
+                      {m.change}
                       <span class="vh"> {id}</span>
                     </button>
                   ) : (
-                    w.admitted
+                    <span class="q">{admitted ? w.admitted : w.revoked}</span>
                   )}
                 </td>
-              </tr>
-            );
+              </tr>,
+              open ? (
+                <tr key={`${id}-change`} class="opened">
+                  <td colSpan={4}>
+                    <Change probe={probe} does={does} onDone={() => setChanging(null)} />
+                  </td>
+                </tr>
+              ) : null,
+            ];
           })}
         </tbody>
       </table>
+    </div>
+  );
+}
+
+interface ChangeProps {
+  probe: Probe;
+  does: Actions;
+  onDone: () => void;
+}
+
+function Change({ probe: { id, access_point, admitted }, does, onDone }: ChangeProps) {
+  const others = lines.value.filter(({ ap }) => ap.id !== access_point).sort((a, b) => a.name.localeCompare(b.name));
+  const move = (form: HTMLFormElement) => {
+    const to = others.find(({ ap }) => ap.id === textsOf(form)['access_point']);
+    if (to) void does.move(id, to.ap.id, to.name).then(onDone);
+  };
+  return (
+    <div class="change" role="group" aria-label={m.changing(id)}>
+      {others.length > 0 ? (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            move(event.currentTarget);
+          }}
+        >
+          <Select scope={`move-${id}`} name="access_point" label={m.moveTo} hint={m.moveHint}>
+            {others.map(({ ap, name }) => (
+              <option key={ap.id} value={ap.id}>
+                {name}
+              </option>
+            ))}
+          </Select>
+          <button class="btn" type="submit">
+            {m.move}
+          </button>
+        </form>
+      ) : null}
+      <div class="acts">
+        <button
+          class="btn"
+          type="button"
+          onClick={() => {
+            if (confirm(m.renewSure(id))) void does.renew(id).then(onDone);
+          }}
+        >
+          {m.renew}
+        </button>
+        {admitted ? (
+          <button
+            class="btn"
+            type="button"
+            onClick={() => {
+              if (confirm(w.revokeSure(id))) void does.revoke(id).then(onDone);
+            }}
+          >
+            {w.revoke}
+          </button>
+        ) : null}
+      </div>
     </div>
   );
 }

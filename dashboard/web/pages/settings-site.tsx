@@ -6,28 +6,14 @@ import { ApiError, post } from '../api.ts';
 import { viewerZone } from '../format.ts';
 import { folded } from '../order.ts';
 import { Refusal } from '../parts/answers.tsx';
-import { Field, textsOf } from '../parts/field.tsx';
+import { Field } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
+import { SITE_FIELDS, SiteFields, siteBodyOf } from '../parts/site-fields.tsx';
 import { say } from '../parts/toast.tsx';
 import { refreshRoster } from '../store.ts';
 import { words } from '../words.ts';
 
 const w = words.settings;
-const FIELDS = [
-  'name',
-  'id',
-  'region',
-  'isp',
-  'zone',
-  'opening',
-  'contract_mbps',
-  'target_mbps',
-  'lat',
-  'lon',
-  'notes',
-  'metered',
-];
-
 /** "Anykščių r. Debeikių filialas" -> "anyksciu-r-debeikiu-filialas". */
 export const idFrom = (name: string): string =>
   folded(name)
@@ -35,10 +21,6 @@ export const idFrom = (name: string): string =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 48)
     .replace(/-+$/, '');
-
-/** A number as people write it, with point or comma; null of nothing; NaN where it is none. */
-export const numberOf = (text: string): number | null =>
-  text === '' ? null : Number(text.replace(',', '.').replace(/\s/g, ''));
 
 export function AddSite() {
   const [error, setError] = useState<ApiError | null>(null);
@@ -48,7 +30,7 @@ export function AddSite() {
   const submit = async (form: HTMLFormElement) => {
     setBusy(true);
     try {
-      const site = await post<Site>('/sites', bodyOf(form));
+      const site = await post<Site>('/sites', siteBodyOf(form));
       await refreshRoster();
       form.reset();
       setId('');
@@ -72,7 +54,7 @@ export function AddSite() {
       >
         <div class="pad fields">
           <div class="all">
-            <Refusal error={error} known={FIELDS} />
+            <Refusal error={error} known={['name', 'id', ...SITE_FIELDS]} />
           </div>
           <Field
             {...field('name', w.name)}
@@ -97,22 +79,7 @@ export function AddSite() {
             }}
             aria-invalid={id !== '' && !isId(id)}
           />
-          <Field {...field('region', w.region)} maxLength={80} />
-          <Field {...field('isp', w.isp)} maxLength={80} />
-          <Field {...field('contract_mbps', w.contract)} hint={w.contractHint} inputMode="decimal" />
-          <Field {...field('target_mbps', w.target)} inputMode="decimal" placeholder="" />
-          <Field {...field('zone', w.zone)} defaultValue={viewerZone()} required maxLength={64} />
-          <Field
-            {...field('opening', w.opening)}
-            hint={w.openingHint}
-            defaultValue="Mo-Fr 09:00-18:00"
-            wide
-            maxLength={400}
-          />
-          <label class="tick all">
-            <input type="checkbox" name="metered" />
-            {w.metered}
-          </label>
+          <SiteFields scope="site" error={error} values={{ zone: viewerZone(), opening: 'Mo-Fr 09:00-18:00' }} />
         </div>
         <div class="foot-acts">
           <span class="end" />
@@ -123,16 +90,4 @@ export function AddSite() {
       </form>
     </Panel>
   );
-}
-
-/** What is left empty is left out: the server then takes its own default. */
-function bodyOf(form: HTMLFormElement): Record<string, unknown> {
-  const { contract_mbps = '', target_mbps = '', metered, ...texts } = textsOf(form);
-  const body: Record<string, unknown> = {
-    ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== '')),
-    metered: metered !== undefined,
-  };
-  if (contract_mbps !== '') body['contract_mbps'] = numberOf(contract_mbps);
-  if (target_mbps !== '') body['target_mbps'] = numberOf(target_mbps);
-  return body;
 }

@@ -4,6 +4,7 @@ import { mayAct, mayAdminister } from '../parts/ack.tsx';
 import { Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
 import { Mark, Panel } from '../parts/marks.tsx';
+import { place } from '../router.ts';
 import { live, ready } from '../store.ts';
 import { words } from '../words.ts';
 import { ImportTable } from './settings-import.tsx';
@@ -11,6 +12,8 @@ import { People } from './settings-people.tsx';
 import { Probes } from './settings-probes.tsx';
 import { Quarantine } from './settings-quarantine.tsx';
 import { AddSite } from './settings-site.tsx';
+import { Tokens } from './settings-tokens.tsx';
+import { You } from './settings-you.tsx';
 
 const w = words.settings;
 
@@ -19,14 +22,14 @@ export function Settings() {
   // A link such as /settings#import leads to its section once that is drawn.
   useEffect(() => {
     if (loaded && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
-  }, [loaded]);
+  }, [loaded, place.value]);
   return (
     <>
       <Head title={w.title} under={<p>{mayAdminister() ? w.text : w.readOnly}</p>} />
       {loaded ? (
         <div class="grid">
           {mayAdminister() ? (
-            <div class="grid two">
+            <div class="grid two" id="add">
               <AddSite />
               <Probes />
             </div>
@@ -34,9 +37,15 @@ export function Settings() {
             <Probes />
           )}
           {mayAdminister() ? <ImportTable /> : null}
-          <div class={mayAdminister() ? 'grid two' : 'grid'}>
+          {mayAdminister() ? (
+            <div class="grid two">
+              <People />
+              <Tokens />
+            </div>
+          ) : null}
+          <div class="grid two">
+            <You />
             <Channels />
-            {mayAdminister() ? <People /> : null}
           </div>
           {mayAct() ? <Quarantine /> : null}
         </div>
@@ -53,7 +62,7 @@ export function Settings() {
 function Channels() {
   const notices = live.value.health;
   return (
-    <Panel title={w.channels} id="h-channels">
+    <Panel title={w.channels} id="channels">
       <div class="pad grid tight">
         {notices.length === 0 ? (
           <p>{w.channelsOk}</p>

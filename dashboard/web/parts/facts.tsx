@@ -7,11 +7,21 @@ import { Figure, Panel } from './marks.tsx';
 
 const w = words.site;
 
-export function Facts({ line: { row, ap, site } }: { line: Line }) {
+export function Facts({ line: { row, ap, site }, onEdit }: { line: Line; onEdit: (() => void) | null }) {
   const now = serverNow.value;
   const probes = probesOf(ap.id);
   return (
-    <Panel title={w.facts} id="h-facts">
+    <Panel
+      title={w.facts}
+      id="h-facts"
+      end={
+        onEdit ? (
+          <button class="link" type="button" onClick={onEdit}>
+            {w.edit}
+          </button>
+        ) : undefined
+      }
+    >
       <dl class="facts pad">
         <dt>{w.target}</dt>
         <dd>{w.targetDown(mbps(ap.target_mbps))}</dd>

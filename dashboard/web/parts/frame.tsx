@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { age, clock, count, full, viewerZone, zoneName } from '../format.ts';
 import { helpOpen, letters, setLetters } from '../keys.ts';
 import { go, hrefOf, place, type Route, withQuery } from '../router.ts';
-import { cutAt, fresh, lines, live, me, now, serverNow } from '../store.ts';
+import { cutAt, fresh, lines, live, me, now, serverNow, signOut } from '../store.ts';
 import { nextTheme, theme } from '../theme-choice.ts';
 import { words } from '../words.ts';
 import { Icon } from './marks.tsx';
@@ -16,23 +16,22 @@ const openAlerts = computed(
   () => new Set(lines.value.flatMap(({ row }) => (row.alert === null ? [] : [row.alert]))).size,
 );
 
-export function Frame({
-  route,
-  signOut,
-  children,
-}: {
+interface FrameProps {
   route: Route;
-  signOut: () => void;
+  /** One thing on a phone, such as an incident at night: the ways elsewhere step back. */
+  alone?: boolean;
   children: ComponentChildren;
-}) {
+}
+
+export function Frame({ route, alone = false, children }: FrameProps) {
   const word = fresh.value.word;
   return (
     <>
       <a class="skip" href="#main">
         {f.skip}
       </a>
-      <div class={`app${word === 'old' ? ' stale' : ''}`}>
-        <Bar signOut={signOut} />
+      <div class={`app${word === 'old' ? ' stale' : ''}${alone ? ' alone' : ''}`}>
+        <Bar />
         <Nav page={route.page} />
         <main id="main" tabIndex={-1}>
           {word === 'old' ? <OldNotice /> : null}
@@ -45,7 +44,7 @@ export function Frame({
   );
 }
 
-function Bar({ signOut }: { signOut: () => void }) {
+function Bar() {
   const name = me.value?.name ?? '';
   return (
     <header class="bar">
@@ -83,13 +82,19 @@ function Bar({ signOut }: { signOut: () => void }) {
           >
             <Icon id="i-keys" />
           </button>
-          <button class="btn bare" type="button" onClick={signOut} aria-label={f.signOut} title={f.signOut}>
+          <button
+            class="btn bare"
+            type="button"
+            onClick={() => void signOut()}
+            aria-label={f.signOut}
+            title={f.signOut}
+          >
             <Icon id="i-out" />
           </button>
         </span>
-        <span class="who" role="img" aria-label={f.account(name)} title={name}>
+        <a class="who" href="/settings#you" aria-label={f.account(name)} title={name}>
           {name.slice(0, 2).toUpperCase()}
-        </span>
+        </a>
       </div>
     </header>
   );

@@ -73,7 +73,7 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
   );
 }
 
-function Trail({ alert, zone, now }: { alert: AlertView; zone: string; now: number }) {
+export function Trail({ alert, zone, now }: { alert: AlertView; zone: string; now: number }) {
   const events = [
     { at: alert.fired_at, text: w.fired },
     ...alert.deliveries.map((one) => ({

@@ -6,7 +6,7 @@ import type { Measurements } from '#contract';
 import type { PlotSpec } from '../charts/plot.ts';
 import { axisTicks, type Frame, isolated, missingSpans, summarize, tickLabel, timeTicks } from '../charts/series.ts';
 import { clock, cut, day, full, rate, count as whole } from '../format.ts';
-import { useLoad } from '../load.ts';
+import { type Loaded, useLoad } from '../load.ts';
 import { words } from '../words.ts';
 import { Failed, Waiting } from './answers.tsx';
 import { Chart, Twin } from './chart.tsx';
@@ -20,6 +20,8 @@ interface MetricProps {
   /** A second metric in the same unit, drawn dashed. */
   second?: { metric: string; name: string };
   name?: string;
+  /** Already loaded by the page for something else. */
+  given?: Loaded<Measurements>;
   title: string;
   note?: string;
   unit: string;
@@ -34,13 +36,19 @@ interface MetricProps {
 const pathOf = (probe: string, metric: string, { from, to, points }: Frame) =>
   `/measurements?probe=${encodeURIComponent(probe)}&metric=${metric}&from=${from}&to=${to}&points=${points}`;
 
-export function MetricChart(props: MetricProps) {
-  const { probe, metric, second, frame, title, note } = props;
-  const about = `${probe} ${metric} ${frame.range}`;
-  const first = useLoad<Measurements>(pathOf(probe, metric, frame), { about });
-  const other = useLoad<Measurements>(second ? pathOf(probe, second.metric, frame) : null, {
-    about: second ? `${about} ${second.metric}` : null,
+/** One metric of a probe (null: none) over the range. */
+export function useMetric(probe: string | null, metric: string | null, frame: Frame): Loaded<Measurements> {
+  const wanted = probe !== null && metric !== null;
+  return useLoad<Measurements>(wanted ? pathOf(probe, metric, frame) : null, {
+    about: wanted ? `${probe} ${metric} ${frame.range}` : null,
   });
+}
+
+export function MetricChart(props: MetricProps) {
+  const { probe, metric, second, frame, title, note, given } = props;
+  const own = useMetric(probe, given ? null : metric, frame);
+  const first = given ?? own;
+  const other = useMetric(probe, second?.metric ?? null, frame);
   const problem = first.problem ?? other.problem;
   const id = `h-${metric}`;
   return (

@@ -53,6 +53,10 @@ export function Sprite() {
         <symbol id="i-up" viewBox="0 0 12 12">
           <path d="M3 7.5l3-3 3 3" {...stroke} />
         </symbol>
+        <symbol id="i-clock" viewBox="0 0 20 20">
+          <circle cx="10" cy="10" r="8" fill="none" stroke="currentColor" stroke-width="1.8" />
+          <path d="M10 5.5V10l3 2" fill="none" stroke="currentColor" stroke-width="1.8" />
+        </symbol>
         <symbol id="i-theme" viewBox="0 0 16 16">
           <circle cx="8" cy="8" r="5.5" {...stroke} />
           <path d="M8 2.5a5.5 5.5 0 0 1 0 11z" fill="currentColor" />

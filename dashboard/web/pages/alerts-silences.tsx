@@ -1,0 +1,122 @@
+/** Why: what is silenced, why, by whom and until when; and a way to silence a library without finding its page first. */
+import { useState } from 'preact/hooks';
+import type { Silence } from '#contract';
+import { moment } from '../format.ts';
+import { mayAct } from '../parts/ack.tsx';
+import { Empty, Failed, Waiting } from '../parts/answers.tsx';
+import { Select } from '../parts/field.tsx';
+import { Panel } from '../parts/marks.tsx';
+import { endSilence, SilenceForm, useSilences } from '../parts/silence.tsx';
+import { siteHref } from '../router.ts';
+import { lines, serverNow, siteOf } from '../store.ts';
+import { words } from '../words.ts';
+import { manage } from '../words-manage.ts';
+
+const w = manage.silence;
+
+export function Silences() {
+  const silences = useSilences();
+  return (
+    <div class="grid triage tri-top">
+      <Panel title={w.list} id="h-silences">
+        {silences.value ? (
+          <Table items={silences.value.items} again={silences.again} />
+        ) : silences.problem ? (
+          <Failed what={w.list} problem={silences.problem} again={silences.again} />
+        ) : (
+          <Waiting what={w.list} />
+        )}
+      </Panel>
+      {mayAct() ? <Add onDone={silences.again} /> : null}
+    </div>
+  );
+}
+
+function Add({ onDone }: { onDone: () => void }) {
+  const [chosen, setChosen] = useState('');
+  const all = [...lines.value].sort((a, b) => a.name.localeCompare(b.name));
+  const line = all.find(({ ap }) => ap.id === chosen);
+  return (
+    <Panel title={w.add} id="h-silence">
+      <div class="pad fields one">
+        <Select scope="silence" name="line" label={w.library} value={chosen} onPick={setChosen}>
+          <option value="">{w.choose}</option>
+          {all.map(({ ap, name }) => (
+            <option key={ap.id} value={ap.id}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      </div>
+      {line ? (
+        <SilenceForm
+          key={chosen}
+          line={line}
+          onDone={() => {
+            setChosen('');
+            onDone();
+          }}
+        />
+      ) : null}
+    </Panel>
+  );
+}
+
+function Table({ items, again }: { items: readonly Silence[]; again: () => void }) {
+  if (items.length === 0) return <Empty title={w.none} text={w.noneText} />;
+  const line = ({ ap, site }: Silence) => lines.value.find((one) => one.ap.id === ap || one.site.id === site);
+  return (
+    <div class="scroll" tabIndex={0} role="group" aria-label={w.list}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{w.of}</th>
+            <th scope="col">{w.until}</th>
+            <th scope="col">{w.reason}</th>
+            <th scope="col">{w.by}</th>
+            <th scope="col" class="num">
+              <span class="vh">{w.end}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((silence) => {
+            const known = line(silence);
+            const name =
+              silence.site === null ? (known?.name ?? silence.ap ?? '') : (siteOf(silence.site)?.name ?? silence.site);
+            const zone = known?.site.zone ?? 'UTC';
+            return (
+              <tr key={silence.id}>
+                <th scope="row">
+                  {known ? <a href={siteHref(known.site.id, silence.ap ?? undefined)}>{name}</a> : name}
+                </th>
+                <td class="nw">
+                  {silence.from > serverNow.value ? `${moment(silence.from, serverNow.value, zone)} – ` : ''}
+                  {moment(silence.until, serverNow.value, zone)}
+                </td>
+                <td>{silence.reason}</td>
+                <td>{silence.by || words.unknown}</td>
+                <td class="num">
+                  {mayAct() ? (
+                    <button
+                      class="btn"
+                      type="button"
+                      onClick={() => {
+                        void endSilence(silence, name).then((ended) => {
+                          if (ended) again();
+                        });
+                      }}
+                    >
+                      {w.end}
+                      <span class="vh"> {name}</span>
+                    </button>
+                  ) : null}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+/** Why: a library's hours, contract and target change; they are changed where they are seen. */
+import { useState } from 'preact/hooks';
+import type { AccessPoint, Site } from '#contract';
+import { ApiError, ask } from '../api.ts';
+import { useLoad } from '../load.ts';
+import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
+import { Field } from '../parts/field.tsx';
+import { Panel } from '../parts/marks.tsx';
+import { SITE_FIELDS, SiteFields, siteBodyOf } from '../parts/site-fields.tsx';
+import { say } from '../parts/toast.tsx';
+import { type Line, refreshRoster } from '../store.ts';
+import { words } from '../words.ts';
+import { manage as w } from '../words-manage.ts';
+
+/** GET /sites/:site: the hours also as people write them. */
+type SiteText = Site & { opening_text: string };
+
+export function EditSite({ line, onDone }: { line: Line; onDone: () => void }) {
+  const known = useLoad<SiteText>(`/sites/${encodeURIComponent(line.site.id)}`);
+  return (
+    <Panel title={w.editSite} id="h-edit" end={<span class="mono">{line.site.id}</span>}>
+      {known.value ? (
+        <Form site={known.value} ap={line.ap} onDone={onDone} />
+      ) : known.problem ? (
+        <Failed what={words.what.thePage} problem={known.problem} again={known.again} />
+      ) : (
+        <Waiting what={words.what.page} />
+      )}
+    </Panel>
+  );
+}
+
+function Form({ site, ap, onDone }: { site: SiteText; ap: AccessPoint; onDone: () => void }) {
+  const [error, setError] = useState<ApiError | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (form: HTMLFormElement) => {
+    const { ap_name, target_mbps, ...body } = siteBodyOf(form);
+    setBusy(true);
+    try {
+      await ask('PUT', `/sites/${encodeURIComponent(site.id)}`, { body });
+      await ask('PUT', `/access-points/${encodeURIComponent(ap.id)}`, {
+        body: { name: ap_name, ...(target_mbps === undefined ? {} : { target_mbps }) },
+      });
+      await refreshRoster();
+      say(w.saved(site.name));
+      onDone();
+    } catch (refused) {
+      if (!(refused instanceof ApiError)) throw refused;
+      setError(refused);
+    }
+    setBusy(false);
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit(event.currentTarget);
+      }}
+    >
+      <div class="pad fields">
+        <div class="all">
+          <Refusal error={error} known={['name', ...SITE_FIELDS]} />
+        </div>
+        <Field
+          scope="edit"
+          name="name"
+          label={words.settings.name}
+          error={error}
+          defaultValue={site.name}
+          required
+          maxLength={120}
+        />
+        <Field
+          scope="edit"
+          name="ap_name"
+          label={w.apName}
+          error={error}
+          defaultValue={ap.name}
+          required
+          maxLength={120}
+        />
+        <SiteFields
+          scope="edit"
+          error={error}
+          values={{ ...site, opening: site.opening_text, target_mbps: ap.target_mbps }}
+        />
+      </div>
+      <div class="foot-acts">
+        <span class="end" />
+        <button class="btn" type="button" onClick={onDone}>
+          {w.cancel}
+        </button>
+        <button class="btn go" type="submit" disabled={busy}>
+          {w.save}
+        </button>
+      </div>
+    </form>
+  );
+}

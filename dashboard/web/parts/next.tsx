@@ -1,0 +1,44 @@
+/** Why: who has just started Carrel sees one machine; this says what comes next, and each line goes by being done. */
+import { computed } from '@preact/signals';
+import { lines, live, me, roster } from '../store.ts';
+import { words } from '../words.ts';
+import { Panel } from './marks.tsx';
+
+const w = words.overview.next;
+
+/** Only while there is no second library or probe: later the notices say what is missing. */
+const steps = computed(() => {
+  const sites = new Set(lines.value.map(({ site }) => site.id)).size;
+  const probes = roster.value?.probes.filter(({ admitted }) => admitted).length ?? 0;
+  if (me.value?.role !== 'administrator' || (sites > 1 && probes > 1)) return [];
+  return [
+    { href: '/settings#add', does: w.library, text: w.libraryText, done: sites > 1 },
+    { href: '/settings#h-probes', does: w.probe, text: w.probeText, done: probes > 1 },
+    {
+      href: '/settings#channels',
+      does: w.alerts,
+      text: w.alertsText,
+      done: !live.value.health.some(({ code }) => code === 'NO_CHANNEL'),
+    },
+  ];
+});
+
+export function Next() {
+  if (steps.value.length === 0) return null;
+  return (
+    <Panel title={w.title} id="h-next" note={w.note}>
+      <ol class="next">
+        {steps.value
+          .filter(({ done }) => !done)
+          .map(({ href, does, text }) => (
+            <li key={href}>
+              <a class="strong" href={href}>
+                {does}
+              </a>
+              <span class="q">{text}</span>
+            </li>
+          ))}
+      </ol>
+    </Panel>
+  );
+}
