@@ -19,8 +19,9 @@ import { createTester } from './tests.ts';
 import { AGENT_VERSION } from './version.ts';
 import type { WallClock } from './wall.ts';
 
-/** The start is busy enough; nobody waits for the model's name. */
+/** The start is busy enough; nobody waits for the model's name, nor for the plan of the day, which costs 30 ms and a megabyte. */
 const INVENTORY_AFTER_MS = 20_000;
+const CALENDAR_AFTER_MS = 2000;
 
 export async function startDelivering(deps: WiredDeps, server: ServerAccess): Promise<Agent> {
   const { config, wall, log } = deps;
@@ -39,6 +40,7 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
     },
   });
   const { framer, uplink } = post;
+  uplink.start(); // the line takes its time; what follows is done meanwhile
   const budget = createBudget(kept('budget.json'));
   const desk = createLeaseDesk({ uplink, serverTime: wall.correct });
   const context = contextOf(
@@ -100,7 +102,6 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
     sampler.setPeriod(settings.sample_s);
     framer.setBatch(settings.batch);
     post.setProfile(settings.profile);
-    followCalendar();
   };
   const commands = createCommands({
     keptDesired: kept('desired.json'),
@@ -109,21 +110,23 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
     log,
     runTest: tester.run,
     check: ({ zone }) => (knowsZone(zone) ? null : `the time zone ${zone} is not known here`),
-    apply: adopt,
+    apply(desired) {
+      adopt(desired);
+      followCalendar();
+    },
     send: (text) => uplink.publish('reported', text, () => undefined, true),
   });
   listenToClock(wall, deps, post, () => {
     sampler.realign();
     followCalendar();
   });
-  uplink.start();
   await sampler.probeAll();
   tellBoot(deps, post, kept('boot.json'));
   const lastGood = commands.desired();
   if (lastGood) adopt(lastGood);
   wall.start();
   sampler.start();
-  const inventoryTimer = setTimeout(tellInventory, INVENTORY_AFTER_MS);
+  const later = [setTimeout(followCalendar, CALENDAR_AFTER_MS), setTimeout(tellInventory, INVENTORY_AFTER_MS)];
   return {
     run: framer.run,
     nudge() {
@@ -131,7 +134,7 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
       uplink.kick();
     },
     async stop() {
-      clearTimeout(inventoryTimer);
+      for (const timer of later) clearTimeout(timer);
       calendar.stop();
       commands.stop();
       sampler.stop();

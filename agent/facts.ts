@@ -1,5 +1,4 @@
 /** Why: what this device is changes seldom. It is told at the start (from files) and each night (by the inventory, a process of its own). */
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject, parseJson } from '#contract';
@@ -26,8 +25,9 @@ export function readIdentity(root: string): { model: string; os: string } {
 const INVENTORY_MS = 60_000;
 
 /** Runs the inventory and answers with its facts; none where it is not installed or fails. */
-export function runInventory(file: string | null, log: Logger): Promise<InventoryFacts> {
-  if (file === null) return Promise.resolve({});
+export async function runInventory(file: string | null, log: Logger): Promise<InventoryFacts> {
+  if (file === null) return {};
+  const { execFile } = await import('node:child_process');
   return new Promise((resolve) => {
     execFile(
       process.execPath,

@@ -86,6 +86,8 @@ const COMMON: BuildOptions = {
   target: 'node18',
   format: 'cjs',
   minify: true,
+  // What is loaded late is required late: import() would start Node's ES module loader.
+  supported: { 'dynamic-import': false },
   legalComments: 'none',
   logLevel: 'warning',
   // Node's own bundle, never a browser's.
