@@ -6,7 +6,7 @@ import type { Clock } from '#lib/clock';
 import { systemClock } from '#lib/clock';
 import { openJournalReader } from '#lib/journal';
 import { nodeRawDeflate } from '#lib/raw-deflate';
-import { decodeFrame, type Frame } from './contract/index.ts';
+import { type DecodedFrame, decodeFrame, type Frame } from './contract/index.ts';
 import type { Feed, FeedBatch, FeedFrame, WalRecord } from './feed.ts';
 import { believable, createFeedTime, HOLD_MS, type Released } from './feed-time.ts';
 import { parseRecord } from './record.ts';
@@ -31,6 +31,8 @@ export interface FeedOptions {
   /** Calls back after the durable end has grown. Returns the unsubscriber. */
   onDurable(listener: () => void): () => void;
   clock?: Clock;
+  /** Where several readers share the work; each for itself otherwise. */
+  decode?(position: number, payload: Uint8Array): DecodedFrame;
   onQuarantine?(payload: QuarantinedPayload): void;
 }
 export interface FeedReader extends Feed {
@@ -40,6 +42,7 @@ export interface FeedReader extends Feed {
 
 export function openFeedReader(options: FeedOptions): FeedReader {
   const { clock = systemClock, durableEnd } = options;
+  const decode = options.decode ?? ((_: number, payload: Uint8Array) => decodeFrame(payload, nodeRawDeflate));
   const journal = openJournalReader({ dir: options.dir });
   const time = createFeedTime();
   const refused: Record<string, number> = {};
@@ -68,7 +71,7 @@ export function openFeedReader(options: FeedOptions): FeedReader {
       refuse('RECORD_VERSION', 'not a record of this version', position, null);
       return null;
     }
-    const decoded = decodeFrame(record.payload, nodeRawDeflate);
+    const decoded = decode(position, record.payload);
     if (decoded.ok) return { record, frame: decoded.frame };
     refuse(decoded.code, decoded.detail, position, record);
     return null;

@@ -1,7 +1,10 @@
 /** Why: the main thread's readers of the wal, and what they found that is no frame. */
 import type { Clock } from '#lib/clock';
+import { nodeRawDeflate } from '#lib/raw-deflate';
+import { decodeFrame } from './contract/index.ts';
 import type { Feed } from './feed.ts';
 import { type FeedReader, openFeedReader, type QuarantinedPayload } from './feed-reader.ts';
+import { createSharedDecoding } from './shared-decoding.ts';
 import type { Cursor } from './store/store.ts';
 import type { Wal } from './wal.ts';
 
@@ -17,6 +20,10 @@ const QUARANTINE = 100;
 
 export function createFeeds(wal: Wal, clock: Clock): Feeds {
   const readers = new Set<FeedReader>();
+  const decode = createSharedDecoding(
+    (payload) => decodeFrame(payload, nodeRawDeflate),
+    () => readers.size,
+  );
   const quarantine = new Map<number, QuarantinedPayload>();
 
   function keep(payload: QuarantinedPayload): void {
@@ -38,6 +45,7 @@ export function createFeeds(wal: Wal, clock: Clock): Feeds {
         durableEnd: wal.durableEnd,
         onDurable: wal.onChange,
         clock,
+        decode,
         onQuarantine: keep,
       });
       readers.add(reader);
