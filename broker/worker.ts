@@ -58,7 +58,7 @@ function fileName(name: string): string {
 function consumerOf(target: StoreTarget, quarantine: Quarantine, first: boolean): Consumer {
   return startConsumer({
     name: target.name,
-    openStore: () => openStore(target, nowMs),
+    openStore: () => openStore(target, nowMs, log),
     // Every consumer meets the same broken payloads: the first one keeps them.
     openFeed: (cursor) => openFeed(cursor, first),
     openRollups: (store) =>

@@ -18,6 +18,8 @@ export interface DayFile {
   /** What samples are selected from, and what says which of two rows of that was written later. */
   samples: string;
   rowid: string;
+  /** The samples lie in Parquet, sorted by probe and time. */
+  sealed: boolean;
   /** Metrics that the file has a column for, in the table's order: older files know fewer, and younger metrics came last. */
   columns: ReadonlySet<string>;
   /** Range of event times inside; null while it holds none. Late data makes it start before `day`. */
@@ -35,7 +37,10 @@ const FILE_NAME = /^samples-(\d{4}-\d{2}-\d{2})\.duckdb$/;
 
 /** Opens every day file of the folder, oldest first. */
 export async function openDays(connection: DuckDBConnection, dir: string): Promise<DayFile[]> {
-  const names = (await readdir(dir)).filter((name) => FILE_NAME.test(name)).sort();
+  const all = await readdir(dir);
+  // What a sealing that did not end left; the day's own file is whole.
+  for (const name of all) if (name.startsWith('.seal-')) await rm(join(dir, name), { force: true });
+  const names = all.filter((name) => FILE_NAME.test(name)).sort();
   const files: DayFile[] = [];
   for (const name of names) {
     const newest = name === names.at(-1);
@@ -53,8 +58,10 @@ async function openDay(connection: DuckDBConnection, dir: string, name: string, 
     () => false,
   );
   const file = emptyDay(day, path);
-  await attach(connection, file, newest || unfinished ? '' : '(READ_ONLY)');
+  await attachDay(connection, file, newest || unfinished ? '' : '(READ_ONLY)');
   try {
+    if (await isSealed(connection, file)) return withParquet(await describe(connection, file));
+    await rm(parquetOf(file), { force: true });
     if (newest) await addMissingColumns(connection, file);
     return await describe(connection, file);
   } catch (error) {
@@ -68,7 +75,7 @@ export async function createDay(connection: DuckDBConnection, dir: string, day: 
   const draft = { ...file, path: join(dir, `.new-${day}.duckdb`) };
   await rm(draft.path, { force: true });
   await rm(`${draft.path}.wal`, { force: true });
-  await attach(connection, draft, '');
+  await attachDay(connection, draft, '');
   const metrics = METRIC_NAMES.map((name) => `"${name}" DOUBLE`).join(', ');
   const a = file.alias;
   await connection.run(`
@@ -81,8 +88,23 @@ export async function createDay(connection: DuckDBConnection, dir: string, day: 
     CHECKPOINT ${a};
     DETACH ${a};`);
   await rename(draft.path, file.path);
-  await attach(connection, file, '');
+  await attachDay(connection, file, '');
   return { ...file, columns: new Set(METRIC_NAMES) };
+}
+
+/** Where the samples of a sealed day lie. */
+export function parquetOf({ path }: Pick<DayFile, 'path'>): string {
+  return path.replace(/\.duckdb$/, '.parquet');
+}
+
+/** The same day with its samples in Parquet; there each (probe, second) is one row. */
+export function withParquet(file: DayFile): DayFile {
+  return { ...file, samples: `read_parquet('${sqlText(parquetOf(file))}')`, rowid: '0', sealed: true };
+}
+
+/** For use between single quotes. */
+export function sqlText(text: string): string {
+  return text.replaceAll("'", "''");
 }
 
 /** Takes the file out of the database and off the disk. */
@@ -90,6 +112,7 @@ export async function dropDay(connection: DuckDBConnection, file: DayFile): Prom
   await connection.run(`DETACH ${file.alias}`);
   await rm(file.path, { force: true });
   await rm(`${file.path}.wal`, { force: true });
+  await rm(parquetOf(file), { force: true });
 }
 
 function emptyDay(day: string, path: string): DayFile {
@@ -100,6 +123,7 @@ function emptyDay(day: string, path: string): DayFile {
     alias,
     samples: `${alias}.samples`,
     rowid: 'rowid',
+    sealed: false,
     columns: new Set(),
     min_s: null,
     max_s: null,
@@ -108,9 +132,9 @@ function emptyDay(day: string, path: string): DayFile {
   };
 }
 
-async function attach(connection: DuckDBConnection, file: DayFile, options: string): Promise<void> {
+export async function attachDay(connection: DuckDBConnection, file: DayFile, options: string): Promise<void> {
   try {
-    await connection.run(`ATTACH '${file.path.replaceAll("'", "''")}' AS ${file.alias} ${options}`);
+    await connection.run(`ATTACH '${sqlText(file.path)}' AS ${file.alias} ${options}`);
   } catch (error) {
     if (/could not set lock|conflicting lock/i.test(messageOf(error))) {
       throw new StoreError(
@@ -150,6 +174,17 @@ async function addMissingColumns(connection: DuckDBConnection, file: DayFile): P
   const known = await columnsOf(connection, file);
   for (const name of METRIC_NAMES)
     if (!known.has(name)) await connection.run(`ALTER TABLE ${file.alias}.samples ADD COLUMN "${name}" DOUBLE`);
+}
+
+/** @throws where the samples should lie in a file that is not there */
+async function isSealed(connection: DuckDBConnection, file: DayFile): Promise<boolean> {
+  const { alias } = file;
+  const tables = await connection.runAndReadAll(
+    `SELECT 1 FROM duckdb_tables() WHERE database_name = '${alias}' AND table_name = 'sealed'`,
+  );
+  if (tables.getRowsJS().length === 0) return false;
+  await stat(parquetOf(file));
+  return true;
 }
 
 async function columnsOf(connection: DuckDBConnection, file: DayFile): Promise<Set<string>> {

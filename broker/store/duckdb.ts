@@ -12,6 +12,7 @@ import { adopt, compactFrames, type FreshPart, freshPart, type Held, loadHeld } 
 import { createDuckdbReader, createQuery } from './duckdb-read.ts';
 import { createRollupReader } from './duckdb-rollup-read.ts';
 import { openRollupFiles, type RollupFiles } from './duckdb-rollups.ts';
+import { createSealing, dropDrafts, swapSealed } from './duckdb-seal.ts';
 import { createTurns } from './duckdb-turns.ts';
 import { type Batch, type Cursor, type Store, StoreError } from './store.ts';
 
@@ -23,6 +24,13 @@ export interface DuckdbOptions {
   /** Of DuckDB's own buffers; larger questions spill to disk. The whole server is to stay below 500 MB. */
   memoryLimitMb?: number;
   threads?: number;
+  /** Told when a finished day could not be sealed; it stays as it is, and is tried again with the next day. */
+  onSealFailure?(error: StoreError): void;
+}
+/** The embedded store can also be told to seal now. */
+export interface DuckdbStore extends Store {
+  /** Rewrites every finished day as Parquet. Happens by itself when a day is over. */
+  seal(): Promise<void>;
 }
 
 /** Two at once: each query occupies one of the four threads that Node has for all native work, and the writer needs one too. */
@@ -31,7 +39,8 @@ const READS_AT_ONCE = 2;
 const COMPACT_FRAMES_AFTER = 50_000;
 
 /** @throws StoreError when a file is locked, damaged or not writable. */
-export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 192, threads = 2 }: DuckdbOptions): Promise<Store> {
+export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbStore> {
+  const { dir, nowMs, memoryLimitMb = 192, threads = 2 } = options;
   const duck = await import('@duckdb/node-api');
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
     throw new StoreError('broken', `${dir} cannot be made: ${messageOf(error)}`, null, { cause: error });
@@ -61,6 +70,27 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 192, threads
     throw duckdbFailure(error);
   }
   const query = createQuery(instance, turns);
+  await connection.run('SET GLOBAL parquet_metadata_cache = true');
+  /** Batches, deletions and swaps of files change `files`: one after the other. */
+  let changing: Promise<unknown> = Promise.resolve();
+  const inTurn = <R>(work: () => Promise<R>): Promise<R> => {
+    const mine = changing.then(work);
+    changing = mine.catch(() => undefined); // whoever asked gets the error
+    return mine;
+  };
+  const sealing = createSealing({
+    instance,
+    unsealed: () => files.slice(0, -1).filter(({ sealed }) => !sealed),
+    swap: (file, drafts) =>
+      inTurn(async () => {
+        if (!files.includes(file)) return dropDrafts(drafts);
+        await turns.alone(async () => {
+          const now = await swapSealed(connection, file, drafts);
+          files = files.map((one) => (one === file ? now : one));
+        });
+      }),
+  });
+  if (sealing.wanted()) void sealByItself();
   let framesSinceCompaction = COMPACT_FRAMES_AFTER; // unknown after a start
   const reader = createDuckdbReader({
     query,
@@ -79,7 +109,13 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 192, threads
     files = [...files, file];
     held.named = new Set();
     framesSinceCompaction = 0;
+    if (newest) void sealByItself();
     return file;
+  }
+
+  /** Never rejects: what fails is told, and tried again with the next day. */
+  async function sealByItself(): Promise<void> {
+    await sealing.run().catch((error: unknown) => options.onSealFailure?.(duckdbFailure(error)));
   }
 
   async function writeBatch(batch: Batch, cursor: Cursor): Promise<void> {
@@ -145,7 +181,7 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 192, threads
     ...createRollupReader(query, rollups.files),
     cursor: () => readCursor(connection, files),
     async write(batch, cursor) {
-      await writeBatch(batch, cursor).catch((error: unknown) => {
+      await inTurn(() => writeBatch(batch, cursor)).catch((error: unknown) => {
         throw duckdbFailure(error);
       });
       return { quarantined: [] };
@@ -157,16 +193,19 @@ export async function openDuckdbStore({ dir, nowMs, memoryLimitMb = 192, threads
       });
     },
     retainRollups: (tier, before_s) => rollups.retain(tier, before_s),
-    async retain(before_s) {
-      const old = files.slice(0, -1).filter((file) => file.max_s === null || file.max_s < before_s);
-      if (old.length === 0) return;
-      files = files.filter((file) => !old.includes(file));
-      await turns.alone(async () => {
-        for (const file of old) await dropDay(connection, file);
-      });
-      held = { ...(await loadHeld(connection, files)), names: held.names, ids: held.ids, nextId: held.nextId };
-    },
+    retain: (before_s) =>
+      inTurn(async () => {
+        const old = files.slice(0, -1).filter((file) => file.max_s === null || file.max_s < before_s);
+        if (old.length === 0) return;
+        files = files.filter((file) => !old.includes(file));
+        await turns.alone(async () => {
+          for (const file of old) await dropDay(connection, file);
+        });
+        held = { ...(await loadHeld(connection, files)), names: held.names, ids: held.ids, nextId: held.nextId };
+      }),
+    seal: sealing.run,
     async close() {
+      await sealing.stop();
       connection.closeSync();
       rollupConnection.closeSync();
       instance.closeSync();

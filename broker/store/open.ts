@@ -1,6 +1,7 @@
 /** Why: CARREL_STORE becomes typed targets in one place; each target opens its driver, which is loaded only then. */
 import { join, resolve } from 'node:path';
 import { CarrelError } from '#lib/errors';
+import type { Logger } from '#lib/logger';
 import type { Store } from './store.ts';
 
 /** A database that is to be fed. `name` is stable, unique and without secrets: it names the consumer of the wal too. */
@@ -117,12 +118,17 @@ function invalid(got: string, why: string): CarrelError {
 }
 
 /** Loads the driver and opens it. @throws StoreError */
-export async function openStore(target: StoreTarget, nowMs: () => number): Promise<Store> {
+export async function openStore(target: StoreTarget, nowMs: () => number, log: Logger): Promise<Store> {
   switch (target.kind) {
     case 'memory':
       return (await import('./memory.ts')).createMemoryStore();
     case 'duckdb':
-      return (await import('./duckdb.ts')).openDuckdbStore({ dir: target.dir, nowMs });
+      return (await import('./duckdb.ts')).openDuckdbStore({
+        dir: target.dir,
+        nowMs,
+        onSealFailure: ({ code, message }) =>
+          log.warn({ store: target.name, code, error: message }, 'a finished day could not be sealed'),
+      });
     case 'influx1':
       return (await import('./influx1.ts')).openInflux1Store(target);
     case 'influx2':

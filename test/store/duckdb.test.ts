@@ -18,6 +18,27 @@ storeConformance({
   durable: true,
 });
 
+const sealedDir = mkdtempSync(join(tmpdir(), 'carrel-duckdb-'));
+storeConformance({
+  name: 'duckdb with everything sealed',
+  async open() {
+    const days = readdirSync(sealedDir).filter((name) => name.endsWith('.duckdb')).length;
+    let nowMs = Date.UTC(2026, 10, 22) + days * 86_400_000;
+    const store = await openDuckdbStore({ dir: sealedDir, nowMs: () => nowMs });
+    return {
+      ...store,
+      async write(batch, cursor) {
+        const report = await store.write(batch, cursor);
+        nowMs += 86_400_000;
+        await store.write(batchOf(), cursor); // the next day's file, without rows
+        await store.seal();
+        return report;
+      },
+    };
+  },
+  durable: true,
+});
+
 const DAY_MS = 86_400_000;
 const DAY_1 = Date.UTC(2026, 10, 20, 12);
 const s = (ms: number): number => ms / 1000;
@@ -37,7 +58,7 @@ describe('DuckDB by days of arrival', () => {
     );
   const files = (): string[] =>
     readdirSync(dir)
-      .filter((name) => name.endsWith('.duckdb'))
+      .filter((name) => /^samples-.*\.duckdb$/.test(name))
       .sort();
 
   beforeEach(async () => {
