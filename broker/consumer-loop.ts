@@ -50,8 +50,8 @@ export interface Consumer {
   stop(): Promise<void>;
 }
 
-/** About 2,000 frames. */
-const BATCH_BYTES = 1024 * 1024;
+/** All its rows are in memory at once, as frames, as columns and in the database: of a backlog this is some 10,000 rows. */
+const BATCH_BYTES = 256 * 1024;
 const QUARANTINE_LOGGED = 3;
 /** How often is looked whether a rollup is due; sooner while there are more. */
 const TICK_MS = 5000;

@@ -46,16 +46,15 @@ export function createFeedTime(): FeedTime {
   const boots = new Map<string, HeldFrame[]>();
   /** Offsets of boots that have synced once: a later frame that says "not synced" still belongs to the same clock. */
   const synced = new Map<string, number>();
+  /** Offsets of boots of which frames were released as approximate: the frames that fall due later get none that is larger. */
+  const approx = new Map<string, number>();
   let count = 0;
 
-  function remember(key: string, offsetMs: number): void {
-    synced.delete(key);
-    synced.set(key, offsetMs);
-    if (synced.size > MAX_BOOTS)
-      for (const oldest of synced.keys()) {
-        synced.delete(oldest);
-        break;
-      }
+  /** The smallest offset that any frame of the boot has shown: the one that was under way for the shortest time. Kept after the first release. */
+  function smallestOffset(key: string, frames: readonly HeldFrame[]): number {
+    const offsetMs = Math.min(...frames.map((one) => one.receivedMs - one.mono), approx.get(key) ?? Infinity);
+    keepNewest(approx, key, offsetMs);
+    return offsetMs;
   }
 
   function takeAll(key: string): HeldFrame[] {
@@ -88,16 +87,20 @@ export function createFeedTime(): FeedTime {
       const placed = believable(known, receivedMs, frame);
       if (frame.sync === 0 || placed.approx)
         return { frame: { position, receivedMs, probe, frame, ...placed, late: false }, state: 'placed', released: [] };
-      remember(key, known);
+      keepNewest(synced, key, known);
+      approx.delete(key);
       const released = takeAll(key).map((held): Released => ({ held, offsetMs: known, approx: false }));
       return { frame: { position, receivedMs, probe, frame, ...placed, late: false }, state: 'placed', released };
     },
     due(nowMs) {
       const released: Released[] = [];
       for (const [key, frames] of boots) {
+        const isDue = (): boolean =>
+          frames[0] !== undefined && (frames[0].receivedMs + HOLD_MS <= nowMs || count > MAX_HELD);
+        if (!isDue()) continue;
+        const offsetMs = smallestOffset(key, frames);
         // Order of arrival: the first of each boot has waited longest.
-        while (frames[0] && (frames[0].receivedMs + HOLD_MS <= nowMs || count > MAX_HELD)) {
-          const offsetMs = Math.min(...frames.map((one) => one.receivedMs - one.mono));
+        while (isDue()) {
           const held = frames.shift();
           if (held) released.push({ held, offsetMs, approx: true });
           count -= 1;
@@ -117,6 +120,16 @@ export function createFeedTime(): FeedTime {
         .map((one) => one.position)
         .sort((a, b) => a - b),
   };
+}
+
+function keepNewest(offsets: Map<string, number>, key: string, offsetMs: number): void {
+  offsets.delete(key);
+  offsets.set(key, offsetMs);
+  if (offsets.size <= MAX_BOOTS) return;
+  for (const oldest of offsets.keys()) {
+    offsets.delete(oldest);
+    break;
+  }
 }
 
 /** The offset, or the one that puts the frame's newest moment at its arrival where it would lie in the future. */

@@ -2,7 +2,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Broker } from '#broker';
-import type { AlertExplanation, AlertRule, AlertView, LiveSnapshot, Role, Roster } from '#contract';
+import type { AlertExplanation, AlertRule, AlertView, HealthNotice, LiveSnapshot, Role, Roster } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import type { State } from '#state';
@@ -40,6 +40,8 @@ export interface AlertEngine {
   acknowledge(id: number, who: string, untilMs: number): AlertView;
   /** After every change of an incident (fired, resolved, acknowledged). Returns the unsubscriber. */
   onChange(listener: (alert: AlertView) => void): () => void;
+  /** What keeps alerts from being judged or stored, in words for the page. */
+  notices?(): HealthNotice[];
 }
 
 /** Made by dashboard/live/hub.ts. */

@@ -197,6 +197,8 @@ export interface OutboxState {
   markSent(id: number, at: number): void;
   markRetry(id: number, dueAt: number, error: string): void;
   markFailed(id: number, at: number, error: string): void;
+  /** It was never sent and will not be: too late, or there is nothing left to say. */
+  markExpired(id: number, at: number, error: string): void;
   ofIncident(incident: number): OutboxItem[];
   waiting(): number;
   /** Earliest dueAt of a waiting item. */

@@ -55,6 +55,9 @@ export function outboxState(database: Database): OutboxState {
         id,
       );
     },
+    markExpired(id, at, error) {
+      database.run(`UPDATE outbox SET state = 'expired', done_at = ?, error = ? WHERE id = ?`, at, error, id);
+    },
     ofIncident: (incident) => database.all('SELECT * FROM outbox WHERE incident = ? ORDER BY id', incident).map(itemOf),
     waiting: () => number(database.get(`SELECT count(*) AS n FROM outbox WHERE state = 'waiting'`) ?? {}, 'n'),
     nextDueAt: () =>

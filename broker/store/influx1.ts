@@ -3,7 +3,6 @@
  * which cannot escape everything and knows no integers without a schema. Writer and reader are separate: one bad query must not block writes.
  */
 import { InfluxDB, type IPoolOptions } from 'influx';
-// biome-ignore lint/style/noRestrictedImports: a part of the package influx, which has no door to its HTTP pool
 import { Pool, RequestError } from 'influx/lib/src/pool.js';
 import { messageOf } from '#lib/errors';
 import { createCursorFile } from './cursor-file.ts';

@@ -4,7 +4,7 @@
  */
 
 import type { Broker } from '#broker';
-import type { AlertView, HealthNotice } from '#contract';
+import type { AlertView } from '#contract';
 import type { FeedBatch, FeedFrame } from '#feed';
 import { createBackoff } from '#lib/backoff';
 import type { Clock } from '#lib/clock';
@@ -46,7 +46,7 @@ const CLOCK_JUMP_MS = 60_000;
 const PAUSE_MS = 30_000;
 
 /** The alert engine of one server. `start` once, then `stop`. */
-export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & { notices(): HealthNotice[] } {
+export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required<Pick<AlertEngine, 'notices'>> {
   const { state, broker, clock, log, every = systemEvery } = deps;
   const targets = targetsOf(deps.settings);
   const fleet = fleetReader(state.registry, clock);

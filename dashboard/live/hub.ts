@@ -31,7 +31,7 @@ export interface LiveHubDeps {
   settings: Pick<DashboardSettings, 'CARREL_DARK_AFTER_S'>;
   state: Pick<State, 'registry' | 'keep'>;
   broker: Pick<Broker, 'openFeed' | 'commit' | 'presence' | 'onPresence' | 'store' | 'stores' | 'stats'>;
-  alerts: Pick<AlertEngine, 'openOf' | 'onChange' | 'view'> & { notices?(): HealthNotice[] };
+  alerts: Pick<AlertEngine, 'openOf' | 'onChange' | 'view' | 'notices'>;
   delivery?: { notices(): HealthNotice[] };
   proof?: { notices(): HealthNotice[] };
   clock: Clock;

@@ -105,7 +105,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const now = clock.wallMs();
     const why = whyNever(item, now);
     if (why !== null) {
-      state.outbox.markFailed(item.id, now, why);
+      state.outbox.markExpired(item.id, now, why);
       return true;
     }
     const input = inputOf(item);
@@ -119,7 +119,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   function whyNever(item: OutboxItem, now: number): string | null {
     if (now - item.createdAt > EXPIRE_MS)
-      return `expired: it could not be delivered within 24 h${item.error ? ` (${item.error})` : ''}`;
+      return `it could not be delivered within 24 h${item.error ? ` (${item.error})` : ''}`;
     if (item.kind === 'firing') return null;
     const told = state.outbox
       .ofIncident(item.incident)

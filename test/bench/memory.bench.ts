@@ -30,12 +30,16 @@ function memoryMb(pid: number, line: 'VmRSS' | 'VmHWM'): number {
   return (Number(found?.[1]) * 1024) / 1e6;
 }
 
-/** Flags as the start script gives them: the figure is about what users run. */
-function startFlags(): string[] {
+/** Flags and environment as the start script gives them: the figure is about what users run. */
+function asStarted(): { flags: string[]; env: Record<string, string> } {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  return String(scripts.start)
-    .split(' ')
-    .filter((word) => word.startsWith('--'));
+  const words = String(scripts.start).split(' ');
+  return {
+    flags: words.filter((word) => word.startsWith('--')),
+    env: Object.fromEntries(
+      words.flatMap((word) => [/^([A-Z_]+)=(.*)$/.exec(word)?.slice(1, 3) ?? []]).filter((pair) => pair.length === 2),
+    ),
+  };
 }
 
 function startFleet(server: RunningServer): { child: ChildProcess; output(): string } {
@@ -80,7 +84,8 @@ async function measure(server: RunningServer, pid: number): Promise<void> {
 }
 
 const dir = mkdtempSync(join(tmpdir(), 'carrel-bench-'));
-const server = await startServer(dir, {}, (command, args, how) => spawn(command, [...startFlags(), ...args], how));
+const { flags, env } = asStarted();
+const server = await startServer(dir, env, (command, args, how) => spawn(command, [...flags, ...args], how));
 try {
   await measure(server, server.process.pid ?? 0);
 } finally {

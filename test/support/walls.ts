@@ -24,7 +24,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       NODE,
       'aedes',
       'influx',
-      'influx/lib/src/pool.js',
+      'influx/lib/src/pool.js', // its HTTP pool, to which the package has no door
       '@influxdata/influxdb-client',
       '@duckdb/node-api',
       'ws',
