@@ -1,14 +1,5 @@
 /** Why: every word that the page says, in one catalogue, so that another language is another object of this shape. Plain words, as to a colleague. */
-import type {
-  AlertExplanation,
-  ApState,
-  DeliveryView,
-  LimitedBy,
-  LostClass,
-  TestMethod,
-  TestReason,
-  Verdict,
-} from '#contract';
+import type { AlertExplanation, ApState, DeliveryView, LimitedBy, TestMethod, TestReason, Verdict } from '#contract';
 import type { SortKey } from './order.ts';
 
 const NB = '\u00a0';
@@ -347,31 +338,6 @@ const en = {
     dataRest: 'Samples and state',
     ackFor: 'Acknowledge for',
     ackUntil: (at: string) => `until ${at}`,
-  },
-  delivery: {
-    title: 'What arrived',
-    note: 'every frame is numbered by the probe',
-    complete: 'Nothing is missing',
-    explained: (n: string) => `${n} frames lost, as the probe told`,
-    awaited: (n: string) => `${n} frames still to come`,
-    unexplained: (n: string) => `${n} frames missing, unexplained`,
-    nothing: 'Nothing has arrived yet',
-    nothingText: 'As soon as the probe delivers, this says whether all of it arrived.',
-    frames: 'Frames',
-    ofRuns: (n: string, runs: number) => `${n}, of ${runs === 1 ? '1 run' : `${runs} runs`} of the agent`,
-    since: 'Since',
-    last: 'Newest',
-    duplicates: 'Repeats, dropped',
-    cloned: 'Two devices use this probe’s credential and their values are mixed. Make a credential for each.',
-    gaps: 'Frames that are missing',
-    newest: (n: string) => `newest ${n}`,
-    columns: { since: 'Noticed', n: 'Frames', why: 'What is known' },
-    why: { awaited: 'The probe may still have them', unexplained: 'Neither arrived nor told to be lost' },
-    lost: {
-      frame: 'The probe’s spool was full: oldest samples dropped',
-      event: 'The probe’s spool was full: even tests had to go',
-      damaged: 'Unreadable on the probe’s disk',
-    } satisfies Record<LostClass, string>,
   },
   alerts: {
     title: (n: number) =>

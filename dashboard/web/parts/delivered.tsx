@@ -4,10 +4,11 @@ import { count, moment } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { serverNow } from '../store.ts';
 import { words } from '../words.ts';
+import { delivery } from '../words-delivery.ts';
 import { Empty, Failed, Waiting } from './answers.tsx';
 import { Panel, State } from './marks.tsx';
 
-const w = words.delivery;
+const w = delivery;
 const SHOWN = 8;
 
 /** The proof of this probe, asked anew when `refresh` changes. */
