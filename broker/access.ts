@@ -137,7 +137,6 @@ export function createAccess(deps: AccessDeps): Hooks {
         refused(ownOnly ? 'SUBSCRIBE_TOO_MANY' : 'SUBSCRIBE_FORBIDDEN');
         return done(null, null);
       }
-      if (/[+#]/.test(subscription.topic)) subscription.qos = 0;
       done(null, subscription);
     },
     authorizeForward(client, packet) {

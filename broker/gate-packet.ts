@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer';
 
 export const CONNECT = 1;
 export const PUBLISH = 3;
+export const PUBREL = 6;
 export const SUBSCRIBE = 8;
 export const UNSUBSCRIBE = 10;
 export const DISCONNECT = 14;
@@ -102,6 +103,16 @@ export function checkFilters(bytes: Buffer, bodyStart: number, withQos: boolean)
     if (withQos && (bytes[at++] ?? 3) > 2) return 'PACKET_MALFORMED'; // [MQTT-3-8.3-4]
   }
   return null;
+}
+
+/** Filters with wildcards get QoS 0, in a SUBSCRIBE that was found well formed; so that the SUBACK says it too [MQTT-3.8.4-6]. */
+export function lowerWildcards(bytes: Buffer, bodyStart: number): void {
+  let at = bodyStart + 2;
+  for (let filter = textAt(bytes, at); filter; filter = textAt(bytes, at)) {
+    const text = bytes.subarray(filter.start, filter.end);
+    if (text.includes(0x23) || text.includes(0x2b)) bytes[filter.end] = 0;
+    at = filter.end + 1;
+  }
 }
 
 function checkFilter(bytes: Buffer): PacketRefusal | null {

@@ -15,9 +15,11 @@ import {
   checkFilters,
   checkTopic,
   DISCONNECT,
+  lowerWildcards,
   type PacketHeader,
   type PacketRefusal,
   PUBLISH,
+  PUBREL,
   readConnect,
   readPublish,
   SUBSCRIBE,
@@ -72,6 +74,7 @@ export interface Gate {
   destroy(): void;
 }
 type Stop = 'connack' | 'rate' | 'wal' | 'aedes' | 'unsent';
+const DUP = 8;
 const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /** `socket`: the bytes of one client, whatever carries them. */
@@ -84,6 +87,8 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
   let probe: string | null = null;
   /** The topic of its frames as it stands in a PUBLISH: length, then text. */
   let ownFrames: Buffer = NO_BYTES;
+  /** Message ids of QoS 2 frames that wait for their PUBREL; aedes cuts the connection at 20. */
+  const taken = new Set<number>();
   const openedMs = clock.monoMs();
   let lastPacketMs = openedMs;
   let keepaliveMs = 0;
@@ -199,7 +204,18 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
     if (typeof head === 'string') return refuse(head);
     const refused = checkTopic(bytes, head.topicStart, head.topicEnd);
     if (refused) return refuse(refused);
-    return header.flags & 1 && standsAt(bytes, header.headerBytes, ownFrames) ? refuse('FRAME_RETAINED') : pass(bytes);
+    const ours = standsAt(bytes, header.headerBytes, ownFrames);
+    if (ours && header.flags & 1) return refuse('FRAME_RETAINED');
+    if (ours && taken.has(head.messageId)) return pubrec(head.messageId);
+    if (ours) taken.add(head.messageId);
+    bytes[0] = (bytes[0] ?? 0) & ~DUP; // aedes would pass it on [MQTT-3.3.1-3]; it tells QoS 2 apart by message id
+    return pass(bytes);
+  }
+
+  /** Sent again before its PUBREL: it is in the log already [MQTT-4.3.3-2]. aedes would ask for it to be stored once more. */
+  function pubrec(messageId: number): true {
+    if (!cut) socket.write(Buffer.from([0x50, 2, messageId >> 8, messageId & 0xff]));
+    return true;
   }
 
   function frame(payload: Buffer, messageId: number): boolean {
@@ -230,7 +246,9 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
     if (header.type === SUBSCRIBE || header.type === UNSUBSCRIBE) {
       const refused = checkFilters(bytes, header.headerBytes, header.type === SUBSCRIBE);
       if (refused) return refuse(refused);
+      if (header.type === SUBSCRIBE) lowerWildcards(bytes, header.headerBytes);
     }
+    if (header.type === PUBREL) taken.delete(bytes.readUInt16BE(header.headerBytes));
     goodbye = header.type === DISCONNECT;
     return pass(bytes);
   }

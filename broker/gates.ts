@@ -70,8 +70,9 @@ export function createGates(deps: GatesDeps): Gates {
     byProbe.set(client.id, gate);
     if (arriving.get(client.id) === client) arriving.delete(client.id);
     presence.connected(client.id);
-    gate.accept(client.id);
   });
+  // Not at the CONNACK: aedes asks for more once before it is done with the CONNECT.
+  aedes.on('clientReady', (client) => byConn.get(client.conn)?.accept(client.id));
   aedes.on('clientDisconnect', (client) => {
     const gate = byConn.get(client.conn);
     if (gate && byProbe.get(client.id) === gate) byProbe.delete(client.id);
