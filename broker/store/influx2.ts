@@ -6,10 +6,11 @@ import { HttpError, InfluxDB, setLogger } from '@influxdata/influxdb-client';
 import { messageOf } from '#lib/errors';
 import { createCursorFile } from './cursor-file.ts';
 import { newerThanStored, ROLLUPS, sendRollups } from './influx-rollups.ts';
+import { type Influx2Api, MAPPED_POLICY, prepareBucket, refusalFailure } from './influx2-prepare.ts';
 import { createInfluxQlReader, createSelect } from './influxql.ts';
 import { EVENTS, linesOf, SAMPLES } from './line-protocol.ts';
 import { LINES_PER_REQUEST, type Refusal, retryAfterOf, sendAgain, sendAll } from './send-lines.ts';
-import { type Store, StoreError } from './store.ts';
+import type { Store } from './store.ts';
 
 export interface Influx2Options {
   /** `http://host:8086`, without a path. */
@@ -22,7 +23,7 @@ export interface Influx2Options {
   requestTimeoutMs?: number;
 }
 
-/** Opens without asking the server: the first write tells whether it is there and lets us in. */
+/** Makes the bucket and its mapping where they are missing. @throws StoreError when the server is away, refuses the token, or lacks what the token may not make */
 export async function openInflux2Store({
   url,
   org,
@@ -34,6 +35,22 @@ export async function openInflux2Store({
   setLogger({ error() {}, warn() {} }); // it would print whole requests; errors come back to the caller anyway
   const client = new InfluxDB({ url, timeout: requestTimeoutMs, ...(token === undefined ? {} : { token }) });
   const cursorFile = createCursorFile(cursorPath);
+
+  /** What the server says is shown to people: a proxy that repeats our headers must not show them the token. */
+  const refused = (error: unknown): Refusal => {
+    const refusal = refusalOf(error);
+    const message = token ? refusal.message.replaceAll(token, '(hidden)') : refusal.message;
+    return { ...refusal, message: message.slice(0, 300) };
+  };
+  const ask: Influx2Api['ask'] = async (method, path, body) => {
+    const headers = { accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}) };
+    try {
+      return { value: await client.transport.request(path, body ? JSON.stringify(body) : '', { method, headers }) };
+    } catch (error) {
+      return { refusal: refused(error) };
+    }
+  };
+  await prepareBucket({ org, bucket, ask });
 
   async function send(lines: readonly string[]): Promise<Refusal | null> {
     const writer = client.getWriteApi(org, bucket, 'ns', {
@@ -47,19 +64,19 @@ export async function openInflux2Store({
       await writer.flush(); // resolves only when this batch was taken
       return null;
     } catch (error) {
-      return refusalOf(error);
+      return refused(error);
     }
   }
 
   async function query(statement: string, epoch: 's' | 'ms'): Promise<unknown> {
-    const parameters = new URLSearchParams({ db: bucket, rp: 'autogen', epoch, q: statement });
+    const parameters = new URLSearchParams({ db: bucket, rp: MAPPED_POLICY, epoch, q: statement });
     try {
       return await client.transport.request(`/query?${parameters}`, '', {
         method: 'GET',
         headers: { accept: 'application/json' },
       });
     } catch (error) {
-      throw readFailure(refusalOf(error));
+      throw refusalFailure(refused(error));
     }
   }
 
@@ -96,7 +113,7 @@ export async function openInflux2Store({
           headers: { 'content-type': 'application/json' },
         });
       } catch (error) {
-        throw readFailure(refusalOf(error));
+        throw refusalFailure(refused(error));
       }
     }
   }
@@ -108,14 +125,8 @@ function refusalOf(error: unknown): Refusal {
   // The client reads the header's seconds as milliseconds, so it is read here.
   return {
     status: error.statusCode,
-    message: String(words || error.message).slice(0, 300),
+    message: String(words || error.message),
+    coded: typeof error.json?.code === 'string',
     retryAfterMs: retryAfterOf(error.headers?.['retry-after'], Date.now()),
   };
-}
-
-function readFailure({ status, message, retryAfterMs }: Refusal): StoreError {
-  if (status === null) return new StoreError('unreachable', message);
-  if (status === 401 || status === 403) return new StoreError('refused_credentials', message);
-  if (status === 404) return new StoreError('missing_database', message);
-  return new StoreError(status === 429 || status >= 500 ? 'overloaded' : 'broken', message, retryAfterMs);
 }

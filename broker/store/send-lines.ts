@@ -10,6 +10,8 @@ export interface Refusal {
   status: number | null;
   message: string;
   retryAfterMs: number | null;
+  /** The answer had the form that InfluxDB 2 gives its errors. */
+  coded?: boolean;
 }
 /** Sends lines as one request; null when they are stored. Never throws for what a server or network does. */
 export type SendLines = (lines: readonly string[]) => Promise<Refusal | null>;
