@@ -1,0 +1,26 @@
+/** The short form of `npm run bench -- faults`: processes that are killed without a warning. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { killAgent } from './agent-kills.ts';
+import { generatorOf } from './power-cuts.ts';
+import { killServer } from './server-kills.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'kills-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+test('the server is killed five times under load: everything acknowledged is in DuckDB, once', async () => {
+  const report = await killServer(dir, 5, generatorOf(1));
+  expect(report).toMatchObject({ kills: 5, lost: 0, doubled: 0 });
+  expect(report.rows_survived).toBeGreaterThan(500);
+}, 120_000);
+
+test('the spool of the agent is killed ten times: everything on flash is sent by a later life', async () => {
+  const report = await killAgent(dir, 10, generatorOf(2));
+  expect(report).toMatchObject({ kills: 10, lost: 0, wrong: 0 });
+  expect(report.durable).toBeGreaterThan(50);
+}, 60_000);
