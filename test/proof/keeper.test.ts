@@ -127,3 +127,13 @@ test('two devices under one id are told on the page, by name', async () => {
   expect(world.proof.notices()).toMatchObject([{ code: 'PROBE_CLONED', text: expect.stringContaining('probe a.') }]);
   expect(world.proof.of('a').cloned).toBe(true);
 });
+
+test('two connections that cut each other off are told at once, before any frame proves it', () => {
+  const broker = fakeBroker();
+  const quiet = broker.stats();
+  broker.stats = () => ({ ...quiet, cloned: ['a'] });
+  const { clock, every } = handTime();
+  const proof = createSequenceProof({ state: memoryState(), broker, clock, every, log: silentLogger });
+  expect(proof.notices()).toMatchObject([{ code: 'PROBE_CLONED', severity: 'warning' }]);
+  expect(proof.of('a').cloned).toBe(true);
+});
