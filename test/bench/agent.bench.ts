@@ -4,31 +4,32 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import type { DesiredMessage } from '#contract';
+import { agentLaunch } from '../../infra/agent-launch.ts';
 import { buildAgent } from '../../infra/build-agent.ts';
-import { createLab, type Lab, labUnavailable } from '../support/netns.ts';
 import { startCollectd } from './agent/collectd.ts';
 import { flashOfAnOfflineDay } from './agent/flash.ts';
+import { type Line, openLine } from './agent/line.ts';
 import { costOf, watchChildren } from './agent/process.ts';
-import { type Sink, startSink } from './agent/sink.ts';
+import { startSink } from './agent/sink.ts';
 import { ipBytesOfConnection, kbPerDay } from './agent/wire.ts';
 
-const AGENT = fileURLToPath(new URL('../../dist/agent.cjs', import.meta.url));
-const FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64']; // as the unit and the init script start it
-const WARM_UP_MS = 20_000;
+/** Three rounds of 25 samples, after which a metered agent has asked every hop. */
 const WINDOW_MS = 75_000;
+const WARM_UP_MS = 20_000;
 const SOAK_MS = process.argv.includes('--long') ? 600_000 : 0;
+const LAUNCH = agentLaunch();
 
 interface Running {
   id: string;
   child: ChildProcess;
   pid: number;
+  line: Line;
 }
-type Launch = (command: string, args: string[], env: NodeJS.ProcessEnv) => ChildProcess;
 
 function figure(name: string, value: number | null, unit: string, of: string): void {
   const rounded = value === null ? null : Math.round(value * 1000) / 1000;
@@ -46,144 +47,126 @@ function probeNode(): { path: string; version: string } {
 
 async function main(): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'carrel-bench-'));
-  const lab = labUnavailable ? null : await createLab();
-  const sink = await startSink(lab?.serverAddress ?? '127.0.0.1');
-  const children: ChildProcess[] = [];
+  const bench: Bench = { work, agent: join(work, 'agent.cjs'), lines: [], children: [] };
   try {
-    figure(
-      'bundle_kb',
-      (existsSync(AGENT) ? statSync(AGENT).size : (await buildAgent()).bytes) / 1000,
-      'kB',
-      'dist/agent.cjs',
-    );
-    await measure({ work, lab, sink, children });
+    figure('bundle_kb', (await buildAgent(work)).bytes / 1000, 'kB', 'agent.cjs');
+    for (const name of ['steady', 'metered', 'others']) bench.lines.push(await openLine(join(work, `root-${name}`)));
+    await measure(bench);
   } finally {
-    for (const child of children) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    }
-    await sink.close();
-    await lab?.close();
+    for (const child of bench.children) await end(child);
+    for (const line of bench.lines) await line.close();
     rmSync(work, { recursive: true, force: true });
   }
 }
 
 interface Bench {
   work: string;
-  lab: Lab | null;
-  sink: Sink;
+  agent: string;
+  lines: Line[];
   children: ChildProcess[];
 }
 
-async function measure(bench: Bench): Promise<void> {
-  const { work, lab, sink, children } = bench;
-  const node = probeNode();
-  const place = lab ? 'over a veth' : 'over loopback';
-  const local: Launch = (command, args, env) => spawn(command, args, { env, stdio: 'ignore' });
-  const inProbe: Launch = lab
-    ? (command, args, env) => lab.spawnInProbe(command, args, { env, stdio: 'ignore' })
-    : local;
-  const start = (id: string, path: string, settings: NodeJS.ProcessEnv) =>
-    startAgent(bench, inProbe, id, path, settings);
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
 
-  await startTimes(bench, node, local);
+async function measure(bench: Bench): Promise<void> {
+  const [first, second, third] = bench.lines;
+  if (!first || !second || !third) throw new Error('three lines were to be opened');
+  const node = probeNode();
+  await startTimes(bench, node);
+  const fast = { CARREL_AGENT_SAMPLE_S: '1', CARREL_AGENT_BATCH: '5' };
   const [steady, metered, idle, own] = await Promise.all([
-    start('steady', node.path, { CARREL_AGENT_SAMPLE_S: '1', CARREL_AGENT_BATCH: '5' }),
-    start('metered', node.path, { CARREL_AGENT_SAMPLE_S: '1', CARREL_AGENT_PROFILE: 'metered' }),
-    start('idle', node.path, { CARREL_AGENT_SAMPLE_S: '3600', CARREL_AGENT_KEEPALIVE_S: '10' }),
-    start('own', process.execPath, { CARREL_AGENT_SAMPLE_S: '1', CARREL_AGENT_BATCH: '5' }),
+    startAgent(bench, first, 'steady', node.path, fast),
+    startAgent(bench, second, 'metered', node.path, { CARREL_AGENT_SAMPLE_S: '1', CARREL_AGENT_PROFILE: 'metered' }),
+    startAgent(bench, third, 'idle', node.path, { CARREL_AGENT_SAMPLE_S: '3600', CARREL_AGENT_KEEPALIVE_S: '10' }),
+    startAgent(bench, third, 'own', process.execPath, fast),
   ]);
-  const collectd = await startCollectd(join(work, 'collectd'), { host: sink.host, port: sink.plainPort }, 1);
-  if (collectd) children.push(collectd);
-  const connect = await afterConnect(sink, 'idle');
+  const collectd = await startCollectd(
+    join(bench.work, 'collectd'),
+    { host: third.sink.host, port: third.sink.plainPort },
+    1,
+  );
+  if (collectd) bench.children.push(collectd);
+  await delay(5000);
+  const connect = mqttBytes(idle);
   await delay(WARM_UP_MS);
 
   const watched = watchChildren(steady.pid);
-  const before = {
-    steady: costOf(steady.pid),
-    frames: sink.frames('steady').length,
-    collectd: collectd?.pid && collectd.exitCode === null ? costOf(collectd.pid) : null,
-    wire: wireOf(sink),
-  };
+  const collectdCost = () => (collectd?.pid && collectd.exitCode === null ? costOf(collectd.pid) : null);
+  const look = () => ({
+    cost: costOf(steady.pid),
+    collectd: collectdCost(),
+    wire: { steady: wireOf(steady), metered: wireOf(metered), idle: wireOf(idle) },
+  });
+  const before = look();
   await delay(WINDOW_MS + SOAK_MS);
-  const after = {
-    steady: costOf(steady.pid),
-    own: costOf(own.pid),
-    collectd: collectd?.pid && collectd.exitCode === null ? costOf(collectd.pid) : null,
-    wire: wireOf(sink),
-  };
+  const after = look();
   watched.stop();
 
-  const samples = (sink.frames('steady').length - before.frames) * 5;
-  const seconds = (WARM_UP_MS + WINDOW_MS + SOAK_MS) / 1000;
-  const setting = `Node ${node.version}, TLS, ${place}, sampling each second for ${seconds} s`;
-  figure('rss_mb', after.steady.rssMb, 'MB', setting);
-  figure('private_mb', after.steady.privateMb, 'MB', `${setting}; RssAnon`);
-  figure(
-    'cpu_ms_per_sample',
-    (after.steady.cpuMs - before.steady.cpuMs) / samples,
-    'ms',
-    `${setting}; ${samples} samples, frames of 5, all threads`,
-  );
-  const hidden = after.steady.childFaults > before.steady.childFaults && watched.count() === 0 ? 1 : 0;
-  figure(
-    'spawned_processes',
-    watched.count() + hidden,
-    '1',
-    `${setting}; seen among its children, or by the faults of reaped ones`,
-  );
-  figure('rss_mb_newest_node', after.own.rssMb, 'MB', `the same on Node ${process.version}`);
-  figure('private_mb_newest_node', after.own.privateMb, 'MB', `the same on Node ${process.version}`);
-  reportWire(sink, before.wire, after.wire, connect, place);
-  reportCollectd(before.collectd, after.collectd, after.steady, WINDOW_MS + SOAK_MS);
-  const flash = await flashOfAnOfflineDay(sink.frames('steady'));
-  figure(
-    'flash_mb_per_day_offline',
-    flash?.mbPerDay ?? null,
-    'MB',
-    flash?.how ?? 'needs root, mkfs.ext4 and a loop device',
-  );
-  for (const { child } of [steady, metered, idle, own]) child.kill('SIGTERM');
+  const samples = (after.wire.steady.frames - before.wire.steady.frames) * 5;
+  const seconds = (5000 + WARM_UP_MS + WINDOW_MS + SOAK_MS) / 1000;
+  const setting = `Node ${node.version}, TLS, ${first.place}, flags of the unit, calendar planned, sampling each second for ${seconds} s`;
+  figure('rss_mb', after.cost.rssMb, 'MB', setting);
+  figure('private_mb', after.cost.privateMb, 'MB', `${setting}; RssAnon`);
+  const cpuMs = after.cost.cpuMs - before.cost.cpuMs;
+  figure('cpu_ms_per_sample', cpuMs / samples, 'ms', `${setting}; ${samples} samples, frames of 5, all threads`);
+  const hidden = after.cost.childFaults > before.cost.childFaults && watched.count() === 0 ? 1 : 0;
+  const spawned = `${setting}; seen among its children, or by the faults of reaped ones`;
+  figure('spawned_processes', watched.count() + hidden, '1', spawned);
+  const newest = costOf(own.pid);
+  figure('rss_mb_newest_node', newest.rssMb, 'MB', `the same on Node ${process.version}`);
+  figure('private_mb_newest_node', newest.privateMb, 'MB', `the same on Node ${process.version}`);
+  const costs = { ping: costOfPing(before.wire.idle, after.wire.idle), connect };
+  reportLine('', steady, 5, before.wire.steady, after.wire.steady, costs);
+  reportLine('_metered', metered, 10, before.wire.metered, after.wire.metered, costs);
+  reportCollectd(before.collectd, after.collectd, after.cost, WINDOW_MS + SOAK_MS);
+  const flash = await flashOfAnOfflineDay(first.sink.frames('steady'));
+  const how = flash?.how ?? 'needs root, mkfs.ext4 and a loop device';
+  figure('flash_mb_per_day_offline', flash?.mbPerDay ?? null, 'MB', how);
 }
 
-/** From the start of the process until the broker has accepted its CONNECT: the median of seven. */
-async function startTimes(bench: Bench, node: { path: string; version: string }, launch: Launch): Promise<void> {
+/** From the start of the process until the broker has accepted its CONNECT, and until a Node with nothing to do has ended: medians. */
+async function startTimes(bench: Bench, node: { path: string; version: string }): Promise<void> {
+  const sink = await startSink('127.0.0.1');
+  const loopback: Line = { sink, place: '', root: '/', spawn, ipBytes: () => null, close: sink.close };
   const times: number[] = [];
-  const loopback = await startSink('127.0.0.1');
-  for (let i = 0; i < 7; i++) {
+  const bare: number[] = [];
+  for (let i = 0; i < 9; i++) {
     const begun = performance.now();
-    const { child } = await startAgent({ ...bench, sink: loopback }, launch, `start-${i}`, node.path, {});
+    const { child } = await startAgent(bench, loopback, `start-${i}`, node.path, {});
     times.push(performance.now() - begun);
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    await end(child);
+    const bareBegun = performance.now();
+    await once(spawn(node.path, [...LAUNCH.flags, '-e', '0'], { stdio: 'ignore' }), 'exit');
+    bare.push(performance.now() - bareBegun);
   }
-  await loopback.close();
-  figure(
-    'start_ms',
-    times.sort((a, b) => a - b)[3] ?? null,
-    'ms',
-    `Node ${node.version}, process start to accepted CONNECT over TLS on loopback, median of 7`,
-  );
+  await sink.close();
+  const median = (of: number[]): number | null => of.sort((a, b) => a - b)[4] ?? null;
+  const of = `Node ${node.version}, process start to accepted CONNECT over TLS on loopback, median of 9`;
+  figure('start_ms', median(times), 'ms', of);
+  figure('start_bare_node_ms', median(bare), 'ms', 'the same Node with nothing to do, beside it, start to end');
 }
 
 async function startAgent(
-  { work, sink, children }: Bench,
-  launch: Launch,
+  { work, agent, children }: Bench,
+  line: Line,
   id: string,
   node: string,
   settings: NodeJS.ProcessEnv,
 ): Promise<Running> {
+  const { sink } = line;
   const ca = join(work, `${sink.tlsPort}.pem`);
   writeFileSync(ca, sink.ca);
+  mkdirSync(join(work, id));
+  writeFileSync(join(work, id, 'desired.json'), JSON.stringify(desired()));
   const connected = sink.connected(id);
-  const child = launch(node, [...FLAGS, AGENT], {
+  const env = {
+    ...LAUNCH.env,
     PATH: process.env['PATH'],
-    MALLOC_ARENA_MAX: '1',
-    UV_THREADPOOL_SIZE: '2',
-    NODE_ENV: 'production',
     TZ: 'UTC',
     CARREL_AGENT_BROKER: `mqtts://${sink.host}:${sink.tlsPort}`,
     CARREL_AGENT_ID: id,
@@ -191,65 +174,99 @@ async function startAgent(
     CARREL_AGENT_CA_FILE: ca,
     CARREL_AGENT_SPOOL: join(work, id),
     CARREL_AGENT_TARGETS: `${sink.host}:${sink.targetPort}`,
-    CARREL_AGENT_TESTS_PER_DAY: '0',
+    CARREL_AGENT_ROOT: line.root,
     CARREL_AGENT_CLOCK: 'trusted',
     ...settings,
-  });
+  };
+  const child = line.spawn(node, [...LAUNCH.flags, agent], { env, stdio: 'ignore' });
   children.push(child);
   const lost = once(child, 'exit').then(() =>
     Promise.reject(new Error(`the agent ${id} ended with ${child.exitCode ?? child.signalCode} before it connected`)),
   );
   await Promise.race([connected, lost]);
   lost.catch(() => {}); // its later end is expected
-  return { id, child, pid: child.pid ?? 0 };
+  return { id, child, pid: child.pid ?? 0, line };
+}
+
+/** What a server tells every probe, so that the calendar runs as it does in a library; the open hour is far from now. */
+function desired(): DesiredMessage {
+  const hour = (new Date().getUTCHours() + 12) % 24;
+  const day = [[hour * 60, hour * 60 + 60]] as const;
+  return {
+    version: 1,
+    config: {
+      sample_s: 60,
+      batch: 5,
+      profile: 'default',
+      target_mbps: 30,
+      zone: 'Europe/Vilnius',
+      opening: [day, day, day, day, day, day, day],
+      tests_per_day: 4,
+      budget_mb: 5000,
+    },
+    jobs: [],
+  };
 }
 
 interface Wire {
-  bytes: number;
+  /** On the connection to the broker, by the kernel's own count of its segments. */
+  mqtt: number | null;
+  /** On the line, whatever it was for. */
+  line: number | null;
   frames: number;
   pings: number;
 }
-const CLIENTS = ['steady', 'metered', 'idle'] as const;
 
-function wireOf(sink: Sink): Record<(typeof CLIENTS)[number], Wire | null> {
-  const read = (client: string): Wire | null => {
-    const remote = sink.remotePort(client);
-    const bytes = remote === null ? null : ipBytesOfConnection(sink.tlsPort, remote);
-    return bytes === null ? null : { bytes, frames: sink.frames(client).length, pings: sink.pings(client) };
-  };
-  return { steady: read('steady'), metered: read('metered'), idle: read('idle') };
-}
-
-/** Bytes of a connect with all that is told at once: session, presence, first frames. */
-async function afterConnect(sink: Sink, client: string): Promise<number | null> {
-  await delay(5000);
-  const remote = sink.remotePort(client);
+function mqttBytes({ id, line: { sink } }: Running): number | null {
+  const remote = sink.remotePort(id);
   return remote === null ? null : ipBytesOfConnection(sink.tlsPort, remote);
 }
 
-function reportWire(
-  sink: Sink,
-  before: ReturnType<typeof wireOf>,
-  after: ReturnType<typeof wireOf>,
-  connect: number | null,
-  place: string,
+function wireOf(running: Running): Wire {
+  const { id, line } = running;
+  return {
+    mqtt: mqttBytes(running),
+    line: line.ipBytes(),
+    frames: line.sink.frames(id).length,
+    pings: line.sink.pings(id),
+  };
+}
+
+function costOfPing(before: Wire, after: Wire): number | null {
+  if (before.mqtt === null || after.mqtt === null || after.pings === before.pings) return null;
+  return (after.mqtt - before.mqtt) / (after.pings - before.pings);
+}
+
+/** A day at one sample a minute, from what the frames and the samples of the window cost. */
+function reportLine(
+  suffix: string,
+  { id, line: { sink, place } }: Running,
+  batch: number,
+  before: Wire,
+  after: Wire,
+  { ping, connect }: { ping: number | null; connect: number | null },
 ): void {
-  const per = (client: (typeof CLIENTS)[number], what: 'frames' | 'pings'): number | null => {
-    const [a, b] = [before[client], after[client]];
-    return a && b && b[what] > a[what] ? (b.bytes - a.bytes) / (b[what] - a[what]) : null;
-  };
-  const perPing = per('idle', 'pings');
-  const day = (client: 'steady' | 'metered', batch: number): number | null => {
-    const perFrame = per(client, 'frames');
-    const keepaliveS = sink.keepaliveS(client);
-    return perFrame === null || perPing === null || connect === null || keepaliveS === null
-      ? null
-      : kbPerDay({ perFrame, perPing, connect }, batch, keepaliveS);
-  };
-  const words = (client: 'steady' | 'metered', batch: number): string =>
-    `IP bytes ${place} with TCP, TLS and acknowledgements, one sample a minute in frames of ${batch}: extrapolated from ${Math.round(per(client, 'frames') ?? 0)} B per frame, ${Math.round(perPing ?? 0)} B per ping at keepalive ${sink.keepaliveS(client)} s and ${connect} B for one connect`;
-  figure('wire_kb_per_day', day('steady', 5), 'kB', words('steady', 5));
-  figure('wire_metered_kb_per_day', day('metered', 10), 'kB', words('metered', 10));
+  const frames = after.frames - before.frames;
+  const keepaliveS = sink.keepaliveS(id);
+  const perFrame = before.mqtt === null || after.mqtt === null ? null : (after.mqtt - before.mqtt) / frames;
+  const known = perFrame !== null && ping !== null && connect !== null && keepaliveS !== null;
+  const wire = known ? kbPerDay({ perFrame, perPing: ping, connect }, batch, keepaliveS) : null;
+  const all = before.line === null || after.line === null ? null : after.line - before.line;
+  const perSample = all === null || perFrame === null ? null : (all - perFrame * frames) / (frames * batch);
+  const path = perSample === null ? null : (perSample * 1440) / 1000;
+  figure(
+    `wire${suffix}_kb_per_day`,
+    wire,
+    'kB',
+    `to the server ${place}, IP bytes with TCP, TLS and acknowledgements, one sample a minute in frames of ${batch}: from ${Math.round(perFrame ?? 0)} B per frame, ${Math.round(ping ?? 0)} B per ping at keepalive ${keepaliveS} s and ${connect} B for one connect`,
+  );
+  figure(
+    `path${suffix}_kb_per_day`,
+    path,
+    'kB',
+    `handshakes and DNS questions that tell reachability and latency: what else the line carried, ${perSample?.toFixed(0)} B per sample`,
+  );
+  figure(`line${suffix}_kb_per_day`, wire === null || path === null ? null : wire + path, 'kB', 'both');
 }
 
 function reportCollectd(

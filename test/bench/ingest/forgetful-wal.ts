@@ -1,7 +1,7 @@
 /** Why: shows what the way in costs without the disk: takes everything, keeps nothing, calls it durable at once. */
-import type { Wal, WalOptions } from '../../../broker/wal.ts';
+import type { Wal } from '../../../broker/wal.ts';
 
-export async function openForgetfulWal({ dir, capBytes }: WalOptions): Promise<Wal> {
+export async function openForgetfulWal({ dir, capBytes } = { dir: '', capBytes: 0 }): Promise<Wal> {
   let end = 0;
   return {
     dir,
