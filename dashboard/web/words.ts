@@ -142,6 +142,7 @@ const en = {
     nobody: 'Nobody yet',
     hasIt: (who: string) => `${who} has it`,
     fine: 'Nothing needs attention',
+    fineUnjudged: 'What is slow or dark will stand here, worst first.',
     fineText: 'Every access point with a verdict meets its target.',
     more: (n: number) => `${n} more in the list of sites`,
     changes: 'Last changes',

@@ -6,6 +6,7 @@ import fastifyStatic from '@fastify/static';
 import Fastify from 'fastify';
 import type {
   AlertView,
+  AskedTest,
   ImportReport,
   LiveDelta,
   LiveRow,
@@ -16,9 +17,18 @@ import type {
   QuarantineShelf,
   ReplayReport,
   Roster,
+  Silence,
 } from '#contract';
 import { rosterOf, snapshotOf, totalsOf } from './fleet-fixture.ts';
-import { alertOf, deliveryOf, explanationOf, measurementsOf, testsOf } from './site-fixture.ts';
+import {
+  alertOf,
+  availabilityOf,
+  deliveryOf,
+  explanationOf,
+  measurementsOf,
+  outagesOf,
+  testsOf,
+} from './site-fixture.ts';
 
 export interface Fixture {
   origin: string;
@@ -31,6 +41,8 @@ export interface Fixture {
   mend(): void;
   /** Addresses that no page has get the page too, as the server does. */
   servesAnyPath: boolean;
+  /** What became of the test that was asked for. */
+  testBecame(change: Partial<AskedTest>): void;
   /** What the page posted, in order. */
   posted: { url: string; body: unknown; csrf: string | undefined }[];
   viewers(): number;
@@ -38,6 +50,7 @@ export interface Fixture {
 }
 
 const ME: Me = { name: 'rasa', role: 'administrator', csrf: 'token-of-the-session' };
+const NOT_YET = { state: 'waiting', detail: '', test: null } as const;
 const PAGES = ['/', '/sites', '/sites/:id', '/alerts', '/alerts/:id', '/settings', '/login', '/setup'];
 
 /** Thursday afternoon in Vilnius: libraries are open. Pages get the same clock (`page.clock.install`). */
@@ -61,6 +74,8 @@ export async function startFixture(
   let open = true;
   let anyPath = false;
   let me: Me | null = signedIn ? ME : null;
+  let asked: AskedTest | null = null;
+  const silences: Silence[] = [];
   const streams = new Set<ServerResponse>();
   const posted: Fixture['posted'] = [];
   const acked = new Map<number, AlertView>();
@@ -217,10 +232,51 @@ export async function startFixture(
     shelf.count = 1;
     return { taken: 1, refused: 1 };
   });
-  app.delete('/api/v1/probes/:id', (_request, reply) => reply.code(204).send());
-  app.post('/api/v1/access-points/:ap/test', (_request, reply) =>
-    reply.code(202).send({ job: 'j1', probe: 'probe-0', expires: 0, cost: 'up to 40 MB', online: true }),
+  app.get<{ Querystring: { ap: string; from: string; to: string } }>('/api/v1/availability', ({ query }) =>
+    availabilityOf(query.ap, Number(query.from), Number(query.to)),
   );
+  app.get<{ Querystring: { ap: string; from: string; to: string } }>('/api/v1/outages', ({ query }) => ({
+    items: outagesOf(query.ap, Number(query.from), Number(query.to)),
+    next: null,
+  }));
+  app.get('/api/v1/silences', () => ({ items: silences, next: null }));
+  app.post<{ Body: Pick<Silence, 'reason' | 'until'> & { ap?: string; site?: string } }>(
+    '/api/v1/silences',
+    ({ body }, reply) => {
+      const silence: Silence = { ap: null, site: null, ...body, id: silences.length + 1, by: ME.name, from: now() };
+      silences.push(silence);
+      return reply.code(201).send(silence);
+    },
+  );
+  app.delete<{ Params: { id: string } }>('/api/v1/silences/:id', ({ params }, reply) => {
+    silences.splice(
+      silences.findIndex(({ id }) => id === Number(params.id)),
+      1,
+    );
+    return reply.code(204).send();
+  });
+  app.get('/api/v1/tokens', () => ({
+    items: [{ id: 1, name: 'nightly report', role: 'viewer', user: 'rasa', created_at: now() - 9e8, revoked_at: null }],
+    next: null,
+  }));
+  app.post<{ Body: { name: string; role: string } }>('/api/v1/tokens', ({ body }, reply) =>
+    reply.code(201).send({ id: 2, ...body, token: 'ct1.shown-once' }),
+  );
+  app.put('/api/v1/me/password', () => ME);
+  app.get<{ Params: { site: string } }>('/api/v1/sites/:site', ({ params }) => ({
+    ...roster.sites.find(({ id }) => id === params.site),
+    opening_text: 'Mo-Fr 09:00-19:00; Sa 10:00-16:00',
+    access_points: roster.access_points.filter(({ site }) => site === params.site),
+  }));
+  app.put('/api/v1/sites/:site', ({ body }) => body);
+  app.put('/api/v1/access-points/:ap', ({ body }) => body);
+  app.post('/api/v1/probes/:id/rebind', ({ body }) => body);
+  app.get('/api/v1/access-points/:ap/test', (_request, reply) => (asked ? reply.send(asked) : reply.code(204).send()));
+  app.delete('/api/v1/probes/:id', (_request, reply) => reply.code(204).send());
+  app.post('/api/v1/access-points/:ap/test', (_request, reply) => {
+    asked = { job: 'j1', probe: 'probe-0', asked_at: now(), expires: now() + 600_000, ...NOT_YET };
+    return reply.code(202).send({ job: 'j1', probe: 'probe-0', expires: 0, cost: 'up to 40 MB', online: true });
+  });
   app.get('/api/v1/live', (request, reply) => {
     if (!open) {
       reply.code(503).send();
@@ -276,6 +332,9 @@ export async function startFixture(
     },
     mend() {
       open = true;
+    },
+    testBecame(change) {
+      if (asked) asked = { ...asked, ...change };
     },
     viewers: () => streams.size,
     async close() {

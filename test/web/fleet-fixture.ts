@@ -157,7 +157,7 @@ export function snapshotOf(n: number, now: number): LiveSnapshot {
     rows,
     health: [
       {
-        code: 'SMTP_MISSING',
+        code: 'NO_CHANNEL',
         severity: 'warning',
         text: 'No mail server is set up, so alerts reach nobody by mail. Set CARREL_SMTP and CARREL_ONCALL.',
         since: null,

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { buildWeb } from '../../infra/build-web.ts';
 import { chromiumPath, openBrowser, type WatchedPage, watchPage } from '../support/browser.ts';
 import { type Fixture, startFixture, THURSDAY } from './fixture-server.ts';
+import { testsOf } from './site-fixture.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'EN-301-549', 'best-practice'];
@@ -57,6 +58,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     ['/sites/site-0', 'Data used by monitoring'],
     ['/alerts', 'Told'],
     ['/alerts/1000', 'What we saw'],
+    ['/alerts?state=silences', 'Silence a library'],
     ['/settings', 'Import a table'],
     ['/nowhere', 'There is no such page'],
   ] as const;
@@ -222,7 +224,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   test('acknowledging says until when and goes out with the session’s token; a test says its cost first', async () => {
     const page = await open('/sites/site-0', 'Data used by monitoring');
     await page.getByRole('button', { name: /Test now up to 40\sMB/ }).click();
-    await page.getByText('The probe has been asked').waitFor();
+    await page.getByText('Waiting for the probe to answer').waitFor();
     await page.getByLabel('Acknowledge for').selectOption('8');
     await page.getByRole('button', { name: 'Acknowledge' }).click();
     await page.getByText('rasa has it until Fri 00:15').waitFor();
@@ -230,6 +232,121 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
       { url: '/api/v1/access-points/site-0/test', body: {}, csrf: 'token-of-the-session' },
       { url: '/api/v1/alerts/1000/ack', body: { hours: 8 }, csrf: 'token-of-the-session' },
     ]);
+    fine();
+  }, 60_000);
+
+  test('who asked for a test sees it run and why it could not tell, without doing anything', async () => {
+    const page = await open('/sites/site-0', 'Data used by monitoring');
+    await page.getByRole('button', { name: /Test now/ }).click();
+    await page.getByText('Waiting for the probe to answer').waitFor();
+    fixture.testBecame({ state: 'started' });
+    await page.clock.fastForward(2_500);
+    await page.getByText('It runs now').waitFor();
+    const [test] = testsOf('site-0', THURSDAY - 86_400_000, THURSDAY);
+    if (test) fixture.testBecame({ test: { ...test, verdict: 'inconclusive', rate_mbps: null, limited_by: 'cpu' } });
+    await page.clock.fastForward(2_500);
+    await page.getByText('It could not tell: the probe’s processor was the limit.').waitFor();
+    fine();
+  }, 60_000);
+
+  test('a site is edited where it is seen: what is empty is unknown, the target belongs to the access point', async () => {
+    const page = await open('/sites/site-0', 'Data used by monitoring');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Open', { exact: true }).fill('Mo-Sa 08:00-20:00');
+    await page.getByLabel('Target, Mb/s').fill('50');
+    await page.getByLabel('Latitude').fill('');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('is saved.').waitFor();
+    const [site, ap] = fixture.posted;
+    expect(site).toMatchObject({
+      url: '/api/v1/sites/site-0',
+      body: { opening: 'Mo-Sa 08:00-20:00', lat: null, lon: 25 },
+    });
+    expect(ap).toMatchObject({
+      url: '/api/v1/access-points/site-0',
+      body: { name: 'Internet access', target_mbps: 50 },
+    });
+    fine();
+  }, 60_000);
+
+  test('a silence has an end and a reason, stands on the page, and can be ended', async () => {
+    const page = await open('/sites/site-0', 'Data used by monitoring');
+    await page.getByRole('button', { name: 'Silence…' }).click();
+    await page.getByLabel('Reason').fill('New router');
+    await page.getByLabel('Until').selectOption({ label: 'Fri 16:15, 1 day' });
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Silence', exact: true }).click();
+    await page.getByText('Silenced until Fri 16:15 by rasa. New router').waitFor();
+    expect(fixture.posted[0]).toMatchObject({
+      url: '/api/v1/silences',
+      body: { site: 'site-0', reason: 'New router' },
+    });
+    await page.getByRole('link', { name: /^Alerts/ }).click();
+    await page.getByRole('link', { name: 'Silences' }).click();
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.getByRole('button', { name: /^End/ }).click();
+    await page.getByText('No silence is in force').waitFor();
+    fine();
+  }, 60_000);
+
+  test('an incident on a phone at night fills the screen, with targets for a thumb, and is taken on', async () => {
+    const page = await open('/alerts/1000', 'Or silence', {
+      viewport: { width: 390, height: 844 },
+      colorScheme: 'dark',
+    });
+    expect(await barriers(page)).toEqual([]);
+    for (const button of await page.locator('.dock button').all())
+      expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(48);
+    expect(await page.locator('nav.nav').isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'I’ve got it' }).click();
+    await page.locator('.held').getByText('rasa has it until').waitFor();
+    await page.getByRole('button', { name: '1 hour' }).click();
+    await page.getByText('is silenced until 17:15').waitFor();
+    expect(fixture.posted.map(({ url }) => url)).toEqual(['/api/v1/alerts/1000/ack', '/api/v1/silences']);
+    fine();
+  }, 60_000);
+
+  test('on a phone one’s own things are one tap away: theme, keys, password, signing out', async () => {
+    const page = await open('/', 'Last changes', { viewport: { width: 390, height: 844 } });
+    await page.getByRole('link', { name: /^rasa, signed in/ }).click();
+    await page.getByRole('button', { name: 'Dark' }).click();
+    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+    await page.getByLabel('Password now').fill('the old password');
+    await page.getByLabel('New password').fill('a new long password');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByText('Your password is changed').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    fine();
+  }, 60_000);
+
+  test('a probe is moved, a token is shown once', async () => {
+    const page = await open('/settings', 'Import a table');
+    await page.getByRole('button', { name: 'Change probe-0', exact: true }).click();
+    await page.getByLabel('Watch another access point').selectOption('site-1');
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
+    await page.getByText('probe-0 now watches').waitFor();
+    await page.getByLabel('What it is for').fill('reports');
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    await page.getByText('ct1.shown-once').waitFor();
+    expect(fixture.posted).toMatchObject([
+      { url: '/api/v1/probes/probe-0/rebind', body: { access_point: 'site-1' } },
+      { url: '/api/v1/tokens', body: { name: 'reports', role: 'viewer' } },
+    ]);
+    expect(await barriers(page)).toEqual([]);
+    fine();
+  }, 60_000);
+
+  test('before anything is judged the title says so, and a new operator reads what comes next', async () => {
+    await fixture.close();
+    fixture = await startFixture(dir, { sites: 1 });
+    fixture.change(() => true, { state: 'nodata', down_mbps: null });
+    const page = await open('/', 'What next');
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('The access point has not been judged yet');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Add a library' }).click();
+    await page.waitForURL('**/settings#add');
     fine();
   }, 60_000);
 

@@ -1,5 +1,13 @@
 /** Why: what a site page and an incident ask for, made up in the shapes of the contract: tests, measurements, alerts, reasons. */
-import type { AlertExplanation, AlertView, Measurements, ProbeDelivery, TestView } from '#contract';
+import type {
+  AlertExplanation,
+  AlertView,
+  AvailabilityView,
+  Measurements,
+  OutageView,
+  ProbeDelivery,
+  TestView,
+} from '#contract';
 import { numbers, rosterOf } from './fleet-fixture.ts';
 
 const MIN = 60_000;
@@ -167,5 +175,27 @@ export function deliveryOf(probe: string, now: number): ProbeDelivery {
       first: now - 30 * 24 * HOUR,
       last: now,
     })),
+  };
+}
+
+/** Two outages of the last day: one in the afternoon, one at night. */
+export function outagesOf(ap: string, from: number, to: number): OutageView[] {
+  const outage = (id: string, endedAgo: number, lasted: number, first_failure: number): OutageView => ({
+    ...{ id, ap, probe: 'probe-0', first_failure },
+    from: to - endedAgo - lasted,
+    to: to - endedAgo,
+  });
+  return [outage('o1', 90 * MIN, 14 * MIN, 4), outage('o2', 13 * HOUR, 55 * MIN, 2)].filter((one) => one.to > from);
+}
+
+export function availabilityOf(ap: string, from: number, to: number): AvailabilityView {
+  const down = outagesOf(ap, from, to)
+    .slice(0, 1)
+    .map((one) => [one.from, one.to] as const);
+  return {
+    ...{ ap, from, to, expected_s: 10 * 3600, up_s: 9 * 3600, down_s: 840, unknown_s: 2760 },
+    percent: (100 * 9 * 3600) / (9 * 3600 + 840),
+    down,
+    unknown: [[to - 5 * HOUR, to - 5 * HOUR + 46 * MIN]],
   };
 }

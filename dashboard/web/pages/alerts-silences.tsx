@@ -6,7 +6,7 @@ import { mayAct } from '../parts/ack.tsx';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { Select } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
-import { endSilence, SilenceForm, useSilences } from '../parts/silence.tsx';
+import { endSilence, isPlanned, SilenceForm, useSilences } from '../parts/silence.tsx';
 import { siteHref } from '../router.ts';
 import { lines, serverNow, siteOf } from '../store.ts';
 import { words } from '../words.ts';
@@ -91,7 +91,7 @@ function Table({ items, again }: { items: readonly Silence[]; again: () => void 
                   {known ? <a href={siteHref(known.site.id, silence.ap ?? undefined)}>{name}</a> : name}
                 </th>
                 <td class="nw">
-                  {silence.from > serverNow.value ? `${moment(silence.from, serverNow.value, zone)} – ` : ''}
+                  {isPlanned(silence) ? `${moment(silence.from, serverNow.value, zone)} – ` : ''}
                   {moment(silence.until, serverNow.value, zone)}
                 </td>
                 <td>{silence.reason}</td>

@@ -160,7 +160,7 @@ function Attention({ all }: { all: readonly Line[] }) {
       end={<a href="/alerts">{w.allAlerts}</a>}
     >
       {worst.length === 0 ? (
-        <Empty title={w.fine} text={w.fineText} />
+        <Empty title={w.fine} text={unjudged(live.value.totals) ? w.fineUnjudged : w.fineText} />
       ) : (
         <ol class="worst">
           {worst.slice(0, WORST).map(({ row, ap, site, name }) => (

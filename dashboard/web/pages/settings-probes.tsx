@@ -153,7 +153,9 @@ function Known({ does }: { does: Actions }) {
           <tr>
             <th scope="col">{w.probe}</th>
             <th scope="col">{w.watches}</th>
-            <th scope="col">{w.heard}</th>
+            <th scope="col" class="narrow-hide">
+              {w.heard}
+            </th>
             <th scope="col" class="num">
               {mayAdminister() ? <span class="vh">{m.change}</span> : w.admitted}
             </th>
@@ -174,7 +176,9 @@ function Known({ does }: { does: Actions }) {
                   {line?.name ?? access_point ?? w.unbound}
                   {admitted ? null : <span class="tag">{w.revoked}</span>}
                 </td>
-                <td class="nw">{heard === null ? words.unknown : words.ago(age(serverNow.value - heard))}</td>
+                <td class="nw narrow-hide">
+                  {heard === null ? words.unknown : words.ago(age(serverNow.value - heard))}
+                </td>
                 <td class="num">
                   {mayAdminister() ? (
                     <button

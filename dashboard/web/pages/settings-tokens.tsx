@@ -112,7 +112,9 @@ function Known({ tokens, revoke }: { tokens: readonly Token[]; revoke: (token: T
           <tr>
             <th scope="col">{w.name}</th>
             <th scope="col">{w.role}</th>
-            <th scope="col">{w.by}</th>
+            <th scope="col" class="narrow-hide">
+              {w.by}
+            </th>
             <th scope="col" class="narrow-hide">
               {w.made}
             </th>
@@ -126,7 +128,7 @@ function Known({ tokens, revoke }: { tokens: readonly Token[]; revoke: (token: T
             <tr key={token.id}>
               <th scope="row">{token.name}</th>
               <td>{words.settings.roles[token.role]}</td>
-              <td>{token.user || w.server}</td>
+              <td class="narrow-hide">{token.user || w.server}</td>
               <td class="nw q narrow-hide">{moment(token.created_at, serverNow.value, viewerZone())}</td>
               <td class="num">
                 <button class="btn" type="button" onClick={() => revoke(token)}>

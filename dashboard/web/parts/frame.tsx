@@ -92,8 +92,9 @@ function Bar() {
             <Icon id="i-out" />
           </button>
         </span>
-        <a class="who" href="/settings#you" aria-label={f.account(name)} title={name}>
-          {name.slice(0, 2).toUpperCase()}
+        <a class="who" href="/settings#you" title={name}>
+          <span aria-hidden="true">{name.slice(0, 2).toUpperCase()}</span>
+          <span class="vh">{f.account(name)}</span>
         </a>
       </div>
     </header>

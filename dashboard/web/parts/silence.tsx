@@ -91,6 +91,9 @@ export function SilenceForm({ line: { site, ap, name }, onDone, onCancel }: Form
 /** Silences that have not ended. `refresh` asks again. */
 export const useSilences = (refresh: unknown = 0) => useLoad<Page<Silence>>('/silences', { refresh });
 
+/** This page's idea of the server's clock may be a moment behind. */
+export const isPlanned = ({ from }: Silence) => from > serverNow.value + 60_000;
+
 /** Asks first; true when the silence has ended. */
 export async function endSilence(silence: Silence, name: string): Promise<boolean> {
   if (!confirm(w.endSure(name))) return false;
@@ -118,7 +121,7 @@ export function SilenceNotes({ line, refresh }: { line: Line; refresh: unknown }
           <Mark state="maint" />
           <span>
             <b>
-              {silence.from > serverNow.value
+              {isPlanned(silence)
                 ? w.planned(at(silence.from), at(silence.until), silence.by)
                 : w.inForce(at(silence.until), silence.by)}
             </b>{' '}
