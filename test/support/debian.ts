@@ -24,6 +24,7 @@ const SERVERS = {
     libraries: ['libcjson1', 'libdlt2', 'libwebsockets17', 'libev4', 'libuv1', 'libwrap0', 'libcap2'],
   },
   luajit: { program: 'luajit', libraries: ['libluajit-5.1-2'] },
+  'mosquitto-clients': { program: 'mosquitto_pub', libraries: ['libmosquitto1', 'libcjson1'] },
   'prometheus-alertmanager': { program: 'prometheus-alertmanager', libraries: [] },
   'collectd-core': { program: 'collectd', libraries: ['libltdl7', 'libmosquitto1', 'libcjson1'] },
   busybox: { program: 'busybox', libraries: [] },
