@@ -82,6 +82,14 @@ export const brokerSettings = {
     secret: true,
     parse: anyText,
   },
+  CARREL_RETENTION_DAYS: {
+    description:
+      'Samples, events and tests older than this are deleted from the databases, daily; hours and days that were summed up stay; 0 keeps for ever, and less than 31 is refused since probes deliver what they kept for a month',
+    default: '90',
+    unit: 'days',
+    example: '400',
+    parse: wholeNumber(0, 36_500),
+  },
   CARREL_WAL_MAX_MB: {
     description:
       'Largest size of the log of accepted frames; above it nothing is acknowledged until a database has caught up',
@@ -94,6 +102,8 @@ export const brokerSettings = {
 
 export type BrokerSettings = SettingValues<typeof brokerSettings>;
 
+/** An agent's spool. */
+const PROBES_KEEP_DAYS = 30;
 const LOOPBACK = /^(127\.|::1$|localhost$)/;
 
 /** Rules that span settings. @throws CarrelError SETTING_INVALID */
@@ -104,6 +114,14 @@ export function checkBrokerSettings(settings: BrokerSettings): void {
       'SETTING_INVALID',
       `CARREL_MQTT is ${plain.host}:${plain.port}, which is not loopback, and plain MQTT shows credentials to the network; use CARREL_MQTTS=0.0.0.0:8883, or ask for it by name with CARREL_MQTT_PLAIN=yes`,
       { setting: 'CARREL_MQTT' },
+    );
+  }
+  const { CARREL_RETENTION_DAYS: days } = settings;
+  if (days !== 0 && days < PROBES_KEEP_DAYS + 1) {
+    throw new CarrelError(
+      'SETTING_INVALID',
+      `CARREL_RETENTION_DAYS is ${days}, and a probe that was away delivers up to ${PROBES_KEEP_DAYS} days later: what it brings would be deleted at once; give at least ${PROBES_KEEP_DAYS + 1}, or 0 to keep for ever`,
+      { setting: 'CARREL_RETENTION_DAYS' },
     );
   }
   if ((settings.CARREL_TLS_CERT === undefined) !== (settings.CARREL_TLS_KEY === undefined)) {

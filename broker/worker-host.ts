@@ -12,7 +12,8 @@ import { type FromWorker, fromPlain, type ReadMethod, type ToWorker, type Worker
 import type { StoreTasks, TaskMethod } from './worker-tasks.ts';
 
 export interface StoreWorkerDeps {
-  settings: Pick<BrokerSettings, 'CARREL_STORE' | 'CARREL_INFLUX_TOKEN'>;
+  settings: Pick<BrokerSettings, 'CARREL_STORE' | 'CARREL_INFLUX_TOKEN'> &
+    Partial<Pick<BrokerSettings, 'CARREL_RETENTION_DAYS'>>;
   /** Absolute. Databases, cursors and the quarantine lie here. */
   dataDir: string;
   walDir: string;
@@ -73,6 +74,7 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
       targets,
       walDir: deps.walDir,
       cursorDir: join(deps.dataDir, 'cursors'),
+      retentionDays: deps.settings.CARREL_RETENTION_DAYS ?? 0,
       quarantineDir: join(deps.dataDir, 'quarantine'),
       durableEnd: deps.durableEnd(),
     };

@@ -11,6 +11,8 @@ export interface WorkerStart {
   /** Where cursors and the state of rollups lie. */
   cursorDir: string;
   quarantineDir: string;
+  /** Of samples and events; 0 keeps for ever. */
+  retentionDays: number;
   durableEnd: number;
 }
 

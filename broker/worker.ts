@@ -6,6 +6,7 @@ import type { Logger } from '#lib/logger';
 import { type Consumer, startConsumer } from './consumer-loop.ts';
 import type { Feed } from './feed.ts';
 import { openFeedReader } from './feed-reader.ts';
+import { startRetention } from './retention.ts';
 import { openRollupKeeper } from './rollup/keeper.ts';
 import { openStore, type StoreTarget } from './store/open.ts';
 import { createQuarantine, type Quarantine } from './store/quarantine.ts';
@@ -23,7 +24,8 @@ import { createStoreTasks, PAYLOADS, type TaskMethod } from './worker-tasks.ts';
 const port = parentPort;
 if (!port) throw new Error('broker/worker.ts runs only as a worker of broker/worker-host.ts');
 
-const { targets, walDir, cursorDir, quarantineDir, durableEnd: endAtStart } = workerData as WorkerStart; // written by worker-host.ts
+const start = workerData as WorkerStart; // written by worker-host.ts
+const { targets, walDir, cursorDir, quarantineDir, retentionDays, durableEnd: endAtStart } = start;
 let durableEnd = endAtStart;
 const durableListeners = new Set<() => void>();
 const tell = (message: FromWorker): void => port.postMessage(message);
@@ -39,6 +41,9 @@ const databases = targets.map((target, index) => {
   const quarantine = quarantineOf(target);
   return { name: target.name, quarantine, consumer: consumerOf(target, quarantine, index === 0) };
 });
+const retentions = databases.map(({ name, consumer }) =>
+  startRetention({ name, store: consumer.store, days: retentionDays, nowMs, log }),
+);
 const primary = databases[0]?.consumer;
 const tasks = createStoreTasks({ databases, payloads, nowMs });
 
@@ -127,6 +132,8 @@ port.on('message', (message: ToWorker) => {
       answer(message.id, doTask(message.method, message.argument));
       break;
     case 'stop':
-      void Promise.all(databases.map(({ consumer }) => consumer.stop())).finally(() => port.close());
+      void Promise.all(retentions.map((end) => end()))
+        .then(() => Promise.all(databases.map(({ consumer }) => consumer.stop())))
+        .finally(() => port.close());
   }
 });

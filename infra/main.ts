@@ -14,6 +14,7 @@ import { createLiveHub } from '../dashboard/live/hub.ts';
 import { createDelivery } from '../dashboard/notify/deliver.ts';
 import { createSequenceProof } from '../dashboard/proof/keeper.ts';
 import { readConfig, type ServerConfig, settingGroups } from './config.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { startLocalProbe } from './local-probe.ts';
 import { lockData } from './lock.ts';
 import { settingsHelp } from './settings-doc.ts';
@@ -53,6 +54,7 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   undo.push(lock.release);
   const state = openState({ path: join(dataDir, 'carrel.db'), log });
   undo.push(() => state.close());
+  undo.push(startHousekeeping({ state, clock, log }));
   const broker = await startBroker({ settings: config.broker, state, log, clock, startStores: startStoreWorker });
   undo.push(() => broker.stop());
   const alerts = createAlertEngine({ settings, state, broker, clock, log });

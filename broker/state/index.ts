@@ -26,6 +26,8 @@ export interface State {
   keep: { get(key: string): string | null; set(key: string, value: string): void; delete(key: string): void };
   /** Who did what: administrator actions, log-ins, revocations. Never secrets. */
   audit(at: number, who: string, action: string, detail: string): void;
+  /** Forgets audit entries before the time, and messages of resolved incidents that had left or were given up before it. */
+  trim(beforeMs: number): void;
   /** Newest first; `before` is an id. */
   auditTrail(filter: { before?: number; limit: number }): AuditEntry[];
   close(): void;

@@ -40,6 +40,16 @@ export function openState({ path, log = silentLogger }: { path: string; log?: Lo
     audit(at, who, action, detail) {
       database.run('INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)', at, who, action, detail);
     },
+    trim(beforeMs) {
+      database.transaction(() => {
+        database.run('DELETE FROM audit WHERE at < ?', beforeMs);
+        database.run(
+          // What still fires must remember whom it has told.
+          `DELETE FROM outbox WHERE state <> 'waiting' AND done_at < ? AND incident IN (SELECT id FROM incidents WHERE condition = 'resolved')`,
+          beforeMs,
+        );
+      });
+    },
     auditTrail: ({ before, limit }) =>
       database
         .all('SELECT * FROM audit WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2', before ?? null, limit)

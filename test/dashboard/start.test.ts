@@ -181,6 +181,17 @@ describe('health', () => {
     expect([status, reasons]).toEqual([503, [expect.stringContaining(word)]]);
   });
 
+  it('is not ready when the state database takes nothing, and looks at most every five seconds', async () => {
+    const dashboard = await testDashboard({ empty: true });
+    const ask = async () =>
+      (await dashboard.app.inject({ method: 'GET', url: '/readyz' })).json<{ reasons: string[] }>();
+    expect((await ask()).reasons).toEqual([]);
+    dashboard.state.close();
+    expect((await ask()).reasons).toEqual([]);
+    dashboard.clock.nowMs += 5000;
+    expect((await ask()).reasons).toEqual([expect.stringContaining('registry and alerts cannot be stored')]);
+  });
+
   it('has figures for Prometheus, also twice in a row', async () => {
     const dashboard = await testDashboard({ empty: true });
     const scrape = async () => (await dashboard.app.inject({ method: 'GET', url: '/metrics' })).body;

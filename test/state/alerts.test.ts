@@ -126,6 +126,23 @@ describe('the outbox', () => {
     ]);
   });
 
+  it('forgets what left long ago, but not of an incident that still fires, nor what waits', () => {
+    const state = memoryState();
+    const firing = state.alerts.add(incident);
+    const over = state.alerts.add({ ...incident, condition: 'resolved', resolved_at: 50 });
+    const message = { channel: 'email', kind: 'firing', createdAt: 1 } as const;
+    const add = (of: number, target: string): number =>
+      state.outbox.add({ ...message, incident: of, target, idempotencyKey: `${of}-${target}` });
+    const told = add(firing, 'ona');
+    const gone = add(over, 'ona');
+    const waiting = add(over, 'jonas');
+    for (const id of [told, gone]) state.outbox.markSent(id, 20);
+    for (const at of [20, 200]) state.audit(at, 'ona', 'log-in', '');
+    state.trim(100);
+    const left = [firing, over].flatMap((id) => state.outbox.ofIncident(id).map((item) => item.id));
+    expect([left, state.auditTrail({ limit: 10 }).map(({ at }) => at)]).toEqual([[told, waiting], [200]]);
+  });
+
   it('refuses a message of no incident', () => {
     expect(() => put(memoryState(), 'firing', 'ona', 1)).toThrow(/FOREIGN KEY/);
   });
