@@ -1,17 +1,18 @@
 /** Why: `npm start` measures this very machine with the same agent, over the same broker, as any library's probe. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Site } from '#contract';
+import { fileURLToPath } from 'node:url';
 import type { Broker } from '#broker';
+import type { Site } from '#contract';
 import { createBackoff } from '#lib/backoff';
 import type { Clock } from '#lib/clock';
 import { CarrelError } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import type { State } from '#state';
+import { agentLaunch } from './agent-launch.ts';
 
 /** Site, access point and probe of this machine share one id. */
 export const LOCAL_ID = 'this-machine';
@@ -86,10 +87,12 @@ function writeCredential({ state, broker, clock }: LocalProbeDeps, dir: string):
 }
 
 function spawnAgent(dir: string, credential: string): ChildProcess {
-  return spawn(process.execPath, [AGENT], {
+  const { flags, env } = agentLaunch();
+  return spawn(process.execPath, [...flags, AGENT], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
+      ...env,
       CARREL_AGENT_CREDENTIAL: credential,
       CARREL_AGENT_SPOOL: join(dir, 'spool'),
       // It is the server's own clock: there is nothing to compare it with.

@@ -20,6 +20,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { agentSettings } from '../../../agent/settings.ts';
 import { readUci } from '../../../agent/uci.ts';
+import { agentLaunch } from '../../../infra/agent-launch.ts';
 import { debianServer } from '../../support/debian.ts';
 
 const run = promisify(execFile);
@@ -247,4 +248,12 @@ describe('what is installed', () => {
     for (const name of readdirSync(DEPLOY))
       expect(readFileSync(join(DEPLOY, name), 'utf8')).not.toContain(dirname(dirname(DEPLOY)));
   });
+});
+
+test('OpenWrt starts the agent with the flags and the environment of the systemd unit', () => {
+  const { flags, env } = agentLaunch();
+  const init = readFileSync(join(DEPLOY, 'carrel.init'), 'utf8');
+  expect(flags).toContain('--max-semi-space-size=1');
+  expect(init).toContain(`/usr/bin/node ${flags.join(' ')} /usr/lib/carrel/agent.cjs`);
+  for (const [name, value] of Object.entries(env)) expect(init).toContain(` ${name}=${value}`);
 });
