@@ -8,9 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { makeAuthority, makeServerCertificate } from '../../broker/tls-authority.ts';
 import { buildAgent } from '../../infra/build-agent.ts';
+import { freePort } from '../support/debian.ts';
 import { createFixtureRoot, type FixtureRoot, linkFiles } from '../support/fixture-root.ts';
 import { gapsOf, keysOf, startTestBroker } from './broker.ts';
 import { freshDir, PROBE, TOKEN, until } from './fixture.ts';
+import { webPort } from './web-port.ts';
 
 const CACHE = fileURLToPath(new URL('../../.cache', import.meta.url));
 const dist = freshDir();
@@ -222,6 +224,20 @@ test('--selftest says what to do about a refused credential and a server that is
   });
   expect(gone.out).toMatch(/^failed {2}broker port {4}nothing listens.*\n +-> check CARREL_AGENT_BROKER/m);
   expect(gone.out).toMatch(/^skipped delivery/m);
+});
+
+test('--selftest goes through the web port where the other is closed, and says so', async () => {
+  const broker = await startTestBroker();
+  onTestFinished(() => broker.stop());
+  const web = await webPort(broker.port);
+  const { out } = await run(process.execPath, ['--selftest'], {
+    CARREL_AGENT_CREDENTIAL: credential(`mqtt://127.0.0.1:${await freePort()}`, null),
+    CARREL_AGENT_BROKER_WS: `ws://127.0.0.1:${web.port}/mqtt`,
+  });
+  expect(out).toMatch(/^skipped broker port {4}nothing listens.*; the web port does instead$/m);
+  expect(out).toMatch(/^ok {6}web port/m);
+  expect(out).toMatch(/^ok {6}delivery {7}a frame was acknowledged in \d+ ms/m);
+  expect(web.connections()).toBe(1);
 });
 
 test('SIGUSR1 takes a sample at once and makes a new connection', async () => {

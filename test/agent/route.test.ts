@@ -1,37 +1,12 @@
 /** Where the MQTT port is stopped the agent goes through the web port, and comes back; nothing is lost on either way. */
 import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createWebSocketStream, WebSocketServer } from 'ws';
 import { createRoute } from '../../agent/route.ts';
 import { freePort } from '../support/debian.ts';
 import { gapsOf, startTestBroker, type TestBroker } from './broker.ts';
 import { agentFor, configFor, PROBE, TOKEN, until } from './fixture.ts';
-
-/** The same broker behind a web server; `connections` as they come. */
-async function webPort(target: number): Promise<{ port: number; connections: () => number; cut(): void }> {
-  const http = createHttpServer();
-  const sockets = new WebSocketServer({ server: http });
-  let connections = 0;
-  sockets.on('connection', (socket) => {
-    connections += 1;
-    const onward = connect(target, '127.0.0.1');
-    const stream = createWebSocketStream(socket);
-    for (const one of [stream, onward]) one.on('error', () => undefined);
-    stream.pipe(onward).pipe(stream);
-  });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const cut = (): void => {
-    for (const client of sockets.clients) client.terminate();
-  };
-  onTestFinished(() => {
-    cut();
-    http.close();
-  });
-  return { port: (http.address() as AddressInfo).port, connections: () => connections, cut };
-}
+import { webPort } from './web-port.ts';
 
 /** The network opens the port. */
 async function open(port: number, target: number): Promise<{ connections: () => number }> {
