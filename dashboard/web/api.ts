@@ -43,16 +43,29 @@ export async function ask<T>(method: Method, path: string, { body, csv, signal }
   if (csv !== undefined) init.body = csv;
   else if (body !== undefined) init.body = JSON.stringify(body);
   if (signal) init.signal = signal;
-  const response = await fetch(`/api/v1${path}`, init).catch((error: unknown) => {
-    if (signal?.aborted) throw error;
-    throw new ApiError(
-      problem(0, 'OFFLINE', 'No answer', 'The server did not answer. Nothing was changed; try again.'),
-    );
-  });
+  const early = method === 'GET' ? await takeEarly(path) : null;
+  const response =
+    early ??
+    (await fetch(`/api/v1${path}`, init).catch((error: unknown) => {
+      if (signal?.aborted) throw error;
+      throw new ApiError(
+        problem(0, 'OFFLINE', 'No answer', 'The server did not answer. Nothing was changed; try again.'),
+      );
+    }));
   const answer = await bodyOf(response);
   if (response.ok) return answer as T; // The server's answers are typed by the same contract; this is the page's one parser.
   if (response.status === 401 && path !== '/login') onSignedOut();
   throw new ApiError(problemOf(response.status, answer));
+}
+
+/** What early.ts asked for before this script was there; each once. Null: nothing, or no answer. */
+async function takeEarly(path: string): Promise<Response | null> {
+  const waiting: unknown = Reflect.get(globalThis, 'carrelEarly');
+  if (!(waiting instanceof Map)) return null;
+  const answer: unknown = await waiting.get(path);
+  waiting.delete(path);
+  // A refusal may be from before somebody signed in.
+  return answer instanceof Response && answer.ok ? answer : null;
 }
 
 export const get = <T>(path: string, signal?: AbortSignal) => ask<T>('GET', path, signal ? { signal } : {});

@@ -15,6 +15,7 @@ import { ApiError, get, post, useSession, whenSignedOut } from './api.ts';
 import { EMPTY, freshness, type LiveState, reduce } from './live.ts';
 import { go } from './router.ts';
 import { startStream } from './stream.ts';
+import { remember } from './theme-choice.ts';
 
 /** One access point as pages show it. */
 export interface Line {
@@ -84,6 +85,7 @@ export async function whoAmI(): Promise<void> {
 
 export function signedIn(who: Me | null): void {
   useSession(who);
+  remember('carrel.signedIn', who ? 'yes' : 'no'); // for early.ts
   me.value = who;
 }
 

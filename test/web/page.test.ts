@@ -385,6 +385,17 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     fine();
   }, 60_000);
 
+  test('who was here before gets what the page needs while its script loads, and asks for it once', async () => {
+    const page = await open('/sites', 'Last heard');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.reload();
+    await page.getByText('Last heard').first().waitFor();
+    const times = (path: string) => asked.filter((one) => one === `/api/v1${path}`).length;
+    expect([times('/me'), times('/live/snapshot'), times('/roster')]).toEqual([1, 1, 1]);
+    fine();
+  }, 60_000);
+
   test('a name that is markup is shown as text', async () => {
     const [site] = fixture.roster.sites;
     if (site) site.name = '<img src=x onerror="document.title=1">';
