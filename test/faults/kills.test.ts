@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { killAgent } from './agent-kills.ts';
+import { fillDisk } from './full-disk.ts';
 import { generatorOf } from './power-cuts.ts';
 import { killServer } from './server-kills.ts';
 
@@ -24,3 +25,14 @@ test('the spool of the agent is killed ten times: everything on flash is sent by
   expect(report).toMatchObject({ kills: 10, lost: 0, wrong: 0 });
   expect(report.durable).toBeGreaterThan(50);
 }, 60_000);
+
+test.skipIf(process.getuid?.() !== 0)(
+  'on a disk that is full the server promises nothing and says so; with room again it goes on (needs root)',
+  async () => {
+    const { before, after, lost, doubled } = await fillDisk(join(dir, 'disk'));
+    expect({ lost, doubled }).toEqual({ lost: 0, doubled: 0 });
+    expect(before).toBeGreaterThan(300);
+    expect(after).toBeGreaterThan(300);
+  },
+  120_000,
+);

@@ -1,5 +1,6 @@
 /** Why: no bytes that a client can send make the gate or the decoder of frames throw, hang or keep memory. */
 import { Duplex } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeFrame, encodeFrame, topicOf } from '#contract';
 import { nodeRawDeflate } from '#lib/raw-deflate';
 import { judgeConnect } from '../../broker/access.ts';
@@ -23,6 +24,7 @@ export interface MutationReport {
 export async function mutate(atLeast: number, random: () => number): Promise<MutationReport> {
   const report: MutationReport = { packets: 0, payloads: 0, frames: 0, refused: 0 };
   const seeds = seedPackets();
+  let sessions = 0;
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] ?? fail();
   while (report.packets < atLeast) {
     const session = await openSession(report);
@@ -37,7 +39,9 @@ export async function mutate(atLeast: number, random: () => number): Promise<Mut
       report.packets += 1;
     }
     session.end();
+    if (++sessions % 64 === 0) await nextTurn(); // streams end in a later turn of the event loop
   }
+  await nextTurn();
   return report;
 }
 

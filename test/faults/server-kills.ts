@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectProbe, createProbe, type LedgerEntry, publishUntil } from '../support/fleet.ts';
 import { ROOT, type RunningServer, startServer, until } from '../support/server.ts';
 
-const PROBES = 12;
+const PROBES = 8;
 const RUN_S = 4000;
 
 export interface KillReport {
@@ -17,7 +17,7 @@ export interface KillReport {
   rows_survived: number;
 }
 
-/** `random` says when each kill comes: 0.3 to 1.5 s into the load. */
+/** `random` says when each kill comes: 0.2 to 1 s into the load. */
 export async function killServer(dir: string, kills: number, random: () => number): Promise<KillReport> {
   const data = join(dir, 'data');
   const baseS = Math.floor(Date.now() / 1000) - 20 * 86_400;
@@ -33,7 +33,7 @@ export async function killServer(dir: string, kills: number, random: () => numbe
       20_000,
       () => server.output(),
     );
-    await delay(300 + random() * 1200);
+    await delay(200 + random() * 800);
     await server.kill();
     await load;
     server = await startServer(data, { CARREL_LOG: 'warn' }); // throws where it does not come up: no crash loop

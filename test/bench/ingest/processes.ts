@@ -76,11 +76,16 @@ function startNode(args: readonly string[]): ChildProcess {
 
 /** The child's next message. */
 async function answer<T>(child: ChildProcess): Promise<T> {
-  const [message] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(() => Promise.reject(new Error('the broker ended'))),
-  ]);
-  return message;
+  const heard = new AbortController();
+  try {
+    const [message] = await Promise.race([
+      once(child, 'message', heard),
+      once(child, 'exit', heard).then(() => Promise.reject(new Error('the broker ended'))),
+    ]);
+    return message;
+  } finally {
+    heard.abort();
+  }
 }
 
 async function letGo(child: ChildProcess): Promise<void> {

@@ -1,0 +1,244 @@
+/**
+ * Why: a duty officer opens the page on an old phone over a thin line. The real server with the virtual fleet, the real page in Chromium
+ * with a processor four times slower, 1.6 Mb/s and 150 ms: how long until the table stands, what a tick costs, how fresh a value is.
+ * Takes about three minutes; `--sites N` for more.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { AxeResults } from 'axe-core';
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import { type AlertView, encodeFrame, type Page as ListPage, type LiveSnapshot, topicOf } from '#contract';
+import { nodeRawDeflate } from '#lib/raw-deflate';
+import { openBrowser, watchPage } from '../support/browser.ts';
+import { connectProbe, createProbe, frameAt } from '../support/fleet.ts';
+import { ROOT, type RunningServer, startServer, until } from '../support/server.ts';
+
+const { values: options } = parseArgs({ options: { sites: { type: 'string', default: '1200' } } });
+const PHONE = { viewport: { width: 390, height: 844 } };
+/** 1.6 Mb/s down, 0.75 Mb/s up, 150 ms: the "slow 4G" of page audits. */
+const LINE = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
+const SLOWER = 4;
+const PASSWORD = 'a long enough password';
+const of = `${options.sites} sites; phone: CPU 1/${SLOWER}, 1.6 Mb/s, 150 ms`;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'EN-301-549', 'best-practice'];
+
+function figure(name: string, value: number, unit: string): void {
+  const digits = unit === 's' ? 1000 : 10;
+  console.log(
+    JSON.stringify({ bench: 'dashboard', figure: name, value: Math.round(value * digits) / digits, unit, of }),
+  );
+}
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+async function startFleet(server: RunningServer): Promise<ChildProcess> {
+  const args = ['infra/simulate.ts', '--sites', options.sites, '--hours', '1', '--http', server.http];
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, CARREL_DATA_DIR: server.dataDir },
+  });
+  const snapshot = () => server.api<LiveSnapshot>('GET', '/live/snapshot');
+  const known = async () => (await snapshot()).rows.filter((row) => row.rtt_ms !== null).length;
+  await until(
+    async () => (await known()) > 0.95 * Number(options.sites),
+    5 * 60_000,
+    () => 'the fleet did not come',
+  );
+  return child;
+}
+
+/** Bytes on the wire of one answer, packed as asked. */
+async function sizeOf(server: RunningServer, path: string, encoding: string): Promise<number> {
+  const token = readFileSync(join(server.dataDir, 'cli.token'), 'utf8').trim();
+  const asked = request(`${server.http}${path}`, {
+    headers: { authorization: `Bearer ${token}`, 'accept-encoding': encoding },
+  });
+  asked.end();
+  const [answer] = await once(asked, 'response');
+  let bytes = 0;
+  for await (const chunk of answer) bytes += chunk.length;
+  return bytes;
+}
+
+async function signedIn(browser: Browser, server: RunningServer): Promise<BrowserContext> {
+  const context = await browser.newContext(PHONE);
+  const page = await context.newPage();
+  await page.goto(`${server.http}/login`);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('.tally').waitFor();
+  await page.close();
+  return context;
+}
+
+/** A new tab as the phone has it, with nothing in its cache. */
+async function phonePage(context: BrowserContext, { slow = true } = {}): Promise<{ page: Page; cdp: CDPSession }> {
+  const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('Network.enable');
+  await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
+  if (slow) {
+    await cdp.send('Network.emulateNetworkConditions', LINE);
+    await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
+  }
+  return { page, cdp };
+}
+
+/** Runs in the page: when the first rows of the table are drawn, and what each tick costs. */
+function watch(): void {
+  const marks = { table: 0, ticks: [] as number[] };
+  Object.assign(globalThis, { marks });
+  const seen = new MutationObserver(() => {
+    if (!document.querySelector('tbody tr[aria-rowindex]')) return;
+    seen.disconnect();
+    // After layout and paint of this frame.
+    requestAnimationFrame(() => setTimeout(() => (marks.table = performance.now()), 0));
+  });
+  seen.observe(document, { childList: true, subtree: true });
+  const parse = JSON.parse;
+  JSON.parse = (text: string, ...rest) => {
+    if (!text.startsWith('{"epoch"')) return parse(text, ...rest);
+    const begun = performance.now();
+    // Signals and Preact draw in microtasks: a task comes after them. Reading a height makes the layout be done.
+    setTimeout(() => {
+      void document.body.offsetHeight;
+      marks.ticks.push(performance.now() - begun);
+    }, 0);
+    return parse(text, ...rest);
+  };
+}
+type Marks = ReturnType<typeof marksOf>;
+const marksOf = (page: Page) =>
+  page.evaluate(() => (globalThis as unknown as { marks: { table: number; ticks: number[] } }).marks);
+
+async function tableTimes(context: BrowserContext, server: RunningServer, turns: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let turn = 0; turn < turns; turn++) {
+    const { page } = await phonePage(context);
+    await page.addInitScript(watch);
+    await page.goto(`${server.http}/sites`, { waitUntil: 'commit' });
+    await until(async () => (await marksOf(page).catch(() => null))?.table !== 0, 30_000);
+    times.push((await marksOf(page)).table / 1000);
+    await page.close();
+  }
+  return times;
+}
+
+async function tickTimes(context: BrowserContext, server: RunningServer): Promise<number[]> {
+  const { page } = await phonePage(context);
+  await page.addInitScript(watch);
+  await page.goto(`${server.http}/sites`);
+  await until(async () => (await marksOf(page)).ticks.length > 30, 90_000);
+  const { ticks }: Awaited<Marks> = await marksOf(page);
+  await page.close();
+  return ticks.slice(1); // the first is the snapshot
+}
+
+/** Kilobytes of scripts and styles on the wire until `words` stand. */
+async function loadOf(context: BrowserContext, url: string, selector: string): Promise<{ js: number; css: number }> {
+  const { page, cdp } = await phonePage(context, { slow: false });
+  const kinds = new Map<string, string>();
+  const kb = { Script: 0, Stylesheet: 0 };
+  cdp.on('Network.responseReceived', ({ requestId, type }) => kinds.set(requestId, type));
+  cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    const kind = kinds.get(requestId);
+    if (kind === 'Script' || kind === 'Stylesheet') kb[kind] += encodedDataLength / 1000;
+  });
+  await page.goto(url);
+  await page.locator(selector).first().waitFor();
+  await page.close();
+  return { js: kb.Script, css: kb.Stylesheet };
+}
+
+/** From the moment a sample is published to its value on the screen, unthrottled. */
+async function sampleTimes(context: BrowserContext, server: RunningServer): Promise<number[]> {
+  const id = 'bench-probe';
+  const { token } = await createProbe(server, id);
+  const client = await connectProbe(server.mqtt, id, token);
+  const page = await context.newPage();
+  await page.goto(`${server.http}/sites/${id}`);
+  await page.getByText('CPU of the probe').first().waitFor();
+  const times: number[] = [];
+  for (let seq = 1; seq <= 40; seq++) {
+    const begun = performance.now();
+    const frame = frameAt('bench', seq, Math.floor(Date.now() / 1000));
+    await client.publishAsync(topicOf(id, 'frames'), Buffer.from(encodeFrame(frame, nodeRawDeflate)), { qos: 1 });
+    await page.locator(`.facts data[value="${seq}"]`).waitFor();
+    times.push((performance.now() - begun) / 1000);
+  }
+  await client.endAsync();
+  await page.close();
+  return times;
+}
+
+/** What axe finds on each page in both themes, and what was asked of other hosts. */
+async function audit(browser: Browser, context: BrowserContext, server: RunningServer, paths: readonly string[]) {
+  const found = { violations: 0, foreign: 0 };
+  const storageState = await context.storageState();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const watched = await watchPage(browser, server.http, { storageState, colorScheme, reducedMotion: 'reduce' });
+    for (const path of paths) {
+      await watched.page.goto(server.http + path);
+      await watched.page.locator('main h1').waitFor();
+      await watched.page.locator('[aria-busy]').first().waitFor({ state: 'detached' });
+      await watched.page.evaluate(AXE);
+      const { violations } = await watched.page.evaluate<AxeResults, string[]>(
+        (tags) =>
+          (globalThis as unknown as { axe: { run(how: object): Promise<AxeResults> } }).axe.run({ runOnly: tags }),
+        TAGS,
+      );
+      for (const one of violations) console.error(path, colorScheme, one.id, one.nodes[0]?.html.slice(0, 160));
+      found.violations += violations.length;
+    }
+    found.foreign += watched.foreign.length;
+    await watched.page.close();
+  }
+  return found;
+}
+
+async function measure(browser: Browser, server: RunningServer): Promise<void> {
+  const snapshot = '/api/v1/live/snapshot';
+  figure('snapshot_kb', (await sizeOf(server, snapshot, 'identity')) / 1000, 'kB');
+  figure('snapshot_gz_kb', (await sizeOf(server, snapshot, 'gzip')) / 1000, 'kB');
+  figure('snapshot_br_kb', (await sizeOf(server, snapshot, 'br')) / 1000, 'kB');
+  figure('roster_br_kb', (await sizeOf(server, '/api/v1/roster', 'br')) / 1000, 'kB');
+  const context = await signedIn(browser, server);
+  const first = await loadOf(context, `${server.http}/sites`, 'tbody tr[aria-rowindex]');
+  figure('first_load_js_kb', first.js, 'kB');
+  figure('css_kb', first.css, 'kB');
+  const { items } = await server.api<ListPage<AlertView>>('GET', '/alerts?limit=1');
+  const alert = items[0] ? `/alerts/${items[0].id}` : null;
+  if (alert) figure('alert_page_js_kb', (await loadOf(context, server.http + alert, '.night h2')).js, 'kB');
+  else console.error('no incident in this fleet: alert_page_js_kb is not measured');
+  figure(`table_${options.sites}_phone_s`, quantile(await tableTimes(context, server, 7), 0.5), 's');
+  figure('tick_p95_ms', quantile(await tickTimes(context, server), 0.95), 'ms');
+  figure('sample_to_screen_p95_s', quantile(await sampleTimes(context, server), 0.95), 's');
+  const paths = ['/', '/sites', '/sites/bench-probe', '/alerts', '/alerts?state=silences', '/settings'];
+  const { violations, foreign } = await audit(browser, context, server, [...paths, ...(alert ? [alert] : [])]);
+  figure('axe_violations', violations, 'violations');
+  figure('foreign_requests', foreign, 'requests');
+}
+
+const dir = mkdtempSync(join(tmpdir(), 'carrel-bench-'));
+const server = await startServer(dir, { CARREL_ADMIN_PASSWORD: PASSWORD });
+const browser = await openBrowser();
+const fleet = await startFleet(server);
+try {
+  await measure(browser, server);
+} finally {
+  await browser.close();
+  fleet.kill('SIGTERM');
+  await once(fleet, 'exit');
+  await server.stop();
+  rmSync(dir, { recursive: true, force: true });
+}
