@@ -4,6 +4,7 @@ import { registerDeliveryRoutes } from './routes/delivery.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerMeasurementRoutes } from './routes/measurements.ts';
 import { registerQuarantineRoutes } from './routes/quarantine.ts';
+import { registerReportRoutes } from './routes/reports.ts';
 import { type Dashboard, type StartDeps, startServer } from './start.ts';
 
 /** Answers when it listens. @throws CarrelError PORT_IN_USE, ADDRESS_UNUSABLE, DATA_UNWRITABLE */
@@ -14,5 +15,6 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerMeasurementRoutes,
     registerDeliveryRoutes,
     registerQuarantineRoutes,
+    registerReportRoutes,
   ]);
 }

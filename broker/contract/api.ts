@@ -296,3 +296,59 @@ export interface ProbeCredential {
   file: string;
   command: string;
 }
+
+/** Counts and shares of a month, of one access point or of several together. Null = unknown, never 0. */
+export interface ComplianceFigures {
+  /** Tests that were to be made in opening hours. */
+  planned: number;
+  passed: number;
+  failed: number;
+  inconclusive: number;
+  /** (passed + failed) / planned. */
+  coverage_pct: number | null;
+  /** passed / (passed + failed), with its Wilson 95 % interval. */
+  share_pct: number | null;
+  share_low_pct: number | null;
+  share_high_pct: number | null;
+  /** Of the tests that passed or failed, within 2 %. */
+  median_mbps: number | null;
+  p10_mbps: number | null;
+  /** Opening time, and what was known of it. */
+  expected_s: number;
+  up_s: number;
+  down_s: number;
+  unknown_s: number;
+  /** up / (up + down). */
+  availability_pct: number | null;
+}
+export type ComplianceVerdict = 'met' | 'not_met' | 'not_enough_data';
+export interface ComplianceRow extends ComplianceFigures {
+  ap: string;
+  site: string;
+  site_name: string;
+  region: string;
+  isp: string;
+  target_mbps: number;
+  verdict: ComplianceVerdict;
+  /** The verdict in a sentence. */
+  why: string;
+}
+export interface ComplianceGroup extends ComplianceFigures {
+  by: 'site' | 'region' | 'isp' | 'network';
+  name: string;
+  /** Access points by verdict. */
+  met: number;
+  not_met: number;
+  not_enough_data: number;
+}
+/** GET /api/v1/reports/compliance?month=. Months are those of each site's time zone. */
+export interface ComplianceReport {
+  month: string;
+  made_at: number;
+  /** False while the month goes on: everything counts up to `made_at`. */
+  complete: boolean;
+  /** How the verdict is reached, in words. */
+  rule: string;
+  groups: ComplianceGroup[];
+  rows: ComplianceRow[];
+}

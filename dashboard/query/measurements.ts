@@ -1,6 +1,6 @@
 /** Why: a chart gets as many points as it can draw, at the same round times on every reload, and a gap stays a gap. */
-import { type Measurements, type MetricName, metricOf } from '#contract';
-import type { SeriesBucket, StoreReader } from '#store';
+import { type Measurements, type MetricName, metricOf, roundToStep } from '#contract';
+import { type RollupTier, type SeriesBucket, type SeriesQuery, type StoreReader, TIER_S } from '#store';
 
 /** Round widths in seconds: each divides the day, or is whole days. */
 const WIDTHS_S = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400] as const;
@@ -10,6 +10,11 @@ const DAY_S = 86_400;
 export function chooseBucket(span_s: number, points: number, atLeast_s = 60): number {
   const wanted = Math.max(span_s / points, atLeast_s);
   return WIDTHS_S.find((width) => width >= wanted) ?? Math.ceil(wanted / DAY_S) * DAY_S;
+}
+
+/** What a chart is drawn from: samples for a day, hours for a month, days for more. */
+export function chooseTier(span_s: number): 'samples' | RollupTier {
+  return span_s <= DAY_S ? 'samples' : span_s <= 31 * DAY_S ? 'hour' : 'day';
 }
 
 export interface MeasurementsQuery {
@@ -24,14 +29,27 @@ export interface MeasurementsQuery {
 }
 
 /** Every bucket of the range, also the empty ones. @throws StoreError */
-export async function measurements(
+export async function measurements(store: StoreReader, query: MeasurementsQuery): Promise<Measurements> {
+  const tier = chooseTier((query.to_ms - query.from_ms) / 1000);
+  const found = await chart(store, query, tier);
+  // Samples are forgotten before rollups: an old day is shown by its hours.
+  if (tier === 'samples' && found.count.every((count) => count === 0)) {
+    const hours = await chart(store, query, 'hour');
+    if (hours.count.some((count) => count > 0)) return hours;
+  }
+  return found;
+}
+
+async function chart(
   store: StoreReader,
   { probe, metric, from_ms, to_ms, points, sample_s }: MeasurementsQuery,
+  tier: 'samples' | RollupTier,
 ): Promise<Measurements> {
-  const bucket_s = chooseBucket((to_ms - from_ms) / 1000, points, Math.max(60, sample_s));
+  const atLeast_s = Math.max(60, sample_s, tier === 'samples' ? 0 : TIER_S[tier]);
+  const bucket_s = chooseBucket((to_ms - from_ms) / 1000, points, atLeast_s);
   const from_s = Math.floor(from_ms / 1000 / bucket_s) * bucket_s;
   const to_s = Math.ceil(to_ms / 1000 / bucket_s) * bucket_s;
-  const found = await store.series({ probe, metric, from_s, to_s, bucket_s });
+  const pieces = await piecesOf(store, { probe, metric, from_s, to_s, bucket_s }, tier);
   return {
     probe,
     metric,
@@ -39,8 +57,38 @@ export async function measurements(
     from: from_s * 1000,
     to: to_s * 1000,
     bucket_s,
-    ...columnsOf(found, from_s, to_s, bucket_s),
+    ...columnsOf(joined(pieces, metric, bucket_s), from_s, to_s, bucket_s),
   };
+}
+
+/** Rollups as far as they reach; what is too young for them comes from the tier below, at last from samples. */
+async function piecesOf(store: StoreReader, query: SeriesQuery, tier: 'samples' | RollupTier): Promise<SeriesBucket[]> {
+  const { probe, metric, from_s, to_s } = query;
+  if (from_s >= to_s) return [];
+  if (tier === 'samples') return store.series(query);
+  const rows = await store.rollups({ tier, probes: [probe], metrics: [metric], from_s, to_s });
+  const last = rows.at(-1);
+  const rest = { ...query, from_s: last ? last.t_s + TIER_S[tier] : from_s };
+  const younger = await piecesOf(store, rest, tier === 'day' ? 'hour' : 'samples');
+  return [...rows.flatMap(({ t_s, metrics }) => (metrics[metric] ? [{ t_s, ...metrics[metric] }] : [])), ...younger];
+}
+
+/** Pieces of any width up to the bucket's, ascending, as one piece per bucket. */
+function joined(pieces: readonly SeriesBucket[], metric: MetricName, bucket_s: number): SeriesBucket[] {
+  const buckets = new Map<number, SeriesBucket>();
+  for (const piece of pieces) {
+    const t_s = Math.floor(piece.t_s / bucket_s) * bucket_s;
+    const into = buckets.get(t_s);
+    buckets.set(t_s, {
+      t_s,
+      count: (into?.count ?? 0) + piece.count,
+      sum: roundToStep(metric, (into?.sum ?? 0) + piece.sum),
+      min: Math.min(into?.min ?? Infinity, piece.min),
+      max: Math.max(into?.max ?? -Infinity, piece.max),
+      last: piece.last,
+    });
+  }
+  return [...buckets.values()];
 }
 
 function columnsOf(

@@ -1,0 +1,136 @@
+/**
+ * Why: whether a line did in a month what it should is decided by one declared rule, over counts that anybody can add up again. Only tests
+ * that were planned count: a test that confirms a bad one is conditioned on it.
+ */
+import type { ComplianceFigures, ComplianceGroup, ComplianceRow, ComplianceVerdict } from '#contract';
+import { addEncoded, emptyHistogram, quantiles } from '#lib/histogram';
+import type { TestCounts } from '#store';
+
+/** Of the planned tests that must have told something. */
+const COVERAGE_PCT = 80;
+/** Of the tests that told something that must have reached the target. */
+const SHARE_PCT = 90;
+/** For an interval that holds the true share in 95 of 100 months. */
+const Z = 1.959964;
+
+export const COMPLIANCE_RULE =
+  `Met: at least ${SHARE_PCT} % of the planned tests in opening hours that gave a result reached the target of the access point. ` +
+  `Not enough data: fewer than ${COVERAGE_PCT} % of the planned tests gave a result. Retests and tests that could not tell are not counted.`;
+
+/** What a month's figures are made of; sums of these are again such. */
+export interface ComplianceCounts {
+  planned: number;
+  tests: TestCounts;
+  /** Encoded histogram of rates, one or several. */
+  rates: readonly string[];
+  expected_s: number;
+  up_s: number;
+  down_s: number;
+}
+export interface CountedAp extends Pick<ComplianceRow, 'ap' | 'site' | 'site_name' | 'region' | 'isp' | 'target_mbps'> {
+  counts: ComplianceCounts;
+}
+
+/** Pure. */
+export function complianceRow({ counts, ...ap }: CountedAp): ComplianceRow {
+  const figures = figuresOf(counts);
+  return { ...ap, ...figures, ...verdictOf(figures, ap.target_mbps) };
+}
+
+/** One group per site, region and provider, and one of everything. Pure. */
+export function complianceGroups(aps: readonly CountedAp[]): ComplianceGroup[] {
+  const group = (by: ComplianceGroup['by'], name: string, members: readonly CountedAp[]): ComplianceGroup => {
+    const verdicts = members.map((ap) => complianceRow(ap).verdict);
+    const count = (verdict: ComplianceVerdict): number => verdicts.filter((one) => one === verdict).length;
+    return {
+      by,
+      name,
+      ...figuresOf(members.map(({ counts }) => counts).reduce(added, NOTHING)),
+      met: count('met'),
+      not_met: count('not_met'),
+      not_enough_data: count('not_enough_data'),
+    };
+  };
+  return [
+    group('network', '', aps),
+    ...(['region', 'isp', 'site'] as const).flatMap((by) =>
+      [...Map.groupBy(aps, (ap) => ap[by])]
+        .sort(([a], [b]) => a.localeCompare(b))
+        .map(([name, members]) => group(by, name, members)),
+    ),
+  ];
+}
+
+function verdictOf(figures: ComplianceFigures, target: number): { verdict: ComplianceVerdict; why: string } {
+  const { planned, passed, failed } = figures;
+  const told = passed + failed;
+  // Whole numbers are compared: no rounding may cross the line.
+  if (told === 0 || told * 100 < planned * COVERAGE_PCT)
+    return { verdict: 'not_enough_data', why: `${told} of ${planned} planned tests gave a result` };
+  const why = `${passed} of ${told} tests reached ${target} Mb/s`;
+  return { verdict: passed * 100 >= told * SHARE_PCT ? 'met' : 'not_met', why };
+}
+
+function figuresOf({ planned, tests, rates, expected_s, up_s, down_s }: ComplianceCounts): ComplianceFigures {
+  const { passed, failed, inconclusive } = tests;
+  const told = passed + failed;
+  const merged = emptyHistogram();
+  for (const text of rates) addEncoded(merged, text);
+  const [p10 = null, median = null] = quantiles(merged, [0.1, 0.5]);
+  const [low, high] = wilson(passed, told);
+  return {
+    planned,
+    passed,
+    failed,
+    inconclusive,
+    coverage_pct: percent(told, planned),
+    share_pct: percent(passed, told),
+    share_low_pct: low,
+    share_high_pct: high,
+    median_mbps: median,
+    p10_mbps: p10,
+    expected_s,
+    up_s,
+    down_s,
+    unknown_s: expected_s - up_s - down_s,
+    availability_pct: percent(up_s, up_s + down_s),
+  };
+}
+
+/** Bounds of a share in percent (Wilson 1927); nulls where nothing was counted. */
+function wilson(hits: number, n: number): [number | null, number | null] {
+  if (n === 0) return [null, null];
+  const share = hits / n;
+  const middle = share + Z ** 2 / (2 * n);
+  const spread = Z * Math.sqrt((share * (1 - share)) / n + Z ** 2 / (4 * n ** 2));
+  return [(100 * Math.max(0, middle - spread)) / (1 + Z ** 2 / n), (100 * (middle + spread)) / (1 + Z ** 2 / n)];
+}
+
+function percent(part: number, whole: number): number | null {
+  return whole > 0 ? (100 * part) / whole : null;
+}
+
+const NOTHING: ComplianceCounts = {
+  planned: 0,
+  tests: { n: 0, passed: 0, failed: 0, inconclusive: 0 },
+  rates: [],
+  expected_s: 0,
+  up_s: 0,
+  down_s: 0,
+};
+
+export function added(a: ComplianceCounts, b: ComplianceCounts): ComplianceCounts {
+  return {
+    planned: a.planned + b.planned,
+    tests: {
+      n: a.tests.n + b.tests.n,
+      passed: a.tests.passed + b.tests.passed,
+      failed: a.tests.failed + b.tests.failed,
+      inconclusive: a.tests.inconclusive + b.tests.inconclusive,
+    },
+    rates: [...a.rates, ...b.rates],
+    expected_s: a.expected_s + b.expected_s,
+    up_s: a.up_s + b.up_s,
+    down_s: a.down_s + b.down_s,
+  };
+}

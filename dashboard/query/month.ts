@@ -1,0 +1,198 @@
+/**
+ * Why: a month's counts of every access point, from the rollups of the probes that judged it. A probe that watched the whole month is summed
+ * by the database; one that came or went within it is counted test by test, so that no hour is given to the wrong line.
+ */
+import {
+  type AccessPoint,
+  localTime,
+  momentOf,
+  type OpeningHours,
+  openSpans,
+  type Site,
+  type Span,
+  totalMs,
+} from '#contract';
+import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
+import type { Binding } from '#state';
+import type { AvailabilityGroup, RollupTotal, StoreReader } from '#store';
+import { added, type ComplianceCounts, type CountedAp } from './compliance.ts';
+
+export interface MonthInput {
+  /** `YYYY-MM` */
+  month: string;
+  now_ms: number;
+  sites: readonly Site[];
+  accessPoints: readonly AccessPoint[];
+  bindings: readonly Binding[];
+  /** Tests per open day that a probe there is to make. */
+  testsPerDay(site: Site, ap: AccessPoint): number;
+}
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MOST_TESTS = 10_000;
+
+interface Stretch {
+  ap: string;
+  probe: string;
+  zone: string;
+  opening: OpeningHours;
+  from: number;
+  to: number;
+  /** It watched from the month's beginning to its end, or until now. */
+  whole: boolean;
+}
+
+/** [from, to) of the month by the zone's clock, ms since 1970. */
+export function monthRange(month: string, zone: string): Span {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  const first = (index: number): number => momentOf(zone, Date.UTC(year, index, 1) / DAY_MS, 0);
+  return [first(number - 1), first(number)];
+}
+
+/** @throws StoreError */
+export async function countMonth(store: StoreReader, input: MonthInput): Promise<CountedAp[]> {
+  const sites = new Map(input.sites.map((site) => [site.id, site]));
+  const stretches = input.accessPoints.flatMap((ap) => {
+    const site = sites.get(ap.site);
+    return site ? stretchesOf(ap, site, input) : [];
+  });
+  const opened = openTimes();
+  const [counts, known] = await Promise.all([countTests(store, stretches), countSeconds(store, stretches, opened)]);
+  const first = firstWatched(input.bindings);
+  return input.accessPoints.flatMap((ap): CountedAp[] => {
+    const site = sites.get(ap.site);
+    if (!site) return [];
+    const mine = stretches.flatMap((stretch, i) =>
+      stretch.ap === ap.id ? [complete({ ...counts[i], ...known[i] })] : [],
+    );
+    const [from, end] = monthRange(input.month, site.zone);
+    // What was expected counts from the first day that anybody could have seen it; a time without a probe is unknown, not absent.
+    const start = Math.max(from, first.get(ap.id) ?? end);
+    const { days, seconds } = opened(site, start, Math.max(start, Math.min(end, input.now_ms)));
+    const planned = days * input.testsPerDay(site, ap);
+    const { id, target_mbps } = ap;
+    const { name: site_name, region, isp } = site;
+    const expected = complete({ planned, expected_s: seconds });
+    return [{ ap: id, site: site.id, site_name, region, isp, target_mbps, counts: mine.reduce(added, expected) }];
+  });
+}
+
+/** When a probe was first bound to each access point. */
+function firstWatched(bindings: readonly Binding[]): Map<string, number> {
+  const first = new Map<string, number>();
+  for (const { access_point, from } of bindings)
+    first.set(access_point, Math.min(from, first.get(access_point) ?? Number.POSITIVE_INFINITY));
+  return first;
+}
+
+interface OpenTime {
+  /** In whole seconds. */
+  spans: [number, number][];
+  /** Local days with any opening time. */
+  days: number;
+  seconds: number;
+}
+type Opened = (hours: Pick<Site, 'zone' | 'opening'>, from: number, to: number) => OpenTime;
+
+/** Most sites share a few opening hours, and working out a month of them takes longer than asking the database. */
+function openTimes(): Opened {
+  const known = new Map<string, OpenTime>();
+  return ({ zone, opening }, from, to) => {
+    const key = JSON.stringify([zone, opening, from, to]);
+    const found = known.get(key) ?? openTimeOf({ zone, opening }, from, to);
+    known.set(key, found);
+    return found;
+  };
+}
+
+function openTimeOf(hours: Pick<Site, 'zone' | 'opening'>, from: number, to: number): OpenTime {
+  const open = openSpans(hours, from, to);
+  const spans = open
+    .map(([start, end]): [number, number] => [Math.round(start / 1000), Math.round(end / 1000)])
+    .filter(([start, end]) => start < end);
+  const days = new Set(open.map(([start]) => localTime(hours.zone, start).dayNumber)).size;
+  return { spans, days, seconds: totalMs(spans) };
+}
+
+function complete(some: Partial<ComplianceCounts>): ComplianceCounts {
+  const tests = { n: 0, passed: 0, failed: 0, inconclusive: 0 };
+  return { planned: 0, tests, rates: [], expected_s: 0, up_s: 0, down_s: 0, ...some };
+}
+
+function stretchesOf(ap: AccessPoint, site: Site, { month, now_ms, bindings }: MonthInput): Stretch[] {
+  const { zone, opening } = site;
+  const [from, end] = monthRange(month, zone);
+  const to = Math.min(end, now_ms);
+  return bindings
+    .filter((binding) => binding.access_point === ap.id && binding.judges)
+    .map((binding) => ({
+      ap: ap.id,
+      probe: binding.probe,
+      zone,
+      opening,
+      from: Math.max(from, binding.from),
+      to: Math.min(to, binding.to ?? to),
+      whole: binding.from <= from && (binding.to === null || binding.to >= end) && from % HOUR_MS === 0,
+    }))
+    .filter((stretch) => stretch.from < stretch.to);
+}
+
+type TestPart = Pick<ComplianceCounts, 'tests' | 'rates'>;
+
+async function countTests(store: StoreReader, stretches: readonly Stretch[]): Promise<TestPart[]> {
+  const ranges = new Map<string, Promise<Map<string, RollupTotal>>>();
+  const totals = (from: number, to: number): Promise<Map<string, RollupTotal>> => {
+    const key = `${from}/${to}`;
+    const asked = ranges.get(key) ?? totalsByProbe(store, from / 1000, Math.ceil(to / 1000));
+    ranges.set(key, asked);
+    return asked;
+  };
+  return Promise.all(
+    stretches.map(async (stretch): Promise<TestPart> => {
+      if (!stretch.whole) return testByTest(store, stretch);
+      const { tests, histogram } = (await totals(stretch.from, stretch.to)).get(stretch.probe) ?? {};
+      return tests && histogram !== undefined ? { tests, rates: [histogram] } : complete({});
+    }),
+  );
+}
+
+async function totalsByProbe(store: StoreReader, from_s: number, to_s: number): Promise<Map<string, RollupTotal>> {
+  const totals = await store.rollupTotals({ tier: 'hour', from_s, to_s, histogram: 'rate_mbps' });
+  return new Map(totals.map((total) => [total.probe, total]));
+}
+
+async function testByTest(store: StoreReader, { probe, from, to }: Stretch): Promise<TestPart> {
+  const rows = await store.events({
+    probes: [probe],
+    kinds: ['throughput'],
+    from_ms: from,
+    to_ms: to,
+    limit: MOST_TESTS,
+    order: 'oldest',
+  });
+  const tests = { n: 0, passed: 0, failed: 0, inconclusive: 0 };
+  const rates = emptyHistogram();
+  for (const { event } of rows) {
+    if (event.kind !== 'throughput' || event.dir !== 'down' || event.reason !== 'slot') continue;
+    tests.n += 1;
+    tests[event.verdict === 'pass' ? 'passed' : event.verdict === 'fail' ? 'failed' : 'inconclusive'] += 1;
+    if (event.verdict !== 'inconclusive' && event.rate_mbps !== null) addValue(rates, event.rate_mbps);
+  }
+  return { tests, rates: [encodeHistogram(rates)] };
+}
+
+type SecondsPart = Pick<ComplianceCounts, 'up_s' | 'down_s'>;
+
+/** Probes of equal open time are one group. */
+async function countSeconds(store: StoreReader, stretches: readonly Stretch[], opened: Opened): Promise<SecondsPart[]> {
+  const members = Map.groupBy(stretches, (stretch) => opened(stretch, stretch.from, stretch.to));
+  const groups = [...members].map(([{ spans }, of]) => ({ probes: of.map(({ probe }) => probe), spans }));
+  const known = await store.known(groups satisfies AvailabilityGroup[]);
+  const found = new Map(known.map((one) => [`${one.group}/${one.probe}`, one]));
+  const indexes = new Map([...members.values()].flatMap((of, group) => of.map((stretch) => [stretch, group] as const)));
+  return stretches.map((stretch) => {
+    const { up_s = 0, down_s = 0 } = found.get(`${indexes.get(stretch)}/${stretch.probe}`) ?? {};
+    return { up_s, down_s };
+  });
+}
