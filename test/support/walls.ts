@@ -27,7 +27,6 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       'influx/lib/src/pool.js', // its HTTP pool, to which the package has no door
       '@influxdata/influxdb-client',
       '@duckdb/node-api',
-      'ws',
       '@peculiar/x509',
       'reflect-metadata',
     ],
