@@ -14,6 +14,7 @@ import type { Incident, State } from '#state';
 import type { Cursor } from '#store';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine } from '../deps.ts';
+import { followFeed } from '../follow-feed.ts';
 import { type NotifySettings, targetsOf } from '../notify/targets.ts';
 import { type Every, pause, systemEvery } from '../timing.ts';
 import { addFiring, commitWork, readCursor, silenceOver } from './commit.ts';
@@ -34,8 +35,6 @@ export interface AlertEngineDeps {
   every?: Every;
 }
 
-/** Small: all frames of a batch are in memory at once, and 64 KiB of a backlog are 4 MB of them. */
-const BATCH_BYTES = 64 * 1024;
 /** While nothing but "last seen" changed, cursor and memory are committed this often; a crash repeats at most that much. */
 const LAZY_COMMIT_MS = 5000;
 const SLOW_TICK_MS = 10_000;
@@ -132,30 +131,6 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
     }
   }
 
-  async function readOn(): Promise<void> {
-    const feed = broker.openFeed('alerts', cursor);
-    try {
-      while (!stopping.signal.aborted) {
-        await takeBatch(await feed.next(BATCH_BYTES, stopping.signal));
-      }
-    } finally {
-      await feed.close();
-    }
-  }
-
-  async function read(): Promise<void> {
-    const backoff = createBackoff({ baseMs: 1000, capMs: 30_000, floorMs: 500 });
-    while (!stopping.signal.aborted) {
-      try {
-        await readOn();
-      } catch (error) {
-        if (stopping.signal.aborted) return; // the wait for frames ends with a throw
-        noteFailure(error);
-        await pause(backoff.next(), stopping.signal);
-      }
-    }
-  }
-
   function tick(): void {
     const now = clock.wallMs();
     const mono = clock.monoMs();
@@ -223,7 +198,12 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
       lastTick = { wall: clock.wallMs(), mono: clock.monoMs() };
       last.commit = lastTick.mono;
       startGrace(lastTick.wall);
-      reading = read();
+      reading = followFeed({
+        open: () => broker.openFeed('alerts', cursor),
+        take: takeBatch,
+        onFailure: noteFailure,
+        signal: stopping.signal,
+      });
       timers = [every(1000, tick)];
     },
     async stop() {

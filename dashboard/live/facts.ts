@@ -9,6 +9,7 @@ import type { Logger } from '#lib/logger';
 import type { State } from '#state';
 import type { Cursor } from '#store';
 import type { Fleet } from '../alert/fleet.ts';
+import { followFeed } from '../follow-feed.ts';
 import { pause } from '../timing.ts';
 import { type Facts, NO_FACTS, withFrame } from './latest.ts';
 import { joinFacts, rebuildFacts } from './rebuild.ts';
@@ -32,8 +33,6 @@ export interface FactsKeeper {
 
 /** The place in the wal is noted this often; after a crash as much is read twice, which changes nothing. */
 const COMMIT_MS = 30_000;
-/** Small: all frames of a batch are in memory at once, and 64 KiB of a backlog are 4 MB of them. */
-const BATCH_BYTES = 64 * 1024;
 const START_WAIT_MS = 5000;
 const CURSOR_KEY = 'live.cursor';
 
@@ -57,22 +56,6 @@ export function createFactsKeeper({ state, broker, fleet, clock, log, onChange }
     if (ap === undefined) return;
     facts.set(ap, withFrame(facts.get(ap) ?? NO_FACTS, frame, synced));
     onChange(ap);
-  }
-
-  async function read(): Promise<void> {
-    const backoff = createBackoff({ baseMs: 1000, capMs: 30_000, floorMs: 500 });
-    while (!stopping.signal.aborted) {
-      const feed = broker.openFeed('live', cursor);
-      try {
-        while (!stopping.signal.aborted) takeBatch(await feed.next(BATCH_BYTES, stopping.signal));
-      } catch (error) {
-        if (stopping.signal.aborted) return; // the wait for frames ends with a throw
-        log.error({ error: messageOf(error) }, 'the live view cannot read the log of frames');
-        await pause(backoff.next(), stopping.signal);
-      } finally {
-        await feed.close();
-      }
-    }
   }
 
   /** Until the database has answered once, the page says that it may not know everything yet. */
@@ -113,7 +96,12 @@ export function createFactsKeeper({ state, broker, fleet, clock, log, onChange }
     async start() {
       const kept = state.keep.get(CURSOR_KEY);
       cursor = kept === null ? { next: broker.stats().wal.durableEnd, held: [] } : (JSON.parse(kept) as Cursor);
-      reading = read();
+      reading = followFeed({
+        open: () => broker.openFeed('live', cursor),
+        take: takeBatch,
+        onFailure: (error) => log.error({ error: messageOf(error) }, 'the live view cannot read the log of frames'),
+        signal: stopping.signal,
+      });
       const waited = new AbortController();
       // A database that does not answer must not keep the page from opening.
       await Promise.race([rebuild(), pause(START_WAIT_MS, waited.signal)]);

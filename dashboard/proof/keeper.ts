@@ -11,6 +11,7 @@ import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import type { State } from '#state';
 import type { Cursor } from '#store';
+import { followFeed } from '../follow-feed.ts';
 import { type Every, pause, systemEvery } from '../timing.ts';
 import { cloneNotice } from './clones.ts';
 import { type FrameNote, noteOf, withNotes } from './note.ts';
@@ -34,7 +35,6 @@ export interface SequenceProof {
 
 const CONSUMER = 'delivery';
 const CURSOR_KEY = 'delivery.cursor';
-const BATCH_BYTES = 256 * 1024;
 /** Every commit is a sync on the thread that acknowledges frames; whoever asks meanwhile sees what is not committed, too. */
 const COMMIT_MS = 5000;
 /** A probe costs a commit some 30 us: more at once would hold up the gate. */
@@ -124,31 +124,12 @@ export function createSequenceProof({
     }
   }
 
-  async function readOn(): Promise<void> {
-    const feed = broker.openFeed(CONSUMER, cursor);
+  /** Notes are few: while they cannot be committed, nothing more is read. */
+  async function takeAndCommit(batch: FeedBatch): Promise<void> {
     const backoff = createBackoff({ baseMs: 500, capMs: 30_000, floorMs: 200 });
-    try {
-      while (!stopping.signal.aborted) {
-        take(await feed.next(BATCH_BYTES, stopping.signal));
-        while ((notes.size >= MAX_PROBES || noted >= MAX_NOTES) && !tryCommit() && !stopping.signal.aborted)
-          await pause(backoff.next(), stopping.signal);
-      }
-    } finally {
-      await feed.close();
-    }
-  }
-
-  async function read(): Promise<void> {
-    const backoff = createBackoff({ baseMs: 1000, capMs: 30_000, floorMs: 500 });
-    while (!stopping.signal.aborted) {
-      try {
-        await readOn();
-      } catch (error) {
-        if (stopping.signal.aborted) return; // the wait for frames ends with a throw
-        log.error({ error: messageOf(error) }, 'the log of frames cannot be read');
-        await pause(backoff.next(), stopping.signal);
-      }
-    }
+    take(batch);
+    while ((notes.size >= MAX_PROBES || noted >= MAX_NOTES) && !tryCommit() && !stopping.signal.aborted)
+      await pause(backoff.next(), stopping.signal);
   }
 
   const fought = (): readonly string[] => broker.stats().cloned ?? [];
@@ -160,7 +141,12 @@ export function createSequenceProof({
       // Of a log that is gone: what is there now is all new.
       if (cursor && cursor.next > broker.stats().wal.durableEnd) cursor = null;
       committed = cursor?.next ?? -1;
-      reading = read();
+      reading = followFeed({
+        open: () => broker.openFeed(CONSUMER, cursor),
+        take: takeAndCommit,
+        onFailure: (error) => log.error({ error: messageOf(error) }, 'the log of frames cannot be read'),
+        signal: stopping.signal,
+      });
       stopTimer = every(COMMIT_MS, tryCommit);
     },
     async stop() {
