@@ -7,7 +7,7 @@ import type { Feed } from './feed.ts';
 import type { QuarantinedPayload } from './feed-reader.ts';
 import type { SpeedStats } from './speed/server.ts';
 import type { Cursor, StoreReader, StoreStatus } from './store/store.ts';
-import type { StoreTasks } from './worker-tasks.ts';
+import type { StoreCopy, StoreTasks } from './worker-tasks.ts';
 
 /** Is the probe connected now? Rebuilt at start; `since` is when that last changed (or the server's start). */
 export interface Presence {
@@ -72,6 +72,11 @@ export interface Broker {
   stores(): StoreStatus[];
   /** What administrators ask of the databases, through the worker. */
   tasks: StoreTasks;
+  /**
+   * Copies what the broker keeps into `dir`: databases, cursors, quarantine, keys and the log, which is kept whole until then.
+   * `before` runs first: who holds a cursor of the log must be copied before the log. @throws StoreError, the system's errors
+   */
+  copyTo(dir: string, before: () => Promise<void>): Promise<StoreCopy[]>;
   stats(): BrokerStats;
   /** The newest payloads that were acknowledged but are no frames, oldest first, at most 100. */
   quarantined?(): readonly QuarantinedPayload[];

@@ -9,6 +9,7 @@ import { createAccess } from './access.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import type { Broker } from './broker.ts';
 import { type BrokerSettings, checkBrokerSettings } from './config.ts';
+import { copyBroker } from './copy-broker.ts';
 import { createFeeds } from './feeds.ts';
 import { GATE_LIMITS, type GateLimits } from './gate-rate.ts';
 import { createGates, type Gates } from './gates.ts';
@@ -178,6 +179,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
       store: stores.store,
       stores: stores.stores,
       tasks: stores.tasks,
+      copyTo: (dir, before) => copyBroker({ dir, before, wal, stores, dataDir: resolve(settings.CARREL_DATA_DIR) }),
       quarantined: feeds.quarantined,
       stats() {
         const refused = { ...feeds.refused(), ...tally.all() };

@@ -33,6 +33,8 @@ export interface Wal {
   forgetUnseen(): void;
   commit(consumer: string, cursor: Cursor): void;
   stats(): BrokerStats['wal'];
+  /** Nothing is removed until the answer is called: somebody copies the log. */
+  hold(): () => void;
   /** Resolves when everything appended so far is durable, or at once when the disk takes nothing. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -66,6 +68,7 @@ export async function openWal(options: WalOptions): Promise<Wal> {
   let alarm: 'half' | 'nearly_full' | null = null;
   let saveTimer: NodeJS.Timeout | undefined;
   let saveIsUrgent = false;
+  let holds = 0;
   let work: Promise<void> = Promise.resolve();
 
   function trimAndSave(): void {
@@ -73,7 +76,7 @@ export async function openWal(options: WalOptions): Promise<Wal> {
     work = work
       .then(async () => {
         // Trimming first: on a full disk it is what makes room for the file.
-        if (commits.size > 0 && (await journal.trim(Math.min(...commits.values()))) > 0)
+        if (holds === 0 && commits.size > 0 && (await journal.trim(Math.min(...commits.values()))) > 0)
           oldestMs = await oldestReceiveMs(journal, dir);
         raiseAlarm();
         await saveConsumers(join(dir, CONSUMERS_FILE), commits);
@@ -136,6 +139,13 @@ export async function openWal(options: WalOptions): Promise<Wal> {
       const { bytes, durableEnd, writable, error } = journal.stats();
       raiseAlarm();
       return { bytes, capBytes, durableEnd, writable, error, oldestMs, alarm };
+    },
+    hold() {
+      holds += 1;
+      return () => {
+        holds -= 1;
+        soon();
+      };
     },
     settle() {
       const { end } = journal.stats();

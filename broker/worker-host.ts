@@ -186,6 +186,7 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
       quarantine: (query) => task('quarantine', query),
       replayQuarantine: (query) => task('replayQuarantine', query),
       dropQuarantine: (query) => task('dropQuarantine', query),
+      snapshot: (query) => task('snapshot', query),
     },
     stores: () =>
       [...known.values()].map(({ status, next, quarantined }, index) => ({

@@ -39,13 +39,13 @@ const log: Logger = { debug: logAt('debug'), info: logAt('info'), warn: logAt('w
 const payloads = createQuarantine({ dir: quarantineDir, name: PAYLOADS });
 const databases = targets.map((target, index) => {
   const quarantine = quarantineOf(target);
-  return { name: target.name, quarantine, consumer: consumerOf(target, quarantine, index === 0) };
+  return { name: target.name, target, quarantine, consumer: consumerOf(target, quarantine, index === 0) };
 });
 const retentions = databases.map(({ name, consumer }) =>
   startRetention({ name, store: consumer.store, days: retentionDays, nowMs, log }),
 );
 const primary = databases[0]?.consumer;
-const tasks = createStoreTasks({ databases, payloads, nowMs });
+const tasks = createStoreTasks({ databases, payloads, cursorDir, nowMs });
 
 function quarantineOf({ name }: StoreTarget): Quarantine {
   return createQuarantine({

@@ -2,7 +2,16 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Broker } from '#broker';
-import type { AlertExplanation, AlertRule, AlertView, HealthNotice, LiveSnapshot, Role, Roster } from '#contract';
+import type {
+  AlertExplanation,
+  AlertRule,
+  AlertView,
+  BackupView,
+  HealthNotice,
+  LiveSnapshot,
+  Role,
+  Roster,
+} from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import type { State } from '#state';
@@ -16,6 +25,8 @@ export interface DashboardDeps {
   alerts: AlertEngine;
   live: LiveHub;
   proof: Pick<SequenceProof, 'of'>;
+  /** Made by infra/backup/desk.ts; a server without one has no backup over HTTP. */
+  backup?: { start(dir: string): BackupView; view(): BackupView | null };
   clock: Clock;
   log: Logger;
   /** Base of links, without a trailing slash. */

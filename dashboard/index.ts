@@ -1,5 +1,6 @@
 /** Why: the dashboard's front door: the web server with every group of routes. */
 import { registerAlertRoutes } from './routes/alerts.ts';
+import { registerBackupRoutes } from './routes/backup.ts';
 import { registerDeliveryRoutes } from './routes/delivery.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerMeasurementRoutes } from './routes/measurements.ts';
@@ -16,5 +17,6 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerDeliveryRoutes,
     registerQuarantineRoutes,
     registerReportRoutes,
+    registerBackupRoutes,
   ]);
 }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { AlertExplanation, AlertView, ImportReport, Probe, ProbeCredential, Silence, Site } from '#contract';
 import { CarrelError, isCarrelError, messageOf } from '#lib/errors';
 import { type ApiClient, createApiClient, readToken } from './api-client.ts';
+import { backupCommands } from './carrel-backup.ts';
 import { quarantineCommands } from './carrel-quarantine.ts';
 import { type Command, table, textOption, type Words } from './command.ts';
 
@@ -59,6 +60,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: alertsList,
   },
   ...quarantineCommands,
+  ...backupCommands,
   explain: { usage: 'explain AP', help: 'why an access point does or does not alert', run: explain },
 };
 
@@ -67,6 +69,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   dry: { type: 'boolean' },
   all: { type: 'boolean' },
+  verify: { type: 'boolean' },
   'access-point': { type: 'string' },
   site: { type: 'string' },
   hours: { type: 'string' },
@@ -88,8 +91,10 @@ async function main(argv: string[]): Promise<string> {
       `there is no command ${JSON.stringify(two)}; npm run carrel -- --help lists them`,
       {},
     );
+  const words = { args: positionals.slice(name.split(' ').length), options: values };
+  if (command.runAlone) return command.runAlone(words);
   const api = createApiClient({ base: values.http ?? 'http://127.0.0.1:8080', token: readToken(process.env) });
-  return command.run(api, { args: positionals.slice(name.split(' ').length), options: values });
+  return command.run?.(api, words) ?? '';
 }
 
 function parse(argv: string[]) {

@@ -9,8 +9,10 @@ export interface Words {
 export interface Command {
   usage: string;
   help: string;
-  /** Answers with what is to be printed. */
-  run(api: ApiClient, words: Words): Promise<string>;
+  /** Asks the server; answers with what is to be printed. */
+  run?(api: ApiClient, words: Words): Promise<string>;
+  /** Needs no server. */
+  runAlone?(words: Words): Promise<string>;
 }
 
 /** Undefined where it was not given. */

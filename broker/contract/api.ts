@@ -263,6 +263,18 @@ export interface ImportReport {
   refused: number;
   lines: { line: number; id: string | null; outcome: 'created' | 'updated' | 'refused'; messages: string[] }[];
 }
+/** GET and POST /api/v1/backup: one copy of the running server. Times in ms since 1970. */
+export interface BackupView {
+  /** Folder on the machine of the server. */
+  dir: string;
+  state: 'running' | 'done' | 'failed';
+  since: number;
+  until: number | null;
+  bytes: number | null;
+  files: number | null;
+  counts: { sites: number; probes: number; users: number; samples: number; events: number; rollups: number } | null;
+  error: { code: string; message: string } | null;
+}
 /** A line that a database refuses for ever, with its own words. */
 export interface QuarantinedEntry {
   /** When it was set aside, ms since 1970; null where that cannot be read. */

@@ -1,5 +1,5 @@
 /** Why: one place that speaks to node:sqlite: cached statements, transactions, and SQLite's errors as coded ones with what to do. */
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { CarrelError, messageOf } from '#lib/errors';
 import type { Row } from './row.ts';
 
@@ -15,11 +15,16 @@ export interface Database {
    * when it throws, and is durable only with the outer commit.
    */
   transaction<T>(work: () => T): T;
+  /** A whole copy as of one moment, page by page beside other work. The file is made. */
+  copyTo(target: string): Promise<void>;
   close(): void;
 }
 
 /** The server is the only writer; a stranger's lock must not hold up the gate for long, which shares this thread. */
 const BUSY_MS = 1000;
+
+/** Pages per step of a copy: 400 KB, some milliseconds. */
+const BACKUP_PAGES = 100;
 
 /** Opens the file with a journal that survives kill -9 and power loss once `transaction` has returned. */
 export function openDatabase(path: string): Database {
@@ -58,6 +63,13 @@ export function openDatabase(path: string): Database {
         throw error;
       } finally {
         depth--;
+      }
+    },
+    async copyTo(target) {
+      try {
+        await backup(sqlite, target, { rate: BACKUP_PAGES });
+      } catch (error) {
+        throw codedError(target, error);
       }
     },
     close() {

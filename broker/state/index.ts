@@ -30,6 +30,8 @@ export interface State {
   trim(beforeMs: number): void;
   /** Newest first; `before` is an id. */
   auditTrail(filter: { before?: number; limit: number }): AuditEntry[];
+  /** A whole copy as of one moment, readable by its owner only. @throws CarrelError STATE_UNWRITABLE */
+  copyTo(path: string): Promise<void>;
   close(): void;
 }
 

@@ -54,6 +54,10 @@ export function openState({ path, log = silentLogger }: { path: string; log?: Lo
       database
         .all('SELECT * FROM audit WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2', before ?? null, limit)
         .map(auditOf),
+    async copyTo(target) {
+      ensureFile(target);
+      await database.copyTo(target);
+    },
     close: database.close,
   };
 }

@@ -13,6 +13,7 @@ import { createDuckdbReader, createQuery } from './duckdb-read.ts';
 import { createRollupReader } from './duckdb-rollup-read.ts';
 import { openRollupFiles, type RollupFiles } from './duckdb-rollups.ts';
 import { createSealing, dropDrafts, swapSealed } from './duckdb-seal.ts';
+import { copySeries } from './duckdb-snapshot.ts';
 import { createTurns } from './duckdb-turns.ts';
 import { type Batch, type Cursor, type Store, StoreError } from './store.ts';
 
@@ -188,11 +189,11 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
     },
     async writeRollups(rows) {
       if (rows.length === 0) return;
-      await rollups.write(rows).catch((error: unknown) => {
+      await inTurn(() => rollups.write(rows)).catch((error: unknown) => {
         throw duckdbFailure(error);
       });
     },
-    retainRollups: (tier, before_s) => rollups.retain(tier, before_s),
+    retainRollups: (tier, before_s) => inTurn(() => rollups.retain(tier, before_s)),
     retain: (before_s) =>
       inTurn(async () => {
         const old = files.slice(0, -1).filter((file) => file.max_s === null || file.max_s < before_s);
@@ -202,6 +203,10 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
           for (const file of old) await dropDay(connection, file);
         });
         held = { ...(await loadHeld(connection, files)), names: held.names, ids: held.ids, nextId: held.nextId };
+      }),
+    snapshot: (to) =>
+      inTurn(() => copySeries({ connection, turns, dir }, to)).catch((error: unknown) => {
+        throw duckdbFailure(error);
       }),
     seal: sealing.run,
     async close() {

@@ -221,6 +221,8 @@ export interface Store extends StoreReader {
   retain(before_s: number): Promise<void>;
   /** Forgets rollups of the tier before the time. */
   retainRollups(tier: RollupTier, before_s: number): Promise<void>;
+  /** Where a database lies in files of ours: copies them into a new folder, whole and synced. Writing waits meanwhile. @throws StoreError */
+  snapshot?(to: string): Promise<unknown>;
   close(): Promise<void>;
 }
 

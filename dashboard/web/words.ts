@@ -472,20 +472,6 @@ const en = {
     removeSure: (name: string) => `Remove ${name}? Sessions and tokens end at once.`,
     you: 'you',
     addPerson: 'Add the person',
-    quarantine: {
-      title: 'Quarantine',
-      empty: 'No database refuses anything.',
-      lines: (all: string, shown: string) =>
-        all === shown ? `${all} lines` : `${all} lines, the newest ${shown} here`,
-      at: 'Set aside',
-      reason: 'The database’s reason',
-      line: 'Line',
-      replay: 'Give again',
-      replayed: (taken: number, refused: number) => `${taken} taken, ${refused} refused again`,
-      drop: 'Delete',
-      dropSure: (n: string, store: string) => `Delete the ${n} lines of ${store}? Nothing brings them back.`,
-      dropped: 'Deleted',
-    },
   },
   hours: { notSet: 'hours not set', always: 'always', and: 'and', span: (a: string, b: string) => `${a} to ${b}` },
   keys: {

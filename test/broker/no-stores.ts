@@ -8,6 +8,7 @@ export const noStores = (): StoreWorker => ({
     quarantine: async () => [],
     replayQuarantine: async () => ({ taken: 0, refused: 0 }),
     dropQuarantine: async () => 0,
+    snapshot: async () => [],
   },
   stores: () => [],
   stop: async () => undefined,

@@ -10,8 +10,9 @@ import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
 import { words } from '../words.ts';
+import { quarantineWords } from '../words-quarantine.ts';
 
-const w = words.settings.quarantine;
+const w = quarantineWords;
 /** What no database could take: payloads that are no frames. */
 const PAYLOADS = 'payloads';
 
