@@ -1,5 +1,8 @@
 /** Why: the live view over HTTP: roster by hash, snapshot, and the stream of deltas. */
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
+import type { Roster } from '#contract';
 import type { DashboardDeps } from '../deps.ts';
 import type { Allow } from '../session.ts';
 
@@ -12,6 +15,7 @@ const streamQuery = {
 } as const;
 
 export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<DashboardDeps, 'live'>, allow: Allow): void {
+  const packed = rosterPacker();
   app.get(
     '/api/v1/roster',
     {
@@ -20,10 +24,13 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
     },
     async (request, reply) => {
       const roster = live.roster();
-      const etag = `"${roster.hash}"`;
-      void reply.header('etag', etag).header('cache-control', 'private, no-cache');
+      // Weak: the same roster comes packed in several ways.
+      const etag = `W/"${roster.hash}"`;
+      void reply.header('etag', etag).header('cache-control', 'private, no-cache').header('vary', 'accept-encoding');
       if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-      return roster;
+      if (!/\bbr\b/.test(request.headers['accept-encoding'] ?? '')) return roster;
+      void reply.header('content-encoding', 'br').type('application/json; charset=utf-8');
+      return packed(roster);
     },
   );
 
@@ -58,4 +65,18 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
       );
     },
   );
+}
+
+/** Of 1,200 sites 9 is a fifth smaller than 4 and takes 55 ms, off the main thread, once per version for all viewers. */
+const ROSTER_QUALITY = 9;
+
+function rosterPacker(): (roster: Roster) => Promise<Buffer> {
+  let newest: { hash: string; bytes: Promise<Buffer> } | null = null;
+  return (roster) => {
+    if (newest?.hash !== roster.hash) {
+      const params = { [constants.BROTLI_PARAM_QUALITY]: ROSTER_QUALITY };
+      newest = { hash: roster.hash, bytes: promisify(brotliCompress)(JSON.stringify(roster), { params }) };
+    }
+    return newest.bytes;
+  };
 }

@@ -39,7 +39,8 @@ export async function ask<T>(method: Method, path: string, { body, csv, signal }
   if (method !== 'GET' && csrf) headers['x-csrf-token'] = csrf;
   if (csv !== undefined) headers['content-type'] = 'text/csv';
   else if (body !== undefined) headers['content-type'] = 'application/json';
-  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
+  // Answers are not to be stored, but for the roster: it is asked for by its version.
+  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-cache' };
   if (csv !== undefined) init.body = csv;
   else if (body !== undefined) init.body = JSON.stringify(body);
   if (signal) init.signal = signal;

@@ -47,7 +47,7 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 type Value = number | string | null;
 const VALUES: Record<SortKey, (line: Line) => Value> = {
   state: severity,
-  name: (line) => line.name,
+  name: (line) => line.rank,
   down: (line) => line.row.down_mbps,
   rx: (line) => line.row.wan_rx_mbps,
   tx: (line) => line.row.wan_tx_mbps,
@@ -66,12 +66,15 @@ export function orderOf(lines: readonly Line[], { by, descending }: Sort): strin
     (a, b) =>
       compare(a.key, b.key, descending) ||
       severity(a.line) - severity(b.line) ||
-      (a.line.row.since ?? Infinity) - (b.line.row.since ?? Infinity) ||
-      collator.compare(a.line.name, b.line.name) ||
+      numbersIn(a.line.row.since, b.line.row.since) ||
+      a.line.rank - b.line.rank ||
       (a.line.ap.id < b.line.ap.id ? -1 : 1),
   );
   return keyed.map(({ line }) => line.ap.id);
 }
+
+/** Rising, unknown last. */
+const numbersIn = (a: number | null, b: number | null) => (a ?? Number.MAX_VALUE) - (b ?? Number.MAX_VALUE);
 
 function compare(a: Value, b: Value, descending: boolean): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { AxeResults } from 'axe-core';
+import type { MqttClient } from 'mqtt';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { type AlertView, encodeFrame, type Page as ListPage, type LiveSnapshot, topicOf } from '#contract';
 import { nodeRawDeflate } from '#lib/raw-deflate';
@@ -24,6 +25,7 @@ const PHONE = { viewport: { width: 390, height: 844 } };
 /** 1.6 Mb/s down, 0.75 Mb/s up, 150 ms: the "slow 4G" of page audits. */
 const LINE = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
 const SLOWER = 4;
+const TICKS = 15;
 const PASSWORD = 'a long enough password';
 const of = `${options.sites} sites; phone: CPU 1/${SLOWER}, 1.6 Mb/s, 150 ms`;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -138,7 +140,11 @@ async function tickTimes(context: BrowserContext, server: RunningServer): Promis
   const { page } = await phonePage(context);
   await page.addInitScript(watch);
   await page.goto(`${server.http}/sites`);
-  await until(async () => (await marksOf(page)).ticks.length > 30, 90_000);
+  await until(
+    async () => (await marksOf(page)).ticks.length > TICKS,
+    150_000,
+    () => 'the fleet was silent',
+  );
   const { ticks }: Awaited<Marks> = await marksOf(page);
   await page.close();
   return ticks.slice(1); // the first is the snapshot
@@ -160,23 +166,49 @@ async function loadOf(context: BrowserContext, url: string, selector: string): P
   return { js: kb.Script, css: kb.Stylesheet };
 }
 
+const PROBE = 'bench-probe';
+
+/** A library whose line is slow: five failing tests make an incident, for the page of an alert. */
+async function startSlowLine(server: RunningServer): Promise<{ client: MqttClient; alert: string }> {
+  const { token } = await createProbe(server, PROBE);
+  const client = await connectProbe(server.mqtt, PROBE, token);
+  const frame = frameAt('bench', 0, Math.floor(Date.now() / 1000));
+  const tests = [20, 15, 10, 5, 0].map((minutes) => slowTest(minutes, frame.mono));
+  await publish(client, { ...frame, e: tests });
+  const alerts = () => server.api<ListPage<AlertView>>('GET', '/alerts?limit=1');
+  await until(
+    async () => (await alerts()).items.length > 0,
+    30_000,
+    () => 'five failing tests made no incident',
+  );
+  return { client, alert: `/alerts/${(await alerts()).items[0]?.id}` };
+}
+
+function slowTest(minutesAgo: number, mono: number): FrameEvent {
+  return {
+    ...{ id: `slow-${minutesAgo}`, at: mono - minutesAgo * 60_000, kind: 'throughput', method: 'tcp', dir: 'down' },
+    ...{ verdict: 'fail', marginal: false, reason: minutesAgo === 0 ? 'confirm' : 'slot', target_mbps: 30 },
+    ...{ rate_mbps: 11.2, app_mbps: 10.9, other_mbps: 0.2, bytes: 12_000_000, dur_ms: 8000, limited_by: null },
+    ...{ cpu_pct: 20, wan: 'eth0', server: 'carrel:4443', job: null },
+  };
+}
+
+async function publish(client: MqttClient, frame: Frame): Promise<void> {
+  await client.publishAsync(topicOf(PROBE, 'frames'), Buffer.from(encodeFrame(frame, nodeRawDeflate)), { qos: 1 });
+}
+
 /** From the moment a sample is published to its value on the screen, unthrottled. */
-async function sampleTimes(context: BrowserContext, server: RunningServer): Promise<number[]> {
-  const id = 'bench-probe';
-  const { token } = await createProbe(server, id);
-  const client = await connectProbe(server.mqtt, id, token);
+async function sampleTimes(context: BrowserContext, server: RunningServer, client: MqttClient): Promise<number[]> {
   const page = await context.newPage();
-  await page.goto(`${server.http}/sites/${id}`);
+  await page.goto(`${server.http}/sites/${PROBE}`);
   await page.getByText('CPU of the probe').first().waitFor();
   const times: number[] = [];
   for (let seq = 1; seq <= 40; seq++) {
     const begun = performance.now();
-    const frame = frameAt('bench', seq, Math.floor(Date.now() / 1000));
-    await client.publishAsync(topicOf(id, 'frames'), Buffer.from(encodeFrame(frame, nodeRawDeflate)), { qos: 1 });
+    await publish(client, frameAt('bench', seq, Math.floor(Date.now() / 1000)));
     await page.locator(`.facts data[value="${seq}"]`).waitFor();
     times.push((performance.now() - begun) / 1000);
   }
-  await client.endAsync();
   await page.close();
   return times;
 }
@@ -216,15 +248,14 @@ async function measure(browser: Browser, server: RunningServer): Promise<void> {
   const first = await loadOf(context, `${server.http}/sites`, 'tbody tr[aria-rowindex]');
   figure('first_load_js_kb', first.js, 'kB');
   figure('css_kb', first.css, 'kB');
-  const { items } = await server.api<ListPage<AlertView>>('GET', '/alerts?limit=1');
-  const alert = items[0] ? `/alerts/${items[0].id}` : null;
-  if (alert) figure('alert_page_js_kb', (await loadOf(context, server.http + alert, '.night h2')).js, 'kB');
-  else console.error('no incident in this fleet: alert_page_js_kb is not measured');
+  const { client, alert } = await startSlowLine(server);
+  figure('alert_page_js_kb', (await loadOf(context, server.http + alert, '.night h2')).js, 'kB');
   figure(`table_${options.sites}_phone_s`, quantile(await tableTimes(context, server, 7), 0.5), 's');
   figure('tick_p95_ms', quantile(await tickTimes(context, server), 0.95), 'ms');
-  figure('sample_to_screen_p95_s', quantile(await sampleTimes(context, server), 0.95), 's');
-  const paths = ['/', '/sites', '/sites/bench-probe', '/alerts', '/alerts?state=silences', '/settings'];
-  const { violations, foreign } = await audit(browser, context, server, [...paths, ...(alert ? [alert] : [])]);
+  figure('sample_to_screen_p95_s', quantile(await sampleTimes(context, server, client), 0.95), 's');
+  await client.endAsync();
+  const paths = ['/', '/sites', `/sites/${PROBE}`, '/alerts', alert, '/alerts?state=silences', '/settings'];
+  const { violations, foreign } = await audit(browser, context, server, paths);
   figure('axe_violations', violations, 'violations');
   figure('foreign_requests', foreign, 'requests');
 }

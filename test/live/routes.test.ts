@@ -1,3 +1,4 @@
+import { brotliDecompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LiveSnapshot, Roster } from '#contract';
 import { silentLogger } from '#lib/logger';
@@ -51,6 +52,21 @@ test('the roster is sent once per version', async () => {
   expect(
     (await it.as('viewer', 'GET', '/roster', undefined, { 'if-none-match': String(first.headers.etag) })).statusCode,
   ).toBe(200);
+});
+
+test('the roster comes packed, and each version of it is the newest', async () => {
+  const it = await dashboard();
+  const read = async () => {
+    const answer = await it.as('viewer', 'GET', '/roster', undefined, { 'accept-encoding': 'gzip, br' });
+    expect(answer.headers).toMatchObject({
+      'content-encoding': 'br',
+      'content-type': 'application/json; charset=utf-8',
+    });
+    return JSON.parse(brotliDecompressSync(answer.rawPayload).toString()) as Roster;
+  };
+  expect((await read()).access_points).toHaveLength(2);
+  it.state.registry.putAccessPoint({ id: 'new', site: 'site-1', name: 'New', target_mbps: 30 });
+  expect((await read()).access_points).toHaveLength(3);
 });
 
 test('nobody sees anything without signing in', async () => {

@@ -8,7 +8,7 @@ const roster = rosterOf(200);
 const random = numbers(3);
 const lines: Line[] = roster.sites.flatMap((site, i): Line[] => {
   const ap = roster.access_points[i];
-  return ap ? [{ site, ap, name: site.name, row: rowOf(i, 1_000_000_000, random) }] : [];
+  return ap ? [{ site, ap, name: site.name, rank: i, row: rowOf(i, 1_000_000_000, random) }] : [];
 });
 const ids = (found: readonly Line[]) => found.map(({ ap }) => ap.id);
 const stateAt = new Map(lines.map((line) => [line.ap.id, line.row.state]));

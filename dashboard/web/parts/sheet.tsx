@@ -11,8 +11,8 @@ import { Figure, Icon, State } from './marks.tsx';
 const w = words.sites;
 /** Rows drawn above and below the view, so that a fast wheel and j/k find them ready. */
 const OVERSCAN = 10;
-/** Before the first row is measured. */
-const ROW_PX = 34;
+/** Before the first row is measured; on a phone rows are taller. */
+const ROW_PX = matchMedia('(max-width: 760px)').matches ? 48 : 34;
 /** Older than this is not "now" any more: bold in Last heard. */
 const OLD_MS = 5 * 60_000;
 /** The first click on these sorts the largest first. */
@@ -121,7 +121,7 @@ const Gap = ({ height }: { height: number }) => (
 
 /** Which rows are in view. Reads the layout on scroll and resize, never in a tick. */
 function useView(body: { current: HTMLTableSectionElement | null }) {
-  const [view, setView] = useState({ first: 0, last: 40, rowPx: ROW_PX });
+  const [view, setView] = useState({ first: 0, last: Math.ceil(innerHeight / ROW_PX), rowPx: ROW_PX });
   useLayoutEffect(() => {
     let frame = 0;
     const measure = () => {
