@@ -14,7 +14,15 @@ import { parseArgs } from 'node:util';
 import type { AxeResults } from 'axe-core';
 import type { MqttClient } from 'mqtt';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
-import { type AlertView, encodeFrame, type Page as ListPage, type LiveSnapshot, topicOf } from '#contract';
+import {
+  type AlertView,
+  encodeFrame,
+  type Frame,
+  type FrameEvent,
+  type Page as ListPage,
+  type LiveSnapshot,
+  topicOf,
+} from '#contract';
 import { nodeRawDeflate } from '#lib/raw-deflate';
 import { openBrowser, watchPage } from '../support/browser.ts';
 import { connectProbe, createProbe, frameAt } from '../support/fleet.ts';
@@ -172,8 +180,9 @@ const PROBE = 'bench-probe';
 async function startSlowLine(server: RunningServer): Promise<{ client: MqttClient; alert: string }> {
   const { token } = await createProbe(server, PROBE);
   const client = await connectProbe(server.mqtt, PROBE, token);
-  const frame = frameAt('bench', 0, Math.floor(Date.now() / 1000));
-  const tests = [20, 15, 10, 5, 0].map((minutes) => slowTest(minutes, frame.mono));
+  const frame = frameAt('bench', 0, Math.ceil(Date.now() / 1000));
+  // All after the probe was bound: earlier ones would not count for this library.
+  const tests = [4, 3, 2, 1, 0].map((msAgo) => slowTest(msAgo, frame.mono));
   await publish(client, { ...frame, e: tests });
   const alerts = () => server.api<ListPage<AlertView>>('GET', '/alerts?limit=1');
   await until(
@@ -184,10 +193,10 @@ async function startSlowLine(server: RunningServer): Promise<{ client: MqttClien
   return { client, alert: `/alerts/${(await alerts()).items[0]?.id}` };
 }
 
-function slowTest(minutesAgo: number, mono: number): FrameEvent {
+function slowTest(msAgo: number, mono: number): FrameEvent {
   return {
-    ...{ id: `slow-${minutesAgo}`, at: mono - minutesAgo * 60_000, kind: 'throughput', method: 'tcp', dir: 'down' },
-    ...{ verdict: 'fail', marginal: false, reason: minutesAgo === 0 ? 'confirm' : 'slot', target_mbps: 30 },
+    ...{ id: `slow-${msAgo}`, at: mono - msAgo, kind: 'throughput', method: 'tcp', dir: 'down' },
+    ...{ verdict: 'fail', marginal: false, reason: msAgo === 0 ? 'confirm' : 'slot', target_mbps: 30 },
     ...{ rate_mbps: 11.2, app_mbps: 10.9, other_mbps: 0.2, bytes: 12_000_000, dur_ms: 8000, limited_by: null },
     ...{ cpu_pct: 20, wan: 'eth0', server: 'carrel:4443', job: null },
   };
