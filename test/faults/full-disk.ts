@@ -34,7 +34,7 @@ async function overTheBrim(disk: string): Promise<FullDiskReport> {
     const client = await connectProbe(server.mqtt, 'probe-0', token);
     const baseS = Math.floor(Date.now() / 1000) - 86_400;
     const publishing = publishUntil(client, 'probe-0', 'run-0', baseS, ledger, enough.signal);
-    await until(() => ledger.length > 300, 20_000);
+    await until(() => ledger.length > 80, 20_000);
     const refill = setInterval(() => fill(ballast), 20); // whatever becomes free
     await until(
       async () => (await fetch(`${server.http}/readyz`)).status === 503,
@@ -45,7 +45,7 @@ async function overTheBrim(disk: string): Promise<FullDiskReport> {
     const before = ledger.length;
     rmSync(ballast);
     await until(
-      () => ledger.length > before + 300,
+      () => ledger.length > before + 80,
       30_000,
       () => server.output(),
     );
