@@ -60,12 +60,21 @@ const index = computed(() => {
   return { sites, named: named.map((one, rank) => ({ ...one, rank })) };
 });
 
-/** Every access point of the roster with its live row, by name. */
+/** The newest line of each access point. */
+const kept = new Map<string, Line>();
+
+/** Every access point of the roster with its live row, by name. A line that did not change stays the same object: it is not drawn again. */
 export const lines = computed<readonly Line[]>(() => {
   const rows = live.value.rows;
   return index.value.named.flatMap(({ ap, site, name, rank }) => {
     const row = rows.get(ap.id);
-    return row ? [{ row, ap, site, name, rank }] : [];
+    if (!row) return [];
+    const before = kept.get(ap.id);
+    if (before && before.row === row && before.ap === ap && before.name === name && before.rank === rank)
+      return [before];
+    const line: Line = { row, ap, site, name, rank };
+    kept.set(ap.id, line);
+    return [line];
   });
 });
 export const ready = computed(() => roster.value !== null && live.value.epoch !== null);
@@ -146,6 +155,7 @@ export function startLive(): () => void {
     batch(() => {
       live.value = EMPTY;
       roster.value = null;
+      kept.clear();
       cutAt.value = null;
     });
   };

@@ -1,4 +1,5 @@
 /** Why: the dense live table. Only the rows in view are drawn, heads sort, rows hold still under pointer and focus. */
+import { computed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { age, count, cut, moment } from '../format.ts';
@@ -15,6 +16,7 @@ const OVERSCAN = 10;
 const ROW_PX = matchMedia('(max-width: 760px)').matches ? 48 : 34;
 /** Older than this is not "now" any more: bold in Last heard. */
 const OLD_MS = 5 * 60_000;
+const QUARTER_MS = 15 * 60_000;
 /** The first click on these sorts the largest first. */
 const LARGE_FIRST: readonly SortKey[] = ['rx', 'tx', 'rtt', 'cpu', 'clients', 'seen'];
 
@@ -87,7 +89,7 @@ export function Sheet({ lines, sort, onSort, scope, filters }: SheetProps) {
               if (segment.kind === 'gap') return <Gap key={`gap ${segment.rows}`} height={segment.rows * view.rowPx} />;
               const id = order[segment.index];
               const line = id === undefined ? undefined : byAp.get(id);
-              return line ? <Row key={line.ap.id} line={line} index={segment.index} now={serverNow.value} /> : null;
+              return line ? <Row key={line.ap.id} line={line} index={segment.index} /> : null;
             })}
           </tbody>
         </table>
@@ -203,9 +205,16 @@ function SheetHead({ sort, onSort }: Pick<SheetProps, 'sort' | 'onSort'>) {
   );
 }
 
-function Row({ line: { row, ap, site, name }, index, now }: { line: Line; index: number; now: number }) {
+interface RowProps {
+  line: Line;
+  index: number;
+}
+
+/** Drawn again only when its line changed or moved; the age in it keeps its own time. */
+const Row = ({ line, index }: RowProps) => useMemo(() => <Cells line={line} index={index} />, [line, index]);
+
+function Cells({ line: { row, ap, site, name }, index }: RowProps) {
   const off = row.state === 'offline';
-  const silentMs = row.last_seen === null ? null : now - row.last_seen;
   return (
     <tr aria-rowindex={index + 2}>
       <td>
@@ -220,11 +229,7 @@ function Row({ line: { row, ap, site, name }, index, now }: { line: Line; index:
         <Figure value={row.down_mbps} offline={off} />
       </td>
       <td class="nw q narrow-hide c-tested">
-        {row.down_at === null ? (
-          words.never
-        ) : (
-          <time dateTime={new Date(row.down_at).toISOString()}>{moment(row.down_at, now, site.zone)}</time>
-        )}
+        <Tested at={row.down_at} zone={site.zone} />
       </td>
       <td class="num narrow-hide">
         <Figure value={row.wan_rx_mbps} offline={off} />
@@ -242,11 +247,7 @@ function Row({ line: { row, ap, site, name }, index, now }: { line: Line; index:
         <Figure value={row.clients} show={count} offline={off} />
       </td>
       <td class="nw narrow-hide">
-        {silentMs === null ? (
-          <span class="qq">{words.never}</span>
-        ) : (
-          <span class={silentMs > OLD_MS ? 'strong' : 'q'}>{age(silentMs)}</span>
-        )}
+        <Heard at={row.last_seen} />
       </td>
       <td class="nw q narrow-hide c-isp">
         {site.isp || words.unknown}
@@ -254,4 +255,17 @@ function Row({ line: { row, ap, site, name }, index, now }: { line: Line; index:
       </td>
     </tr>
   );
+}
+
+function Heard({ at }: { at: number | null }) {
+  if (at === null) return <span class="qq">{words.never}</span>;
+  const silentMs = serverNow.value - at;
+  return <span class={silentMs > OLD_MS ? 'strong' : 'q'}>{age(silentMs)}</span>;
+}
+
+/** "14:05" becomes "Wed 14:05" at midnight, which is at a quarter of an hour in every zone. */
+const quarter = computed(() => Math.floor(serverNow.value / QUARTER_MS) * QUARTER_MS);
+function Tested({ at, zone }: { at: number | null; zone: string }) {
+  if (at === null) return <>{words.never}</>;
+  return <time dateTime={new Date(at).toISOString()}>{moment(at, Math.max(quarter.value, at), zone)}</time>;
 }
