@@ -144,11 +144,12 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
 
   /** One life of the open database. */
   async function consume(): Promise<never> {
-    const open = await deps.openStore().finally(tried.resolve);
+    const open = await deps.openStore();
     let feed: Feed | null = null;
     let rollups: RollupKeeper | undefined;
     try {
       store = open;
+      tried.resolve();
       const cursor = await open.cursor();
       if (cursor) deps.onCursor(cursor);
       rollups = await deps.openRollups?.(open);
@@ -206,6 +207,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
       try {
         await consume();
       } catch (error) {
+        tried.resolve();
         if (stopping.signal.aborted) return;
         await failed(error).catch(() => undefined); // stopped while waiting
       }

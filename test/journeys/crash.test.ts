@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoreStatus } from '#store';
-import { debianServer, startInfluxdb, type InfluxServer } from '../support/debian.ts';
-import { connectProbe, createProbe, publishUntil, type LedgerEntry } from '../support/fleet.ts';
-import { ROOT, startServer, until, type RunningServer } from '../support/server.ts';
+import { debianServer, type InfluxServer, startInfluxdb } from '../support/debian.ts';
+import { connectProbe, createProbe, type LedgerEntry, publishUntil } from '../support/fleet.ts';
+import { ROOT, type RunningServer, startServer, until } from '../support/server.ts';
 
 const PROBES = 50;
 const influxd = await debianServer('influxdb');
@@ -80,6 +80,11 @@ const stores = async (): Promise<Pick<StoreStatus, 'state' | 'lag_bytes'>[]> => 
 const allTaken = async (): Promise<boolean> =>
   (await stores()).every((store) => store.state === 'ok' && store.lag_bytes === 0);
 
+const noticeCodes = async (): Promise<string[]> => {
+  const { health } = await server.api<{ health: { code: string }[] }>('GET', '/live/snapshot');
+  return health.map((notice) => notice.code);
+};
+
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'carrel-crash-'));
   influx = influxd ? await startInfluxdb({ dir: join(dir, 'influx') }) : null;
@@ -127,8 +132,7 @@ describe.skipIf(!influxd)("with a real InfluxDB (Debian's influxdb)", () => {
     await until(() => ledger.length > atStop + 3000, 30_000);
     expect((await fetch(`${server.http}/readyz`)).status).toBe(200);
     expect(await (await fetch(`${server.http}/metrics`)).text()).toMatch(/carrel_store_up\{store="influx1[^"]*"\} 0/);
-    const { health } = await server.api<{ health: { code: string }[] }>('GET', '/live/snapshot');
-    expect(health.map((notice) => notice.code)).toContain('STORE_DOWN');
+    await until(async () => (await noticeCodes()).includes('STORE_DOWN'), 10_000);
     enough.abort();
     await publishing;
     await influx.start();

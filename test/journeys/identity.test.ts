@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encodeFrame, topicOf, type LiveRow, type LiveSnapshot } from '#contract';
+import { encodeFrame, type LiveRow, type LiveSnapshot, topicOf } from '#contract';
 import { connectProbe, createProbe, frameAt } from '../support/fleet.ts';
-import { startServer, until, type RunningServer } from '../support/server.ts';
+import { type RunningServer, startServer, until } from '../support/server.ts';
 
 let server: RunningServer;
 let dir: string;

@@ -2,7 +2,7 @@
  * Journey: a new operator starts Carrel, opens the page in Chromium and sees this machine measured live, as /proc says it is.
  * The whole server runs inside a network namespace, so that its internet line is one that the test owns and loads.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LiveRow } from '#contract';
-import { chromiumPath, openBrowser, watchPage, type WatchedPage } from '../support/browser.ts';
-import { createLab, labUnavailable, type Lab } from '../support/netns.ts';
-import { startServer, until, type RunningServer } from '../support/server.ts';
+import { chromiumPath, openBrowser, type WatchedPage, watchPage } from '../support/browser.ts';
+import { createLab, type Lab, labUnavailable } from '../support/netns.ts';
+import { type RunningServer, startServer, until } from '../support/server.ts';
 
 describe.skipIf(labUnavailable !== null || !chromiumPath())('the live page (needs root, iproute2 and Chromium)', () => {
   let dir: string;
@@ -73,7 +73,7 @@ describe.skipIf(labUnavailable !== null || !chromiumPath())('the live page (need
     await page.goto(server.setupUrl ?? '');
     for (const field of await page.locator('input[type=password]').all()) await field.fill('a long enough password');
     await page.locator('button[type=submit]').click();
-    await page.getByRole('heading', { level: 1, name: /30.Mb\/s/ }).waitFor();
+    await page.getByRole('link', { name: 'Overview' }).waitFor(); // the frame stands only for who is signed in
     await page.goto(`${server.http}/sites/this-machine`);
     await page.getByText('This machine').first().waitFor();
     expect(watched.complaints).toEqual([]);

@@ -1,12 +1,12 @@
 /** Journey (d): the server is away, the agent is restarted meanwhile, both come back: no sample that was measured is missing or doubled. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createProbe } from '../support/fleet.ts';
-import { ROOT, startServer, until, type RunningServer } from '../support/server.ts';
+import { ROOT, type RunningServer, startServer, until } from '../support/server.ts';
 
 let dir: string;
 let target: Server;

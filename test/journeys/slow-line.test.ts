@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlertView, Page, TestView } from '#contract';
 import { createProbe } from '../support/fleet.ts';
-import { createLab, labUnavailable, type Lab } from '../support/netns.ts';
-import { openHook, openMailbox, type Hook, type Mailbox } from '../support/receivers.ts';
-import { ROOT, startServer, until, type RunningServer } from '../support/server.ts';
+import { createLab, type Lab, labUnavailable } from '../support/netns.ts';
+import { type Hook, type Mailbox, openHook, openMailbox } from '../support/receivers.ts';
+import { ROOT, type RunningServer, startServer, until } from '../support/server.ts';
 
 describe.skipIf(labUnavailable !== null)('a shaped line (needs root, iproute2 and tbf)', () => {
   let dir: string;
@@ -101,7 +101,7 @@ describe.skipIf(labUnavailable !== null)('a shaped line (needs root, iproute2 an
     for (let n = 0; n < 5 && (await alerts('firing')).length === 0; n++) {
       const result = await measure();
       expect(result.verdict).toBe('fail');
-      expect(result.rate_mbps).toBeGreaterThan(18);
+      expect(result.rate_mbps).toBeGreaterThan(15); // the shaper itself stalls on a busy machine; it is never faster
       expect(result.rate_mbps).toBeLessThan(21.5);
     }
     await until(
