@@ -169,10 +169,9 @@ function knownSql(
   const up = 'CASE WHEN o.open_s = 3600 THEN r.up_s WHEN r.up_s = 3600 THEN o.open_s ELSE 0 END';
   const down = up.replaceAll('up_s', 'down_s');
   return `(WITH g(probe, grp) AS (SELECT * FROM (VALUES ${[...members, '(0, 0)'].join(', ')}) v), o(grp, t_s, open_s) AS (SELECT * FROM (VALUES ${[...hours, '(0, 0, 0)'].join(', ')}) v),
-    k AS (SELECT g.grp, r.probe, r.t_s, r.runs, ${simple} AS simple, ${up} AS up, ${down} AS down FROM ${alias}.rollups r JOIN g ON g.probe = r.probe JOIN o ON o.grp = g.grp AND o.t_s = r.t_s WHERE ${within(range.from_s, range.to_s)})
-    SELECT p.name, s.* FROM (
-      SELECT probe, grp::DOUBLE AS grp, sum(up)::DOUBLE AS up, sum(down)::DOUBLE AS down, NULL AS t_s, NULL AS runs FROM k WHERE simple GROUP BY probe, grp
-      UNION ALL SELECT probe, grp::DOUBLE, 0, 0, t_s::DOUBLE, runs FROM k WHERE NOT simple) s JOIN ${alias}.probes p ON p.id = s.probe)`;
+    k AS (SELECT g.grp, r.probe, r.t_s, r.runs, ${simple} AS simple, ${up} AS up, ${down} AS down FROM ${alias}.rollups r JOIN g ON g.probe = r.probe JOIN o ON o.grp = g.grp AND o.t_s = r.t_s WHERE ${within(range.from_s, range.to_s)}),
+    s AS (SELECT probe, grp, sum(up) FILTER (simple) AS up, sum(down) FILTER (simple) AS down, list(t_s || ' ' || runs) FILTER (NOT simple) AS rest FROM k GROUP BY probe, grp)
+    SELECT p.name, s.grp::DOUBLE, coalesce(s.up, 0)::DOUBLE, coalesce(s.down, 0)::DOUBLE, s.rest FROM s JOIN ${alias}.probes p ON p.id = s.probe)`;
 }
 
 /** Seconds of each hour that lie within the spans. */
@@ -186,16 +185,18 @@ function openSeconds(spans: AvailabilityGroup['spans']): Map<number, number> {
 
 function mergeKnown(rows: readonly JS[][], groups: readonly AvailabilityGroup[]): KnownSeconds[] {
   const merged = new Map<string, KnownSeconds>();
-  for (const [name, , grp, up, down, t_s, runs] of rows) {
+  for (const [name, grp, up, down, rest] of rows) {
     const [probe, group] = [String(name), Number(grp)];
     const of = merged.get(`${group}/${probe}`) ?? { probe, group, up_s: 0, down_s: 0 };
     merged.set(`${group}/${probe}`, of);
-    const part =
-      t_s === null
-        ? { up_s: Number(up), down_s: Number(down) }
-        : knownWithin(String(runs), Number(t_s), groups[group]?.spans ?? []);
-    of.up_s += part.up_s;
-    of.down_s += part.down_s;
+    of.up_s += Number(up);
+    of.down_s += Number(down);
+    for (const hour of Array.isArray(rest) ? rest : []) {
+      const [t_s = '', runs = ''] = String(hour).split(' ');
+      const part = knownWithin(runs, Number(t_s), groups[group]?.spans ?? []);
+      of.up_s += part.up_s;
+      of.down_s += part.down_s;
+    }
   }
   return [...merged.values()]
     .filter(({ up_s, down_s }) => up_s + down_s > 0)

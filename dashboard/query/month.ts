@@ -16,6 +16,7 @@ import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { Binding } from '#state';
 import type { AvailabilityGroup, RollupTotal, StoreReader } from '#store';
 import { added, type ComplianceCounts, type CountedAp } from './compliance.ts';
+import { totalsWithin } from './totals.ts';
 
 export interface MonthInput {
   /** `YYYY-MM` */
@@ -144,7 +145,7 @@ async function countTests(store: StoreReader, stretches: readonly Stretch[]): Pr
   const ranges = new Map<string, Promise<Map<string, RollupTotal>>>();
   const totals = (from: number, to: number): Promise<Map<string, RollupTotal>> => {
     const key = `${from}/${to}`;
-    const asked = ranges.get(key) ?? totalsByProbe(store, from / 1000, Math.ceil(to / 1000));
+    const asked = ranges.get(key) ?? byProbe(totalsWithin(store, from / 1000, Math.ceil(to / 1000), 'rate_mbps'));
     ranges.set(key, asked);
     return asked;
   };
@@ -157,9 +158,8 @@ async function countTests(store: StoreReader, stretches: readonly Stretch[]): Pr
   );
 }
 
-async function totalsByProbe(store: StoreReader, from_s: number, to_s: number): Promise<Map<string, RollupTotal>> {
-  const totals = await store.rollupTotals({ tier: 'hour', from_s, to_s, histogram: 'rate_mbps' });
-  return new Map(totals.map((total) => [total.probe, total]));
+async function byProbe(totals: Promise<RollupTotal[]>): Promise<Map<string, RollupTotal>> {
+  return new Map((await totals).map((total) => [total.probe, total]));
 }
 
 async function testByTest(store: StoreReader, { probe, from, to }: Stretch): Promise<TestPart> {

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type OpeningHours, openSpans, type Site } from '#contract';
 import type { Binding } from '#state';
 import type { RollupRow, Store } from '#store';
+import { mergeRollups } from '../../../broker/rollup/merge.ts';
 import { remakeHour } from '../../../broker/rollup/remake.ts';
 import { openDuckdbStore } from '../../../broker/store/duckdb.ts';
 import { openInflux1Store } from '../../../broker/store/influx1.ts';
@@ -13,6 +14,7 @@ import { availabilityOf } from '../../../dashboard/query/availability.ts';
 import { complianceGroups, complianceRow } from '../../../dashboard/query/compliance.ts';
 import { countMonth, type MonthInput } from '../../../dashboard/query/month.ts';
 import { percentilesBy } from '../../../dashboard/query/percentiles.ts';
+import { totalsWithin } from '../../../dashboard/query/totals.ts';
 import { batchOf, outageEvent, type TestFrame, testEvent } from '../../store/batches.ts';
 import { debianServer, startInfluxdb } from '../../support/debian.ts';
 
@@ -83,6 +85,10 @@ async function filled(): Promise<{ store: Store; rollups: RollupRow[] }> {
   const rollups: RollupRow[] = [];
   for (let hour = FROM / 1000; hour < FROM / 1000 + 32 * 86_400; hour += 3600)
     rollups.push(...(await remakeHour(store, hour, ['p-a', 'p-b', 'p-c'], 1)));
+  for (const [day, hours] of Map.groupBy(rollups, ({ t_s }) => Math.floor(t_s / 86_400) * 86_400))
+    if (day < FROM / 1000 + 28 * 86_400)
+      for (const [probe, rows] of Map.groupBy(hours, (row) => row.probe))
+        rollups.push(mergeRollups(rows, { probe, tier: 'day', t_s: day, version: 1 }));
   await store.writeRollups(rollups);
   return { store, rollups };
 }
@@ -165,6 +171,38 @@ describe('a month of an access point', () => {
       expect(regions).toEqual(percentilesBy(await truth.rollupTotals(range), () => 'all', [0.05, 0.5, 0.95]));
     }
   }, 60_000);
+});
+
+describe('totals of a month', () => {
+  it('are the same whether days are there, wait to be made again, or are wrong', async () => {
+    const { store, rollups } = await filled();
+    const [from, to] = [FROM / 1000, FROM / 1000 + 27 * 86_400 + 7200];
+    const query = { tier: 'hour', from_s: from, to_s: to, histogram: 'rtt_ms' } as const;
+    const hours = await store.rollupTotals(query);
+    expect(await totalsWithin(store, from, to, 'rtt_ms')).toEqual(hours);
+    expect(await totalsWithin(store, from, from + 7200, 'rtt_ms')).toEqual(
+      await store.rollupTotals({ ...query, to_s: from + 7200 }),
+    );
+    const days = rollups.filter(({ tier }) => tier === 'day');
+    await store.writeRollups(days.slice(3, 4).map((row) => ({ ...row, version: 2, samples: row.samples - 1 })));
+    expect(await totalsWithin(store, from, to, 'rtt_ms')).toEqual(hours);
+    await store.retainRollups('day', to);
+    expect(await totalsWithin(store, from, to, 'rtt_ms')).toEqual(hours);
+  });
+
+  it('come from days where they are there', async () => {
+    const { store } = await filled();
+    const asked: string[] = [];
+    const watched: Store = {
+      ...store,
+      rollupTotals(query) {
+        if (query.histogram) asked.push(query.tier);
+        return store.rollupTotals(query);
+      },
+    };
+    await totalsWithin(watched, FROM / 1000, FROM / 1000 + 20 * 86_400, 'rtt_ms');
+    expect(asked).toEqual(['day', 'hour', 'hour']);
+  });
 });
 
 describe('the verdict of a month', () => {
