@@ -90,6 +90,21 @@ export const brokerSettings = {
     example: '400',
     parse: wholeNumber(0, 36_500),
   },
+  CARREL_RETENTION_HOURLY_DAYS: {
+    description:
+      'Sums of hours (charts of weeks, reports of months) older than this are deleted, daily; 0 keeps for ever',
+    default: '396',
+    unit: 'days',
+    example: '800',
+    parse: wholeNumber(0, 36_500),
+  },
+  CARREL_RETENTION_DAILY_DAYS: {
+    description: 'Sums of days (charts of years) older than this are deleted, daily; 0 keeps for ever',
+    default: '1827',
+    unit: 'days',
+    example: '3650',
+    parse: wholeNumber(0, 36_500),
+  },
   CARREL_WAL_MAX_MB: {
     description:
       'Largest size of the log of accepted frames; above it nothing is acknowledged until a database has caught up',

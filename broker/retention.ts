@@ -1,14 +1,16 @@
-/** Why: samples and events are kept for as long as CARREL_RETENTION_DAYS says. What is older is forgotten once the database is open, and then daily. */
+/** Why: samples, hours and days are kept for as long as the settings say. What is older is forgotten once the database is open, and then daily. */
 import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
-import type { Store } from './store/store.ts';
+import type { RollupTier, Store } from './store/store.ts';
 
 export interface RetentionDeps {
   name: string;
   /** The open database; null while it is not. */
-  store(): Pick<Store, 'retain'> | null;
-  /** 0 keeps for ever. */
+  store(): Pick<Store, 'retain' | 'retainRollups'> | null;
+  /** Of samples and events; 0 keeps for ever. */
   days: number;
+  /** Of rollups, the same. */
+  rollupDays: Readonly<Record<RollupTier, number>>;
   nowMs(): number;
   log: Logger;
   /** How often is looked whether it is time. */
@@ -25,6 +27,7 @@ export function startRetention({
   name,
   store,
   days,
+  rollupDays,
   nowMs,
   log,
   lookMs = LOOK_MS,
@@ -33,11 +36,14 @@ export function startRetention({
   let running: Promise<void> = Promise.resolve();
   let busy = false;
 
-  async function forget(open: Pick<Store, 'retain'>): Promise<void> {
+  async function forget(open: Pick<Store, 'retain' | 'retainRollups'>): Promise<void> {
     busy = true;
     const now = nowMs();
     try {
-      await open.retain(Math.floor((now - days * DAY_MS) / 1000));
+      const before_s = (kept: number): number => Math.floor((now - kept * DAY_MS) / 1000);
+      if (days > 0) await open.retain(before_s(days));
+      for (const tier of ['hour', 'day'] as const)
+        if (rollupDays[tier] > 0) await open.retainRollups(tier, before_s(rollupDays[tier]));
       notBefore = now + DAY_MS;
     } catch (error) {
       notBefore = now + RETRY_MS;
@@ -58,7 +64,7 @@ export function startRetention({
     running = forget(open);
   }
 
-  if (days === 0) return async () => undefined;
+  if (days + rollupDays.hour + rollupDays.day === 0) return async () => undefined;
   const timer = setInterval(look, lookMs);
   return async () => {
     clearInterval(timer);

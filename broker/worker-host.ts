@@ -13,7 +13,9 @@ import type { StoreTasks, TaskMethod } from './worker-tasks.ts';
 
 export interface StoreWorkerDeps {
   settings: Pick<BrokerSettings, 'CARREL_STORE' | 'CARREL_INFLUX_TOKEN'> &
-    Partial<Pick<BrokerSettings, 'CARREL_RETENTION_DAYS'>>;
+    Partial<
+      Pick<BrokerSettings, 'CARREL_RETENTION_DAYS' | 'CARREL_RETENTION_HOURLY_DAYS' | 'CARREL_RETENTION_DAILY_DAYS'>
+    >;
   /** Absolute. Databases, cursors and the quarantine lie here. */
   dataDir: string;
   walDir: string;
@@ -75,6 +77,10 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
       walDir: deps.walDir,
       cursorDir: join(deps.dataDir, 'cursors'),
       retentionDays: deps.settings.CARREL_RETENTION_DAYS ?? 0,
+      rollupDays: {
+        hour: deps.settings.CARREL_RETENTION_HOURLY_DAYS ?? 0,
+        day: deps.settings.CARREL_RETENTION_DAILY_DAYS ?? 0,
+      },
       quarantineDir: join(deps.dataDir, 'quarantine'),
       durableEnd: deps.durableEnd(),
     };

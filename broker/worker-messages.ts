@@ -1,7 +1,7 @@
 /** Why: what the main thread and the store worker say to each other, typed in one place. Only plain data crosses. */
 import type { ConsumerStatus } from './consumer-loop.ts';
 import type { StoreTarget } from './store/open.ts';
-import { type Cursor, StoreError, type StoreFailure, type StoreReader } from './store/store.ts';
+import { type Cursor, type RollupTier, StoreError, type StoreFailure, type StoreReader } from './store/store.ts';
 import type { TaskMethod } from './worker-tasks.ts';
 
 /** Given to the worker when it starts. */
@@ -13,6 +13,7 @@ export interface WorkerStart {
   quarantineDir: string;
   /** Of samples and events; 0 keeps for ever. */
   retentionDays: number;
+  rollupDays: Readonly<Record<RollupTier, number>>;
   durableEnd: number;
 }
 

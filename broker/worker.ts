@@ -25,7 +25,7 @@ const port = parentPort;
 if (!port) throw new Error('broker/worker.ts runs only as a worker of broker/worker-host.ts');
 
 const start = workerData as WorkerStart; // written by worker-host.ts
-const { targets, walDir, cursorDir, quarantineDir, retentionDays, durableEnd: endAtStart } = start;
+const { targets, walDir, cursorDir, quarantineDir, retentionDays, rollupDays, durableEnd: endAtStart } = start;
 let durableEnd = endAtStart;
 const durableListeners = new Set<() => void>();
 const tell = (message: FromWorker): void => port.postMessage(message);
@@ -42,7 +42,7 @@ const databases = targets.map((target, index) => {
   return { name: target.name, target, quarantine, consumer: consumerOf(target, quarantine, index === 0) };
 });
 const retentions = databases.map(({ name, consumer }) =>
-  startRetention({ name, store: consumer.store, days: retentionDays, nowMs, log }),
+  startRetention({ name, store: consumer.store, days: retentionDays, rollupDays, nowMs, log }),
 );
 const primary = databases[0]?.consumer;
 const tasks = createStoreTasks({ databases, payloads, cursorDir, nowMs });
