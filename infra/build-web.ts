@@ -18,8 +18,7 @@ export async function buildWeb(outDir = join(ROOT, 'dist/web')): Promise<void> {
     absWorkingDir: ROOT,
     entryPoints: {
       main: join(WEB, 'main.tsx'),
-      early: join(WEB, 'early.ts'),
-      theme: join(WEB, 'theme.ts'),
+      head: join(WEB, 'head.ts'),
       icon: join(WEB, 'icon.svg'),
     },
     outdir: join(outDir, 'assets'),
@@ -65,8 +64,7 @@ function indexHtml(metafile: Metafile, files: OutputFile[]): string {
   };
   const [main, { cssBundle, imports }] = entry('dashboard/web/main.tsx');
   const chunks = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path);
-  const [early] = entry('dashboard/web/early.ts');
-  const [theme] = entry('dashboard/web/theme.ts');
+  const [head] = entry('dashboard/web/head.ts');
   const icon = files.find((file) => /icon-[A-Z0-9]+\.svg$/.test(file.path));
   if (!cssBundle || !icon) throw new Error('esbuild made no style sheet or no icon');
   const href = (path: string) => `/assets/${basename(path)}`;
@@ -77,8 +75,7 @@ function indexHtml(metafile: Metafile, files: OutputFile[]): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Carrel</title>
 <meta name="color-scheme" content="light dark">
-<script src="${href(early)}"></script>
-<script src="${href(theme)}"></script>
+<script src="${href(head)}"></script>
 <link rel="stylesheet" href="${href(cssBundle)}">
 <link rel="icon" type="image/svg+xml" href="${href(icon.path)}">
 <script type="module" src="${href(main)}"></script>

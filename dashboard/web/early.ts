@@ -1,6 +1,6 @@
 /**
  * Why: on a slow line the page's script takes longer than everything else. Where somebody was signed in before, what every page needs is
- * asked for while the script is still on its way. Runs by itself ahead of the page; imports nothing.
+ * asked for while the script is still on its way. Imports nothing.
  */
 (() => {
   try {

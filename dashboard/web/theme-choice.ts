@@ -1,4 +1,4 @@
-/** Why: the theme is the system's unless somebody chooses; the choice stays on this device. theme.ts applies it before the first paint. */
+/** Why: the theme is the system's unless somebody chooses; the choice stays on this device. first-paint.ts applies it before anything is drawn. */
 import { signal } from '@preact/signals';
 
 export const THEMES = ['system', 'light', 'dark'] as const;

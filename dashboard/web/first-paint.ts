@@ -1,4 +1,4 @@
-/** Why: puts the chosen theme on <html> before the first paint. Runs by itself ahead of the page; imports nothing. */
+/** Why: puts the chosen theme on <html> before the first paint. Imports nothing. */
 try {
   const chosen = localStorage.getItem('carrel.theme');
   if (chosen === 'dark' || chosen === 'light') document.documentElement.dataset['theme'] = chosen;
