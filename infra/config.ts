@@ -1,9 +1,9 @@
 /** Why: the server's whole configuration: the folders' setting tables and carrel.json, read once, checked before anything opens. */
 import { readFileSync } from 'node:fs';
 import { CarrelError, errnoOf, messageOf } from '#lib/errors';
-import { onOff, oneOf, readSettings, type Setting, type SettingValues } from '#lib/settings';
-import { brokerSettings, checkBrokerSettings, type BrokerSettings } from '../broker/config.ts';
-import { dashboardSettings, type DashboardSettings } from '../dashboard/config.ts';
+import { oneOf, onOff, readSettings, type Setting, type SettingValues } from '#lib/settings';
+import { type BrokerSettings, brokerSettings, checkBrokerSettings } from '../broker/config.ts';
+import { type DashboardSettings, dashboardSettings } from '../dashboard/config.ts';
 
 export const serverSettings = {
   CARREL_LOCAL_PROBE: {

@@ -1,6 +1,7 @@
 /** Why: Ctrl-C and TERM end every program of Carrel the same way: stop in order, exit 0; a second signal does not wait. */
-import type { Logger } from './logger.ts';
+
 import { messageOf } from './errors.ts';
+import type { Logger } from './logger.ts';
 
 /** Runs `stop` once on SIGINT or SIGTERM, then exits 0 (1 when stopping failed). A second signal exits 130 at once. */
 export function stopOnSignals(stop: () => Promise<void>, log: Logger): void {

@@ -1,7 +1,7 @@
 /** Why: pages are looked at in the real Chromium; what it complains of and where it tries to go is part of the answer. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 const FLAGS = [
   '--headless',

@@ -1,6 +1,6 @@
 /** Why: publishers with a ledger. What the broker acknowledged is written down here, to be held against what the stores hold. */
 import mqtt, { type MqttClient } from 'mqtt';
-import { encodeFrame, topicOf, type Frame, type ProbeCredential } from '#contract';
+import { encodeFrame, type Frame, type ProbeCredential, topicOf } from '#contract';
 import { nodeRawDeflate } from '#lib/raw-deflate';
 import type { RunningServer } from './server.ts';
 
