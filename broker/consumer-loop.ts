@@ -8,6 +8,7 @@ import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import { batchOfFrames } from './consumer.ts';
 import type { Feed, FeedBatch } from './feed.ts';
+import type { Fill, Filling, StoreSlice } from './fill.ts';
 import type { RollupKeeper } from './rollup/keeper.ts';
 import type { Quarantine } from './store/quarantine.ts';
 import { type Batch, type Cursor, type Store, StoreError } from './store/store.ts';
@@ -21,6 +22,7 @@ export interface ConsumerStatus {
   /** Since when it does not work; null when it works. */
   since_ms: number | null;
   rows_written: number;
+  filling?: Filling | null;
   quarantined: number;
 }
 
@@ -28,6 +30,8 @@ export interface ConsumerDeps {
   name: string;
   openStore(): Promise<Store>;
   openFeed(cursor: Cursor | null): Feed;
+  /** What this database lacks and the log no longer has. */
+  fill?: Fill;
   /** Rollups of what this database took; it writes them there too. */
   openRollups?(store: Store): Promise<RollupKeeper>;
   quarantine: Pick<Quarantine, 'add'>;
@@ -142,6 +146,19 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     if (atEnd) await delay(gatherMs, undefined, { signal: stopping.signal });
   }
 
+  /** Where to go on in the log, after what is missing has come from another database. */
+  async function filled(open: Store, cursor: Cursor | null): Promise<Cursor | null> {
+    if (cursor) deps.onCursor(cursor);
+    if (!deps.fill) return cursor;
+    const storeSlice: StoreSlice = async (batch, place, filling) => {
+      const quarantined = await writeUntilTaken(open, batch, place);
+      deps.onCursor(place);
+      const rows = batch.samples.t_s.length + batch.events.length - quarantined;
+      works('catching_up', { filling, rows_written: status.rows_written + rows });
+    };
+    return deps.fill(open, cursor, storeSlice, stopping.signal);
+  }
+
   /** One life of the open database. */
   async function consume(): Promise<never> {
     const open = await deps.openStore();
@@ -150,8 +167,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     try {
       store = open;
       tried.resolve();
-      const cursor = await open.cursor();
-      if (cursor) deps.onCursor(cursor);
+      const cursor = await filled(open, await open.cursor());
       rollups = await deps.openRollups?.(open);
       feed = deps.openFeed(earlier(cursor, rollups?.from ?? cursor));
       if (status.error !== null) works('catching_up');

@@ -225,6 +225,7 @@ async function startStores(deps: BrokerDeps, wal: Wal): Promise<StoreWorker> {
     settings,
     dataDir: resolve(settings.CARREL_DATA_DIR),
     walDir: wal.dir,
+    wholeLog: wal.whole,
     durableEnd: wal.durableEnd,
     onDurable: wal.onChange,
     commit: wal.commit,

@@ -33,6 +33,8 @@ export interface Wal {
   forgetUnseen(): void;
   commit(consumer: string, cursor: Cursor): void;
   stats(): BrokerStats['wal'];
+  /** True while nothing was ever removed: every accepted frame is in it. */
+  whole(): boolean;
   /** Nothing is removed until the answer is called: somebody copies the log. */
   hold(): () => void;
   /** Resolves when everything appended so far is durable, or at once when the disk takes nothing. */
@@ -41,6 +43,8 @@ export interface Wal {
 }
 
 const CONSUMERS_FILE = 'consumers.json';
+/** Position of the first record that there ever was. */
+const FIRST_FILE = 'first.json';
 const SAVE_MS = 5_000;
 const URGENT_SAVE_MS = 20;
 
@@ -54,6 +58,7 @@ export async function openWal(options: WalOptions): Promise<Wal> {
     firstPosition: Math.max(0, Math.floor(clock.wallMs())) * 1000,
     segmentBytes: options.segmentBytes ?? Math.min(16 * 1024 * 1024, Math.ceil(capBytes / 8)),
   });
+  const first = await firstPosition(join(dir, FIRST_FILE), journal.stats());
   const damage = journal.stats();
   if (damage.damagedRecords > 0)
     log.warn(
@@ -140,6 +145,7 @@ export async function openWal(options: WalOptions): Promise<Wal> {
       raiseAlarm();
       return { bytes, capBytes, durableEnd, writable, error, oldestMs, alarm };
     },
+    whole: () => first !== null && first === journal.stats().oldest,
     hold() {
       holds += 1;
       return () => {
@@ -183,6 +189,15 @@ async function oldestReceiveMs(journal: Journal, dir: string): Promise<number | 
   } finally {
     await reader.close();
   }
+}
+
+/** Written once, with the log's first opening; null for a log that is older than that. */
+async function firstPosition(path: string, { oldest, end }: { oldest: number; end: number }): Promise<number | null> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text !== null) return Number(text) || null;
+  if (oldest !== end) return null;
+  await writeFile(path, String(oldest), { mode: 0o600 });
+  return oldest;
 }
 
 /** What consumers had committed when the server last ran, so that one whose database is down now loses nothing. */

@@ -19,6 +19,8 @@ export interface StoreWorkerDeps {
   /** Absolute. Databases, cursors and the quarantine lie here. */
   dataDir: string;
   walDir: string;
+  /** The log holds every frame that was ever accepted; so it is taken when left out. */
+  wholeLog?(): boolean;
   /** Position up to which the wal is durable. */
   durableEnd(): number;
   /** Calls back after the durable end has grown. Returns the unsubscriber. */
@@ -83,6 +85,7 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
       },
       quarantineDir: join(deps.dataDir, 'quarantine'),
       durableEnd: deps.durableEnd(),
+      wholeLog: deps.wholeLog?.() ?? true,
     };
     const started = new Worker(deps.script ?? new URL('./worker.ts', import.meta.url), {
       workerData: start,

@@ -15,6 +15,8 @@ export interface WorkerStart {
   retentionDays: number;
   rollupDays: Readonly<Record<RollupTier, number>>;
   durableEnd: number;
+  /** The log holds every frame that was ever accepted. */
+  wholeLog: boolean;
 }
 
 /** Name of a database's rollups as a consumer of the wal. */

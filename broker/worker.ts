@@ -6,6 +6,7 @@ import type { Logger } from '#lib/logger';
 import { type Consumer, startConsumer } from './consumer-loop.ts';
 import type { Feed } from './feed.ts';
 import { openFeedReader } from './feed-reader.ts';
+import { createFill, type FillDeps } from './fill.ts';
 import { startRetention } from './retention.ts';
 import { openRollupKeeper } from './rollup/keeper.ts';
 import { openStore, type StoreTarget } from './store/open.ts';
@@ -25,7 +26,16 @@ const port = parentPort;
 if (!port) throw new Error('broker/worker.ts runs only as a worker of broker/worker-host.ts');
 
 const start = workerData as WorkerStart; // written by worker-host.ts
-const { targets, walDir, cursorDir, quarantineDir, retentionDays, rollupDays, durableEnd: endAtStart } = start;
+const {
+  targets,
+  walDir,
+  cursorDir,
+  quarantineDir,
+  retentionDays,
+  rollupDays,
+  wholeLog,
+  durableEnd: endAtStart,
+} = start;
 let durableEnd = endAtStart;
 const durableListeners = new Set<() => void>();
 const tell = (message: FromWorker): void => port.postMessage(message);
@@ -37,6 +47,13 @@ const logAt =
 const log: Logger = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
 
 const payloads = createQuarantine({ dir: quarantineDir, name: PAYLOADS });
+const fillDeps: FillDeps = {
+  from: targets[0]?.name ?? '',
+  source: () => databases[0]?.consumer.store() ?? null,
+  tried: async () => databases[0]?.consumer.tried,
+  wholeLog,
+  nowMs,
+};
 const databases = targets.map((target, index) => {
   const quarantine = quarantineOf(target);
   return { name: target.name, target, quarantine, consumer: consumerOf(target, quarantine, index === 0) };
@@ -66,6 +83,7 @@ function consumerOf(target: StoreTarget, quarantine: Quarantine, first: boolean)
     openStore: () => openStore(target, nowMs, log),
     // Every consumer meets the same broken payloads: the first one keeps them.
     openFeed: (cursor) => openFeed(cursor, first),
+    ...(first ? {} : { fill: createFill(fillDeps) }),
     openRollups: (store) =>
       openRollupKeeper({
         store,

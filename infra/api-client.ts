@@ -7,7 +7,7 @@ import { CarrelError, errnoOf, messageOf } from '#lib/errors';
 export interface Health {
   ready: boolean;
   reasons: string[];
-  stores: { name: string; state: string; error: string | null; lag_bytes: number }[];
+  stores: { name: string; state: string; error: string | null; lag_bytes: number; filling: number | null }[];
 }
 export interface ApiClient {
   /** Answers with the parsed body, `undefined` for 204. @throws CarrelError with the server's code, or SERVER_UNREACHABLE */

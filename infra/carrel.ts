@@ -141,8 +141,8 @@ async function status(api: ApiClient): Promise<string> {
   return [
     ready ? 'ready' : `not ready: ${reasons.join('; ')}`,
     ...stores.map(
-      ({ name, state, error, lag_bytes }) =>
-        `${name}: ${state}${lag_bytes > 0 ? `, ${lag_bytes} bytes behind` : ''}${error ? `, ${error}` : ''}`,
+      ({ name, state, error, lag_bytes, filling }) =>
+        `${name}: ${state}${filling === null ? '' : `, filled to ${Math.floor(filling * 100)} %`}${lag_bytes > 0 ? `, ${lag_bytes} bytes behind` : ''}${error ? `, ${error}` : ''}`,
     ),
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isObject, own, parseJson } from '#contract';
 import { errnoOf, messageOf } from '#lib/errors';
-import { type Cursor, StoreError } from './store.ts';
+import { type Cursor, type FillPlace, StoreError } from './store.ts';
 
 export interface CursorFile {
   /** Null when there is none yet. @throws StoreError when it is damaged. */
@@ -44,7 +44,21 @@ export function cursorOf(value: unknown): Cursor | null {
   const next = own(value, 'next');
   const held = own(value, 'held');
   if (typeof next !== 'number' || !Array.isArray(held)) return null;
-  return { next, held: held.filter((position) => typeof position === 'number') };
+  const fill = fillOf(own(value, 'fill'));
+  return { next, held: held.filter((position) => typeof position === 'number'), ...(fill ? { fill } : {}) };
+}
+
+/** Of a database that is being filled. */
+export function fillOf(value: unknown): FillPlace | null {
+  if (!isObject(value)) return null;
+  const [from_s, at_s, until_s, slice] = ['from_s', 'at_s', 'until_s', 'slice'].map((name) => Number(own(value, name)));
+  const place = {
+    from_s: from_s ?? Number.NaN,
+    at_s: at_s ?? Number.NaN,
+    until_s: until_s ?? Number.NaN,
+    slice: slice ?? 0,
+  };
+  return Object.values(place).every(Number.isFinite) ? place : null;
 }
 
 /** The old content or the new, whatever happens in between. */

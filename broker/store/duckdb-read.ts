@@ -4,7 +4,7 @@ import { METRIC_NAMES, type MetricName, parseEvent, roundToStep } from '#contrac
 import { type DayFile, duckdbFailure } from './duckdb-days.ts';
 import type { RunSql } from './duckdb-rollup-read.ts';
 import type { Turns } from './duckdb-turns.ts';
-import type { EventRow, LatestSample, SampleBatch, StoreReader } from './store.ts';
+import type { EventRow, LatestSample, SampleBatch, Store } from './store.ts';
 
 export interface ReadDeps {
   query: RunSql;
@@ -33,7 +33,7 @@ export function createQuery(instance: DuckDBInstance, turns: Turns): RunSql {
 
 export function createDuckdbReader(
   deps: ReadDeps,
-): Pick<StoreReader, 'series' | 'fleet' | 'events' | 'latest' | 'samples'> {
+): Pick<Store, 'series' | 'fleet' | 'events' | 'latest' | 'samples' | 'firstAfter'> {
   const { query } = deps;
   const within = (from_s: number, to_s: number): DayFile[] =>
     deps
@@ -106,11 +106,22 @@ export function createDuckdbReader(
       });
       return rows.map((row) => latestOf(row, deps.nameOf)).sort(byProbe);
     },
-    async samples({ probes, from_s, to_s }) {
-      const ids = [...new Set(probes)].flatMap((probe) => deps.idOf(probe) ?? []);
-      if (ids.length === 0) return { probe: [], t_s: [], approx: [], columns: {} };
+    async firstAfter(t_s) {
       const rows = await query(() => {
-        const where = `t_s >= ${whole(from_s)} AND t_s < ${whole(to_s)} AND probe IN (${ids.join(', ')})`;
+        const all = within(t_s, Infinity).flatMap(({ samples, alias }) => [
+          `SELECT min(t_s)::DOUBLE AS t FROM ${samples} WHERE t_s >= ${whole(t_s)}`,
+          `SELECT min(t_ms // 1000)::DOUBLE FROM ${alias}.events WHERE t_ms >= ${whole(t_s)}::BIGINT * 1000`,
+        ]);
+        return all.length === 0 ? null : `SELECT min(t) FROM (${all.join(' UNION ALL ')})`;
+      });
+      const first = rows[0]?.[0];
+      return typeof first === 'number' ? first : null;
+    },
+    async samples({ probes, from_s, to_s }) {
+      const ids = probes && [...new Set(probes)].flatMap((probe) => deps.idOf(probe) ?? []);
+      if (ids?.length === 0) return { probe: [], t_s: [], approx: [], columns: {} };
+      const rows = await query(() => {
+        const where = `t_s >= ${whole(from_s)} AND t_s < ${whole(to_s)}${ids ? ` AND probe IN (${ids.join(', ')})` : ''}`;
         const all = within(from_s, to_s).map((file, i) => rowsSql(file, i, where));
         return all.length === 0
           ? null

@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { messageOf } from '#lib/errors';
+import { fillOf } from './cursor-file.ts';
 import { appendEvents, appendFrames, appendProbes, appendSamples } from './duckdb-append.ts';
 import { createDay, type DayFile, dropDay, duckdbFailure, openDays } from './duckdb-days.ts';
 import { adopt, compactFrames, type FreshPart, freshPart, type Held, loadHeld } from './duckdb-held.ts';
@@ -161,7 +162,7 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
         );
       await connection.run(`DELETE FROM ${file.alias}.cursor`);
       await connection.run(
-        `INSERT INTO ${file.alias}.cursor VALUES (${cursor.next}, '${JSON.stringify(cursor.held)}')`,
+        `INSERT INTO ${file.alias}.cursor VALUES (${cursor.next}, '${JSON.stringify(cursor.fill ? { held: cursor.held, fill: cursor.fill } : cursor.held)}')`,
       );
       await connection.run('COMMIT');
       adopt(held, fresh);
@@ -254,7 +255,14 @@ async function overlapsIn(
 async function readCursor(connection: DuckDBConnection, files: readonly DayFile[]): Promise<Cursor | null> {
   for (const { alias } of [...files].reverse()) {
     const row = (await connection.runAndReadAll(`SELECT next::DOUBLE, held FROM ${alias}.cursor`)).getRowsJS()[0];
-    if (row) return { next: Number(row[0]), held: JSON.parse(String(row[1])) };
+    if (row) return cursorOf(Number(row[0]), JSON.parse(String(row[1])));
   }
   return null;
+}
+
+/** What is held alone, as nearly always, or beside the place of a database that is being filled. */
+function cursorOf(next: number, rest: number[] | { held: number[]; fill: unknown }): Cursor {
+  if (Array.isArray(rest)) return { next, held: rest };
+  const fill = fillOf(rest.fill);
+  return { next, held: rest.held, ...(fill ? { fill } : {}) };
 }

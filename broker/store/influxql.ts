@@ -11,6 +11,7 @@ import {
   type FleetRow,
   type LatestSample,
   type SampleBatch,
+  type Store,
   StoreError,
   type StoreReader,
 } from './store.ts';
@@ -33,7 +34,7 @@ export function createSelect(run: RunInfluxQl): (statement: string, epoch: 's' |
   return async (statement, epoch) => seriesOf(await run(statement, epoch));
 }
 
-export function createInfluxQlReader(run: RunInfluxQl): StoreReader {
+export function createInfluxQlReader(run: RunInfluxQl): StoreReader & Pick<Store, 'firstAfter'> {
   const select = createSelect(run);
   return {
     ...createInfluxRollupReader(select),
@@ -99,8 +100,16 @@ export function createInfluxQlReader(run: RunInfluxQl): StoreReader {
       );
       return found.flatMap(latestOf).sort(byProbe);
     },
+    async firstAfter(t_s) {
+      const times: number[] = [];
+      for (const measurement of [SAMPLES, EVENTS]) {
+        const statement = `SELECT "approx" FROM ${name(measurement)} WHERE time >= ${sLiteral(t_s)} ORDER BY time ASC LIMIT 1`;
+        times.push(...(await select(statement, 's')).flatMap(({ rows: [row] }) => (row ? [number(row[0])] : [])));
+      }
+      return times.length === 0 ? null : Math.min(...times);
+    },
     async samples({ probes, from_s, to_s }) {
-      if (probes.length === 0) return { probe: [], t_s: [], approx: [], columns: {} };
+      if (probes?.length === 0) return { probe: [], t_s: [], approx: [], columns: {} };
       const found = await select(
         `SELECT * FROM ${name(SAMPLES)} WHERE ${[between(from_s, to_s), ...anyOf('probe', probes)].join(' AND ')} GROUP BY "probe"`,
         's',

@@ -44,7 +44,7 @@ export function createMemoryStore(): Store {
         for (const row of batch.events.slice(frame.firstEvent, frame.firstEvent + frame.events))
           events.set(`${row.probe}/${row.event.id}`, row);
       }
-      at = { next: cursor.next, held: [...cursor.held] };
+      at = structuredClone(cursor);
       return { quarantined: [] };
     },
     async series({ probe, metric, from_s, to_s, bucket_s }) {
@@ -92,8 +92,13 @@ export function createMemoryStore(): Store {
       }
       return rows;
     },
+    async firstAfter(t_s) {
+      const times = [...samples.values()].flatMap((of) => [...of.keys()]);
+      for (const { t_ms } of events.values()) times.push(Math.floor(t_ms / 1000));
+      return times.reduce<number | null>((first, t) => (t >= t_s && (first === null || t < first) ? t : first), null);
+    },
     async samples({ probes, from_s, to_s }) {
-      const rows = [...new Set(probes)].sort().flatMap((probe) =>
+      const rows = [...new Set(probes ?? samples.keys())].sort().flatMap((probe) =>
         [...(samples.get(probe) ?? [])]
           .filter(([t_s]) => t_s >= from_s && t_s < to_s)
           .sort(([a], [b]) => a - b)

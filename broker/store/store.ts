@@ -13,6 +13,15 @@ export interface Cursor {
   next: number;
   /** Positions of records before `next` that are still waiting, ascending. */
   held: number[];
+  /** Of a database that is being filled from another one (broker/fill.ts): it has what lies before `at_s` in [from_s, until_s). */
+  fill?: FillPlace;
+}
+export interface FillPlace {
+  from_s: number;
+  at_s: number;
+  until_s: number;
+  /** Slices that held anything. */
+  slice: number;
 }
 
 /** Samples as columns. `column[i]` belongs to `probe[i]` at `t_s[i]`; null = unknown. */
@@ -183,7 +192,8 @@ export interface KnownSeconds {
 }
 /** Samples as they are kept, for making a rollup again. Ascending by probe and time, one row per (probe, second). */
 export interface SamplesQuery {
-  probes: readonly string[];
+  /** All when left out. */
+  probes?: readonly string[];
   from_s: number;
   to_s: number;
 }
@@ -206,6 +216,8 @@ export interface StoreReader {
 export interface Store extends StoreReader {
   /** `duckdb`, `influx1`, `influx2`, `memory`; with the target, without secrets, for logs and pages. */
   readonly name: string;
+  /** Second of the oldest sample or event at or after `t_s`; null when there is none. */
+  firstAfter(t_s: number): Promise<number | null>;
   /** Where to resume; null when it holds nothing yet. */
   cursor(): Promise<Cursor | null>;
   /**
@@ -254,6 +266,8 @@ export interface StoreStatus {
   /** Bytes of wal that it has not taken yet. */
   lag_bytes: number;
   rows_written: number;
+  /** While it is filled from another database that was there before it: which one, and how far (0 to 1, by time). */
+  filling?: { from: string; share: number } | null;
   /** Lines that lie in its quarantine now. */
   quarantined: number;
 }

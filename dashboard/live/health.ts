@@ -80,6 +80,13 @@ function storeNotices(store: StoreStatus): HealthNotice[] {
       text: `The database ${name} refuses what Carrel writes${reason}; somebody must mend it. Frames wait in the log, nothing is lost.`,
       since,
     });
+  if (store.filling)
+    notices.push({
+      code: 'STORE_FILLING',
+      severity: 'info',
+      text: `The database ${name} is new and is being filled from ${store.filling.from}: ${Math.floor(store.filling.share * 100)} % of the time is in it.`,
+      since: null,
+    });
   if (quarantined > 0)
     notices.push({
       code: 'STORE_QUARANTINE',

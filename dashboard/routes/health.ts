@@ -8,7 +8,7 @@ import { createMetrics } from '../metrics.ts';
 interface Readiness {
   ready: boolean;
   reasons: string[];
-  stores: { name: string; state: string; error: string | null; lag_bytes: number }[];
+  stores: { name: string; state: string; error: string | null; lag_bytes: number; filling: number | null }[];
 }
 
 export function registerHealthRoutes(
@@ -39,7 +39,13 @@ function readinessOf(broker: Pick<Broker, 'stats' | 'addresses' | 'stores'>, sta
     ...(mqtt === null && mqtts === null ? ['no MQTT listener'] : []),
     ...(stateFailure === null ? [] : [`registry and alerts cannot be stored: ${stateFailure}`]),
   ];
-  const stores = broker.stores().map(({ name, state, error, lag_bytes }) => ({ name, state, error, lag_bytes }));
+  const stores = broker.stores().map(({ name, state, error, lag_bytes, filling }) => ({
+    name,
+    state,
+    error,
+    lag_bytes,
+    filling: filling?.share ?? null,
+  }));
   return { ready: reasons.length === 0, reasons, stores };
 }
 

@@ -234,6 +234,10 @@ export function storeConformance({ name, open, durable }: Subject): void {
         expect(await store.samples(query)).toEqual(await truth.samples(query));
       }
       expect((await store.samples({ probes: ['raw-1'], from_s: NOON + 1, to_s: NOON + 61 })).t_s).toEqual([NOON + 60]);
+      const all = { from_s: NOON, to_s: NOON + 61 };
+      expect(await store.samples(all)).toEqual(await truth.samples(all));
+      for (const t_s of [0, NOON, NOON + 1, NOON + 61, 4e9])
+        expect([t_s, await store.firstAfter(t_s)]).toEqual([t_s, await truth.firstAfter(t_s)]);
     });
 
     describe('and its rollups', () => {
