@@ -92,13 +92,16 @@ describe.skipIf(!influxd)("with a real InfluxDB (skipped where Debian's influxdb
     expect(Number(segments()[0]?.slice(0, 16))).toBeGreaterThan(began); // the log was trimmed
 
     await start('duckdb:', `influx1+${influx.url}/carrel`);
+    const notice = async (): Promise<string> => {
+      const { health } = await server.api<{ health: { code: string; text: string }[] }>('GET', '/live/snapshot');
+      return health.find(({ code }) => code === 'STORE_FILLING')?.text ?? '';
+    };
     await until(
-      async () => ((await stores())[1]?.filling ?? 0) > 0,
+      async () => /filled from duckdb: \d+ %/.test(await notice()),
       30_000,
       () => server.output(),
     );
-    const { health } = await server.api<{ health: { code: string; text: string }[] }>('GET', '/live/snapshot');
-    expect(health.find(({ code }) => code === 'STORE_FILLING')?.text ?? '').toMatch(/filled from duckdb: \d+ %/);
+    expect((await stores())[1]?.filling).toBeGreaterThan(0);
     await server.kill();
     const atKill = await inInfluxdb();
     expect(atKill).toBeGreaterThan(0);
