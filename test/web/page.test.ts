@@ -201,9 +201,9 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.keyboard.press('Home');
     await expect.poll(() => readout.innerText()).not.toBe(before);
     await page.locator('figure').filter({ hasText: 'Round-trip time' }).getByText('Show as table').click();
-    expect(
-      await page.locator('figure').filter({ hasText: 'Round-trip time' }).locator('tbody tr').count(),
-    ).toBeGreaterThan(200);
+    await expect
+      .poll(() => page.locator('figure').filter({ hasText: 'Round-trip time' }).locator('tbody tr').count())
+      .toBeGreaterThan(200);
     await page.getByText('No data').first().waitFor();
     expect(await barriers(page)).toEqual([]);
     fine();
