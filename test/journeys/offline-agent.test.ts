@@ -104,6 +104,11 @@ test('over an outage of the server and a restart of the agent, every second that
   expect(runs.length).toBe(2);
   expect(frames).toEqual({ explained: 0, awaited: 0, unexplained: 0 });
   expect(await stopAgent(agent)).toBe(0);
+  const behind = async (): Promise<number> => {
+    const ready: { stores: { lag_bytes: number }[] } = await (await fetch(`${server.http}/readyz`)).json();
+    return Math.max(...ready.stores.map((store) => store.lag_bytes));
+  };
+  await until(async () => (await behind()) === 0, 20_000);
   await server.stop();
 
   const stored = storedSeconds();
