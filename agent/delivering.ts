@@ -16,6 +16,7 @@ import { createSampler, type Sample, type Sampler } from './sampler.ts';
 import { createSelfSensor } from './self.ts';
 import { createSensors, createThroughputSensor } from './sensors/index.ts';
 import { createTester } from './tests.ts';
+import { createTidy } from './tidy.ts';
 import { AGENT_VERSION } from './version.ts';
 import type { WallClock } from './wall.ts';
 
@@ -65,10 +66,12 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
     waitingFrames: post.waiting,
   });
   const outages = createOutageWatch();
+  const tidy = createTidy();
   const take = (sample: Sample, prompt: boolean): void => {
     tellOutage(post, outages.see(sample), true);
     framer.sample(sample);
     if (prompt) framer.flush();
+    tidy();
   };
   const sampler = createSampler({
     sensors: [...(deps.sensors ?? createSensors)(context), self],
