@@ -1,5 +1,5 @@
 /** Why: what the alert engine must still know after kill -9: episodes, the rules' memory, silences. */
-import type { Silence } from '#contract';
+import { ALERT_RULES, type Silence } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { Database } from './database.ts';
 import type { AlertState, Incident } from './index.ts';
@@ -15,14 +15,14 @@ function incidentsOf(database: Database): Incidents {
   return {
     add: (incident) =>
       database.run(
-        `INSERT INTO incidents (rule, ap, condition, since, fired_at, resolved_at, title, reasons, evidence, acknowledged_by, acknowledged_at, acknowledged_until)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO incidents (rule, ap, condition, since, fired_at, resolved_at, title, reasons, evidence, acknowledged_by, acknowledged_at, acknowledged_until, severity, parent, detail)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...columnsOf(incident),
       ).id,
     update(incident) {
       const { changes } = database.run(
         `UPDATE incidents SET rule = ?, ap = ?, condition = ?, since = ?, fired_at = ?, resolved_at = ?, title = ?, reasons = ?, evidence = ?,
-         acknowledged_by = ?, acknowledged_at = ?, acknowledged_until = ? WHERE id = ?`,
+         acknowledged_by = ?, acknowledged_at = ?, acknowledged_until = ?, severity = ?, parent = ?, detail = ? WHERE id = ?`,
         ...columnsOf(incident),
         incident.id,
       );
@@ -106,13 +106,16 @@ function columnsOf(incident: Omit<Incident, 'id'>): (string | number | null)[] {
     incident.acknowledged_by,
     incident.acknowledged_at,
     incident.acknowledged_until,
+    incident.severity,
+    incident.parent,
+    incident.detail,
   ];
 }
 
 function incidentOf(row: Row): Incident {
   return {
     id: number(row, 'id'),
-    rule: word(row, 'rule', ['slow', 'dark']),
+    rule: word(row, 'rule', ALERT_RULES),
     ap: text(row, 'ap'),
     condition: word(row, 'condition', ['firing', 'resolved']),
     since: number(row, 'since'),
@@ -124,6 +127,9 @@ function incidentOf(row: Row): Incident {
     acknowledged_by: textOrNull(row, 'acknowledged_by'),
     acknowledged_at: numberOrNull(row, 'acknowledged_at'),
     acknowledged_until: numberOrNull(row, 'acknowledged_until'),
+    severity: word(row, 'severity', ['page', 'ticket', 'digest']),
+    parent: numberOrNull(row, 'parent'),
+    detail: text(row, 'detail'),
   };
 }
 

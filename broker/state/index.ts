@@ -11,6 +11,7 @@ import type {
   LostClass,
   Probe,
   Role,
+  Severity,
   Silence,
   Site,
 } from '#contract';
@@ -153,6 +154,11 @@ export interface Incident {
   acknowledged_by: string | null;
   acknowledged_at: number | null;
   acknowledged_until: number | null;
+  severity: Severity;
+  /** The group incident that covers it. */
+  parent: number | null;
+  /** JSON: cause, members, how it ended; see dashboard/alert/memory.ts. */
+  detail: string;
 }
 export interface AlertState {
   add(incident: Omit<Incident, 'id'>): number;

@@ -67,6 +67,13 @@ export const migrations: readonly string[] = [
     live_first_ms INTEGER, live_last_ms INTEGER, waiting INTEGER, PRIMARY KEY (probe, run)) STRICT, WITHOUT ROWID;
   CREATE INDEX delivery_by_time ON delivery(last_ms);
   `,
+  `
+  ALTER TABLE incidents ADD COLUMN severity TEXT NOT NULL DEFAULT 'ticket';
+  ALTER TABLE incidents ADD COLUMN parent INTEGER;
+  ALTER TABLE incidents ADD COLUMN detail TEXT NOT NULL DEFAULT '{}';
+  UPDATE incidents SET severity = 'page' WHERE rule = 'dark';
+  CREATE INDEX incidents_by_parent ON incidents(parent) WHERE parent IS NOT NULL;
+  `,
 ];
 
 /**

@@ -15,9 +15,10 @@ import type { Cursor } from '#store';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine } from '../deps.ts';
 import { followFeed } from '../follow-feed.ts';
-import { type NotifySettings, targetsOf } from '../notify/targets.ts';
+import { createNoticePlanner } from '../notify/plan.ts';
+import type { NotifySettings } from '../notify/targets.ts';
 import { type Every, pause, systemEvery } from '../timing.ts';
-import { addFiring, commitWork, readCursor, silenceOver } from './commit.ts';
+import { commitWork, readCursor, silenceOver } from './commit.ts';
 import type { Sight } from './dark.ts';
 import { explainAll } from './explain.ts';
 import { fleetReader } from './fleet.ts';
@@ -47,7 +48,7 @@ const PAUSE_MS = 30_000;
 /** The alert engine of one server. `start` once, then `stop`. */
 export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required<Pick<AlertEngine, 'notices'>> {
   const { state, broker, clock, log, every = systemEvery } = deps;
-  const targets = targetsOf(deps.settings);
+  const notices = createNoticePlanner(deps.settings, state);
   const fleet = fleetReader(state.registry, clock);
   const memories = readMemories(state.alerts);
   const listeners = new Set<(alert: AlertView) => void>();
@@ -82,7 +83,7 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
   /** Makes the work durable together with the cursor, then believes it. @throws when the state database refuses */
   function commit(work: Work, upTo: Cursor | null): void {
     const now = clock.wallMs();
-    const done = commitWork({ state, work, cursor: upTo, now, targets });
+    const done = commitWork({ state, work, cursor: upTo, now, notices });
     for (const [ap, memory] of work.slow) memories.slow.set(ap, memory);
     for (const [ap, memory] of work.dark) memories.dark.set(ap, memory);
     pending = emptyWork();
@@ -168,12 +169,9 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
       if (incident.acknowledged_until !== null && incident.acknowledged_until <= now) {
         state.alerts.update({ ...incident, acknowledged_by: null, acknowledged_at: null, acknowledged_until: null });
         changed.push(incident.id);
-      } else if (
-        targets.length > 0 &&
-        incident.acknowledged_at === null &&
-        !silenceOver(silences, incident.ap, site, now)
-      ) {
-        if (state.transaction(() => addFiring(state, incident.id, targets, now))) changed.push(incident.id);
+      } else if (incident.acknowledged_at === null && !silenceOver(silences, incident.ap, site, now)) {
+        const notice = { incident, kind: 'firing', severity: incident.severity } as const;
+        if (state.transaction(() => notices.plan(notice, now))) changed.push(incident.id);
       }
     }
     announce(changed);

@@ -1,5 +1,5 @@
 /** Why: the rules' memories lie in SQLite as JSON; this is the one place where that text becomes typed values again. */
-import { type AlertRule, isObject, parseJson, type TestView } from '#contract';
+import { type AlertRule, type AlertView, isObject, parseJson, type TestView } from '#contract';
 import type { State } from '#state';
 import { type DarkMemory, emptyDarkMemory } from './dark.ts';
 import { emptySlowMemory, type SlowMemory } from './slow.ts';
@@ -12,6 +12,14 @@ export interface Memories {
 /** Everything the rules remember, by access point. A memory of an unknown version counts as none. */
 export function readMemories(alerts: State['alerts']): Memories {
   return { slow: mapOf(alerts, 'slow', slowOf), dark: mapOf(alerts, 'dark', darkOf) };
+}
+
+/** What an incident says besides its columns. */
+export type IncidentDetail = Partial<Pick<AlertView, 'members' | 'cause' | 'ended'>>;
+export function readDetail(json: string): IncidentDetail {
+  const value = parseJson(json);
+  // Written by commit.ts as JSON of IncidentDetail; nobody else writes there.
+  return isObject(value) ? (value as IncidentDetail) : {};
 }
 
 /** Tests as they were stored with an incident. */

@@ -1,11 +1,25 @@
 /** Why: an incident as people and programs see it, joined with the registry and with who was told. */
-import type { AlertRule, AlertView, DeliveryView } from '#contract';
+import type { AlertRule, AlertView, DeliveryView, Severity } from '#contract';
 import type { Incident, OutboxItem, State } from '#state';
 import type { Fleet } from './fleet.ts';
-import { readEvidence } from './memory.ts';
+import { readDetail, readEvidence } from './memory.ts';
 
 /** A slow line in a closed library wakes nobody; a library that went dark does. */
-export const SEVERITY: Readonly<Record<AlertRule, AlertView['severity']>> = { slow: 'ticket', dark: 'page' };
+export const SEVERITY: Readonly<Record<AlertRule, Severity>> = {
+  slow: 'ticket',
+  dark: 'page',
+  silent: 'ticket',
+  quality: 'ticket',
+  device: 'ticket',
+  budget: 'digest',
+  clock: 'digest',
+  weak: 'digest',
+  cloned: 'ticket',
+  server: 'ticket',
+  outdated: 'digest',
+  database: 'page',
+  group: 'page',
+};
 
 export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['outbox']): AlertView {
   const entry = fleet.byAp.get(incident.ap);
@@ -22,7 +36,11 @@ export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['out
     acknowledged_by,
     acknowledged_at,
     acknowledged_until,
+    severity,
+    parent,
+    detail,
   } = incident;
+  const { members = [], cause = null, ended = null } = readDetail(detail);
   return {
     id,
     rule,
@@ -30,7 +48,7 @@ export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['out
     site: entry?.site.id ?? '',
     site_name: entry?.site.name ?? ap,
     condition,
-    severity: SEVERITY[rule],
+    severity,
     title,
     reasons,
     evidence: readEvidence(incident.evidence),
@@ -41,6 +59,10 @@ export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['out
     acknowledged_at,
     acknowledged_until,
     deliveries: outbox.ofIncident(id).map(deliveryOf),
+    parent,
+    members,
+    cause,
+    ended,
   };
 }
 

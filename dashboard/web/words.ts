@@ -1,5 +1,14 @@
 /** Why: every word that the page says, in one catalogue, so that another language is another object of this shape. Plain words, as to a colleague. */
-import type { AlertExplanation, ApState, DeliveryView, LimitedBy, TestMethod, TestReason, Verdict } from '#contract';
+import type {
+  AlertExplanation,
+  AlertRule,
+  ApState,
+  DeliveryView,
+  LimitedBy,
+  TestMethod,
+  TestReason,
+  Verdict,
+} from '#contract';
 import type { SortKey } from './order.ts';
 
 const NB = '\u00a0';
@@ -259,10 +268,21 @@ const en = {
     ],
     why: 'Why we say so',
     noReason: 'Nothing speaks against this access point.',
-    rule: { slow: 'Is it too slow?', dark: 'Is it dark?' } satisfies Record<
-      AlertExplanation['rules'][number]['rule'],
-      string
-    >,
+    rule: {
+      slow: 'Is it too slow?',
+      dark: 'Is it dark?',
+      silent: 'Does its probe measure?',
+      quality: 'Are loss and latency in order?',
+      device: 'Is the probe well?',
+      budget: 'Is there data left for tests?',
+      clock: 'Is the probe’s clock right?',
+      weak: 'Is the probe strong enough?',
+      cloned: 'Is there only one of it?',
+      server: 'Is the test server well?',
+      outdated: 'Is the agent up to date?',
+      database: 'Do the databases take data?',
+      group: 'Is it part of something larger?',
+    } satisfies Record<AlertExplanation['rules'][number]['rule'], string>,
     condition: { ok: 'no', suspect: 'perhaps, not confirmed', firing: 'yes', unknown: 'unknown' } satisfies Record<
       AlertExplanation['rules'][number]['condition'],
       string
@@ -372,8 +392,26 @@ const en = {
       acknowledged: 'What somebody has taken on stands here until it ends.',
       closed: 'Incidents stay here after they end.',
     },
-    rule: { slow: 'Below target', dark: 'Offline' },
-    severity: { ticket: 'It can wait for working hours', page: 'Needs somebody now' },
+    rule: {
+      slow: 'Below target',
+      dark: 'Offline',
+      silent: 'No measurements',
+      quality: 'Poor quality',
+      device: 'Probe in trouble',
+      budget: 'Data budget spent',
+      clock: 'Wrong clock',
+      weak: 'Probe too weak',
+      cloned: 'Cloned probe',
+      server: 'Test server in trouble',
+      outdated: 'Old agent',
+      database: 'Database refuses',
+      group: 'Many at once',
+    } satisfies Record<AlertRule, string>,
+    severity: {
+      ticket: 'It can wait for working hours',
+      page: 'Needs somebody now',
+      digest: 'It goes into the daily summary',
+    },
     since: (at: string, age: string) => `Since ${at}, ${age}.`,
     lasted: (from: string, to: string, age: string) => `${from} to ${to}, ${age}.`,
     id: (id: number) => `Incident ${id}.`,

@@ -39,6 +39,9 @@ async function dashboard(alerts = 0): Promise<TestDashboard> {
       acknowledged_by: null,
       acknowledged_at: null,
       acknowledged_until: null,
+      severity: 'ticket',
+      parent: null,
+      detail: '{}',
     });
   }
   return made;

@@ -44,6 +44,10 @@ export const slowAlert: AlertView = {
   acknowledged_at: null,
   acknowledged_until: null,
   deliveries: [],
+  parent: null,
+  members: [],
+  cause: null,
+  ended: null,
 };
 
 export interface Call {

@@ -6,9 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { silentLogger } from '#lib/logger';
 import { type Incident, openState, type State } from '#state';
-import { addFiring } from '../../dashboard/alert/commit.ts';
 import { createDelivery, type Delivery, retryWaitMs } from '../../dashboard/notify/deliver.ts';
-import { targetsOf } from '../../dashboard/notify/targets.ts';
+import { createNoticePlanner } from '../../dashboard/notify/plan.ts';
 import { NOON } from '../alert/tests.ts';
 import { handTime } from '../alert/world.ts';
 import { openMailbox, openReceiver, type Receiver, slowAlert, until } from './cases.ts';
@@ -40,17 +39,22 @@ function addIncident(state: State, setup: Setup, now: number): number {
     id: _id,
     site: _site,
     site_name: _name,
-    severity: _severity,
     deliveries: _deliveries,
+    members: _members,
+    cause: _cause,
+    ended: _ended,
     evidence,
     ...rest
   } = slowAlert;
-  const id = state.alerts.add({
+  const made: Omit<Incident, 'id'> = {
     ...rest,
+    detail: '{}',
     evidence: JSON.stringify(evidence),
     ap: `ap-${state.alerts.list({ limit: 1 })[0]?.id ?? 0}`,
-  } satisfies Omit<Incident, 'id'>);
-  addFiring(state, id, targetsOf(settingsOf(setup)), now);
+  };
+  const id = state.alerts.add(made);
+  const notice = { incident: { ...made, id }, kind: 'firing', severity: made.severity } as const;
+  createNoticePlanner(settingsOf(setup), state).plan(notice, now);
   return id;
 }
 function addResolved(state: State, incident: number, now: number): void {

@@ -16,6 +16,9 @@ const incident: Omit<Incident, 'id'> = {
   acknowledged_by: null,
   acknowledged_at: null,
   acknowledged_until: null,
+  severity: 'ticket',
+  parent: null,
+  detail: '{}',
 };
 
 describe('incidents', () => {

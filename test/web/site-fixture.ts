@@ -132,6 +132,10 @@ export function alertOf(id: number, now: number): AlertView {
         error: 'answered 503',
       },
     ],
+    parent: null,
+    members: [],
+    cause: null,
+    ended: null,
   };
 }
 

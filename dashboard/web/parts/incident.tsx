@@ -9,7 +9,21 @@ import { State, stateWord } from './marks.tsx';
 import { TestsTable } from './tests-table.tsx';
 
 const w = words.alerts;
-export const RULE_STATE: Record<AlertView['rule'], ApState> = { slow: 'below', dark: 'offline' };
+export const RULE_STATE: Record<AlertView['rule'], ApState> = {
+  slow: 'below',
+  dark: 'offline',
+  silent: 'nodata',
+  quality: 'below',
+  device: 'nodata',
+  budget: 'nodata',
+  clock: 'nodata',
+  weak: 'nodata',
+  cloned: 'nodata',
+  server: 'below',
+  outdated: 'nodata',
+  database: 'offline',
+  group: 'offline',
+};
 export const zoneOf = (alert: AlertView) => siteOf(alert.site)?.zone ?? 'UTC';
 
 export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: boolean; onAck: () => void }) {
@@ -30,7 +44,13 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
         {resolved ? (
           <State state="meets" word={w.resolved} big />
         ) : (
-          <State state={RULE_STATE[alert.rule]} word={stateWord(RULE_STATE[alert.rule])} big />
+          <State
+            state={RULE_STATE[alert.rule]}
+            word={
+              alert.rule === 'slow' || alert.rule === 'dark' ? stateWord(RULE_STATE[alert.rule]) : w.rule[alert.rule]
+            }
+            big
+          />
         )}
         <h2 class="inc-title" id="h-inc">
           {alert.site_name}
