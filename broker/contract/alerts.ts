@@ -1,0 +1,104 @@
+/** Why: what is told about what is wrong: rules, incidents, causes, reasons, silences; the shapes of the JSON API. Times are ms since 1970. */
+import type { TestView } from './api.ts';
+
+/**
+ * What can be wrong. `slow`: below the target. `dark`: not reachable. `silent`: its probe is connected and measures nothing. `quality`:
+ * loss or latency. `device`: heat, disk, memory or power of the probe. `budget`: data budget spent. `clock`: wrong time. `weak`: the probe
+ * cannot measure the target. `cloned`: two devices under one identity. `server`: a test server in trouble. `outdated`: old agent.
+ * `database`: a store refuses. `group`: many access points with one cause.
+ */
+export const ALERT_RULES = [
+  'slow',
+  'dark',
+  'silent',
+  'quality',
+  'device',
+  'budget',
+  'clock',
+  'weak',
+  'cloned',
+  'server',
+  'outdated',
+  'database',
+  'group',
+] as const;
+export type AlertRule = (typeof ALERT_RULES)[number];
+/** Who was to blame for an outage, by what the probe stored while it was away; `unknown` until that has come. */
+export const OUTAGE_CAUSES = ['unknown', 'power', 'lan', 'access_line', 'provider', 'server', 'agent'] as const;
+export type OutageCause = (typeof OUTAGE_CAUSES)[number];
+export interface CauseView {
+  cause: OutageCause;
+  /** It was told otherwise before. */
+  revised: boolean;
+  reasons: string[];
+}
+/** An access point in a group incident. */
+export interface AlertMember {
+  ap: string;
+  site: string;
+  site_name: string;
+  since: number;
+  /** Null while it lasts. */
+  until: number | null;
+}
+/** `page`: somebody is woken; `ticket`: in working hours; `digest`: once a day. */
+export type Severity = 'page' | 'ticket' | 'digest';
+export type AlertCondition = 'firing' | 'resolved';
+export interface AlertView {
+  id: number;
+  rule: AlertRule;
+  /** The access point; for what is not about one, a key such as `isp:Name`, `server:main`, `store:duckdb`. */
+  ap: string;
+  /** Empty where it is not about one site. */
+  site: string;
+  site_name: string;
+  condition: AlertCondition;
+  severity: Severity;
+  /** Title and sentences with evidence, as the person on call reads them. */
+  title: string;
+  reasons: string[];
+  evidence: TestView[];
+  since: number;
+  fired_at: number;
+  resolved_at: number | null;
+  acknowledged_by: string | null;
+  acknowledged_at: number | null;
+  acknowledged_until: number | null;
+  deliveries: DeliveryView[];
+  /** The group incident that covers it; while it does, nobody is told of this one. */
+  parent: number | null;
+  /** Of a group. */
+  members: AlertMember[];
+  /** Of an outage; null for other rules. */
+  cause: CauseView | null;
+  /** How it ended: `closed`: its rule, site or probe is gone; `revised`: late data shows that it was not so. */
+  ended: 'recovered' | 'closed' | 'revised' | null;
+}
+export interface DeliveryView {
+  channel: 'email' | 'webhook';
+  target: string;
+  kind: 'firing' | 'resolved';
+  state: 'waiting' | 'sent' | 'failed' | 'expired';
+  attempts: number;
+  at: number;
+  error: string | null;
+}
+/** GET /api/v1/alerts/explain?ap=: the chain of reasons for each rule, also when nothing fires. */
+export interface AlertExplanation {
+  ap: string;
+  rules: {
+    rule: AlertRule;
+    condition: 'ok' | 'suspect' | 'firing' | 'unknown';
+    reasons: string[];
+    evidence: TestView[];
+  }[];
+}
+export interface Silence {
+  id: number;
+  ap: string | null;
+  site: string | null;
+  reason: string;
+  by: string;
+  from: number;
+  until: number;
+}

@@ -1,0 +1,102 @@
+/** Why: every word about alerts on the page; part of the catalogue in words.ts. */
+import type { AlertExplanation, AlertRule, DeliveryView } from '#contract';
+
+export const alertWords = {
+  title: (n: number) =>
+    n === 0 ? 'No incident needs action' : n === 1 ? '1 incident needs action' : `${n} incidents need action`,
+  silences: 'Silences',
+  all: 'All alerts',
+  gotIt: 'I’ve got it',
+  gotItFor: (until: string) => `until ${until}`,
+  orSilence: 'Or silence',
+  untilAt: (at: string) => `Until ${at}`,
+  openNow: (age: string) => `The library is open, and closes in ${age}.`,
+  openAlways: 'The library is open.',
+  closedUntil: (at: string, age: string) => `The library is closed. It opens at ${at}, in ${age}.`,
+  closedNow: 'The library is closed.',
+  canWait: 'It can wait.',
+  cannotWait: 'Somebody is needed now.',
+  provider: 'Provider',
+  contract: 'Contract',
+  test: (verdict: string, rate: string) => `${verdict}, ${rate}`,
+  summary: (open: number, acked: number) =>
+    `${open} open, ${acked} acknowledged. Silent probes outside opening hours are unknown, not down, and page nobody.`,
+  lists: 'Alert lists',
+  group: { open: 'Needs action', acknowledged: 'Somebody has it', closed: 'Closed' },
+  incidents: (n: number) => (n === 1 ? '1 incident' : `${n} incidents`),
+  open: 'Open',
+  acknowledged: 'Acknowledged',
+  closed: 'Closed',
+  none: { open: 'No open incident', acknowledged: 'Nothing is acknowledged', closed: 'No closed incident yet' },
+  noneText: {
+    open: 'When an access point falls below its target or goes dark, it stands here with the reasons.',
+    acknowledged: 'What somebody has taken on stands here until it ends.',
+    closed: 'Incidents stay here after they end.',
+  },
+  rule: {
+    slow: 'Below target',
+    dark: 'Offline',
+    silent: 'No measurements',
+    quality: 'Poor quality',
+    device: 'Probe in trouble',
+    budget: 'Data budget spent',
+    clock: 'Wrong clock',
+    weak: 'Probe too weak',
+    cloned: 'Cloned probe',
+    server: 'Test server in trouble',
+    outdated: 'Old agent',
+    database: 'Database refuses',
+    group: 'Many at once',
+  } satisfies Record<AlertRule, string>,
+  severity: {
+    ticket: 'It can wait for working hours',
+    page: 'Needs somebody now',
+    digest: 'It goes into the daily summary',
+  },
+  since: (at: string, age: string) => `Since ${at}, ${age}.`,
+  lasted: (from: string, to: string, age: string) => `${from} to ${to}, ${age}.`,
+  id: (id: number) => `Incident ${id}.`,
+  saw: 'What we saw',
+  reasons: 'Why',
+  told: 'Told',
+  toldNobody: 'Nobody has been told: no mail or webhook is set up, or it waits.',
+  ackBy: (who: string, until: string) => `${who} has it until ${until}`,
+  more: 'Load more',
+  select: 'Choose an incident to see its reasons',
+  toSite: 'Open the site',
+  hours: (n: number) => (n === 1 ? '1 hour' : `${n} hours`),
+  fired: 'Incident opened',
+  resolved: 'Resolved',
+  acked: (who: string) => `${who} acknowledged it`,
+  channel: { email: 'Mail', webhook: 'Webhook' } satisfies Record<DeliveryView['channel'], string>,
+  kind: { firing: '', resolved: ' that it ended' } satisfies Record<DeliveryView['kind'], string>,
+  delivery: { waiting: 'waits', sent: 'sent', failed: 'failed', expired: 'given up' } satisfies Record<
+    DeliveryView['state'],
+    string
+  >,
+  attempts: (n: number) => (n > 1 ? ` after ${n} tries` : ''),
+  to: 'to',
+};
+
+/** The explanation on a site's page. */
+export const whyWords = {
+  rule: {
+    slow: 'Is it too slow?',
+    dark: 'Is it dark?',
+    silent: 'Does its probe measure?',
+    quality: 'Are loss and latency in order?',
+    device: 'Is the probe well?',
+    budget: 'Is there data left for tests?',
+    clock: 'Is the probe’s clock right?',
+    weak: 'Is the probe strong enough?',
+    cloned: 'Is there only one of it?',
+    server: 'Is the test server well?',
+    outdated: 'Is the agent up to date?',
+    database: 'Do the databases take data?',
+    group: 'Is it part of something larger?',
+  } satisfies Record<AlertExplanation['rules'][number]['rule'], string>,
+  condition: { ok: 'no', suspect: 'perhaps, not confirmed', firing: 'yes', unknown: 'unknown' } satisfies Record<
+    AlertExplanation['rules'][number]['condition'],
+    string
+  >,
+};
