@@ -1,14 +1,5 @@
 /** Why: every word that the page says, in one catalogue, so that another language is another object of this shape. Plain words, as to a colleague. */
-import type {
-  AlertExplanation,
-  AlertRule,
-  ApState,
-  DeliveryView,
-  LimitedBy,
-  TestMethod,
-  TestReason,
-  Verdict,
-} from '#contract';
+import type { ApState, LimitedBy, TestMethod, TestReason, Verdict } from '#contract';
 import type { SortKey } from './order.ts';
 import { alertWords, whyWords } from './words-alerts.ts';
 
