@@ -1,11 +1,18 @@
 /** Why: the server says who may test when, so that tests never share its uplink. Booking goes by QoS 0, so silence is asked again. */
 import { randomBytes } from 'node:crypto';
-import { type LeaseGrant, type LeaseRequest, parseLeaseDeny, parseLeaseGrant, type TestReason } from '#contract';
+import {
+  type Denial,
+  type LeaseGrant,
+  type LeaseRequest,
+  parseLeaseDeny,
+  parseLeaseGrant,
+  type TestReason,
+} from '#contract';
 import type { Uplink } from './uplink.ts';
 
 export type Booking =
   | { granted: true; grant: LeaseGrant }
-  | { granted: false; why: 'silent' | 'offline' | 'busy' | 'budget' | 'maintenance' | 'invalid' | 'aborted' };
+  | { granted: false; why: Denial | 'silent' | 'offline' | 'aborted' };
 
 export interface LeaseDesk {
   /** Asks until granted, until the attempts are used up, or until aborted. */
@@ -18,10 +25,7 @@ const SILENT_ATTEMPTS = 3;
 const DENIED_ATTEMPTS = 6;
 const MAX_RETRY_S = 600;
 
-type Answer =
-  | { kind: 'grant'; grant: LeaseGrant }
-  | { kind: 'deny'; retryS: number; why: 'busy' | 'budget' | 'maintenance' | 'invalid' }
-  | { kind: 'silent' };
+type Answer = { kind: 'grant'; grant: LeaseGrant } | { kind: 'deny'; retryS: number; why: Denial } | { kind: 'silent' };
 
 export function createLeaseDesk(deps: { uplink: Pick<Uplink, 'tell'>; serverTime(ms: number): void }): LeaseDesk {
   const { uplink, serverTime } = deps;
@@ -48,7 +52,15 @@ export function createLeaseDesk(deps: { uplink: Pick<Uplink, 'tell'>; serverTime
       for (let denied = 0; denied < DENIED_ATTEMPTS; ) {
         const id = randomBytes(12).toString('hex');
         const answer = await ask(
-          { id, method: 'tcp', want_mbps: want.mbps, max_bytes: want.maxBytes, reason: want.reason },
+          {
+            id,
+            method: 'tcp',
+            kinds: ['tcp'],
+            dir: 'down',
+            want_mbps: want.mbps,
+            max_bytes: want.maxBytes,
+            reason: want.reason,
+          },
           signal,
         );
         if (signal.aborted) return { granted: false, why: 'aborted' };

@@ -44,6 +44,7 @@ const SIZES: Readonly<Record<TopicKind, number>> = {
   state: 2048,
   reported: 8192,
   'lease/request': 2048,
+  'lease/release': 2048,
   desired: 0,
   'lease/grant': 0,
   'lease/deny': 0,

@@ -1,6 +1,6 @@
 /** Why: the shapes of the JSON API under /api/v1, written once for the server and for the page. Times are ms since 1970 unless a name ends in _s. */
 import type { JobReport, OpeningHours } from './control.ts';
-import type { LimitedBy, TestMethod, TestReason, Verdict } from './events.ts';
+import type { LimitedBy, TestMethod, TestReason, Verdict } from './throughput.ts';
 
 /** What is known about an access point now. Severity order for lists: offline, below, nodata, maint, meets. */
 export const AP_STATES = ['offline', 'below', 'nodata', 'maint', 'meets'] as const;

@@ -1,7 +1,7 @@
-/** Why: everything small that travels besides frames: presence, configuration, jobs, and the booking of throughput tests. */
+/** Why: everything small that travels besides frames: presence, configuration and jobs. Leases are in lease.ts. */
 
-import { TEST_REASONS, type TestReason } from './events.ts';
-import { booleanIn, integerIn, isObject, type JsonObject, numberIn, own, parseJson, textIn, wordIn } from './json.ts';
+import { booleanIn, integerIn, isObject, numberIn, own, parseJson, textIn, wordIn } from './json.ts';
+import { TEST_REASONS, type TestReason } from './throughput.ts';
 
 /** `carrel/v1/{probe}/state`, retained, also the will (`state:"offline"`). */
 export interface StateMessage {
@@ -164,89 +164,4 @@ function jobReportOf(value: unknown): JobReport | undefined {
   const id = textIn(value, 'id', 64);
   const state = wordIn(value, 'state', ['accepted', 'started', 'finished', 'failed', 'expired']);
   return id !== undefined && state ? { id, state, detail: textIn(value, 'detail', 200) ?? '' } : undefined;
-}
-
-/** Booking of a throughput test, QoS 0. `key` in the grant is the token that opens the test port. */
-export interface LeaseRequest {
-  id: string;
-  method: 'tcp';
-  want_mbps: number;
-  max_bytes: number;
-  reason: TestReason;
-}
-export interface LeaseGrant {
-  id: string;
-  token: string;
-  host: string | null;
-  port: number;
-  max_bytes: number;
-  max_ms: number;
-  expires: number /** The server's clock as it answered, ms: sets a probe right that has none of its own. */;
-  now?: number /** The server sends no faster than this (payload bytes), Mb/s. */;
-  pace_mbps?: number;
-}
-export interface LeaseDeny {
-  id: string;
-  retry_after_s: number;
-  why: 'busy' | 'budget' | 'maintenance' | 'invalid';
-  now?: number;
-}
-
-export function parseLeaseRequest(text: string): LeaseRequest | undefined {
-  const o = leaseObject(text);
-  if (!o) return undefined;
-  const want_mbps = numberIn(o.object, 'want_mbps', 0.1, 100_000);
-  const max_bytes = integerIn(o.object, 'max_bytes', 1, 1e9);
-  if (want_mbps === undefined || max_bytes === undefined) return undefined;
-  return { id: o.id, method: 'tcp', want_mbps, max_bytes, reason: wordIn(o.object, 'reason', TEST_REASONS) ?? 'slot' };
-}
-
-export function parseLeaseGrant(text: string): LeaseGrant | undefined {
-  const o = leaseObject(text);
-  if (!o) return undefined;
-  const token = textIn(o.object, 'token', 200);
-  const port = integerIn(o.object, 'port', 1, 65_535);
-  const max_bytes = integerIn(o.object, 'max_bytes', 1, 1e9);
-  const max_ms = integerIn(o.object, 'max_ms', 1, 60_000);
-  const expires = numberIn(o.object, 'expires', 0, 8.64e15);
-  if (
-    token === undefined ||
-    port === undefined ||
-    max_bytes === undefined ||
-    max_ms === undefined ||
-    expires === undefined
-  )
-    return undefined;
-  return {
-    id: o.id,
-    token,
-    host: textIn(o.object, 'host', 255) ?? null,
-    port,
-    max_bytes,
-    max_ms,
-    expires,
-    now: numberIn(o.object, 'now', 0, 8.64e15),
-    pace_mbps: numberIn(o.object, 'pace_mbps', 0.1, 100_000),
-  };
-}
-
-export function parseLeaseDeny(text: string): LeaseDeny | undefined {
-  const o = leaseObject(text);
-  if (!o) return undefined;
-  const retry = numberIn(o.object, 'retry_after_s', 0, 86_400);
-  return retry === undefined
-    ? undefined
-    : {
-        id: o.id,
-        retry_after_s: retry,
-        why: wordIn(o.object, 'why', ['busy', 'budget', 'maintenance', 'invalid']) ?? 'busy',
-        now: numberIn(o.object, 'now', 0, 8.64e15),
-      };
-}
-
-function leaseObject(text: string): { id: string; object: JsonObject } | undefined {
-  const object = parseJson(text, 3);
-  if (!isObject(object)) return undefined;
-  const id = textIn(object, 'id', 64);
-  return id !== undefined && /^[\w-]{1,64}$/.test(id) ? { id, object } : undefined;
 }

@@ -1,57 +1,12 @@
 /** Why: what a probe tells besides samples: tests with their evidence, outages, boots, losses. `id` makes each unique for ever. */
 import { booleanIn, integerIn, isObject, type JsonObject, numberIn, textIn, wordIn } from './json.ts';
+import { readThroughput, type ThroughputEvent } from './throughput.ts';
 
-export const VERDICTS = ['pass', 'fail', 'inconclusive'] as const;
-export type Verdict = (typeof VERDICTS)[number];
-export const LIMITS = [
-  'cpu',
-  'nic',
-  'wifi',
-  'server',
-  'budget',
-  'cross_traffic',
-  'route',
-  'aborted',
-  'unreachable',
-] as const;
-/** Why a test could not tell. `route`: the way to the test server leaves by `lo`; this machine is the test server. */
-export type LimitedBy = (typeof LIMITS)[number];
-export const TEST_REASONS = ['slot', 'confirm', 'recovery', 'manual', 'audit'] as const;
-export type TestReason = (typeof TEST_REASONS)[number];
-export const TEST_METHODS = ['passive', 'udp', 'tcp', 'tcp-full'] as const;
-export type TestMethod = (typeof TEST_METHODS)[number];
-
-interface EventBase {
+export interface EventBase {
   /** Unique for ever: a random 128-bit id made on the probe. */
   id: string;
   /** Monotonic ms in the frame's clock domain. */
   at: number;
-}
-/** One throughput test. Rates are IP-layer Mb/s (10^6 bit/s). */
-export interface ThroughputEvent extends EventBase {
-  kind: 'throughput';
-  method: TestMethod;
-  dir: 'down' | 'up';
-  verdict: Verdict;
-  marginal: boolean;
-  reason: TestReason;
-  target_mbps: number;
-  /** Rate at the WAN counter over the decision window; null when nothing could be measured. Never 0 for "failed". */
-  rate_mbps: number | null;
-  /** What the test itself received, application layer. */
-  app_mbps: number | null;
-  /** Other traffic on the line during the window (rate - own); null where the probe cannot see it. */
-  other_mbps: number | null;
-  /** Bytes that the test cost on the wire. */
-  bytes: number;
-  dur_ms: number;
-  limited_by: LimitedBy | null;
-  /** Highest CPU share of the probe during the test, %. */
-  cpu_pct: number | null;
-  wan: string;
-  server: string;
-  /** The job that asked for it, if any. */
-  job: string | null;
 }
 /** Internet was not usable from `from` to `at` (both monotonic ms). `first_failure` as in the metric table. */
 export interface OutageEvent extends EventBase {
@@ -107,40 +62,10 @@ export function parseEvent(value: unknown): FrameEvent | undefined {
 
 /** 2^46 ms is 2,200 years: monotonic time cannot be larger. */
 export const MONO_MAX = 2 ** 46;
-const RATE_MAX = 400_000;
 
 type Reader = (o: JsonObject, base: EventBase) => FrameEvent | undefined;
 const READERS: Record<EventKind, Reader> = {
-  throughput(o, base) {
-    const method = wordIn(o, 'method', TEST_METHODS);
-    const dir = wordIn(o, 'dir', ['down', 'up']);
-    const verdict = wordIn(o, 'verdict', VERDICTS);
-    const reason = wordIn(o, 'reason', TEST_REASONS);
-    const target = numberIn(o, 'target_mbps', 0.1, RATE_MAX);
-    if (!method || !dir || !verdict || !reason || target === undefined) return undefined;
-    const rate = numberIn(o, 'rate_mbps', 0, RATE_MAX) ?? null;
-    if (rate === null && verdict !== 'inconclusive') return undefined;
-    return {
-      ...base,
-      kind: 'throughput',
-      method,
-      dir,
-      verdict,
-      reason,
-      target_mbps: target,
-      rate_mbps: rate,
-      marginal: booleanIn(o, 'marginal') ?? false,
-      app_mbps: numberIn(o, 'app_mbps', 0, RATE_MAX) ?? null,
-      other_mbps: numberIn(o, 'other_mbps', 0, RATE_MAX) ?? null,
-      bytes: integerIn(o, 'bytes', 0, 2 ** 46) ?? 0,
-      dur_ms: numberIn(o, 'dur_ms', 0, 3_600_000) ?? 0,
-      limited_by: wordIn(o, 'limited_by', LIMITS) ?? null,
-      cpu_pct: numberIn(o, 'cpu_pct', 0, 100) ?? null,
-      wan: textIn(o, 'wan', 32) ?? '',
-      server: textIn(o, 'server', 128) ?? '',
-      job: textIn(o, 'job', 64) ?? null,
-    };
-  },
+  throughput: readThroughput,
   outage(o, base) {
     const from = numberIn(o, 'from', 0, MONO_MAX);
     if (from === undefined || from > base.at) return undefined;

@@ -1,5 +1,5 @@
 /**
- * Why: the line protocol of the TCP throughput test, written once for both ends.
+ * Why: the first line protocol of the TCP throughput test, which agents spoke before ndt7 (speed-ndt7.ts) and UDP (speed-udp.ts).
  * The client connects and sends one line, `CARREL-SPEED 1 <token>\n`; the server answers with incompressible bytes until
  * the lease's max_bytes or max_ms, no faster than the grant's pace_mbps, or with one line `CARREL-ERROR <CODE>\n`, and closes.
  * A stream never starts with the text of an error line, so the first bytes tell which it is.

@@ -9,6 +9,7 @@ export const TOPIC_KINDS = {
   state: 'probe',
   reported: 'probe',
   'lease/request': 'probe',
+  'lease/release': 'probe',
   desired: 'server',
   'lease/grant': 'server',
   'lease/deny': 'server',

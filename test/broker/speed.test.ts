@@ -15,7 +15,8 @@ import { type SpeedServer, startSpeedServer } from '../../broker/speed/server.ts
 
 const request = (more: Partial<LeaseRequest> = {}): LeaseRequest => ({
   id: 'l1',
-  method: 'tcp',
+  kinds: ['tcp'],
+  dir: 'down',
   want_mbps: 36,
   max_bytes: 40_000_000,
   reason: 'slot',

@@ -110,9 +110,16 @@ const grant: LeaseGrant = {
   token: 'tok.en',
   host: null,
   port: 1,
+  udp_port: null,
+  kinds: ['tcp'],
+  dir: 'down',
   max_bytes: 40e6,
   max_ms: 10_000,
+  not_before: 0,
   expires: 0,
+  key: null,
+  server: 'test',
+  alternative: null,
 };
 const request = (host: string, port: number) => ({
   grant,
@@ -272,7 +279,14 @@ describe.skipIf(labUnavailable)(
         clock: systemClock,
       });
       closers.push(() => server.stop());
-      const wish = { id: 'w1', method: 'tcp', want_mbps: 40.5, max_bytes: 40e6, reason: 'manual' } as const;
+      const wish = {
+        id: 'w1',
+        kinds: ['tcp'],
+        dir: 'down',
+        want_mbps: 40.5,
+        max_bytes: 40e6,
+        reason: 'manual',
+      } as const;
       const booking = leases.request('debeikiai-1', wish, systemClock.wallMs());
       if (!('grant' in booking)) throw new Error(`no lease: ${booking.deny.why}`);
       const outcome = await testFromProbe(server.port(), null, booking.grant);
