@@ -38,8 +38,9 @@ function passes({ name, command, args }: (typeof GROUPS)[number]): boolean {
 function skipped(): string[] {
   const root = process.getuid?.() === 0;
   return [
-    root ? null : 'journeys on shaped links and the agent in network namespaces (needs root)',
+    root ? null : 'journeys on shaped links, emulated links and the agent in network namespaces (needs root)',
     root && !onPath('ip') ? 'journeys on shaped links and the agent in network namespaces (needs iproute2)' : null,
+    !root || (onPath('cc') && existsSync('/dev/net/tun')) ? null : 'emulated links (needs cc and /dev/net/tun)',
     onPath('chromium') ? null : 'the page in a real browser (needs chromium)',
     onPath('dpkg') && onPath('apt-get')
       ? null
