@@ -27,6 +27,8 @@ const SERVERS = {
   'mosquitto-clients': { program: 'mosquitto_pub', libraries: ['libmosquitto1', 'libcjson1'] },
   'prometheus-alertmanager': { program: 'prometheus-alertmanager', libraries: [] },
   'collectd-core': { program: 'collectd', libraries: ['libltdl7', 'libmosquitto1', 'libcjson1'] },
+  iperf3: { program: 'iperf3', libraries: ['libiperf0', 'libsctp1'] },
+  nftables: { program: 'nft', libraries: ['libnftables1', 'libnftnl11', 'libmnl0', 'libjansson4'] },
   busybox: { program: 'busybox', libraries: [] },
   shellcheck: { program: 'shellcheck', libraries: [] },
 } as const satisfies Record<string, { program: string; libraries: readonly string[] }>;
