@@ -35,6 +35,8 @@ export interface DesiredConfig {
   /** IANA zone of the site. */
   zone: string;
   opening: OpeningHours;
+  /** Local dates `YYYY-MM-DD` on which the site is closed whatever its weekly hours say: holidays, repairs. */
+  closed?: readonly string[];
   /** Throughput slots per open day. */
   tests_per_day: number;
   /** Monthly budget for tests in MB; 0 = none allowed. */
@@ -99,7 +101,17 @@ function configOf(value: unknown): DesiredConfig | undefined {
     budget_mb === undefined
   )
     return undefined;
-  return { sample_s, batch, profile, target_mbps, zone, opening, tests_per_day, budget_mb };
+  const closed = datesOf(own(value, 'closed'));
+  return {
+    ...{ sample_s, batch, profile, target_mbps, zone, opening, tests_per_day, budget_mb },
+    ...(closed.length > 0 && { closed }),
+  };
+}
+
+/** Two years of holidays at most. */
+function datesOf(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, 100).filter((date) => typeof date === 'string' && /^\d{4}-\d\d-\d\d$/.test(date));
 }
 
 /** Seven days, each a list of [from, to) minutes; undefined where the shape is wrong. */

@@ -2,7 +2,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { localTime, type OpeningHours } from '#contract';
 import { silentLogger } from '#lib/logger';
-import { createCalendar, drawSlots } from '../../agent/calendar.ts';
+import { createCalendar } from '../../agent/calendar.ts';
+import { slotKey, slotsBetween } from '../../agent/speed/slots.ts';
 
 const OPEN: OpeningHours = [
   [[540, 1080]],
@@ -16,49 +17,42 @@ const OPEN: OpeningHours = [
   [[600, 900]],
   [],
 ];
-const MONDAY = localTime('Europe/Vilnius', Date.UTC(2026, 10, 23, 6, 30));
 const DAY_MS = 86_400_000;
 
-function calendarAt(wall: { ms: number }): ReturnType<typeof createCalendar> {
+function calendarAt(wall: { ms: number }, begun: string[] = []): ReturnType<typeof createCalendar> {
   const calendar = createCalendar({
-    probe: 'debeikiai-1',
+    secret: 'the-secret',
     wallMs: () => wall.ms,
     log: silentLogger,
-    onTest: () => undefined,
+    onSlot: ({ id }) => begun.push(id),
     onNight: () => undefined,
   });
   onTestFinished(() => calendar.stop());
   return calendar;
 }
-const plan = { zone: 'Europe/Vilnius', opening: OPEN, testsPerDay: 4 };
+const plan = { zone: 'Europe/Vilnius', opening: OPEN, closed: [], testsPerDay: 4 };
 
-test.each([0, 1, 3, 4, 5])('tests of week day %d lie in its opening hours, spread over them', (weekday) => {
-  const open = OPEN[weekday] ?? [];
-  for (let day = 1; day <= 28; day++) {
-    const slots = drawSlots(plan, { ...MONDAY, day, weekday }, 'debeikiai-1');
-    expect(slots).toHaveLength(4);
-    expect(new Set(slots).size).toBe(4);
-    for (const slot of slots) expect(open.some(([from, to]) => slot >= from && slot < to)).toBe(true);
+test('cron holds the slots that are still to come, ten minutes early and to the second, the night and the next drawing', async () => {
+  const wall = { ms: Date.UTC(2026, 10, 23, 5, 0) };
+  const calendar = calendarAt(wall);
+  await calendar.follow(plan);
+  const slots = slotsBetween(plan, wall.ms, Date.UTC(2026, 10, 23, 22, 1), slotKey('the-secret'));
+  expect(slots.length).toBeGreaterThanOrEqual(4);
+  expect(calendar.planned()).toHaveLength(slots.length + 2);
+  expect(calendar.planned()).toContain('1 0 * * *');
+  for (const { at } of slots) {
+    const { second, minute, hour } = localTime('Europe/Vilnius', at - 600_000);
+    expect(calendar.planned()).toContain(`${second} ${minute} ${hour} 23 11 *`);
   }
 });
 
-test('a closed day has no tests', () => expect(drawSlots(plan, { ...MONDAY, weekday: 2 }, 'debeikiai-1')).toEqual([]));
-
-test('a day is drawn the same after a restart, and differently for each probe and day', () => {
-  const drawn = drawSlots(plan, MONDAY, 'debeikiai-1');
-  expect(drawSlots(plan, MONDAY, 'debeikiai-1')).toEqual(drawn);
-  expect(drawSlots(plan, MONDAY, 'debeikiai-2')).not.toEqual(drawn);
-  expect(drawSlots(plan, { ...MONDAY, day: 24 }, 'debeikiai-1')).not.toEqual(drawn);
-});
-
-test('cron holds the tests that are still to come today, the night and the next drawing', async () => {
-  const calendar = calendarAt({ ms: Date.UTC(2026, 10, 23, 10, 0) });
+test('a slot that is less than ten minutes away begins at once, and only once', async () => {
+  const [first] = slotsBetween(plan, Date.UTC(2026, 10, 23, 7), Date.UTC(2026, 10, 23, 17), slotKey('the-secret'));
+  const begun: string[] = [];
+  const calendar = calendarAt({ ms: (first?.at ?? 0) - 300_000 }, begun);
   await calendar.follow(plan);
-  const toCome = drawSlots(plan, MONDAY, 'debeikiai-1').filter((minute) => minute > 12 * 60);
-  expect(calendar.planned()).toHaveLength(toCome.length + 2);
-  expect(calendar.planned()).toContain('1 0 * * *');
-  for (const minute of toCome)
-    expect(calendar.planned()).toContain(`${minute % 60} ${Math.floor(minute / 60)} 23 11 *`);
+  await calendar.follow(plan);
+  expect(begun).toEqual([first?.id]);
 });
 
 test.each([30 * DAY_MS, 730 * DAY_MS, -20 * DAY_MS])(
@@ -87,10 +81,10 @@ test('without a trusted clock nothing is planned', async () => {
 test('a Node without Intl plans nothing and says so once', async () => {
   const warnings: object[] = [];
   const calendar = createCalendar({
-    probe: 'p',
+    secret: 's',
     wallMs: () => 0,
     log: { ...silentLogger, warn: (fields) => warnings.push(fields) },
-    onTest: () => undefined,
+    onSlot: () => undefined,
     onNight: () => undefined,
   });
   const kept = globalThis.Intl;
