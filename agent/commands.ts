@@ -14,7 +14,7 @@ import {
 } from '#contract';
 import type { Logger } from '#lib/logger';
 import type { Kept } from './kept.ts';
-import type { TestEnd, TestWish } from './tests.ts';
+import type { TestEnd, TestWish } from './speed/climb.ts';
 import { AGENT_VERSION } from './version.ts';
 import type { WallClock } from './wall.ts';
 

@@ -159,8 +159,8 @@ function configOf(s: AgentSettings, isGiven: (name: keyof AgentSettings) => bool
     target_mbps: 30,
     zone: s.CARREL_AGENT_ZONE,
     opening: [WORKDAY, WORKDAY, WORKDAY, WORKDAY, WORKDAY, [], []],
-    tests_per_day: s.CARREL_AGENT_TESTS_PER_DAY,
-    budget_mb: s.CARREL_AGENT_BUDGET_MB,
+    tests_per_day: s.CARREL_AGENT_TESTS_PER_DAY ?? { default: 6, metered: 2, satellite: 2 }[profile],
+    budget_mb: s.CARREL_AGENT_BUDGET_MB ?? { default: 2000, metered: 300, satellite: 90 }[profile],
   };
   const pinned: Partial<DesiredConfig> = {
     ...(isGiven('CARREL_AGENT_SAMPLE_S') && { sample_s: defaults.sample_s }),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type DesiredConfig, isObject, textIn } from '#contract';
 import { messageOf } from '#lib/errors';
 import { type Agent, contextOf, type WiredDeps } from './agent.ts';
-import { createBudget } from './budget.ts';
+import { createBudget, limitsOf } from './budget.ts';
 import { createCalendar } from './calendar.ts';
 import { createCommands } from './commands.ts';
 import type { ServerAccess } from './config.ts';
@@ -54,11 +54,16 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
     throughput: (deps.throughput ?? createThroughputSensor)(context),
     desk,
     budget,
+    kept: kept('line.json'),
     wall,
     log,
     speed: config.speed,
     brokerHost: server.broker.host,
-    settings: () => ({ targetMbps: settings.target_mbps, budgetMb: settings.budget_mb }),
+    settings: () => ({
+      targetMbps: settings.target_mbps,
+      profile: settings.profile,
+      limits: limitsOf(settings),
+    }),
     onOutcome: (outcome) => framer.event(outcome, 'now'),
   });
   const self = createSelfSensor({
@@ -86,18 +91,21 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
     );
   };
   const calendar = createCalendar({
-    probe: server.id,
+    secret: server.token,
     wallMs: wall.wallMs,
     log,
     onNight: tellInventory,
-    onTest: () => void tester.run({ reason: 'slot', job: null, stillWanted: () => true, started: () => undefined }),
+    onSlot: (slot) => void tester.slot(slot),
   });
   const followCalendar = (): void => {
     // Opening hours are the server's to say: before it did, there is nothing to follow.
     void calendar.follow(
       wall.sync() === 0 || commands.desired() === null
         ? null
-        : { zone: settings.zone, opening: settings.opening, testsPerDay: settings.tests_per_day },
+        : {
+            ...{ zone: settings.zone, opening: settings.opening, closed: settings.closed ?? [] },
+            testsPerDay: settings.tests_per_day,
+          },
     );
   };
   const adopt = (desired: DesiredConfig): void => {

@@ -1,22 +1,22 @@
 /** Why: the server says who may test when, so that tests never share its uplink. Booking goes by QoS 0, so silence is asked again. */
 import { randomBytes } from 'node:crypto';
-import {
-  type Denial,
-  type LeaseGrant,
-  type LeaseRequest,
-  parseLeaseDeny,
-  parseLeaseGrant,
-  type TestReason,
-} from '#contract';
+import { type Denial, type LeaseGrant, type LeaseRequest, parseLeaseDeny, parseLeaseGrant } from '#contract';
 import type { Uplink } from './uplink.ts';
 
 export type Booking =
   | { granted: true; grant: LeaseGrant }
   | { granted: false; why: Denial | 'silent' | 'offline' | 'aborted' };
 
+export interface Want extends Pick<LeaseRequest, 'kinds' | 'dir' | 'reason' | 'avoid'> {
+  mbps: number;
+  maxBytes: number;
+}
+
 export interface LeaseDesk {
-  /** Asks until granted, until the attempts are used up, or until aborted. */
-  book(want: { mbps: number; maxBytes: number; reason: TestReason }, signal: AbortSignal): Promise<Booking>;
+  /** Asks until granted and the lease's turn has come, until the attempts are used up, or until aborted. */
+  book(want: Want, signal: AbortSignal): Promise<Booking>;
+  /** Whatever came of it: the next probe need not wait for its end. */
+  release(id: string): void;
   answer(kind: 'lease/grant' | 'lease/deny', text: string): void;
 }
 
@@ -53,19 +53,19 @@ export function createLeaseDesk(deps: { uplink: Pick<Uplink, 'tell'>; serverTime
         const id = randomBytes(12).toString('hex');
         const answer = await ask(
           {
-            id,
-            method: 'tcp',
-            kinds: ['tcp'],
-            dir: 'down',
-            want_mbps: want.mbps,
-            max_bytes: want.maxBytes,
-            reason: want.reason,
+            ...{ id, kinds: want.kinds, dir: want.dir, reason: want.reason, avoid: want.avoid },
+            ...{ want_mbps: want.mbps, max_bytes: want.maxBytes },
           },
           signal,
         );
         if (signal.aborted) return { granted: false, why: 'aborted' };
         if (answer === 'offline') return { granted: false, why: 'offline' };
-        if (answer.kind === 'grant') return { granted: true, grant: answer.grant };
+        if (answer.kind === 'grant') {
+          const { grant } = answer;
+          const turnMs = grant.not_before - (grant.now ?? grant.not_before);
+          if (turnMs > 0) await pause(Math.min(MAX_RETRY_S * 1000, turnMs), signal);
+          return { granted: true, grant };
+        }
         if (answer.kind === 'silent' && ++silent >= SILENT_ATTEMPTS) return { granted: false, why: 'silent' };
         if (answer.kind === 'silent') continue;
         denied += 1;
@@ -76,6 +76,7 @@ export function createLeaseDesk(deps: { uplink: Pick<Uplink, 'tell'>; serverTime
       }
       return { granted: false, why: 'busy' };
     },
+    release: (id) => void uplink.tell('lease/release', JSON.stringify({ id })),
     answer(kind, text) {
       const message = kind === 'lease/grant' ? parseLeaseGrant(text) : parseLeaseDeny(text);
       if (!message) return;

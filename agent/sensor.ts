@@ -3,7 +3,7 @@
  * a sensor knows one source. `agent/sensors/index.ts` makes all sensors of this machine: `createSensors(context): Sensor[]`,
  * `agent/sensors/throughput.ts` makes the one that loads the line: `createThroughputSensor(context): ThroughputSensor`.
  */
-import type { LeaseGrant, MetricName, TestReason, ThroughputEvent } from '#contract';
+import type { LeaseGrant, LeaseKind, MetricName, TestReason, ThroughputEvent } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 
@@ -56,12 +56,16 @@ export interface SensorContext {
 }
 
 export interface ThroughputRequest {
+  /** The rung: paced by UDP, paced by TCP, or four streams for 10 s. */
+  readonly kind: LeaseKind;
   /** Opens the test port; holds the bounds in bytes and ms. */
   readonly grant: LeaseGrant;
   /** Host of the test server, after CARREL_AGENT_SPEED and the grant were weighed. */
   readonly host: string;
   readonly port: number;
   readonly targetMbps: number;
+  /** A pass needs this many bytes on the wire; 0 unless the line is known for its bursts. */
+  readonly minBytes: number;
   /** At most so many bytes on the wire: what the grant and the month's budget both allow. */
   readonly maxBytes: number;
   readonly reason: TestReason;
@@ -71,13 +75,23 @@ export interface ThroughputRequest {
   readonly signal: AbortSignal;
 }
 
+/** What the line carries besides tests, for as long as somebody watches. */
+export interface LineWatch {
+  /** Name of the WAN interface; empty where there is none. */
+  readonly wan: string;
+  /** IP-layer bytes received so far by whomever; null where that is not known now, or never: the probe sees only its own. */
+  received(): number | null;
+  close(): void;
+}
+
 /** A throughput event before the core gives it an id and a time. */
 export type ThroughputOutcome = Omit<ThroughputEvent, 'id' | 'at'>;
 
 export interface ThroughputSensor {
   /** Can a test to this host tell anything? Not available where the route leaves by `lo`: this machine is the test server. */
   capability(host: string, port: number): Promise<Capability>;
-  /** One test. What goes wrong with the line or the server is an inconclusive outcome, not an error. */
+  watch(): LineWatch;
+  /** One test by one method. What goes wrong with the line or the server is an inconclusive outcome, not an error. */
   run(request: ThroughputRequest): Promise<ThroughputOutcome>;
 }
 

@@ -93,14 +93,16 @@ export const agentSettings = {
     parse: oneOf(['default', 'metered', 'satellite']),
   },
   CARREL_AGENT_TESTS_PER_DAY: {
-    description: 'Throughput tests per open day. Given here, it is not changed from the server',
-    default: '4',
-    example: '4',
+    description:
+      'Throughput tests per open day; by profile when unset (6, metered and satellite 2). Given here, it is not changed from the server',
+    default: null,
+    example: '6',
     parse: wholeNumber(0, 96),
   },
   CARREL_AGENT_BUDGET_MB: {
-    description: 'What throughput tests may cost per month. Given here, it is not changed from the server',
-    default: '5000',
+    description:
+      'What throughput tests may cost per month; by profile when unset (2000, metered 300, satellite 90). Given here, it is not changed from the server',
+    default: null,
     unit: 'MB',
     example: '1000',
     parse: decimal(0, 1e9),

@@ -1,148 +1,131 @@
-/** Why: one throughput test from wish to told result: route, budget, lease, measurement, event. One at a time, and never a rate that was not measured. */
-import type { LimitedBy, TestReason } from '#contract';
+/** Why: throughput tests come from the calendar, from the server and from people; they run one at a time, and what they teach about the line is kept. */
 import { messageOf } from '#lib/errors';
-import type { Logger } from '#lib/logger';
-import type { Budget } from './budget.ts';
-import type { LeaseDesk } from './lease.ts';
-import type { ThroughputOutcome, ThroughputSensor } from './sensor.ts';
-import type { HostPort } from './settings.ts';
-import type { WallClock } from './wall.ts';
-
-export interface TestWish {
-  reason: TestReason;
-  /** The job that asks, or null. */
-  job: string | null;
-  /** Asked once more when the lease came: waiting for it may have taken long. */
-  stillWanted(): boolean;
-  started(): void;
-}
-export type TestEnd = { ok: true; detail: string } | { ok: false; detail: string };
+import { UDP_TEST_BYTES } from './budget.ts';
+import type { Kept } from './kept.ts';
+import type { ThroughputOutcome } from './sensor.ts';
+import { learn } from './speed/burst.ts';
+import {
+  type ClimbDeps,
+  createClimb,
+  nothingMeasured,
+  slotFields,
+  type TestEnd,
+  type TestWish,
+} from './speed/climb.ts';
+import { afterTest, costOf, lineMemoryOf, rungsOf } from './speed/plan.ts';
+import { watchSlot } from './speed/slot-watch.ts';
+import type { Slot } from './speed/slots.ts';
 
 export interface Tester {
   /** Waits for its turn and runs. Never rejects. */
   run(wish: TestWish): Promise<TestEnd>;
+  /** Watches until the slot is due or visitors have proven the line, then runs. Never rejects. */
+  slot(slot: Slot): Promise<TestEnd>;
+  /** What the next test would cost, bytes. */
+  nextBytes(): number;
   /** Ends the running test and refuses what waits. */
   stop(): Promise<void>;
 }
 
-export interface TesterDeps {
-  throughput: ThroughputSensor;
-  desk: LeaseDesk;
-  budget: Budget;
-  wall: WallClock;
-  /** CARREL_AGENT_SPEED, else the host of the broker with the port of the grant. */
-  speed: HostPort | null;
-  brokerHost: string;
-  settings(): { targetMbps: number; budgetMb: number };
-  log: Logger;
-  onOutcome(outcome: ThroughputOutcome): void;
-}
-
-/** 10 s at 30 Mb/s are 37.5 MB. */
-const TEST_BYTES = 40_000_000;
-/** A test that may not cost this much cannot tell 30 Mb/s from 20. */
-const LEAST_BYTES = 4_000_000;
-const DEFAULT_PORT = 4443;
 const MAX_WAITING = 4;
-const DAY_MS = 86_400_000;
 
-export function createTester(deps: TesterDeps): Tester {
-  const { throughput, desk, budget, wall, settings, log, onOutcome } = deps;
+export function createTester(deps: Omit<ClimbDeps, 'memory' | 'learnt' | 'signal'> & { kept: Kept }): Tester {
+  const { throughput, kept, wall, settings, log, onOutcome } = deps;
   const abort = new AbortController();
-  const toldAtMs = new Map<LimitedBy, number>();
+  let memory = lineMemoryOf(kept.read());
   let queue: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
-  /** A test that could not run is told as inconclusive, but the same reason only once a day. */
-  function inconclusive(wish: TestWish, limitedBy: LimitedBy, detail: string, server: string): TestEnd {
-    const last = toldAtMs.get(limitedBy);
-    if (last === undefined || wall.monoMs() - last >= DAY_MS) {
-      toldAtMs.set(limitedBy, wall.monoMs());
-      log.info({ limited_by: limitedBy, why: detail }, 'throughput test could not tell');
-      onOutcome(nothingMeasured(wish, limitedBy, settings().targetMbps, server));
-    }
-    return { ok: false, detail };
-  }
+  const climb = createClimb({
+    ...deps,
+    signal: abort.signal,
+    memory: () => memory,
+    learnt: (test) => remember(afterTest(memory, test)),
+  });
+
   async function test(wish: TestWish): Promise<TestEnd> {
     if (abort.signal.aborted) return { ok: false, detail: 'the agent is stopping' };
-    const { targetMbps, budgetMb } = settings();
-    const at = deps.speed ?? { host: deps.brokerHost, port: DEFAULT_PORT };
-    const server = `${at.host}:${at.port}`;
-    const capability = await throughput.capability(at.host, at.port);
-    if (!capability.available) return inconclusive(wish, 'route', capability.why, server);
-    const left = budget.left(wall.wallMs(), budgetMb);
-    if (left < LEAST_BYTES)
-      return inconclusive(wish, 'budget', `the month's budget of ${budgetMb} MB is used up`, server);
-    const booking = await desk.book(
-      { mbps: targetMbps * 1.35, maxBytes: Math.min(TEST_BYTES, left), reason: wish.reason },
-      abort.signal,
-    );
-    if (!booking.granted)
-      return inconclusive(wish, booking.why === 'budget' ? 'budget' : 'server', `no lease: ${booking.why}`, server);
-    if (!wish.stillWanted()) return { ok: false, detail: 'expired while it waited for its turn' };
-    wish.started();
-    const { grant } = booking;
-    const host = deps.speed?.host ?? grant.host ?? deps.brokerHost;
-    const port = deps.speed?.port ?? grant.port;
-    const outcome = await throughput.run({
-      grant,
-      host,
-      port,
-      targetMbps,
-      maxBytes: Math.min(grant.max_bytes, left),
-      reason: wish.reason,
-      job: wish.job,
-      signal: abort.signal,
-    });
-    budget.spend(wall.wallMs(), outcome.bytes);
-    onOutcome(outcome);
-    const rate = outcome.rate_mbps === null ? 'nothing measured' : `${outcome.rate_mbps.toFixed(1)} Mb/s`;
-    return {
-      ok: true,
-      detail: `${outcome.verdict}: ${rate}${outcome.limited_by ? `, limited by ${outcome.limited_by}` : ''}`,
-    };
+    const { full } = settings().limits;
+    const { reason, slot } = wish;
+    const { outcome, end } = await climb(wish, rungsOf({ reason, full, memory, slot: slot ?? null }), 'down');
+    if (slot?.audit && full && outcome?.verdict === 'pass') await audit(wish, outcome);
+    if (slot?.upload) await climb({ ...wish, slot: undefined }, ['udp', 'tcp'], 'up');
+    return end;
   }
+
+  /** The long test after a short one that passed: does the line keep its rate? */
+  async function audit({ started, stillWanted }: TestWish, short: ThroughputOutcome): Promise<void> {
+    const { outcome } = await climb({ reason: 'audit', job: null, started, stillWanted }, ['full'], 'down');
+    if (!outcome) return;
+    const burst = learn(memory.burst, short.verdict, outcome.verdict);
+    if (burst.minBytes !== memory.burst.minBytes)
+      log.warn({ min_bytes: burst.minBytes }, 'the line gives more for a moment than for ten seconds');
+    remember({ ...memory, burst });
+  }
+
+  function remember(next: typeof memory): void {
+    memory = next;
+    kept.write(memory);
+  }
+
+  function failed(error: unknown): TestEnd {
+    log.warn({ code: 'TEST_FAILED', error: messageOf(error) }, 'throughput test failed');
+    return { ok: false, detail: messageOf(error).slice(0, 200) };
+  }
+  function enqueue(wish: TestWish): Promise<TestEnd> {
+    if (waiting >= MAX_WAITING) return Promise.resolve({ ok: false, detail: 'too many tests are waiting' });
+    waiting += 1;
+    const end = queue
+      .then(() => test(wish))
+      .catch(failed)
+      .finally(() => {
+        waiting -= 1;
+      });
+    queue = end;
+    return end;
+  }
+
+  async function watched(slot: Slot): Promise<TestEnd> {
+    const { targetMbps } = settings();
+    const line = throughput.watch();
+    const dueMs = wall.monoMs() + slot.at - wall.wallMs();
+    try {
+      const { provenMbps } = memory;
+      const { proof, waited } = await watchSlot({
+        dueMs,
+        targetMbps,
+        provenMbps,
+        read: line.received,
+        clock: wall,
+        signal: abort.signal,
+      });
+      const wish: TestWish = { reason: 'slot', job: null, slot, stillWanted: () => true, started: () => undefined };
+      if (waited > 0) log.info({ slot: slot.id, waited }, 'the test waited for visitors');
+      if (!proof) return enqueue(wish);
+      onOutcome({
+        ...nothingMeasured(wish, null, targetMbps),
+        ...slotFields(slot),
+        method: 'passive',
+        verdict: 'pass',
+        rate_mbps: proof.rateMbps,
+        other_mbps: proof.rateMbps,
+        dur_ms: Math.round(proof.overMs),
+        wan: line.wan,
+      });
+      remember({ ...memory, provenMbps: proof.rateMbps, confirms: 0 });
+      return { ok: true, detail: `pass: visitors used ${proof.rateMbps.toFixed(1)} Mb/s` };
+    } finally {
+      line.close();
+    }
+  }
+
   return {
-    run(wish) {
-      if (waiting >= MAX_WAITING) return Promise.resolve({ ok: false, detail: 'too many tests are waiting' });
-      waiting += 1;
-      const end = queue
-        .then(() => test(wish))
-        .catch((error: unknown): TestEnd => {
-          log.warn({ code: 'TEST_FAILED', error: messageOf(error) }, 'throughput test failed');
-          return { ok: false, detail: messageOf(error).slice(0, 200) };
-        })
-        .finally(() => {
-          waiting -= 1;
-        });
-      queue = end;
-      return end;
-    },
+    run: enqueue,
+    slot: (slot) => watched(slot).catch(failed),
+    nextBytes: () => costOf(memory, UDP_TEST_BYTES[settings().profile]),
     async stop() {
       abort.abort();
       await queue;
     },
-  };
-}
-
-function nothingMeasured(wish: TestWish, limitedBy: LimitedBy, targetMbps: number, server: string): ThroughputOutcome {
-  return {
-    kind: 'throughput',
-    method: 'tcp',
-    dir: 'down',
-    verdict: 'inconclusive',
-    marginal: false,
-    reason: wish.reason,
-    target_mbps: targetMbps,
-    rate_mbps: null,
-    app_mbps: null,
-    other_mbps: null,
-    bytes: 0,
-    dur_ms: 0,
-    limited_by: limitedBy,
-    cpu_pct: null,
-    wan: '',
-    server,
-    job: wish.job,
   };
 }

@@ -12,8 +12,10 @@ import type { LimitedBy } from '#contract';
 import { messageOf } from '#lib/errors';
 import { ipBytesBetween } from '../platform/counters.ts';
 import { keepFile, readInteger } from '../platform/kept-file.ts';
+import { othersSeen } from '../platform/offload.ts';
 import { openWan, type Wan, type WanView } from '../platform/wan.ts';
 import type { SensorContext, ThroughputOutcome, ThroughputRequest, ThroughputSensor } from '../sensor.ts';
+import { countInterface } from '../speed/interface.ts';
 import { type ProcessorReport, watchProcessor } from './processor.ts';
 import { openStream, type StreamEnd } from './speed-stream.ts';
 import { type Judgement, judge, limitOf, type Window } from './throughput-verdict.ts';
@@ -66,6 +68,17 @@ export function createThroughputSensor(
       } finally {
         wan.close();
       }
+    },
+    watch() {
+      const wan = openWan({ root, override: context.wan });
+      const view = wan.look();
+      const counted = view.name !== null && othersSeen(root, view.name) === 'counted';
+      const counter = countInterface(wan, view);
+      return {
+        wan: view.name ?? '',
+        received: () => (counted ? (counter.read()?.rx ?? null) : null),
+        close: () => wan.close(),
+      };
     },
     run,
   };

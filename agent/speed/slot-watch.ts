@@ -44,11 +44,12 @@ export function watchSlot({ dueMs, targetMbps, provenMbps, read, clock, signal }
       const bytes = read();
       if (bytes === null) watch.forget();
       const proof = bytes === null ? null : watch.see({ atMs, bytes });
-      if (proof) return end(proof);
-      if (atMs < due) return;
-      if (!shouldWait({ othersMbps: watch.rateMbps(), provenMbps, waited })) return end(null);
-      waited += 1;
-      due = atMs + WAIT_MS;
+      if (proof) end(proof);
+      else if (atMs < due) return;
+      else if (shouldWait({ othersMbps: watch.rateMbps(), provenMbps, waited })) {
+        waited += 1;
+        due = atMs + WAIT_MS;
+      } else end(null);
     };
     const timer = setInterval(look, EVERY_MS);
     signal.addEventListener('abort', onAbort);

@@ -32,6 +32,8 @@ export interface Slot {
   series: TestSeries;
   /** A long test follows, to catch lines that are fast for a moment only. */
   audit: boolean;
+  /** By TCP instead of UDP, so that shaping of one of them alone is found. */
+  other: boolean;
   /** The upload is tested too. */
   upload: boolean;
 }
@@ -39,6 +41,7 @@ export interface Slot {
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const AUDIT_SHARE = 0.1;
+const OTHER_SHARE = 0.25;
 /** Where nobody said when the site is open: the hours in which one might be. */
 const ASSUMED: OpeningHours = Array.from({ length: 7 }, () => [[480, 1200] as const]);
 /** Clocks change between 0 and 4 at night, and the nightly inventory runs. */
@@ -67,6 +70,7 @@ export function slotsOf(plan: SlotPlan, dayNumber: number, key: Uint8Array): Slo
       at: momentIn(open, ((i + draw(`slot ${i}`)) * length) / testsPerDay),
       series: 'hours',
       audit: draw(`audit ${i}`) < AUDIT_SHARE,
+      other: draw(`other ${i}`) < OTHER_SHARE,
       upload: i === upload,
     }),
   );
@@ -77,6 +81,7 @@ export function slotsOf(plan: SlotPlan, dayNumber: number, key: Uint8Array): Slo
       at: momentIn(closed, draw('line') * total(closed)),
       series: 'line',
       audit: false,
+      other: false,
       upload: false,
     });
   return slots.sort((a, b) => a.at - b.at);

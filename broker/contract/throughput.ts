@@ -15,8 +15,12 @@ export const LIMITS = [
   'route',
   'aborted',
   'unreachable',
+  'time',
 ] as const;
-/** Why a test could not tell. `route`: the way to the test server leaves by `lo`; this machine is the test server. */
+/**
+ * Why a test could not tell. `route`: the way to the test server leaves by `lo`; this machine is the test server. `time`: the line was
+ * still getting faster when the test was over.
+ */
 export type LimitedBy = (typeof LIMITS)[number];
 export const TEST_REASONS = ['slot', 'confirm', 'recovery', 'manual', 'audit'] as const;
 export type TestReason = (typeof TEST_REASONS)[number];

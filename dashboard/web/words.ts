@@ -66,6 +66,7 @@ const en = {
     route: 'this machine is the test server',
     aborted: 'the test was stopped',
     unreachable: 'the test server was not reached',
+    time: 'the line was still getting faster when the test ended',
   } satisfies Record<LimitedBy, string>,
   marginal: 'close to the target',
   upload: 'upload',

@@ -59,7 +59,11 @@ export function told(answer: () => Reading | Promise<Reading>): Sensor {
 export function toldThroughput(
   outcome: (request: Parameters<ThroughputSensor['run']>[0]) => Promise<ThroughputOutcome>,
 ): ThroughputSensor {
-  return { capability: async () => ({ available: true }), run: outcome };
+  return {
+    capability: async () => ({ available: true }),
+    watch: () => ({ wan: 'eth0', received: () => null, close: () => undefined }),
+    run: outcome,
+  };
 }
 
 export function outcomeOf(over: Partial<ThroughputOutcome> = {}): ThroughputOutcome {

@@ -236,7 +236,7 @@ describe('probes', () => {
     expect(dashboard.state.registry.desired('p')?.config).toMatchObject({
       profile: 'metered',
       batch: 10,
-      tests_per_day: 3,
+      tests_per_day: 2,
       budget_mb: 300,
     });
     expect(dashboard.broker.published).toEqual(['p', 'p']);
