@@ -32,7 +32,7 @@ export interface AccessDeps {
   loginFailed(client: Client): number;
   /** The credential was right; called before the connection replaces an older one. */
   admitted(client: Client): void;
-  acceptedFrame(bytes: number): void;
+  accepted(frames: number): void;
 }
 type Hooks = Required<
   Pick<AedesOptions, 'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe' | 'authorizeForward'>
@@ -99,7 +99,7 @@ export function createAccess(deps: AccessDeps): Hooks {
     const stop = wal.onChange(() => {
       if (wal.durableEnd() <= position) return;
       stop();
-      deps.acceptedFrame(payload.length);
+      deps.accepted(1);
       done(null);
     });
   }

@@ -42,15 +42,21 @@ export const GATE_LIMITS: GateLimits = {
   handshakeMs: 10_000,
 };
 
-interface Bucket {
+/** What a probe may still send at once; negative when it has sent too much. */
+export interface Bucket {
   packets: number;
   bytes: number;
   atMs: number;
+  /** Connections that take from it. */
+  users: number;
 }
 export interface Rates {
+  /** The bucket of a probe, for a connection that takes from it until `leave`. */
+  join(probe: string, nowMs: number): Bucket;
+  leave(bucket: Bucket): void;
   /** Takes one packet; answers with how long the probe must wait before its next one, ms (0 = no wait). */
-  take(probe: string, bytes: number, nowMs: number): number;
-  /** Forgets probes whose buckets are full again. */
+  take(bucket: Bucket, bytes: number, nowMs: number): number;
+  /** Forgets buckets that nobody takes from and that are full again. */
   forget(nowMs: number): void;
 }
 
@@ -58,12 +64,6 @@ export interface Rates {
 export function createRates(limits: Pick<GateLimits, 'packetsPerS' | 'bytesPerS' | 'burst'>): Rates {
   const { packetsPerS, bytesPerS, burst } = limits;
   const buckets = new Map<string, Bucket>();
-
-  function fresh(probe: string, nowMs: number): Bucket {
-    const bucket = { packets: packetsPerS * burst, bytes: bytesPerS * burst, atMs: nowMs };
-    buckets.set(probe, bucket);
-    return bucket;
-  }
 
   function refill(bucket: Bucket, nowMs: number): void {
     const seconds = Math.max(0, nowMs - bucket.atMs) / 1000;
@@ -73,8 +73,21 @@ export function createRates(limits: Pick<GateLimits, 'packetsPerS' | 'bytesPerS'
   }
 
   return {
-    take(probe, bytes, nowMs) {
-      const bucket = buckets.get(probe) ?? fresh(probe, nowMs);
+    join(probe, nowMs) {
+      const bucket = buckets.get(probe) ?? {
+        packets: packetsPerS * burst,
+        bytes: bytesPerS * burst,
+        atMs: nowMs,
+        users: 0,
+      };
+      buckets.set(probe, bucket);
+      bucket.users += 1;
+      return bucket;
+    },
+    leave(bucket) {
+      bucket.users -= 1;
+    },
+    take(bucket, bytes, nowMs) {
       if (bucket.atMs !== nowMs) refill(bucket, nowMs);
       bucket.packets -= 1;
       bucket.bytes -= bytes;
@@ -83,6 +96,7 @@ export function createRates(limits: Pick<GateLimits, 'packetsPerS' | 'bytesPerS'
     },
     forget(nowMs) {
       for (const [probe, bucket] of buckets) {
+        if (bucket.users > 0) continue;
         refill(bucket, nowMs);
         if (bucket.packets >= packetsPerS * burst && bucket.bytes >= bytesPerS * burst) buckets.delete(probe);
       }

@@ -4,9 +4,10 @@ import type { Aedes, Client } from 'aedes';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import { judgeConnect } from './access.ts';
-import { type Gate, type GateRefusal, openGate } from './gate.ts';
-import { createRates, type GateLimits } from './gate-rate.ts';
+import { accept, flush, type Gate, type GateDeps, openGate, tick, unsentBytes } from './gate.ts';
+import { createRates } from './gate-rate.ts';
 import type { PresenceTable } from './presence.ts';
+import { createTurnClock } from './turn-clock.ts';
 import type { Wal } from './wal.ts';
 
 export interface Gates {
@@ -26,15 +27,12 @@ export interface Gates {
   /** Cuts all connections. */
   stop(): void;
 }
-export interface GatesDeps {
+export interface GatesDeps extends Pick<GateDeps, 'limits' | 'refused' | 'accepted'> {
   aedes: Aedes;
   wal: Wal;
   presence: PresenceTable;
-  limits: GateLimits;
   clock: Clock;
   log: Logger;
-  refused(reason: GateRefusal): void;
-  accepted(bytes: number): void;
 }
 
 const TICK_MS = 1000;
@@ -53,13 +51,24 @@ export function createGates(deps: GatesDeps): Gates {
   let waiting: Gate[] = [];
   let takeovers = 0;
   const rates = createRates(deps.limits);
+  const gateDeps: GateDeps = {
+    wal,
+    rates,
+    limits: deps.limits,
+    clock: createTurnClock(clock),
+    judgeConnect,
+    refused: deps.refused,
+    accepted: deps.accepted,
+    seen: presence.seen,
+    waiting: (gate) => waiting.push(gate),
+  };
   const stopWaiting = wal.onChange(() => {
     const ready = waiting;
     waiting = [];
-    for (const gate of ready) gate.flush();
+    for (const gate of ready) flush(gate);
   });
   const timer = setInterval(() => {
-    for (const gate of gates) gate.tick();
+    for (const gate of gates) tick(gate);
     rates.forget(clock.monoMs());
   }, TICK_MS);
   timer.unref();
@@ -72,13 +81,16 @@ export function createGates(deps: GatesDeps): Gates {
     presence.connected(client.id);
   });
   // Not at the CONNACK: aedes asks for more once before it is done with the CONNECT.
-  aedes.on('clientReady', (client) => byConn.get(client.conn)?.accept(client.id));
+  aedes.on('clientReady', (client) => {
+    const gate = byConn.get(client.conn);
+    if (gate) accept(gate, client.id);
+  });
   aedes.on('clientDisconnect', (client) => {
     const gate = byConn.get(client.conn);
     if (gate && byProbe.get(client.id) === gate) byProbe.delete(client.id);
     if (arriving.get(client.id) === client) arriving.delete(client.id);
     // Another connection of the same probe stands or is just coming: the probe was never away.
-    if (!byProbe.has(client.id) && !arriving.has(client.id)) presence.disconnected(client.id, !gate?.saidGoodbye());
+    if (!byProbe.has(client.id) && !arriving.has(client.id)) presence.disconnected(client.id, !gate?.goodbye);
   });
 
   function noteTakeover(probe: string): void {
@@ -93,35 +105,29 @@ export function createGates(deps: GatesDeps): Gates {
 
   return {
     enter(socket, address) {
-      const gate = openGate(socket, {
-        wal,
-        rates,
-        limits: deps.limits,
-        clock,
-        judgeConnect,
-        refused: deps.refused,
-        accepted: deps.accepted,
-        seen: presence.seen,
-        waiting: (one) => waiting.push(one),
-      });
+      const gate = openGate(socket, gateDeps);
+      const { conn } = gate.aedes;
       gates.add(gate);
-      gate.conn.on('close', () => {
+      conn.on('close', () => {
         gates.delete(gate);
       });
-      byConn.set(gate.conn, gate);
-      addresses.set(gate.conn, address);
-      aedes.handle(gate.conn);
+      byConn.set(conn, gate);
+      addresses.set(conn, address);
+      aedes.handle(conn);
     },
     admitted(client) {
       arriving.set(client.id, client);
       if (byProbe.has(client.id)) noteTakeover(client.id);
     },
     addressOf: (client) => addresses.get(client.conn) ?? '',
-    unsentBytes: (client) => byConn.get(client.conn)?.unsentBytes() ?? 0,
+    unsentBytes(client) {
+      const gate = byConn.get(client.conn);
+      return gate ? unsentBytes(gate) : 0;
+    },
     disconnect(probe) {
       const client = arriving.get(probe); // admitted, but its CONNACK is still on the way
       const found = [byProbe.get(probe), client && byConn.get(client.conn)].filter((gate) => gate !== undefined);
-      for (const gate of found) gate.destroy();
+      for (const gate of found) gate.aedes.conn.destroy();
       return found.length > 0;
     },
     connections: () => gates.size,
@@ -135,7 +141,7 @@ export function createGates(deps: GatesDeps): Gates {
     stop() {
       clearInterval(timer);
       stopWaiting();
-      for (const gate of gates) gate.destroy();
+      for (const gate of gates) gate.aedes.conn.destroy();
     },
   };
 }

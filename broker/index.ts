@@ -66,8 +66,8 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
     const limits = { ...GATE_LIMITS, ...deps.limits };
     const tally = createTally();
     let framesAccepted = 0;
-    const accepted = (): void => {
-      framesAccepted += 1;
+    const accepted = (frames: number): void => {
+      framesAccepted += frames;
     };
 
     const wal = await (deps.openWal ?? openWal)({
@@ -92,7 +92,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
       wal,
       clock,
       refused: tally.count,
-      acceptedFrame: accepted,
+      accepted,
       unsentLimit: limits.unsentBytes,
       unsentBytes: (client) => gates.unsentBytes(client),
       loginFailed: (client) => failures.failed(gates.addressOf(client)),

@@ -22,8 +22,11 @@ export interface WalOptions {
 }
 export interface Wal {
   readonly dir: string;
-  /** Position of the record, which is durable when `durableEnd()` is larger; null when it cannot be taken now (see `onChange`). */
-  append(receivedMs: number, probe: string, payload: Uint8Array): number | null;
+  /**
+   * Takes the payload (the part of `bytes` from `start` to `end`). Answers with the position of the record, which is durable when
+   * `durableEnd()` is larger; null when it cannot be taken now (see `onChange`).
+   */
+  append(receivedMs: number, probe: string, bytes: Uint8Array, start?: number, end?: number): number | null;
   durableEnd(): number;
   /** After the durable end has grown, or room or the disk has come back. Returns the unsubscriber. */
   onChange(listener: () => void): () => void;
@@ -110,10 +113,10 @@ export async function openWal(options: WalOptions): Promise<Wal> {
 
   return {
     dir,
-    append(receivedMs, probe, payload) {
+    append(receivedMs, probe, bytes, start = 0, end = bytes.length) {
       if (head.probe !== probe || head.receivedMs !== receivedMs)
         head = { receivedMs, probe, bytes: recordHead(receivedMs, probe) };
-      const position = journal.offer(head.bytes, payload);
+      const position = journal.offer(head.bytes, bytes, start, end);
       if (typeof position === 'string') {
         raiseAlarm();
         return null;

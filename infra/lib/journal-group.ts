@@ -6,12 +6,14 @@ export interface Group {
   readonly start: number;
   /** Position after the last one. */
   end(): number;
-  add(payload: Uint8Array, tail: Uint8Array | undefined): number;
+  /** A record of `payload` and what stands in `tail` from one place to another; answers with its position. */
+  add(payload: Uint8Array, tail?: Uint8Array, from?: number, to?: number): number;
   /** The bytes as the segment with this salt must hold them. */
   seal(salt: number): Uint8Array;
 }
 
 const FIRST_BYTES = 4096;
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** `reuse` is memory of an earlier group that is on disk by now. */
 export function createGroup(start: number, reuse?: Uint8Array): Group & { memory(): Uint8Array } {
@@ -29,12 +31,12 @@ export function createGroup(start: number, reuse?: Uint8Array): Group & { memory
   return {
     start,
     end: () => start + used,
-    add(payload, tail) {
-      const length = payload.length + (tail?.length ?? 0);
+    add(payload, tail = NOTHING, from = 0, to = tail.length) {
+      const length = payload.length + to - from;
       reserve(RECORD_HEADER_BYTES + length);
       const position = start + used;
       bytes.set(payload, used + RECORD_HEADER_BYTES);
-      if (tail) bytes.set(tail, used + RECORD_HEADER_BYTES + payload.length);
+      if (to > from) bytes.set(tail.subarray(from, to), used + RECORD_HEADER_BYTES + payload.length);
       lengths.push(length);
       used += RECORD_HEADER_BYTES + length;
       return position;

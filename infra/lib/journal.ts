@@ -59,8 +59,8 @@ export interface Journal {
    * `durableEnd()` is larger than that. @throws CarrelError with a JournalRefusal as code
    */
   append(payload: Uint8Array, tail?: Uint8Array): number;
-  /** The same, with the refusal as an answer. */
-  offer(payload: Uint8Array, tail?: Uint8Array): number | JournalRefusal;
+  /** The same, with the refusal as an answer, and `tail` from one place to another. */
+  offer(payload: Uint8Array, tail?: Uint8Array, from?: number, to?: number): number | JournalRefusal;
   /** The refusal that `append` would answer for a record of this length now; null when it would take it. */
   refusal(length: number): JournalRefusal | null;
   /** Resolves when everything appended so far is durable. @throws CarrelError JOURNAL_CLOSED when it never will be */
@@ -138,10 +138,10 @@ function startJournal(
     return position;
   }
 
-  function offer(payload: Uint8Array, tail?: Uint8Array): number | JournalRefusal {
-    const refused = refusal(payload.length + (tail?.length ?? 0));
+  function offer(payload: Uint8Array, tail?: Uint8Array, from = 0, to = tail?.length ?? 0): number | JournalRefusal {
+    const refused = refusal(payload.length + to - from);
     if (refused) return refused;
-    const position = filling.add(payload, tail);
+    const position = filling.add(payload, tail, from, to);
     running ??= run();
     if (filling.end() - filling.start >= groupBytes) {
       ready.push(filling);

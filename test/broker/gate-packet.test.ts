@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createFramer } from '../../broker/gate-framer.ts';
+import { emptyFramer, type FramerRules, goOn, takeChunk } from '../../broker/gate-framer.ts';
 import { checkFilters, checkTopic, readConnect, readHeader, readPublish } from '../../broker/gate-packet.ts';
 import { connectPacket, publishPacket } from './running.ts';
 
@@ -44,23 +44,24 @@ test('packets are the same however the line cuts them, and wherever something sa
       (cuts, pauses) => {
         const got: Buffer[] = [];
         let stopped = false;
-        const framer = createFramer({
+        const framer = emptyFramer();
+        const rules: FramerRules<null> = {
           limitBytes: () => 1000,
           stopped: () => stopped,
-          packet(packet) {
+          packet(_line, packet) {
             stopped = pauses[got.length] ?? false;
             got.push(Buffer.from(packet));
             return true;
           },
-          refuse: (reason) => expect.fail(reason),
+          refuse: (_line, reason) => expect.fail(reason),
           nowMs: () => 1,
-        });
+        };
         const places = [0, ...cuts.sort((a, b) => a - b), stream.length];
         for (let i = 1; i < places.length; i++) {
-          framer.take(stream.subarray(places[i - 1], places[i]));
+          takeChunk(framer, stream.subarray(places[i - 1], places[i]), null, rules);
           while (stopped) {
             stopped = false;
-            framer.goOn();
+            goOn(framer, null, rules);
           }
         }
         expect(got).toEqual(sent);

@@ -1,6 +1,6 @@
 /** Why: a connection that is cut inside a PUBLISH leaves nothing behind, and what is sent again on the next one is there once. */
 import { connect } from 'node:net';
-import { connectPacket, frameBytes, framesTopic, publishPacket, runBroker } from '../broker/running.ts';
+import { connectPacket, frameOf, framesTopic, publishPacket, runBroker } from '../broker/running.ts';
 
 export interface CutReport {
   cuts: number;
@@ -14,7 +14,10 @@ export async function cutAtEachByte(): Promise<CutReport> {
   const running = await runBroker({ limits: { packetsPerS: 1e6, bytesPerS: 1e9, acceptsPerS: 1e6 } });
   try {
     const hello = connectPacket('probe-a', running.probe('probe-a'));
-    const packetOf = (seq: number): Buffer => publishPacket(framesTopic('probe-a'), frameBytes(seq), 7);
+    // The time is one for all, so that all are of one length: a longer cut would be a whole packet.
+    const wall = Date.now();
+    const packetOf = (seq: number): Buffer =>
+      publishPacket(framesTopic('probe-a'), Buffer.from(JSON.stringify(frameOf(seq, { wall }))), 7);
     const cuts = packetOf(1000).length;
     for (let cut = 0; cut < cuts; cut++) {
       const whole = packetOf(1000 + cut);

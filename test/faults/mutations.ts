@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeFrame, encodeFrame, topicOf } from '#contract';
 import { nodeRawDeflate } from '#lib/raw-deflate';
 import { judgeConnect } from '../../broker/access.ts';
-import { openGate } from '../../broker/gate.ts';
+import { accept, openGate } from '../../broker/gate.ts';
 import { createRates, GATE_LIMITS } from '../../broker/gate-rate.ts';
 import { openForgetfulWal } from '../bench/ingest/forgetful-wal.ts';
 import { connectPacket, field, frameOf, framesTopic, packet, publishPacket } from '../broker/running.ts';
@@ -58,15 +58,15 @@ async function openSession(
   const gate = openGate(socket, {
     wal: {
       ...forgetful,
-      append(receivedMs, probe, payload) {
+      append(receivedMs, probe, bytes, start, end) {
         report.payloads += 1;
-        if (decodeFrame(payload, nodeRawDeflate).ok) report.frames += 1;
-        return forgetful.append(receivedMs, probe, payload);
+        if (decodeFrame(bytes.subarray(start, end), nodeRawDeflate).ok) report.frames += 1;
+        return forgetful.append(receivedMs, probe, bytes, start, end);
       },
     },
     rates: createRates({ packetsPerS: 1e9, bytesPerS: 1e12, burst: 10 }),
     limits: GATE_LIMITS,
-    clock: { wallMs: () => 0, monoMs: () => 0 },
+    clock: { now: () => ({ wallMs: 0, monoMs: 0 }) },
     refused: () => {
       report.refused += 1;
     },
@@ -75,18 +75,20 @@ async function openSession(
     waiting: () => undefined,
     seen: () => undefined,
   });
+  socket.read(0); // from now on it hands on what it gets at once, as a socket does
+  const { conn } = gate.aedes;
   const aedesReads = (): void => {
-    while (gate.conn.read() !== null);
+    while (conn.read() !== null);
   };
-  gate.conn.on('readable', aedesReads);
+  conn.on('readable', aedesReads);
   return {
     give(bytes) {
-      if (!gate.conn.destroyed) socket.emit('data', Buffer.from(bytes));
+      if (!conn.destroyed) socket.push(Buffer.from(bytes));
       aedesReads();
     },
-    alive: () => !gate.conn.destroyed,
-    accept: () => gate.accept(PROBE),
-    end: () => gate.destroy(),
+    alive: () => !conn.destroyed,
+    accept: () => accept(gate, PROBE),
+    end: () => conn.destroy(),
   };
 }
 
