@@ -9,6 +9,7 @@ import { openFeedReader } from './feed-reader.ts';
 import { createFill, type FillDeps } from './fill.ts';
 import { startRetention } from './retention.ts';
 import { openRollupKeeper } from './rollup/keeper.ts';
+import { withAnswers } from './store/answers.ts';
 import { openStore, type StoreTarget } from './store/open.ts';
 import { createQuarantine, type Quarantine } from './store/quarantine.ts';
 import { type Cursor, type Store, StoreError } from './store/store.ts';
@@ -80,7 +81,7 @@ function fileName(name: string): string {
 function consumerOf(target: StoreTarget, quarantine: Quarantine, first: boolean): Consumer {
   return startConsumer({
     name: target.name,
-    openStore: () => openStore(target, nowMs, log),
+    openStore: async () => withAnswers(await openStore(target, nowMs, log)),
     // Every consumer meets the same broken payloads: the first one keeps them.
     openFeed: (cursor) => openFeed(cursor, first),
     ...(first ? {} : { fill: createFill(fillDeps) }),

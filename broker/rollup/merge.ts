@@ -1,7 +1,8 @@
 /** Why: a day is the sum of its hours, a month of its days: rollups are made so that they can be added, and this is the one place that does. */
 import { METRIC_NAMES, roundToStep } from '#contract';
-import { addEncoded, emptyHistogram, encodeHistogram } from '#lib/histogram';
+import { createHistogramSum, encodeHistogram } from '#lib/histogram';
 import { type MetricRollup, type RollupRow, type RollupTier, type TestCounts, TIER_S } from '../store/store.ts';
+import { joinRuns } from './runs.ts';
 
 /** Rollups of one probe as one of the wider tier. Their order does not matter; each time must be there once. */
 export function mergeRollups(
@@ -28,7 +29,7 @@ export function mergeRollups(
     up_s,
     down_s,
     unknown_s: TIER_S[tier] - up_s - down_s,
-    runs: '',
+    runs: joinRuns(ordered, t_s, t_s + TIER_S[tier]),
     tests: ordered.reduce<TestCounts>((total, { tests }) => addTests(total, tests), {
       n: 0,
       passed: 0,
@@ -43,10 +44,11 @@ export function mergeRollups(
   };
 }
 
+const merging = createHistogramSum();
+
 export function mergeEncoded(texts: readonly string[]): string {
-  const merged = emptyHistogram();
-  for (const text of texts) addEncoded(merged, text);
-  return encodeHistogram(merged);
+  for (const text of texts) merging.add(text);
+  return encodeHistogram(merging.take());
 }
 
 export function addTests(a: TestCounts, b: TestCounts): TestCounts {

@@ -47,12 +47,14 @@ export async function remakeHour(
     .map((hour) => rollupOfHour(hour, version));
 }
 
-/** The day of these probes from its hours. @throws StoreError */
+/** The day of these probes from its hours. Not where hours were forgotten meanwhile. @throws StoreError */
 export async function remakeDay(store: Store, day_s: number, probes: string[], version: number): Promise<RollupRow[]> {
   const hours = await store.rollups({ tier: 'hour', probes, from_s: day_s, to_s: day_s + DAY_S });
-  return [...Map.groupBy(hours, ({ probe }) => probe)].map(([probe, rows]) =>
-    mergeRollups(rows, { probe, tier: 'day', t_s: day_s, version }),
-  );
+  const before = await store.rollups({ tier: 'day', probes, from_s: day_s, to_s: day_s + DAY_S, metrics: [] });
+  const kept = new Map(before.map((row) => [row.probe, row.samples]));
+  return [...Map.groupBy(hours, ({ probe }) => probe)]
+    .map(([probe, rows]) => mergeRollups(rows, { probe, tier: 'day', t_s: day_s, version }))
+    .filter(({ probe, samples }) => samples >= (kept.get(probe) ?? 0));
 }
 
 /** Every sample of an agent has one of these. */

@@ -2,13 +2,7 @@
  * Why: availability counts within opening hours, which begin at any minute. An hour's rollup therefore keeps what was known when, as runs
  * (`u1800d600-1200`: up, down, unknown, in seconds), mostly one run; the figure stays exact without the samples.
  */
-import { intersect, type Span, subtract, totalMs, union } from '#contract';
-
-/** Spans in seconds; each a union. */
-export interface KnownSpans {
-  up: readonly Span[];
-  down: readonly Span[];
-}
+import { intersect, type Span, subtract, union } from '#contract';
 
 /** The runs of [from_s, to_s). Where both were told, down stands: an outage is timed, a sample speaks for its slot. */
 export function runsOf(from_s: number, to_s: number, seen: { up: readonly Span[]; down: readonly Span[] }): string {
@@ -28,23 +22,59 @@ export function runsOf(from_s: number, to_s: number, seen: { up: readonly Span[]
   return at < to_s ? `${text}-${to_s - at}` : text;
 }
 
-/** The runs again as spans, seconds since 1970. */
-export function spansOfRuns(runs: string, from_s: number): KnownSpans {
-  const up: Span[] = [];
-  const down: Span[] = [];
-  let at = from_s;
-  for (const [, state, length] of runs.matchAll(/([ud-])(\d+)/g)) {
-    const to = at + Number(length);
-    if (state === 'u') up.push([at, to]);
-    else if (state === 'd') down.push([at, to]);
-    at = to;
+/**
+ * Seconds up and down of the runs within the spans (ascending, apart; seconds since 1970). A fleet's month asks this for each day in which
+ * a line changed: nothing is made on the way.
+ */
+export function knownWithin(runs: string, from_s: number, within: readonly Span[]): { up_s: number; down_s: number } {
+  let [up_s, down_s] = [0, 0];
+  let span = 0;
+  let start = from_s;
+  for (let at = 0; at < runs.length; ) {
+    const state = runs.charCodeAt(at++);
+    let length = 0;
+    for (; at < runs.length && isDigit(runs.charCodeAt(at)); at++) length = length * 10 + runs.charCodeAt(at) - DIGIT_0;
+    const end = start + length;
+    if (state === UP || state === DOWN) {
+      let open_s = 0;
+      for (let one = within[span]; one && one[0] < end; one = within[++span]) {
+        open_s += Math.max(0, Math.min(one[1], end) - Math.max(one[0], start));
+        if (one[1] > end) break; // it reaches into the next run
+      }
+      if (state === UP) up_s += open_s;
+      else down_s += open_s;
+    }
+    start = end;
   }
-  return { up, down };
+  return { up_s, down_s };
 }
 
-/** Seconds up and down of the runs within [from, to), seconds since 1970. */
-export function knownWithin(runs: string, from_s: number, within: readonly Span[]): { up_s: number; down_s: number } {
-  const { up, down } = spansOfRuns(runs, from_s);
-  // The spans are in seconds here, whatever the name of the sum says.
-  return { up_s: totalMs(intersect(up, within)), down_s: totalMs(intersect(down, within)) };
+const [UP, DOWN, DIGIT_0] = ['u', 'd', '0'].map((character) => character.charCodeAt(0)) as [number, number, number];
+
+function isDigit(code: number): boolean {
+  return code >= DIGIT_0 && code < DIGIT_0 + 10;
+}
+
+/** Runs of the hours of [from_s, to_s), ascending, as runs of the whole; what lies between them is unknown. */
+export function joinRuns(hours: readonly { t_s: number; runs: string }[], from_s: number, to_s: number): string {
+  let text = '';
+  let [state, length] = ['-', 0];
+  const add = (next: string, seconds: number): void => {
+    if (next === state) length += seconds;
+    else if (seconds > 0) {
+      if (length > 0) text += state + length;
+      [state, length] = [next, seconds];
+    }
+  };
+  let at = from_s;
+  for (const { t_s, runs } of hours) {
+    add('-', t_s - at);
+    at = t_s;
+    for (const [, next = '-', seconds] of runs.matchAll(/([ud-])(\d+)/g)) {
+      add(next, Number(seconds));
+      at += Number(seconds);
+    }
+  }
+  add('-', to_s - at);
+  return length > 0 ? text + state + length : text;
 }

@@ -1,6 +1,13 @@
 /** Why: what a fleet asks of rollups, in plain code over rows: for every driver whose engine cannot sum them itself. */
 import type { Span } from '#contract';
-import type { AvailabilityGroup, HistogramName, KnownSeconds, RollupRow, RollupTotal } from '../store/store.ts';
+import {
+  type AvailabilityGroup,
+  type HistogramName,
+  type KnownSeconds,
+  type RollupRow,
+  type RollupTotal,
+  TIER_S,
+} from '../store/store.ts';
 import { addTests, mergeEncoded } from './merge.ts';
 import { knownWithin } from './runs.ts';
 
@@ -28,14 +35,14 @@ export function totalsOf(rows: readonly RollupRow[], histogram: HistogramName | 
     .sort((a, b) => (a.probe < b.probe ? -1 : 1));
 }
 
-/** Known seconds within the spans of each group. `rows`: hours that touch any span. */
+/** Known seconds within the spans of each group. `rows`: what stands of the hours and days that touch any span. */
 export function knownOf(rows: readonly RollupRow[], groups: readonly AvailabilityGroup[]): KnownSeconds[] {
   const byProbe = Map.groupBy(rows, ({ probe }) => probe);
   return groups.flatMap(({ probes, spans }, group) =>
     [...new Set(probes)].sort().flatMap((probe): KnownSeconds[] => {
       let [up_s, down_s] = [0, 0];
-      for (const { t_s, runs } of byProbe.get(probe) ?? []) {
-        const part = knownWithin(runs, t_s, touching(spans, t_s));
+      for (const { t_s, runs, tier } of byProbe.get(probe) ?? []) {
+        const part = knownWithin(runs, t_s, touching(spans, t_s, TIER_S[tier]));
         up_s += part.up_s;
         down_s += part.down_s;
       }
@@ -44,8 +51,8 @@ export function knownOf(rows: readonly RollupRow[], groups: readonly Availabilit
   );
 }
 
-function touching(spans: readonly Span[], hour_s: number): readonly Span[] {
-  return spans.filter(([from, to]) => from < hour_s + 3600 && to > hour_s);
+function touching(spans: readonly Span[], t_s: number, length_s: number): readonly Span[] {
+  return spans.filter(([from, to]) => from < t_s + length_s && to > t_s);
 }
 
 /** The range of hours that the spans touch; null where there are none. */

@@ -1,16 +1,20 @@
 /** Why: questions to rollups as SQL: a fleet's month is summed inside DuckDB, and only one row per probe comes out. */
 import type { JS } from '@duckdb/node-api';
 import { METRIC_NAMES, type MetricName } from '#contract';
-import { addEncoded, emptyHistogram, encodeHistogram } from '#lib/histogram';
+import { createHistogramSum, encodeHistogram } from '#lib/histogram';
 import { knownWithin } from '../rollup/runs.ts';
+import { dayOf, wholeDays } from '../rollup/standing.ts';
 import { rangeOfGroups } from '../rollup/totals.ts';
+import type { StaleDays, StaleTracker } from './duckdb-rollup-stale.ts';
 import { PARTS, type RollupFile, type RollupFiles } from './duckdb-rollups.ts';
 import {
   type AvailabilityGroup,
+  type HistogramName,
   type KnownSeconds,
   type MetricRollup,
   type RollupQuery,
   type RollupRow,
+  type RollupTier,
   type RollupTotal,
   type StoreReader,
   TIER_S,
@@ -26,6 +30,7 @@ const FIXED_COUNT = FIXED.split(',').length;
 export function createRollupReader(
   query: RunSql,
   files: RollupFiles['files'],
+  stale: Pick<StaleTracker, 'within'>,
 ): Pick<StoreReader, 'rollups' | 'rollupTotals' | 'known'> {
   return {
     async rollups(wanted) {
@@ -35,28 +40,101 @@ export function createRollupReader(
       const rows = await query(() => rollupsSql(files(tier, from_s, to_s), wanted, metrics));
       return rows.map((row) => rollupOf(row, wanted, metrics));
     },
-    async rollupTotals({ tier, from_s, to_s, histogram }) {
-      const texts = histogram ? `, list(r.${histogram}_h) FILTER (r.${histogram}_h <> '')` : '';
-      // One row per probe and file: a month of hours lies in one file or two.
-      const rows = await query(() =>
-        unionOf(
-          files(tier, from_s, to_s),
-          ({ alias }) => `SELECT any_value(p.name), sum(r.samples)::DOUBLE, sum(r.up_s)::DOUBLE, sum(r.down_s)::DOUBLE,
-            sum(r.tests)::DOUBLE, sum(r.passed)::DOUBLE, sum(r.failed)::DOUBLE, sum(r.inconclusive)::DOUBLE${texts}
-            FROM ${alias}.rollups r JOIN ${alias}.probes p ON p.id = r.probe WHERE ${within(from_s, to_s)} GROUP BY r.probe`,
-        ),
+    async rollupTotals({ from_s, to_s, histogram }) {
+      const whole = wholeDays(from_s, to_s);
+      const sources = (await sourcesOf(whole)).concat(
+        whole.from_s === whole.to_s
+          ? hoursOf(from_s, to_s)
+          : [...hoursOf(from_s, whole.from_s), ...hoursOf(whole.to_s, to_s)],
       );
-      return mergeTotals(rows);
+      return mergeTotals(await query(() => totalsSql(sources.flatMap(standingIn), histogram)));
     },
     async known(groups) {
       const range = rangeOfGroups(groups);
       if (!range) return [];
-      const rows = await query(() =>
-        unionOf(files('hour', range.from_s, range.to_s), (file) => knownSql(file, groups, range)),
-      );
-      return mergeKnown(rows, groups);
+      const touched = { from_s: dayOf(range.from_s), to_s: dayOf(range.to_s - 1) + TIER_S.day };
+      const sources = await sourcesOf(touched);
+      return mergeKnown(await query(() => knownSql(sources.flatMap(standingIn), groups)), groups);
     },
   };
+
+  /** What stands of whole days: days, and the hours of those that do not. */
+  async function sourcesOf({ from_s, to_s }: { from_s: number; to_s: number }): Promise<Source[]> {
+    if (from_s >= to_s) return [];
+    const { whole, some } = await stale.within(from_s, to_s);
+    const hours = some.map(
+      ({ day_s, probes }): Source => ({ tier: 'hour', from_s: day_s, to_s: day_s + TIER_S.day, only: probes }),
+    );
+    return [
+      { tier: 'day', from_s, to_s, except: { whole, some } },
+      ...joined(whole).flatMap(([from, to]) => hoursOf(from, to)),
+      ...hours,
+    ];
+  }
+
+  /** The files of a source, with what is wanted of each. */
+  function standingIn(source: Source): Standing[] {
+    return files(source.tier, source.from_s, source.to_s).map((file) => ({
+      file,
+      ...source,
+      where: whereSql(file, source),
+    }));
+  }
+}
+
+/** Rollups of one tier within a range. */
+interface Source {
+  tier: RollupTier;
+  from_s: number;
+  to_s: number;
+  only?: readonly string[];
+  except?: StaleDays;
+}
+interface Standing extends Source {
+  file: RollupFile;
+  where: string;
+}
+
+function hoursOf(from_s: number, to_s: number): Source[] {
+  return from_s < to_s ? [{ tier: 'hour', from_s, to_s }] : [];
+}
+
+/** Days that follow each other as one range. */
+function joined(days: readonly number[]): [number, number][] {
+  const ranges: [number, number][] = [];
+  for (const day_s of days) {
+    const last = ranges.at(-1);
+    if (last?.[1] === day_s) last[1] += TIER_S.day;
+    else ranges.push([day_s, day_s + TIER_S.day]);
+  }
+  return ranges;
+}
+
+function whereSql({ ids }: RollupFile, { tier, from_s, to_s, only, except }: Source): string {
+  const numbers = (probes: readonly string[]): number[] => [0, ...probes.flatMap((probe) => ids.get(probe) ?? [])];
+  return [
+    within(from_s, to_s),
+    ...(tier === 'day' ? ["r.runs <> ''"] : []),
+    ...(only ? [`r.probe IN (${numbers(only).join(', ')})`] : []),
+    ...(except && except.whole.length > 0 ? [`r.t_s NOT IN (${except.whole.join(', ')})`] : []),
+    ...(except?.some ?? []).map(
+      ({ day_s, probes }) => `NOT (r.t_s = ${day_s} AND r.probe IN (${numbers(probes).join(', ')}))`,
+    ),
+  ].join(' AND ');
+}
+
+/** One row per probe and source. */
+function totalsSql(sources: readonly Standing[], histogram: HistogramName | undefined): string | null {
+  const texts = histogram ? `, string_agg(r.${histogram}_h, ',') FILTER (r.${histogram}_h <> '')` : '';
+  return unionOf(
+    sources,
+    ({
+      file: { alias },
+      where,
+    }) => `SELECT p.name, s.* FROM (SELECT r.probe, sum(r.samples)::DOUBLE, sum(r.up_s)::DOUBLE, sum(r.down_s)::DOUBLE,
+      sum(r.tests)::DOUBLE, sum(r.passed)::DOUBLE, sum(r.failed)::DOUBLE, sum(r.inconclusive)::DOUBLE${texts}
+      FROM ${alias}.rollups r WHERE ${where} GROUP BY r.probe) s JOIN ${alias}.probes p ON p.id = s.probe`,
+  );
 }
 
 function rollupsSql(
@@ -78,8 +156,8 @@ function within(from_s: number, to_s: number): string {
   return `r.t_s >= ${Math.max(0, Math.ceil(from_s))} AND r.t_s < ${Math.min(2 ** 32, Math.ceil(to_s))}`;
 }
 
-function unionOf(files: readonly RollupFile[], sql: (file: RollupFile) => string): string | null {
-  return files.length === 0 ? null : files.map(sql).join(' UNION ALL ');
+function unionOf<T>(sources: readonly T[], sql: (source: T) => string): string | null {
+  return sources.length === 0 ? null : sources.map(sql).join(' UNION ALL ');
 }
 
 function rollupOf(row: JS[], { tier }: RollupQuery, metrics: readonly MetricName[]): RollupRow {
@@ -115,72 +193,61 @@ function rollupOf(row: JS[], { tier }: RollupQuery, metrics: readonly MetricName
 }
 
 function mergeTotals(rows: readonly JS[][]): RollupTotal[] {
-  const merged = new Map<string, RollupTotal & { into: ReturnType<typeof emptyHistogram> }>();
-  for (const [probe, ...sums] of rows) {
-    const [samples = 0, up_s = 0, down_s = 0, n = 0, passed = 0, failed = 0, inconclusive = 0] = sums
-      .slice(0, 7)
-      .map(Number);
-    const of = merged.get(String(probe)) ?? {
-      probe: String(probe),
-      samples: 0,
-      up_s: 0,
-      down_s: 0,
-      tests: { n: 0, passed: 0, failed: 0, inconclusive: 0 },
-      histogram: '',
-      into: emptyHistogram(),
-    };
-    merged.set(of.probe, of);
-    of.samples += samples;
-    of.up_s += up_s;
-    of.down_s += down_s;
-    const { tests } = of;
-    of.tests = {
-      n: tests.n + n,
-      passed: tests.passed + passed,
-      failed: tests.failed + failed,
-      inconclusive: tests.inconclusive + inconclusive,
-    };
-    const texts = sums[7];
-    if (Array.isArray(texts)) for (const text of texts) addEncoded(of.into, String(text));
+  const byProbe = new Map<string, { sums: number[]; texts: string[] }>();
+  for (const [probe, , ...sums] of rows) {
+    const of = byProbe.get(String(probe)) ?? { sums: Array<number>(SUMS).fill(0), texts: [] };
+    byProbe.set(String(probe), of);
+    for (let i = 0; i < SUMS; i++) of.sums[i] = (of.sums[i] ?? 0) + Number(sums[i] ?? 0);
+    const texts = sums[SUMS];
+    if (typeof texts === 'string') of.texts.push(texts);
   }
-  return [...merged.values()]
-    .map(({ into, ...total }) => ({ ...total, histogram: encodeHistogram(into) }))
+  const histogram = createHistogramSum();
+  return [...byProbe]
+    .map(([probe, { sums, texts }]): RollupTotal => {
+      const [samples = 0, up_s = 0, down_s = 0, n = 0, passed = 0, failed = 0, inconclusive = 0] = sums;
+      for (const text of texts) histogram.add(text);
+      const tests = { n, passed, failed, inconclusive };
+      return { probe, samples, up_s, down_s, tests, histogram: encodeHistogram(histogram.take()) };
+    })
     .sort((a, b) => (a.probe < b.probe ? -1 : 1));
 }
+/** Columns of sums in totalsSql. */
+const SUMS = 7;
 
 /**
- * Hours wholly within a group's spans, and hours of one state, are summed here; what is left are hours that opening hours cut and in which
- * the line changed: those come out one by one with their runs.
+ * Rollups wholly within a group's spans, and those of one state, are summed here; what is left are hours and days that opening hours cut and
+ * in which the line changed: those come out with their runs.
  */
-function knownSql(
-  { alias, ids, from_s, to_s }: RollupFile,
-  groups: readonly AvailabilityGroup[],
-  range: { from_s: number; to_s: number },
-): string {
-  const members = groups.flatMap(({ probes }, group) =>
-    probes.flatMap((probe) => (ids.has(probe) ? [`(${ids.get(probe)}, ${group})`] : [])),
-  );
-  const hours = groups.flatMap(({ spans }, group) =>
-    [...openSeconds(spans)].flatMap(([hour, open_s]) =>
-      hour >= from_s && hour < to_s ? [`(${group}, ${hour}, ${open_s})`] : [],
-    ),
-  );
-  const simple = 'o.open_s = 3600 OR r.up_s = 3600 OR r.down_s = 3600 OR r.unknown_s = 3600';
-  const up = 'CASE WHEN o.open_s = 3600 THEN r.up_s WHEN r.up_s = 3600 THEN o.open_s ELSE 0 END';
-  const down = up.replaceAll('up_s', 'down_s');
-  return `(WITH g(probe, grp) AS (SELECT * FROM (VALUES ${[...members, '(0, 0)'].join(', ')}) v), o(grp, t_s, open_s) AS (SELECT * FROM (VALUES ${[...hours, '(0, 0, 0)'].join(', ')}) v),
-    k AS (SELECT g.grp, r.probe, r.t_s, r.runs, ${simple} AS simple, ${up} AS up, ${down} AS down FROM ${alias}.rollups r JOIN g ON g.probe = r.probe JOIN o ON o.grp = g.grp AND o.t_s = r.t_s WHERE ${within(range.from_s, range.to_s)}),
-    s AS (SELECT probe, grp, sum(up) FILTER (simple) AS up, sum(down) FILTER (simple) AS down, list(t_s || ' ' || runs) FILTER (NOT simple) AS rest FROM k GROUP BY probe, grp)
-    SELECT p.name, s.grp::DOUBLE, coalesce(s.up, 0)::DOUBLE, coalesce(s.down, 0)::DOUBLE, s.rest FROM s JOIN ${alias}.probes p ON p.id = s.probe)`;
+function knownSql(sources: readonly Standing[], groups: readonly AvailabilityGroup[]): string | null {
+  return unionOf(sources, ({ file, tier, from_s, to_s, where }) => {
+    const length = TIER_S[tier];
+    const members = groups.flatMap(({ probes }, group) =>
+      probes.flatMap((probe) => (file.ids.has(probe) ? [`(${file.ids.get(probe)}, ${group})`] : [])),
+    );
+    const open = groups.flatMap(({ spans }, group) =>
+      [...openSeconds(spans, length)].flatMap(([t_s, open_s]) =>
+        t_s >= Math.max(from_s, file.from_s) && t_s < Math.min(to_s, file.to_s)
+          ? [`(${group}, ${t_s}, ${open_s})`]
+          : [],
+      ),
+    );
+    const simple = `o.open_s = ${length} OR r.up_s = ${length} OR r.down_s = ${length} OR r.unknown_s = ${length}`;
+    const up = `CASE WHEN o.open_s = ${length} THEN r.up_s WHEN r.up_s = ${length} THEN o.open_s ELSE 0 END`;
+    const down = up.replaceAll('up_s', 'down_s');
+    return `(WITH g(probe, grp) AS (SELECT * FROM (VALUES ${[...members, '(0, 0)'].join(', ')}) v), o(grp, t_s, open_s) AS (SELECT * FROM (VALUES ${[...open, '(0, 0, 0)'].join(', ')}) v),
+      k AS (SELECT g.grp, r.probe, r.t_s, r.runs, ${simple} AS simple, ${up} AS up, ${down} AS down FROM ${file.alias}.rollups r JOIN g ON g.probe = r.probe JOIN o ON o.grp = g.grp AND o.t_s = r.t_s WHERE ${where}),
+      s AS (SELECT probe, grp, sum(up) FILTER (simple) AS up, sum(down) FILTER (simple) AS down, string_agg(t_s || ' ' || runs, ',') FILTER (NOT simple) AS rest FROM k GROUP BY probe, grp)
+      SELECT p.name, s.grp::DOUBLE, coalesce(s.up, 0)::DOUBLE, coalesce(s.down, 0)::DOUBLE, s.rest FROM s JOIN ${file.alias}.probes p ON p.id = s.probe)`;
+  });
 }
 
-/** Seconds of each hour that lie within the spans. */
-function openSeconds(spans: AvailabilityGroup['spans']): Map<number, number> {
-  const hours = new Map<number, number>();
+/** Seconds of each hour or day that lie within the spans. */
+function openSeconds(spans: AvailabilityGroup['spans'], length_s: number): Map<number, number> {
+  const open = new Map<number, number>();
   for (const [from, to] of spans)
-    for (let hour = Math.floor(from / 3600) * 3600; hour < to; hour += 3600)
-      hours.set(hour, (hours.get(hour) ?? 0) + Math.min(to, hour + 3600) - Math.max(from, hour));
-  return hours;
+    for (let t_s = Math.floor(from / length_s) * length_s; t_s < to; t_s += length_s)
+      open.set(t_s, (open.get(t_s) ?? 0) + Math.min(to, t_s + length_s) - Math.max(from, t_s));
+  return open;
 }
 
 function mergeKnown(rows: readonly JS[][], groups: readonly AvailabilityGroup[]): KnownSeconds[] {
@@ -191,9 +258,9 @@ function mergeKnown(rows: readonly JS[][], groups: readonly AvailabilityGroup[])
     merged.set(`${group}/${probe}`, of);
     of.up_s += Number(up);
     of.down_s += Number(down);
-    for (const hour of Array.isArray(rest) ? rest : []) {
-      const [t_s = '', runs = ''] = String(hour).split(' ');
-      const part = knownWithin(runs, Number(t_s), groups[group]?.spans ?? []);
+    for (const one of typeof rest === 'string' ? rest.split(',') : []) {
+      const blank = one.indexOf(' ');
+      const part = knownWithin(one.slice(blank + 1), Number(one.slice(0, blank)), groups[group]?.spans ?? []);
       of.up_s += part.up_s;
       of.down_s += part.down_s;
     }

@@ -12,6 +12,7 @@ import { createDay, type DayFile, dropDay, duckdbFailure, openDays } from './duc
 import { adopt, compactFrames, type FreshPart, freshPart, type Held, loadHeld } from './duckdb-held.ts';
 import { createDuckdbReader, createQuery } from './duckdb-read.ts';
 import { createRollupReader } from './duckdb-rollup-read.ts';
+import { createStaleTracker } from './duckdb-rollup-stale.ts';
 import { openRollupFiles, type RollupFiles } from './duckdb-rollups.ts';
 import { createSealing, dropDrafts, swapSealed } from './duckdb-seal.ts';
 import { copySeries } from './duckdb-snapshot.ts';
@@ -72,6 +73,7 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
     throw duckdbFailure(error);
   }
   const query = createQuery(instance, turns);
+  const stale = createStaleTracker(query, rollups.files);
   await connection.run('SET GLOBAL parquet_metadata_cache = true');
   /** Batches, deletions and swaps of files change `files`: one after the other. */
   let changing: Promise<unknown> = Promise.resolve();
@@ -180,7 +182,7 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
   return {
     name: `duckdb ${dir}`,
     ...reader,
-    ...createRollupReader(query, rollups.files),
+    ...createRollupReader(query, rollups.files, stale),
     cursor: () => readCursor(connection, files),
     async write(batch, cursor) {
       await inTurn(() => writeBatch(batch, cursor)).catch((error: unknown) => {
@@ -190,11 +192,13 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
     },
     async writeRollups(rows) {
       if (rows.length === 0) return;
+      stale.hoursComing(rows);
       await inTurn(() => rollups.write(rows)).catch((error: unknown) => {
         throw duckdbFailure(error);
       });
+      stale.daysThere(rows);
     },
-    retainRollups: (tier, before_s) => inTurn(() => rollups.retain(tier, before_s)),
+    retainRollups: (tier, before_s) => inTurn(() => rollups.retain(tier, before_s)).finally(stale.startOver),
     retain: (before_s) =>
       inTurn(async () => {
         const old = files.slice(0, -1).filter((file) => file.max_s === null || file.max_s < before_s);

@@ -3,8 +3,8 @@
  * `rtt_ms_max` there. A point is known by probe and time, so that a newer version takes the older one's place.
  */
 import { METRIC_NAMES, type MetricName } from '#contract';
-import { addEncoded, emptyHistogram, encodeHistogram } from '#lib/histogram';
-import { knownOf, rangeOfGroups } from '../rollup/totals.ts';
+import { dayOf, standingDays, wholeDays } from '../rollup/standing.ts';
+import { knownOf, rangeOfGroups, totalsOf } from '../rollup/totals.ts';
 import { between, type InfluxSeries, name, text } from './influxql.ts';
 import { escapeTag, escapeText } from './line-protocol.ts';
 import { type SendLines, sendAll } from './send-lines.ts';
@@ -13,7 +13,6 @@ import {
   type RollupQuery,
   type RollupRow,
   type RollupTier,
-  type RollupTotal,
   StoreError,
   type StoreReader,
   TIER_S,
@@ -112,21 +111,41 @@ export function createInfluxRollupReader(select: Select): Pick<StoreReader, 'rol
   };
   return {
     rollups,
-    async rollupTotals({ tier, from_s, to_s, histogram }) {
-      const sums = ['samples', 'up_s', 'down_s', 'tests', 'passed', 'failed', 'inconclusive'];
-      const from = `FROM ${name(ROLLUPS[tier])} WHERE ${between(from_s, to_s)} GROUP BY "probe"`;
-      const totals = await select(`SELECT ${sums.map((field) => `sum(${name(field)})`).join(', ')} ${from}`, 's');
-      const texts = histogram ? await select(`SELECT ${name(`${histogram}_h`)} ${from}`, 's') : [];
-      const merged = new Map(texts.map(({ tags, rows }) => [String(tags['probe']), mergedTexts(rows)]));
-      return totals
-        .map(({ tags, rows }) => totalOf(String(tags['probe']), rows[0] ?? [], merged))
-        .sort((a, b) => (a.probe < b.probe ? -1 : 1));
+    async rollupTotals({ from_s, to_s, histogram }) {
+      const { from_s: firstDay, to_s: lastDay } = wholeDays(from_s, to_s);
+      const edge = (from: number, to: number) => rollups({ tier: 'hour', from_s: from, to_s: to, metrics: [] });
+      if (firstDay === lastDay) return totalsOf(await edge(from_s, to_s), histogram);
+      return totalsOf(
+        [await edge(from_s, firstDay), await standingWithin(firstDay, lastDay), await edge(lastDay, to_s)].flat(),
+        histogram,
+      );
     },
     async known(groups) {
       const range = rangeOfGroups(groups);
-      return range ? knownOf(await rollups({ tier: 'hour', ...range, metrics: [] }), groups) : [];
+      return range
+        ? knownOf(await standingWithin(dayOf(range.from_s), dayOf(range.to_s - 1) + TIER_S.day), groups)
+        : [];
     },
   };
+
+  /** What stands within whole days: their hours are only read where a day does not. */
+  async function standingWithin(from_s: number, to_s: number): Promise<RollupRow[]> {
+    const days = await rollups({ tier: 'day', from_s, to_s, metrics: [] });
+    const found = await select(
+      `SELECT max("version") FROM ${name(ROLLUPS.hour)} WHERE ${between(from_s, to_s)} GROUP BY time(1d), "probe" fill(none)`,
+      's',
+    );
+    const newest = new Map<string, number>();
+    for (const { tags, rows } of found)
+      for (const [t_s, version] of rows) newest.set(`${t_s}/${String(tags['probe'])}`, Number(version));
+    const whole = standingDays(days, (probe, day_s) => newest.get(`${day_s}/${probe}`));
+    for (const { probe, t_s } of whole) newest.delete(`${t_s}/${probe}`);
+    const hours: RollupRow[] = [];
+    for (const day_s of new Set([...newest.keys()].map((key) => Number.parseInt(key, 10))))
+      for (const row of await rollups({ tier: 'hour', from_s: day_s, to_s: day_s + TIER_S.day, metrics: [] }))
+        if (newest.has(`${day_s}/${row.probe}`)) hours.push(row);
+    return [...whole, ...hours];
+  }
 }
 
 function rollupOf(probe: string, tier: RollupTier, row: unknown[], metrics: readonly MetricName[]): RollupRow {
@@ -156,23 +175,5 @@ function rollupOf(probe: string, tier: RollupTier, row: unknown[], metrics: read
     tests: { n, passed, failed, inconclusive },
     histograms: { rtt_ms: rtt_ms ?? '', rate_mbps: rate_mbps ?? '' },
     metrics: parts,
-  };
-}
-
-function mergedTexts(rows: readonly unknown[][]): string {
-  const merged = emptyHistogram();
-  for (const [, encoded] of rows) if (typeof encoded === 'string') addEncoded(merged, encoded);
-  return encodeHistogram(merged);
-}
-
-function totalOf(probe: string, row: readonly unknown[], histograms: ReadonlyMap<string, string>): RollupTotal {
-  const [, samples = 0, up_s = 0, down_s = 0, n = 0, passed = 0, failed = 0, inconclusive = 0] = row.map(Number);
-  return {
-    probe,
-    samples,
-    up_s,
-    down_s,
-    tests: { n, passed, failed, inconclusive },
-    histogram: histograms.get(probe) ?? '',
   };
 }

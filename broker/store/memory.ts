@@ -3,20 +3,22 @@
  * Also the store of demonstrations (`memory:`), which forgets everything at the end.
  */
 import { METRIC_NAMES, type MetricName, roundToStep } from '#contract';
+import { dayOf, standing, wholeDays } from '../rollup/standing.ts';
 import { knownOf, rangeOfGroups, totalsOf } from '../rollup/totals.ts';
 import { compareEvents } from './event-order.ts';
 import { createSeenFrames } from './seen-frames.ts';
-import type {
-  Batch,
-  Cursor,
-  EventRow,
-  FleetRow,
-  LatestSample,
-  RollupQuery,
-  RollupRow,
-  SampleBatch,
-  SeriesBucket,
-  Store,
+import {
+  type Batch,
+  type Cursor,
+  type EventRow,
+  type FleetRow,
+  type LatestSample,
+  type RollupQuery,
+  type RollupRow,
+  type SampleBatch,
+  type SeriesBucket,
+  type Store,
+  TIER_S,
 } from './store.ts';
 
 interface Sample {
@@ -123,11 +125,18 @@ export function createMemoryStore(): Store {
       }
     },
     rollups: async (query) => rollupsWithin(rollups.values(), query),
-    rollupTotals: async ({ tier, from_s, to_s, histogram }) =>
-      totalsOf(rollupsWithin(rollups.values(), { tier, from_s, to_s }), histogram),
+    async rollupTotals({ from_s, to_s, histogram }) {
+      const days = rollupsWithin(rollups.values(), { tier: 'day', ...wholeDays(from_s, to_s) });
+      const hours = rollupsWithin(rollups.values(), { tier: 'hour', from_s, to_s });
+      return totalsOf(standing(days, hours), histogram);
+    },
     async known(groups) {
       const range = rangeOfGroups(groups);
-      return range ? knownOf(rollupsWithin(rollups.values(), { tier: 'hour', ...range }), groups) : [];
+      if (!range) return [];
+      const touched = { from_s: dayOf(range.from_s), to_s: dayOf(range.to_s - 1) + TIER_S.day };
+      const days = rollupsWithin(rollups.values(), { tier: 'day', ...touched });
+      const hours = rollupsWithin(rollups.values(), { tier: 'hour', ...touched });
+      return knownOf(standing(days, hours), groups);
     },
     async retainRollups(tier, before_s) {
       for (const [key, row] of rollups) if (row.tier === tier && row.t_s < before_s) rollups.delete(key);

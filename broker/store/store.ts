@@ -143,7 +143,7 @@ export interface RollupRow {
   up_s: number;
   down_s: number;
   unknown_s: number;
-  /** Of an hour: what was known when, as runs (broker/rollup/runs.ts). Empty for a day. */
+  /** What was known when, as runs (broker/rollup/runs.ts). */
   runs: string;
   tests: TestCounts;
   histograms: Record<HistogramName, string>;
@@ -159,9 +159,8 @@ export interface RollupQuery {
   /** Metrics wanted; all when left out. */
   metrics?: readonly MetricName[];
 }
-/** Sums per probe over the rollups that start in [from_s, to_s). */
+/** Sums per probe over the hours that start in [from_s, to_s), read from days where they stand (broker/rollup/standing.ts). */
 export interface RollupTotalsQuery {
-  tier: RollupTier;
   from_s: number;
   to_s: number;
   /** Merged as well; reading them costs the most. */
@@ -182,7 +181,7 @@ export interface AvailabilityGroup {
   /** [from_s, to_s) ascending, apart. */
   spans: readonly (readonly [from_s: number, to_s: number])[];
 }
-/** Known seconds of a probe within the spans of its group, from the rollups of hours, to the second. */
+/** Known seconds of a probe within the spans of its group, from the rollups that stand, to the second. */
 export interface KnownSeconds {
   probe: string;
   /** Index of the group. */

@@ -3,7 +3,7 @@
  * that were planned count: a test that confirms a bad one is conditioned on it.
  */
 import type { ComplianceFigures, ComplianceGroup, ComplianceRow, ComplianceVerdict } from '#contract';
-import { addEncoded, emptyHistogram, quantiles } from '#lib/histogram';
+import { createHistogramSum, quantiles } from '#lib/histogram';
 import type { TestCounts } from '#store';
 
 /** Of the planned tests that must have told something. */
@@ -39,13 +39,13 @@ export function complianceRow({ counts, ...ap }: CountedAp): ComplianceRow {
 
 /** One group per site, region and provider, and one of everything. Pure. */
 export function complianceGroups(aps: readonly CountedAp[]): ComplianceGroup[] {
+  const verdicts = new Map(aps.map((ap) => [ap, complianceRow(ap).verdict]));
   const group = (by: ComplianceGroup['by'], name: string, members: readonly CountedAp[]): ComplianceGroup => {
-    const verdicts = members.map((ap) => complianceRow(ap).verdict);
-    const count = (verdict: ComplianceVerdict): number => verdicts.filter((one) => one === verdict).length;
+    const count = (verdict: ComplianceVerdict): number => members.filter((ap) => verdicts.get(ap) === verdict).length;
     return {
       by,
       name,
-      ...figuresOf(members.map(({ counts }) => counts).reduce(added, NOTHING)),
+      ...figuresOf(sumOf(members.map(({ counts }) => counts))),
       met: count('met'),
       not_met: count('not_met'),
       not_enough_data: count('not_enough_data'),
@@ -71,12 +71,13 @@ function verdictOf(figures: ComplianceFigures, target: number): { verdict: Compl
   return { verdict: passed * 100 >= told * SHARE_PCT ? 'met' : 'not_met', why };
 }
 
+const merging = createHistogramSum();
+
 function figuresOf({ planned, tests, rates, expected_s, up_s, down_s }: ComplianceCounts): ComplianceFigures {
   const { passed, failed, inconclusive } = tests;
   const told = passed + failed;
-  const merged = emptyHistogram();
-  for (const text of rates) addEncoded(merged, text);
-  const [p10 = null, median = null] = quantiles(merged, [0.1, 0.5]);
+  for (const text of rates) merging.add(text);
+  const [p10 = null, median = null] = quantiles(merging.take(), [0.1, 0.5]);
   const [low, high] = wilson(passed, told);
   return {
     planned,
@@ -110,27 +111,19 @@ function percent(part: number, whole: number): number | null {
   return whole > 0 ? (100 * part) / whole : null;
 }
 
-const NOTHING: ComplianceCounts = {
-  planned: 0,
-  tests: { n: 0, passed: 0, failed: 0, inconclusive: 0 },
-  rates: [],
-  expected_s: 0,
-  up_s: 0,
-  down_s: 0,
-};
-
-export function added(a: ComplianceCounts, b: ComplianceCounts): ComplianceCounts {
-  return {
-    planned: a.planned + b.planned,
-    tests: {
-      n: a.tests.n + b.tests.n,
-      passed: a.tests.passed + b.tests.passed,
-      failed: a.tests.failed + b.tests.failed,
-      inconclusive: a.tests.inconclusive + b.tests.inconclusive,
-    },
-    rates: [...a.rates, ...b.rates],
-    expected_s: a.expected_s + b.expected_s,
-    up_s: a.up_s + b.up_s,
-    down_s: a.down_s + b.down_s,
-  };
+/** Counts added up. Pure. */
+export function sumOf(parts: readonly ComplianceCounts[]): ComplianceCounts {
+  const tests = { n: 0, passed: 0, failed: 0, inconclusive: 0 };
+  const sum = { planned: 0, tests, rates: parts.flatMap(({ rates }) => rates), expected_s: 0, up_s: 0, down_s: 0 };
+  for (const part of parts) {
+    sum.planned += part.planned;
+    sum.expected_s += part.expected_s;
+    sum.up_s += part.up_s;
+    sum.down_s += part.down_s;
+    tests.n += part.tests.n;
+    tests.passed += part.tests.passed;
+    tests.failed += part.tests.failed;
+    tests.inconclusive += part.tests.inconclusive;
+  }
+  return sum;
 }

@@ -15,8 +15,7 @@ import {
 import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { Binding } from '#state';
 import type { AvailabilityGroup, RollupTotal, StoreReader } from '#store';
-import { added, type ComplianceCounts, type CountedAp } from './compliance.ts';
-import { totalsWithin } from './totals.ts';
+import { type ComplianceCounts, type CountedAp, sumOf } from './compliance.ts';
 
 export interface MonthInput {
   /** `YYYY-MM` */
@@ -51,23 +50,34 @@ export function monthRange(month: string, zone: string): Span {
   return [first(number - 1), first(number)];
 }
 
+/** Of each zone once: a clock of a zone is slow to ask. */
+function ranges(month: string): (zone: string) => Span {
+  const known = new Map<string, Span>();
+  return (zone) => {
+    const range = known.get(zone) ?? monthRange(month, zone);
+    known.set(zone, range);
+    return range;
+  };
+}
+
 /** @throws StoreError */
 export async function countMonth(store: StoreReader, input: MonthInput): Promise<CountedAp[]> {
   const sites = new Map(input.sites.map((site) => [site.id, site]));
+  const range = ranges(input.month);
+  const bindings = Map.groupBy(input.bindings, ({ access_point }) => access_point);
   const stretches = input.accessPoints.flatMap((ap) => {
     const site = sites.get(ap.site);
-    return site ? stretchesOf(ap, site, input) : [];
+    return site ? stretchesOf(ap, site, range(site.zone), input.now_ms, bindings.get(ap.id) ?? []) : [];
   });
   const opened = openTimes();
   const [counts, known] = await Promise.all([countTests(store, stretches), countSeconds(store, stretches, opened)]);
   const first = firstWatched(input.bindings);
+  const byAp = Map.groupBy(stretches.keys(), (i) => stretches[i]?.ap);
   return input.accessPoints.flatMap((ap): CountedAp[] => {
     const site = sites.get(ap.site);
     if (!site) return [];
-    const mine = stretches.flatMap((stretch, i) =>
-      stretch.ap === ap.id ? [complete({ ...counts[i], ...known[i] })] : [],
-    );
-    const [from, end] = monthRange(input.month, site.zone);
+    const mine = (byAp.get(ap.id) ?? []).map((i) => complete({ ...counts[i], ...known[i] }));
+    const [from, end] = range(site.zone);
     // What was expected counts from the first day that anybody could have seen it; a time without a probe is unknown, not absent.
     const start = Math.max(from, first.get(ap.id) ?? end);
     const { days, seconds } = opened(site, start, Math.max(start, Math.min(end, input.now_ms)));
@@ -75,7 +85,7 @@ export async function countMonth(store: StoreReader, input: MonthInput): Promise
     const { id, target_mbps } = ap;
     const { name: site_name, region, isp } = site;
     const expected = complete({ planned, expected_s: seconds });
-    return [{ ap: id, site: site.id, site_name, region, isp, target_mbps, counts: mine.reduce(added, expected) }];
+    return [{ ap: id, site: site.id, site_name, region, isp, target_mbps, counts: sumOf([expected, ...mine]) }];
   });
 }
 
@@ -121,12 +131,16 @@ function complete(some: Partial<ComplianceCounts>): ComplianceCounts {
   return { planned: 0, tests, rates: [], expected_s: 0, up_s: 0, down_s: 0, ...some };
 }
 
-function stretchesOf(ap: AccessPoint, site: Site, { month, now_ms, bindings }: MonthInput): Stretch[] {
-  const { zone, opening } = site;
-  const [from, end] = monthRange(month, zone);
+function stretchesOf(
+  ap: AccessPoint,
+  { zone, opening }: Site,
+  [from, end]: Span,
+  now_ms: number,
+  bindings: readonly Binding[],
+): Stretch[] {
   const to = Math.min(end, now_ms);
   return bindings
-    .filter((binding) => binding.access_point === ap.id && binding.judges)
+    .filter((binding) => binding.judges)
     .map((binding) => ({
       ap: ap.id,
       probe: binding.probe,
@@ -145,7 +159,9 @@ async function countTests(store: StoreReader, stretches: readonly Stretch[]): Pr
   const ranges = new Map<string, Promise<Map<string, RollupTotal>>>();
   const totals = (from: number, to: number): Promise<Map<string, RollupTotal>> => {
     const key = `${from}/${to}`;
-    const asked = ranges.get(key) ?? byProbe(totalsWithin(store, from / 1000, Math.ceil(to / 1000), 'rate_mbps'));
+    const asked =
+      ranges.get(key) ??
+      byProbe(store.rollupTotals({ from_s: from / 1000, to_s: Math.ceil(to / 1000), histogram: 'rate_mbps' }));
     ranges.set(key, asked);
     return asked;
   };

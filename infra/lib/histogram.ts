@@ -77,24 +77,111 @@ export function encodeHistogram({ zero, bins }: Histogram): string {
 
 /** Adds an encoded histogram to `to`; what is cut short adds what can be read. */
 export function addEncoded(to: Histogram, text: string): void {
-  if (text === '') return;
-  const bytes = Buffer.from(text, 'base64');
-  let at = 0;
-  const next = (): number => {
-    let value = 0;
-    for (let scale = 1; at < bytes.length; scale *= 128) {
-      const byte = bytes[at++] ?? 0;
-      value += (byte & 127) * scale;
-      if (byte < 128) break;
-    }
-    return value;
-  };
-  to.zero += next();
-  for (let bin: number | null = null; at < bytes.length; ) {
-    const step: number = next();
-    bin = bin === null ? (step % 2 === 0 ? step / 2 : -(step + 1) / 2) : bin + step;
-    to.bins.set(bin, (to.bins.get(bin) ?? 0) + next());
+  const length = decodeBase64(text, 0, text.length);
+  let bin = 0;
+  for (let at = readVarint(0), numbers = 0; at > 0 && at <= length; at = readVarint(at), numbers++) {
+    if (numbers === 0) to.zero += varint;
+    else if (numbers === 1) bin = firstBin(varint);
+    else if (numbers % 2 === 0) to.bins.set(bin, (to.bins.get(bin) ?? 0) + varint);
+    else bin += varint;
   }
+}
+
+/** What many encoded histograms are added up in: a month of a fleet is 36,000 of them, read without making anything per histogram. */
+export interface HistogramSum {
+  /** One text, or several with commas between them. */
+  add(texts: string): void;
+  /** The sum; then it is empty again. */
+  take(): Histogram;
+}
+
+/** Bins of all values that a metric with a histogram can have: 0.0001 to 10,000,000. Others count as the last one. */
+const DENSE_FROM = -256;
+const DENSE = 768;
+
+export function createHistogramSum(): HistogramSum {
+  const counts = new Float64Array(DENSE);
+  let [zero, lowest, highest] = [0, DENSE, -1];
+
+  function addOne(length: number): void {
+    let index = -1;
+    for (let at = readVarint(0), numbers = 0; at > 0 && at <= length; at = readVarint(at), numbers++) {
+      if (numbers === 0) zero += varint;
+      else if (numbers % 2 === 0) {
+        counts[index] = (counts[index] ?? 0) + varint;
+        if (index < lowest) lowest = index;
+        if (index > highest) highest = index;
+      } else {
+        index = numbers === 1 ? firstBin(varint) - DENSE_FROM : index + varint;
+        if (index < 0) index = 0;
+        else if (index >= DENSE) index = DENSE - 1;
+      }
+    }
+  }
+
+  return {
+    add(texts) {
+      for (let from = 0; from < texts.length; ) {
+        const comma = texts.indexOf(',', from);
+        const to = comma < 0 ? texts.length : comma;
+        addOne(decodeBase64(texts, from, to));
+        from = to + 1;
+      }
+    },
+    take() {
+      const sum: Histogram = { zero, bins: new Map() };
+      for (let index = lowest; index <= highest; index++) {
+        const count = counts[index] ?? 0;
+        if (count > 0) sum.bins.set(index + DENSE_FROM, count);
+      }
+      counts.fill(0, lowest, highest + 1);
+      [zero, lowest, highest] = [0, DENSE, -1];
+      return sum;
+    },
+  };
+}
+
+function firstBin(zigzag: number): number {
+  return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
+}
+
+/** Values of the base64 alphabet by character code; any other character ends a text. */
+const SEXTETS = new Int8Array(256).fill(-1);
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+for (let value = 0; value < ALPHABET.length; value++) SEXTETS[ALPHABET.charCodeAt(value)] = value;
+
+/** Bytes of the text that was decoded last. */
+let bytes = new Uint8Array(4096);
+/** The number that was read last. */
+let varint = 0;
+
+/** Decodes text[from, to) into `bytes`; answers with how many. A buffer per text would take longer than all else. */
+function decodeBase64(text: string, from: number, to: number): number {
+  if (to - from > bytes.length) bytes = new Uint8Array(2 * (to - from));
+  let [bits, held, length] = [0, 0, 0];
+  for (let at = from; at < to; at++) {
+    const sextet = SEXTETS[text.charCodeAt(at)] ?? -1;
+    if (sextet < 0) break;
+    bits = ((bits << 6) | sextet) & 0xffff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes[length++] = (bits >> held) & 255;
+  }
+  bytes[length] = 128; // no number ends beyond the text
+  return length;
+}
+
+/** Reads the number at `at` of `bytes` into `varint`; answers with the place behind it, beyond the text's length where it is cut short. */
+function readVarint(at: number): number {
+  let next = at;
+  let byte = bytes[next++] ?? 0;
+  varint = byte & 127;
+  for (let scale = 128; byte > 127 && next < bytes.length; scale *= 128) {
+    byte = bytes[next++] ?? 0;
+    varint += (byte & 127) * scale;
+  }
+  return next;
 }
 
 export function decodeHistogram(text: string): Histogram {

@@ -15,7 +15,6 @@ import { complianceGroups, complianceRow } from '../../dashboard/query/complianc
 import { measurements } from '../../dashboard/query/measurements.ts';
 import { countMonth, type MonthInput } from '../../dashboard/query/month.ts';
 import { percentilesBy } from '../../dashboard/query/percentiles.ts';
-import { totalsWithin } from '../../dashboard/query/totals.ts';
 import { debianServer, startInfluxdb, startVictoria } from '../support/debian.ts';
 
 const PROBES = 1200;
@@ -207,7 +206,11 @@ async function ours(): Promise<Record<string, number>> {
       return [aps.map(complianceRow), complianceGroups(aps)];
     }),
     percentiles_region: await typical(async () =>
-      percentilesBy(await totalsWithin(store, START_S, END_S, 'rtt_ms'), regionOf, [0.05, 0.5, 0.95]),
+      percentilesBy(
+        await store.rollupTotals({ from_s: START_S, to_s: END_S, histogram: 'rtt_ms' }),
+        regionOf,
+        [0.05, 0.5, 0.95],
+      ),
     ),
   };
   figure('probe_day_ms', took.probe_day, 'ms', 'one metric of one probe, 24 h in 288 buckets, from sealed samples');

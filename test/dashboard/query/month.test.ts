@@ -14,7 +14,6 @@ import { availabilityOf } from '../../../dashboard/query/availability.ts';
 import { complianceGroups, complianceRow } from '../../../dashboard/query/compliance.ts';
 import { countMonth, type MonthInput } from '../../../dashboard/query/month.ts';
 import { percentilesBy } from '../../../dashboard/query/percentiles.ts';
-import { totalsWithin } from '../../../dashboard/query/totals.ts';
 import { batchOf, outageEvent, type TestFrame, testEvent } from '../../store/batches.ts';
 import { debianServer, startInfluxdb } from '../../support/debian.ts';
 
@@ -160,7 +159,7 @@ describe('a month of an access point', () => {
       } as const;
       stores.push(await openInflux1Store({ ...at, cursorPath: join(dir, 'cursor.json') }));
     }
-    const range = { tier: 'hour', from_s: FROM / 1000, to_s: NOW / 1000, histogram: 'rtt_ms' } as const;
+    const range = { from_s: FROM / 1000, to_s: NOW / 1000, histogram: 'rtt_ms' } as const;
     for (const store of stores) {
       await store.write(batchOf(...frames()), { next: 1, held: [] });
       await store.writeRollups(rollups);
@@ -171,38 +170,6 @@ describe('a month of an access point', () => {
       expect(regions).toEqual(percentilesBy(await truth.rollupTotals(range), () => 'all', [0.05, 0.5, 0.95]));
     }
   }, 60_000);
-});
-
-describe('totals of a month', () => {
-  it('are the same whether days are there, wait to be made again, or are wrong', async () => {
-    const { store, rollups } = await filled();
-    const [from, to] = [FROM / 1000, FROM / 1000 + 27 * 86_400 + 7200];
-    const query = { tier: 'hour', from_s: from, to_s: to, histogram: 'rtt_ms' } as const;
-    const hours = await store.rollupTotals(query);
-    expect(await totalsWithin(store, from, to, 'rtt_ms')).toEqual(hours);
-    expect(await totalsWithin(store, from, from + 7200, 'rtt_ms')).toEqual(
-      await store.rollupTotals({ ...query, to_s: from + 7200 }),
-    );
-    const days = rollups.filter(({ tier }) => tier === 'day');
-    await store.writeRollups(days.slice(3, 4).map((row) => ({ ...row, version: 2, samples: row.samples - 1 })));
-    expect(await totalsWithin(store, from, to, 'rtt_ms')).toEqual(hours);
-    await store.retainRollups('day', to);
-    expect(await totalsWithin(store, from, to, 'rtt_ms')).toEqual(hours);
-  });
-
-  it('come from days where they are there', async () => {
-    const { store } = await filled();
-    const asked: string[] = [];
-    const watched: Store = {
-      ...store,
-      rollupTotals(query) {
-        if (query.histogram) asked.push(query.tier);
-        return store.rollupTotals(query);
-      },
-    };
-    await totalsWithin(watched, FROM / 1000, FROM / 1000 + 20 * 86_400, 'rtt_ms');
-    expect(asked).toEqual(['day', 'hour', 'hour']);
-  });
 });
 
 describe('the verdict of a month', () => {

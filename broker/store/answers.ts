@@ -1,0 +1,100 @@
+/**
+ * Why: a month that is over is asked for again and again: as a page, as a table, as a document, by each person. Its answers are kept, and stand
+ * until a rollup of one of its days is written: a late sample reopens its hour, and with it every answer that the hour is part of.
+ */
+import { createHash } from 'node:crypto';
+import { dayOf } from '../rollup/standing.ts';
+import { rangeOfGroups } from '../rollup/totals.ts';
+import type { RollupRow, Store } from './store.ts';
+import { TIER_S } from './store.ts';
+
+interface Answer {
+  /** Number of the last change before it was asked. */
+  asked: number;
+  from_s: number;
+  to_s: number;
+  rows: number;
+  value: Promise<readonly unknown[]>;
+}
+
+/** Rows of all answers together; some 300 bytes each. */
+const MOST_ROWS = 100_000;
+
+/** The same store; questions to its rollups are answered from memory where nothing was written since. */
+export function withAnswers(store: Store, mostRows = MOST_ROWS): Store {
+  const answers = new Map<string, Answer>();
+  const changed = new Map<number, number>();
+  let change = 0;
+
+  function touch(rows: readonly RollupRow[]): void {
+    change += 1;
+    for (const { t_s } of rows) changed.set(dayOf(t_s), change);
+  }
+
+  function stands({ asked, from_s, to_s }: Answer): boolean {
+    for (let day_s = dayOf(from_s); day_s < to_s; day_s += TIER_S.day)
+      if ((changed.get(day_s) ?? 0) > asked) return false;
+    return true;
+  }
+
+  /** The longest unasked ones go first. */
+  function makeRoom(): void {
+    let rows = 0;
+    for (const answer of answers.values()) rows += answer.rows;
+    for (const [key, answer] of answers) {
+      if (rows <= mostRows) return;
+      answers.delete(key);
+      rows -= answer.rows;
+    }
+  }
+
+  function kept<T extends readonly unknown[]>(
+    question: unknown,
+    { from_s, to_s }: { from_s: number; to_s: number },
+    ask: () => Promise<T>,
+  ): Promise<T> {
+    const key = createHash('sha1').update(JSON.stringify(question)).digest('base64');
+    const known = answers.get(key);
+    answers.delete(key);
+    if (known && stands(known)) {
+      answers.set(key, known); // the youngest again
+      return known.value as Promise<T>; // the key is that of the same question
+    }
+    const value = ask();
+    const answer: Answer = { asked: change, from_s, to_s, rows: 0, value };
+    answers.set(key, answer);
+    value.then(
+      ({ length }) => {
+        answer.rows = length;
+        makeRoom();
+      },
+      () => answers.get(key) === answer && answers.delete(key), // whoever asked gets the error
+    );
+    return value;
+  }
+
+  return {
+    ...store,
+    rollupTotals: (query) => kept(['totals', query], query, () => store.rollupTotals(query)),
+    async known(groups) {
+      const range = rangeOfGroups(groups);
+      return range ? kept(['known', groups], range, () => store.known(groups)) : [];
+    },
+    async writeRollups(rows) {
+      // Before: who asks from now on may not get what was asked before. After: nor what was read while they were written.
+      touch(rows);
+      try {
+        await store.writeRollups(rows);
+      } finally {
+        touch(rows);
+      }
+    },
+    async retainRollups(tier, before_s) {
+      try {
+        await store.retainRollups(tier, before_s);
+      } finally {
+        answers.clear();
+      }
+    },
+  };
+}

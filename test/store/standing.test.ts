@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
+import type { RollupRow, Store } from '#store';
+import { mergeRollups } from '../../broker/rollup/merge.ts';
+import { knownOf, totalsOf } from '../../broker/rollup/totals.ts';
+import { withAnswers } from '../../broker/store/answers.ts';
+import { openDuckdbStore } from '../../broker/store/duckdb.ts';
+import { createMemoryStore } from '../../broker/store/memory.ts';
+
+/** Two days on both sides of a month's end. */
+const START_S = Date.UTC(2026, 8, 30) / 1000;
+const DAY_S = 86_400;
+const PROBES = ['p-1', 'p-2'] as const;
+
+type Step =
+  | { kind: 'hour'; probe: string; hour: number; up_s: number }
+  | { kind: 'day'; probe: string; day: number }
+  | { kind: 'ask'; from: number; to: number };
+const probe = fc.constantFrom(...PROBES);
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('hour' as const),
+        probe,
+        hour: fc.integer({ min: 20, max: 50 }),
+        up_s: fc.integer({ min: 0, max: 3600 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('day' as const), probe, day: fc.integer({ min: 0, max: 2 }) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('ask' as const),
+        from: fc.integer({ min: 0, max: 30 }),
+        to: fc.integer({ min: 31, max: 72 }),
+      }),
+    },
+  ),
+  { minLength: 5, maxLength: 30 },
+);
+
+function hourRow(version: number, { probe: name, hour, up_s }: Extract<Step, { kind: 'hour' }>): RollupRow {
+  const histogram = emptyHistogram();
+  addValue(histogram, 1 + up_s);
+  return {
+    probe: name,
+    tier: 'hour',
+    t_s: START_S + hour * 3600,
+    version,
+    samples: 1 + (up_s % 60),
+    up_s,
+    down_s: 3600 - up_s,
+    unknown_s: 0,
+    runs: `${up_s > 0 ? `u${up_s}` : ''}${up_s < 3600 ? `d${3600 - up_s}` : ''}`,
+    tests: { n: up_s % 3, passed: up_s % 3, failed: 0, inconclusive: 0 },
+    histograms: { rtt_ms: encodeHistogram(histogram), rate_mbps: '' },
+    metrics: {},
+  };
+}
+
+/** Writes hours late and days again, in any order; whenever somebody asks, the answer is what the hours say. */
+async function live(store: Store, todo: readonly Step[]): Promise<void> {
+  const hours = new Map<string, RollupRow>();
+  let version = 0;
+  for (const step of [...todo, { kind: 'ask', from: 0, to: 72 } as const]) {
+    version += 1;
+    if (step.kind === 'hour') {
+      const row = hourRow(version, step);
+      hours.set(`${row.probe}/${row.t_s}`, row);
+      await store.writeRollups([row]);
+    } else if (step.kind === 'day') {
+      const t_s = START_S + step.day * DAY_S;
+      const of = [...hours.values()].filter(
+        (row) => row.probe === step.probe && row.t_s >= t_s && row.t_s < t_s + DAY_S,
+      );
+      if (of.length > 0) await store.writeRollups([mergeRollups(of, { probe: step.probe, tier: 'day', t_s, version })]);
+    } else {
+      const [from_s, to_s] = [START_S + step.from * 3600, START_S + step.to * 3600];
+      const within = [...hours.values()].filter((row) => row.t_s >= from_s && row.t_s < to_s);
+      expect(await store.rollupTotals({ from_s, to_s, histogram: 'rtt_ms' })).toEqual(totalsOf(within, 'rtt_ms'));
+      const groups = [{ probes: [...PROBES], spans: [[from_s + 1000, to_s - 100]] }] as const;
+      expect(await store.known(groups)).toEqual(knownOf([...hours.values()], groups));
+    }
+  }
+}
+
+it('late hours reopen their day: whoever asks meanwhile gets what the hours say', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, (todo) => live(createMemoryStore(), todo)),
+    { numRuns: 100 },
+  );
+});
+
+it('answers that are kept are those that would be given now', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, (todo) => live(withAnswers(createMemoryStore(), 6), [...todo, ...todo])),
+    { numRuns: 100 },
+  );
+});
+
+it('an answer is kept until one of its days is written, also while it is being asked', async () => {
+  const store = createMemoryStore();
+  let asked = 0;
+  let pause: Promise<unknown> = Promise.resolve();
+  const known = withAnswers({
+    ...store,
+    async rollupTotals(query) {
+      asked += 1;
+      const answer = await store.rollupTotals(query);
+      await pause;
+      return answer;
+    },
+  });
+  const query = { from_s: START_S, to_s: START_S + DAY_S };
+  const row = (version: number, hour: number) => hourRow(version, { kind: 'hour', probe: 'p-1', hour, up_s: 60 });
+  await known.writeRollups([row(1, 3)]);
+  expect(await known.rollupTotals(query)).toHaveLength(1);
+  await known.rollupTotals({ ...query });
+  await known.writeRollups([row(2, 24)]); // the day after
+  await known.rollupTotals(query);
+  expect(asked).toBe(1);
+  await known.writeRollups([row(3, 4)]);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  pause = promise;
+  const slow = known.rollupTotals(query);
+  await known.writeRollups([row(4, 5)]);
+  resolve();
+  expect((await slow)[0]?.up_s).toBe(120);
+  expect((await known.rollupTotals(query))[0]?.up_s).toBe(180);
+  expect(asked).toBe(3);
+});
+
+it('DuckDB answers so too, though it remembers which days it can read', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (todo) => {
+      const dir = mkdtempSync(join(tmpdir(), 'carrel-standing-'));
+      const store = await openDuckdbStore({ dir, nowMs: () => START_S * 1000 });
+      try {
+        await live(store, todo);
+      } finally {
+        await store.close();
+        rmSync(dir, { recursive: true, force: true });
+      }
+    }),
+    { numRuns: 8 },
+  );
+}, 30_000);
