@@ -8,9 +8,11 @@ import type {
   AlertView,
   BackupView,
   HealthNotice,
+  LivePoll,
+  LiveRow,
   LiveSnapshot,
   Role,
-  Roster,
+  RosterColumns,
 } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
@@ -59,12 +61,30 @@ export interface AlertEngine {
 export interface LiveHub {
   start(): Promise<void>;
   stop(): Promise<void>;
-  snapshot(): LiveSnapshot;
-  roster(): Roster;
+  /** The rows of all access points as viewers know them. */
+  now(): { at: number; rows: readonly LiveRow[] };
+  /** As it travels, for who may see everything (undefined) or some sites. */
+  snapshot(scope?: SiteScope): LiveSnapshot;
+  roster(scope?: SiteScope): RosterColumns;
+  /** What a stream would have told since `<epoch>-<seq>`. */
+  poll(since: string, scope?: SiteScope): LivePoll;
   /** Somebody edited the registry. */
   rosterChanged(): void;
-  /** Takes over the reply as an SSE stream; ends when the client goes, when `until` passes or when it no longer may see it. */
-  stream(request: FastifyRequest, reply: FastifyReply, lastEventId: string | null, stillAllowed: () => boolean): void;
+  /** Takes over the reply as an SSE stream; ends when the client goes or when it no longer may see it. */
+  stream(request: FastifyRequest, reply: FastifyReply, viewer: StreamViewer): void;
+}
+export interface StreamViewer {
+  lastEventId: string | null;
+  scope?: SiteScope | undefined;
+  /** The shared gzip stream; otherwise plain text. */
+  packed: boolean;
+  stillAllowed(): boolean;
+}
+
+/** The sites that somebody may see: these, and all of these regions. */
+export interface SiteScope {
+  sites: readonly string[];
+  regions: readonly string[];
 }
 
 /** Who asks. Set on the request by dashboard/session.ts. */
@@ -72,4 +92,6 @@ export interface Who {
   name: string;
   role: Role;
   via: 'session' | 'token';
+  /** Undefined: everything. */
+  scope?: SiteScope;
 }

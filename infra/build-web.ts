@@ -1,10 +1,14 @@
-/** Why: makes dist/web from dashboard/web: hashed files beside one index.html that has no inline script or style, so that CSP `default-src 'self'` holds. */
+/**
+ * Why: makes dist/web from dashboard/web: hashed files beside one index.html. Its only inline script is the small one that cannot wait; the
+ * server names its hash in the content security policy (dashboard/routes/static.ts).
+ */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import { type JoinedWeb, joinWeb } from './build-web-join.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const WEB = join(ROOT, 'dashboard/web');
@@ -16,13 +20,9 @@ const WEB = join(ROOT, 'dashboard/web');
 export async function buildWeb(outDir = join(ROOT, 'dist/web')): Promise<void> {
   const result = await build({
     absWorkingDir: ROOT,
-    entryPoints: {
-      main: join(WEB, 'main.tsx'),
-      head: join(WEB, 'head.ts'),
-      icon: join(WEB, 'icon.svg'),
-    },
+    entryPoints: { main: join(WEB, 'main.tsx'), head: join(WEB, 'head.ts'), icon: join(WEB, 'icon.svg') },
     outdir: join(outDir, 'assets'),
-    entryNames: '[name]-[hash]',
+    entryNames: '[name]',
     chunkNames: '[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -37,10 +37,16 @@ export async function buildWeb(outDir = join(ROOT, 'dist/web')): Promise<void> {
     write: false,
     logLevel: 'warning',
   });
+  const files = result.outputFiles.map(({ path, contents }) => ({
+    name: basename(path),
+    contents: Buffer.from(contents),
+  }));
+  const joined = await joinWeb(files, result.metafile, 'main.js');
+  const assets = joined.files.filter(({ name }) => !name.startsWith('head-'));
   await mkdir(join(outDir, 'assets'), { recursive: true });
-  await Promise.all(result.outputFiles.map((file) => writeWithPacked(file.path, file.contents)));
-  await writeWithPacked(join(outDir, 'index.html'), Buffer.from(indexHtml(result.metafile, result.outputFiles)));
-  await dropOld(join(outDir, 'assets'), new Set(result.outputFiles.map((file) => basename(file.path))));
+  await Promise.all(assets.map((file) => writeWithPacked(join(outDir, 'assets', file.name), file.contents)));
+  await writeWithPacked(join(outDir, 'index.html'), Buffer.from(indexHtml(joined)));
+  await dropOld(join(outDir, 'assets'), new Set(assets.map(({ name }) => name)));
 }
 
 /** The contract has no side effects; told so, esbuild leaves out the tables that the page does not use (6 kB of 42 kB gzip). */
@@ -56,18 +62,13 @@ const pureContract: Plugin = {
 };
 
 /** The page's only HTML. Everything visible is drawn by the script; without it the noscript line says so. */
-function indexHtml(metafile: Metafile, files: OutputFile[]): string {
-  const entry = (source: string) => {
-    const found = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === source);
-    if (!found) throw new Error(`esbuild made no output for ${source}`);
-    return found;
-  };
-  const [main, { cssBundle, imports }] = entry('dashboard/web/main.tsx');
-  const chunks = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path);
-  const [head] = entry('dashboard/web/head.ts');
-  const icon = files.find((file) => /icon-[A-Z0-9]+\.svg$/.test(file.path));
-  if (!cssBundle || !icon) throw new Error('esbuild made no style sheet or no icon');
-  const href = (path: string) => `/assets/${basename(path)}`;
+function indexHtml({ files, hash }: JoinedWeb): string {
+  const head = files
+    .find(({ name }) => name.startsWith('head-'))
+    ?.contents.toString()
+    .trim();
+  if (!head || head.includes('</')) throw new Error('the script of the head cannot stand in HTML');
+  const href = (name: string, ending: string) => `/assets/${name}-${hash}.${ending}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -75,11 +76,11 @@ function indexHtml(metafile: Metafile, files: OutputFile[]): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Carrel</title>
 <meta name="color-scheme" content="light dark">
-<script src="${href(head)}"></script>
-<link rel="stylesheet" href="${href(cssBundle)}">
-<link rel="icon" type="image/svg+xml" href="${href(icon.path)}">
-<script type="module" src="${href(main)}"></script>
-${chunks.map((path) => `<link rel="modulepreload" href="${href(path)}">`).join('\n')}
+<meta name="carrel-build" content="${hash}">
+<script>${head}</script>
+<link rel="stylesheet" href="${href('main', 'css')}">
+<script type="module" src="${href('main', 'js')}"></script>
+<link rel="icon" type="image/svg+xml" href="${href('icon', 'svg')}">
 </head>
 <body>
 <div id="root"></div>

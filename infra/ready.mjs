@@ -22,6 +22,7 @@ const SOURCES = [
   'infra/build.ts',
   'infra/build-agent.ts',
   'infra/build-web.ts',
+  'infra/build-web-join.ts',
   'package-lock.json',
 ];
 

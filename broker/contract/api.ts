@@ -1,5 +1,6 @@
 /** Why: the shapes of the JSON API under /api/v1, written once for the server and for the page. Times are ms since 1970 unless a name ends in _s. */
 import type { JobReport, OpeningHours } from './control.ts';
+import type { WhyCode } from './live.ts';
 import type { LimitedBy, TestMethod, TestReason, Verdict } from './throughput.ts';
 
 /** What is known about an access point now. Severity order for lists: offline, below, nodata, maint, meets. */
@@ -39,17 +40,20 @@ export interface Probe {
   admitted: boolean;
 }
 
-/** One line of the live table. Null = unknown, never 0. */
+/** One line of the live table. Null = unknown, never 0. Times are whole seconds. */
 export interface LiveRow {
   ap: string;
   site: string;
   state: ApState;
-  /** A sentence for people: why this state. */
-  why: string;
+  /** Why this state; the sentence is made from it and the figures, where it is shown. */
+  why_code: WhyCode;
   since: number | null;
   /** Last valid test. */
   down_mbps: number | null;
   down_at: number | null;
+  /** Median of the last valid tests, at most three of 48 h, and how many they are. */
+  median_mbps: number | null;
+  median_n: number;
   verdict: Verdict | null;
   /** From the newest sample. */
   wan_rx_mbps: number | null;
@@ -63,7 +67,7 @@ export interface LiveRow {
   probe_online: boolean | null;
   alert: number | null;
 }
-/** GET /api/v1/roster: what changes only when somebody edits. `hash` names the version. */
+/** What changes only when somebody edits. `hash` names the version. It travels as RosterColumns (live.ts). */
 export interface Roster {
   hash: string;
   sites: Site[];
@@ -80,27 +84,6 @@ export interface Totals {
   mean_mbps: number | null /** How many went into the mean. */;
   mean_n: number;
 }
-/** GET /api/v1/live/snapshot. */
-export interface LiveSnapshot {
-  epoch: string;
-  seq: number;
-  at: number;
-  roster: string;
-  totals: Totals;
-  rows: LiveRow[];
-  health: HealthNotice[];
-}
-/** SSE event `d`: rows that changed since `seq - 1`. `id:` of the event is `<epoch>-<seq>`. */
-export interface LiveDelta {
-  epoch: string;
-  seq: number;
-  at: number;
-  totals: Totals;
-  rows: LiveRow[];
-  health: HealthNotice[];
-}
-/** SSE events: `d` (LiveDelta), `alert` (AlertView), `roster` ({hash}), `hb` ({at}), `reset` ({}). */
-export type LiveEventName = 'd' | 'alert' | 'roster' | 'hb' | 'reset';
 /** What is wrong with Carrel itself, in words for the page: a database that is down, no SMTP configured, wal half full. */
 export interface HealthNotice {
   code: string;

@@ -8,6 +8,7 @@ export * from './frame.ts';
 export * from './ids.ts';
 export * from './json.ts';
 export * from './lease.ts';
+export * from './live.ts';
 export * from './local-time.ts';
 export * from './metrics.ts';
 export * from './opening.ts';

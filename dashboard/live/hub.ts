@@ -1,30 +1,30 @@
 /**
  * Why: the live view of everybody at once: facts from the wal become rows, rows that changed become one delta a second, written once to
- * all viewers. After any sequence of cuts a viewer's rows equal a fresh snapshot (reference: live protocol).
+ * all viewers of a channel. After any sequence of cuts a viewer's rows equal a fresh snapshot (reference: live protocol).
  */
-import { createHash, randomBytes } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { randomBytes } from 'node:crypto';
 import type { Broker } from '#broker';
 import {
   type AlertView,
   type HealthNotice,
   hasHours,
   type LiveDelta,
+  type LivePoll,
   type LiveRow,
-  type Roster,
   type Totals,
 } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import type { State } from '#state';
-import { fleetReader } from '../alert/fleet.ts';
+import { type Fleet, fleetReader } from '../alert/fleet.ts';
 import type { DashboardSettings } from '../config.ts';
-import type { AlertEngine, LiveHub } from '../deps.ts';
+import type { AlertEngine, LiveHub, SiteScope } from '../deps.ts';
 import { type Every, onceAfter, systemEvery } from '../timing.ts';
+import { type Channel, createChannel, keyOf } from './channel.ts';
 import { createFactsKeeper } from './facts.ts';
 import { healthOf, worstFirst } from './health.ts';
 import { createRing } from './ring.ts';
-import { rowOf, totalsOf } from './row.ts';
+import { changeOf, rowOf, totalsOf } from './row.ts';
 import { createViewers, sseEvent } from './viewers.ts';
 
 export interface LiveHubDeps {
@@ -44,10 +44,14 @@ export interface LiveHubDeps {
 const TICK_MS = 1000;
 const HEARTBEAT_MS = 15_000;
 const RING_TICKS = 600;
-/** Rows in which nothing but `last_seen` moved wait this long. */
-const SEEN_ONLY_MS = 10_000;
+/** Rows in which nothing but `last_seen` or a figure by less than 2 % moved wait this long. */
+const SMALL_CHANGE_MS = 10_000;
 /** Every row is looked at again within this many ticks: silence and age change it without any message. */
 const SWEEP_TICKS = 10;
+/** Alerts that a viewer who comes back is told again. */
+const ALERTS_TOLD = 50;
+/** Channels of scopes that nobody watches any more are let go beyond this many. */
+const IDLE_CHANNELS = 50;
 
 export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const { state, broker, alerts, clock, log, every = systemEvery } = deps;
@@ -55,17 +59,22 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const fleet = fleetReader(state.registry, clock);
   const viewers = createViewers({ clock, max: deps.maxViewers ?? 500 });
   const ring = createRing(RING_TICKS);
+  const everything = createChannel(undefined);
+  const channels = new Map<string, Channel>([[everything.key, everything]]);
   const rows = new Map<string, LiveRow>();
   const sentAt = new Map<string, number>();
   const dirty = new Set<string>();
   const facts = createFactsKeeper({ state, broker, fleet, clock, log, onChange: (ap) => dirty.add(ap) });
+  const withoutHours = countWithoutHours();
   let freshAlerts: number[] = [];
   let seq = 0;
   let sweep = 0;
   let swept = -1;
+  let aps: readonly string[] = [];
+  let revision = -1;
   let totals: Totals = totalsOf([], 0);
   let health: HealthNotice[] = [];
-  let roster: Roster & { revision: number } = { revision: -1, hash: '', sites: [], access_points: [], probes: [] };
+  let healthText = '[]';
   let graceUntil = 0;
   let ends: (() => void)[] = [];
   let lastBeat = 0;
@@ -82,85 +91,96 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     const changed = changedRows(now);
     const nextTotals = totalsOf(rows.values(), now);
     const nextHealth = healthNow();
-    if (changed.length > 0 || !same(nextTotals, totals) || !same(nextHealth, health))
-      publish(changed, nextTotals, nextHealth, now);
-    const mono = clock.monoMs();
-    if (mono - lastBeat >= HEARTBEAT_MS) {
-      lastBeat = mono;
-      viewers.send(sseEvent('hb', { at: now }, idNow()));
+    const nextText = JSON.stringify(nextHealth);
+    const news = nextText !== healthText;
+    if (changed.length > 0 || news || JSON.stringify(nextTotals) !== JSON.stringify(totals)) {
+      totals = nextTotals;
+      health = nextHealth;
+      healthText = nextText;
+      publish(changed, news, now);
     }
+    beat(now);
     viewers.recheck();
+  }
+
+  function beat(now: number): void {
+    const mono = clock.monoMs();
+    if (mono - lastBeat < HEARTBEAT_MS) return;
+    lastBeat = mono;
+    for (const key of viewers.channels()) viewers.send(key, sseEvent('hb', { at: now }, idNow()));
   }
 
   function refreshRoster(): void {
     const { registry } = state;
-    const revision = registry.revision();
-    if (roster.revision === revision) return;
+    if (revision === registry.revision()) return;
+    revision = registry.revision();
     const content = { sites: registry.sites(), access_points: registry.accessPoints(), probes: registry.probes() };
-    const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
-    const changed = hash !== roster.hash;
-    roster = { revision, hash, ...content };
-    if (changed) viewers.send(sseEvent('roster', { hash }, idNow()));
+    const watched = viewers.channels();
+    for (const [key, channel] of channels) {
+      if (key !== '' && !watched.has(key) && channels.size > IDLE_CHANNELS) channels.delete(key);
+      else if (channel.setRoster(content)) viewers.send(key, sseEvent('roster', { hash: channel.hash() }, idNow()));
+    }
   }
 
   function sweepSome(): void {
     const index = fleet();
-    const aps = [...index.byAp.keys()];
-    if (index.revision !== swept) for (const ap of aps) dirty.add(ap);
+    if (index.revision !== swept) {
+      aps = [...index.byAp.keys()];
+      for (const ap of aps) dirty.add(ap);
+      for (const ap of rows.keys()) if (!index.byAp.has(ap)) rows.delete(ap);
+    }
     swept = index.revision;
     sweep = (sweep + 1) % SWEEP_TICKS;
     for (let i = sweep; i < aps.length; i += SWEEP_TICKS) dirty.add(aps[i] ?? '');
   }
 
-  function changedRows(now: number): LiveRow[] {
-    const changed: LiveRow[] = [];
+  function changedRows(now: number): string[] {
+    const changed: string[] = [];
     const presence = broker.presence();
+    const { byAp } = fleet();
     for (const ap of dirty) {
-      const entry = fleet().byAp.get(ap);
+      const entry = byAp.get(ap);
       const before = rows.get(ap);
       if (entry) {
-        const row = rowOf(
-          {
-            entry,
-            facts: facts.of(ap),
-            presence: (entry.probe !== null && presence.get(entry.probe)) || null,
-            alert: alerts.openOf(ap),
-            now,
-            darkAfterMs,
-            graceUntil,
-          },
-          before,
-        );
-        if (before && same({ ...row, last_seen: before.last_seen }, before)) {
-          if (row.last_seen !== before.last_seen && now - (sentAt.get(ap) ?? 0) < SEEN_ONLY_MS) continue; // stays dirty
-          dirty.delete(ap);
-          if (row.last_seen === before.last_seen) continue;
+        const seen = (entry.probe !== null && presence.get(entry.probe)) || null;
+        const alert = alerts.openOf(ap);
+        const row = rowOf({ entry, facts: facts.of(ap), presence: seen, alert, now, darkAfterMs, graceUntil }, before);
+        const change = before ? changeOf(before, row) : 'real';
+        if (change === 'seen' && now - (sentAt.get(ap) ?? 0) < SMALL_CHANGE_MS) continue; // stays dirty
+        if (change !== 'none') {
+          rows.set(ap, row);
+          sentAt.set(ap, now);
+          changed.push(ap);
         }
-        rows.set(ap, row);
-        sentAt.set(ap, now);
-        changed.push(row);
       }
       dirty.delete(ap);
     }
     return changed;
   }
 
-  function publish(changed: LiveRow[], nextTotals: Totals, nextHealth: HealthNotice[], now: number): void {
+  function publish(changed: readonly string[], news: boolean, now: number): void {
     seq += 1;
-    totals = nextTotals;
-    health = nextHealth;
-    ring.push({ seq, aps: changed.map((row) => row.ap), alerts: freshAlerts });
+    ring.push({ seq, aps: changed, alerts: freshAlerts });
     freshAlerts = [];
-    viewers.send(sseEvent('d', deltaOf(changed, now), idNow()));
+    for (const key of viewers.channels()) {
+      const channel = channels.get(key);
+      if (channel) viewers.send(key, sseEvent('d', deltaOf(channel, changed, news, now), idNow()));
+    }
   }
 
-  function deltaOf(changed: LiveRow[], at: number): LiveDelta {
-    return { epoch, seq, at, totals, rows: changed, health };
+  function deltaOf(channel: Channel, changed: Iterable<string>, news: boolean, at: number): LiveDelta {
+    const { n, cols } = channel.some(changed, rows, at);
+    return {
+      ...{ epoch, seq, at, list: channel.list(), totals: totalsFor(channel, at) },
+      ...{ health: news ? health : null, n, cols },
+    };
   }
+
+  const totalsFor = (channel: Channel, at: number): Totals =>
+    channel.key === '' ? totals : totalsOf(channel.rowsOf(rows), at);
 
   function healthNow(): HealthNotice[] {
-    const withoutHours = [...fleet().byAp.values()].filter(({ site }) => !hasHours(site.opening));
-    const own = healthOf(broker.stores(), broker.stats(), new Set(withoutHours.map(({ site }) => site.id)).size);
+    const own = healthOf(broker.stores(), broker.stats(), withoutHours(fleet()));
     const others = [alerts.notices?.() ?? [], deps.delivery?.notices() ?? [], deps.proof?.notices() ?? []].flat();
     return worstFirst([...own, ...others, ...facts.notices()]);
   }
@@ -169,34 +189,47 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   function onAlert(alert: AlertView): void {
     freshAlerts.push(alert.id);
     dirty.add(alert.ap);
-    viewers.send(sseEvent('alert', alert, idNow()));
+    for (const key of viewers.channels())
+      if (channels.get(key)?.sees(alert.site)) viewers.send(key, sseEvent('alert', alert, idNow()));
     tickSoon();
   }
   const tickSoon = onceAfter(tick);
 
   // --- viewers
 
-  function greeting(lastEventId: string | null): string[] {
-    const hello = [
-      'retry: 2000\n\n',
-      sseEvent('hb', { at: clock.wallMs() }, idNow()),
-      sseEvent('roster', { hash: roster.hash }, null),
-    ];
-    if (lastEventId === null) return hello;
-    const [theirs, number] = lastEventId.split('-');
+  function channelOf(scope: SiteScope | undefined): Channel {
+    // An edit that no tick has seen yet: places and rows must belong together.
+    if (revision !== state.registry.revision()) tick();
+    const key = keyOf(scope);
+    const known = channels.get(key);
+    if (known) return known;
+    const made = createChannel(scope);
+    const { registry } = state;
+    made.setRoster({ sites: registry.sites(), access_points: registry.accessPoints(), probes: registry.probes() });
+    channels.set(key, made);
+    return made;
+  }
+
+  /** What changed after the event of this id; null when only a snapshot helps. */
+  function since(id: string, channel: Channel): { delta: LiveDelta | null; told: AlertView[] } | null {
+    const [theirs, number] = id.split('-');
     const missed = theirs === epoch && /^\d{1,15}$/.test(number ?? '') ? ring.after(Number(number)) : null;
-    if (!missed) return ['retry: 2000\n\n', sseEvent('reset', {}, null)];
-    const merged = deltaOf(
-      [...missed.aps].flatMap((ap) => rows.get(ap) ?? []),
-      clock.wallMs(),
-    );
-    const told = [...missed.alerts].slice(-50).flatMap((id) => alerts.view(id) ?? []);
-    return [
-      'retry: 2000\n\n',
-      ...(Number(number) < seq ? [sseEvent('d', merged, idNow())] : []),
-      ...hello.slice(1),
-      ...told.map((alert) => sseEvent('alert', alert, null)),
-    ];
+    if (!missed) return null;
+    const told = [...missed.alerts].slice(-ALERTS_TOLD).flatMap((alert) => alerts.view(alert) ?? []);
+    return {
+      delta: Number(number) < seq ? deltaOf(channel, missed.aps, true, clock.wallMs()) : null,
+      told: told.filter((alert) => channel.sees(alert.site)),
+    };
+  }
+
+  function greeting(lastEventId: string | null, channel: Channel): string[] {
+    const retry = 'retry: 2000\n\n';
+    const hello = [sseEvent('hb', { at: clock.wallMs() }, idNow()), sseEvent('roster', { hash: channel.hash() }, null)];
+    if (lastEventId === null) return [retry, ...hello];
+    const missed = since(lastEventId, channel);
+    if (!missed) return [retry, sseEvent('reset', {}, null)];
+    const delta = missed.delta ? [sseEvent('d', missed.delta, idNow())] : [];
+    return [retry, ...delta, ...hello, ...missed.told.map((alert) => sseEvent('alert', alert, null))];
   }
 
   return {
@@ -220,11 +253,22 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       viewers.closeAll();
       await facts.stop();
     },
-    snapshot: () => ({ epoch, seq, at: clock.wallMs(), roster: roster.hash, totals, rows: [...rows.values()], health }),
-    roster() {
-      refreshRoster();
-      const { hash, sites, access_points, probes } = roster;
-      return { hash, sites, access_points, probes };
+    now: () => ({ at: clock.wallMs(), rows: [...rows.values()] }),
+    snapshot(scope) {
+      const channel = channelOf(scope);
+      const at = clock.wallMs();
+      return {
+        ...{ epoch, seq, at, roster: channel.hash(), list: channel.list() },
+        ...{ totals: totalsFor(channel, at), health, cols: channel.all(rows, at) },
+      };
+    },
+    roster: (scope) => channelOf(scope).roster(),
+    poll(id, scope): LivePoll {
+      const channel = channelOf(scope);
+      const missed = since(id, channel);
+      if (!missed) return { kind: 'reset' };
+      const { delta, told } = missed;
+      return { kind: 'delta', at: clock.wallMs(), roster: channel.hash(), delta, alerts: told };
     },
     rosterChanged() {
       // An edit shows at once. While 1,200 probes are being added they show with the ticks: each costs a look at the whole fleet.
@@ -233,24 +277,33 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       lastEdit = mono;
       tick();
     },
-    stream(_request: FastifyRequest, reply: FastifyReply, lastEventId, stillAllowed) {
+    stream(_request, reply, { lastEventId, scope, packed, stillAllowed }) {
+      const channel = channelOf(scope);
       reply.hijack();
-      if (!viewers.add(reply.raw, reply.getHeaders(), greeting(lastEventId), stillAllowed)) {
-        reply.raw.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '30' });
-        reply.raw.end(
-          JSON.stringify({
-            type: 'about:blank',
-            title: 'Too many viewers',
-            status: 503,
-            detail: 'This server shows its live view to as many as it can already; try again in a while.',
-            code: 'TOO_MANY_VIEWERS',
-          }),
-        );
-      }
+      const viewer = { raw: reply.raw, headers: reply.getHeaders(), channel: channel.key, packed, stillAllowed };
+      if (viewers.add(viewer, greeting(lastEventId, channel))) return;
+      reply.raw.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '30' });
+      reply.raw.end(JSON.stringify(TOO_MANY_VIEWERS));
     },
   };
 }
 
-function same(a: object, b: object): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** Counted once per version of the fleet. */
+function countWithoutHours(): (fleet: Fleet) => number {
+  let counted = { revision: -1, n: 0 };
+  return ({ revision, byAp }) => {
+    if (counted.revision !== revision) {
+      const sites = [...byAp.values()].filter(({ site }) => !hasHours(site.opening)).map(({ site }) => site.id);
+      counted = { revision, n: new Set(sites).size };
+    }
+    return counted.n;
+  };
 }
+
+const TOO_MANY_VIEWERS = {
+  type: 'about:blank',
+  title: 'Too many viewers',
+  status: 503,
+  detail: 'This server shows its live view to as many as it can already; try again in a while.',
+  code: 'TOO_MANY_VIEWERS',
+};

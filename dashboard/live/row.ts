@@ -1,7 +1,7 @@
 /** Why: the state of an access point in one word, with the sentence that says why. Unknown is never up, never down, never 0. */
 
 import type { Presence } from '#broker';
-import { type ApState, type LiveRow, openSince, roundToStep, type Totals } from '#contract';
+import { type ApState, type LiveRow, openSince, roundToStep, type Totals, type WhyCode } from '#contract';
 import type { FleetEntry } from '../alert/fleet.ts';
 import { dateTime, mbps, measured as rate } from '../alert/words.ts';
 import type { AlertEngine } from '../deps.ts';
@@ -29,8 +29,10 @@ const METRIC_LAG_MS = 10 * 60_000;
 /** The live row. `before` is the row as it was, for `since`. */
 export function rowOf(input: RowInput, before: LiveRow | undefined): LiveRow {
   const { entry, facts, presence, alert, now } = input;
-  const { state, why } = stateOf(input);
-  const last = recent(facts.tests, now).at(-1) ?? facts.tests.at(-1);
+  const tests = recent(facts.tests, now);
+  const median = medianOf(tests);
+  const { state, why_code } = stateOf(input, tests, median);
+  const last = tests.at(-1) ?? facts.tests.at(-1);
   const value = (metric: LiveMetric): number | null => {
     const reading = facts.readings[metric];
     if (!reading || facts.sampleAt === null) return null;
@@ -41,10 +43,12 @@ export function rowOf(input: RowInput, before: LiveRow | undefined): LiveRow {
     ap: entry.ap.id,
     site: entry.site.id,
     state,
-    why,
-    since: sinceOf(state, alert, before, now),
+    why_code,
+    since: wholeSecond(sinceOf(state, alert, before, now)),
     down_mbps: last ? cutRate(last.rate) : null,
-    down_at: last?.at ?? null,
+    down_at: wholeSecond(last?.at ?? null),
+    median_mbps: tests.length > 0 ? cutRate(median) : null,
+    median_n: tests.length,
     verdict: last?.verdict ?? null,
     wan_rx_mbps: value('wan_rx_mbps'),
     wan_tx_mbps: value('wan_tx_mbps'),
@@ -52,7 +56,7 @@ export function rowOf(input: RowInput, before: LiveRow | undefined): LiveRow {
     loss_pct: value('loss_pct'),
     cpu_pct: value('cpu_pct'),
     clients: value('clients'),
-    last_seen: lastSeenOf(facts, presence),
+    last_seen: wholeSecond(lastSeenOf(facts, presence)),
     probe: entry.probe,
     probe_online: presence?.online ?? null,
     alert: alert?.id ?? null,
@@ -74,33 +78,45 @@ export function totalsOf(rows: Iterable<LiveRow>, now: number): Totals {
   return totals;
 }
 
-function stateOf(input: RowInput): { state: ApState; why: string } {
-  const { entry, facts, alert, now } = input;
-  const zone = entry.site.zone;
-  const target = mbps(entry.ap.target_mbps);
+type Judged = Pick<LiveRow, 'state' | 'why_code'>;
+
+function stateOf(input: RowInput, tests: readonly ValidTest[], median: number): Judged {
+  const { entry, facts, alert } = input;
+  const is = (state: ApState, why_code: WhyCode): Judged => ({ state, why_code });
   const seen = lastSeenOf(facts, input.presence);
-  if (alert?.rule === 'dark' || isOffline(input, seen))
-    return {
-      state: 'offline',
-      why: seen === null ? 'No sign of life.' : `No sign of life since ${dateTime(seen, zone)}.`,
-    };
-  const tests = recent(facts.tests, now);
-  const median = medianOf(tests);
+  if (alert?.rule === 'dark' || isOffline(input, seen)) return is('offline', 'dark');
+  if (alert?.rule === 'slow') return is('below', 'slow');
+  if (tests.length > 0) return is(median < entry.ap.target_mbps ? 'below' : 'meets', 'median');
+  if (entry.probe === null) return is('nodata', 'no_probe');
+  return is('nodata', seen === null ? 'never_seen' : 'no_test');
+}
+
+/** The row's state in a sentence. */
+export function whyText(row: LiveRow, { ap, site }: Pick<FleetEntry, 'ap' | 'site'>): string {
+  const { median_mbps, median_n, down_at, since, last_seen } = row;
+  const when = (at: number): string => dateTime(at, site.zone);
   const measured =
-    tests.length === 0
+    median_mbps === null || down_at === null
       ? ''
-      : `Median of the last ${tests.length === 1 ? 'valid test' : `${tests.length} valid tests`}: ${rate(median)}, the newest ${dateTime(tests.at(-1)?.at ?? now, zone)}.`;
-  if (alert?.rule === 'slow')
-    return {
-      state: 'below',
-      why: [`Below ${target}, confirmed by a retest, since ${dateTime(alert.since, zone)}.`, measured]
-        .filter(Boolean)
-        .join(' '),
-    };
-  if (tests.length > 0) return { state: median < entry.ap.target_mbps ? 'below' : 'meets', why: measured };
-  if (entry.probe === null) return { state: 'nodata', why: 'No admitted probe watches it.' };
-  if (seen === null) return { state: 'nodata', why: 'Its probe has never been seen.' };
-  return { state: 'nodata', why: 'No valid throughput test in the last 48 h.' };
+      : `Median of the last ${median_n === 1 ? 'valid test' : `${median_n} valid tests`}: ${rate(median_mbps)}, the newest ${when(down_at)}.`;
+  switch (row.why_code) {
+    case 'dark':
+      return last_seen === null ? 'No sign of life.' : `No sign of life since ${when(last_seen)}.`;
+    case 'slow': {
+      const begun = since === null ? '' : `, since ${when(since)}`;
+      return `Below ${mbps(ap.target_mbps)}, confirmed by a retest${begun}. ${measured}`.trim();
+    }
+    case 'median':
+      return measured;
+    case 'no_probe':
+      return 'No admitted probe watches it.';
+    case 'never_seen':
+      return 'Its probe has never been seen.';
+    case 'no_test':
+      return 'No valid throughput test in the last 48 h.';
+    case 'maint':
+      return 'Maintenance.';
+  }
 }
 
 /** The same silence as the rule *dark*, told before the alert engine has committed it. */
@@ -115,9 +131,44 @@ function cutRate(rate: number): number {
   return Math.floor(rate * 1000 + 1e-6) / 1000;
 }
 
+/** Stored time is whole seconds, and so is what travels. */
+function wholeSecond(at: number | null): number | null {
+  return at === null ? null : Math.floor(at / 1000) * 1000;
+}
+
 function lastSeenOf({ sampleAt }: Facts, presence: Presence | null): number | null {
   const known = [sampleAt, presence?.lastSeen ?? null].filter((at) => at !== null);
   return known.length > 0 ? Math.max(...known) : null;
+}
+
+const EXACT = [
+  'state',
+  'why_code',
+  'since',
+  'down_mbps',
+  'down_at',
+  'median_mbps',
+  'median_n',
+  'verdict',
+  'probe',
+  'probe_online',
+  'alert',
+] as const satisfies readonly (keyof LiveRow)[];
+const MOVING = ['wan_rx_mbps', 'wan_tx_mbps', 'rtt_ms', 'loss_pct', 'cpu_pct', 'clients'] as const;
+/** Smaller changes of what always moves are not worth a message each second. */
+const SMALL = 0.02;
+
+/** Whether a viewer would see something new: `seen` when only the last sign of life or a figure by less than 2 % moved. */
+export function changeOf(a: LiveRow, b: LiveRow): 'none' | 'seen' | 'real' {
+  if (!EXACT.every((field) => a[field] === b[field])) return 'real';
+  let moved = a.last_seen !== b.last_seen;
+  for (const field of MOVING) {
+    const [from, to] = [a[field], b[field]];
+    if (from === to) continue;
+    if (from === null || to === null || Math.abs(to - from) > SMALL * Math.abs(from)) return 'real';
+    moved = true;
+  }
+  return moved ? 'seen' : 'none';
 }
 
 function sinceOf(state: ApState, alert: RowInput['alert'], before: LiveRow | undefined, now: number): number | null {

@@ -1,9 +1,10 @@
 /** Why: access points are what the target applies to: list with their state, create, change, and ask for a test now. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { AccessPoint, TestJob } from '#contract';
+import type { AccessPoint, LiveRow, TestJob } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
+import { whyText } from '../live/row.ts';
 import { askedTest } from '../query/asked-test.ts';
 import { publishDesired } from '../registry/publish.ts';
 import { allow } from '../session.ts';
@@ -46,10 +47,10 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
       schema: { summary: 'Access points by id, with what is known now', querystring: pageQuery },
     },
     async ({ query }) => {
-      const { rows, at } = live.snapshot();
+      const { rows, at } = live.now();
       const byAp = new Map(rows.map((row) => [row.ap, row]));
       const page = pageOf(state.registry.accessPoints(), query);
-      return { ...page, items: page.items.map((ap) => withLive(ap, byAp.get(ap.id) ?? null, at)) };
+      return { ...page, items: page.items.map((ap) => withLive(deps, ap, byAp.get(ap.id) ?? null, at)) };
     },
   );
 
@@ -143,7 +144,9 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
   );
 }
 
-function withLive(ap: AccessPoint, live: { last_seen: number | null; down_at: number | null } | null, at: number) {
+function withLive({ state }: AccessPointDeps, ap: AccessPoint, row: LiveRow | null, at: number) {
+  const site = row && state.registry.site(row.site);
+  const live = row && site ? { ...row, why: whyText(row, { ap, site }) } : null;
   const age = (time: number | null | undefined): number | null =>
     typeof time === 'number' ? Math.max(0, at - time) : null;
   return { ...ap, live, age_ms: age(live?.last_seen), test_age_ms: age(live?.down_at) };

@@ -1,5 +1,6 @@
 /** Why: the page and what a probe downloads are files; only those listed here are given out, and never one named by a request. */
-import { existsSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -62,7 +63,28 @@ function sendPage(reply: FastifyReply, web: string): FastifyReply {
       reply,
       problem(503, 'PAGE_NOT_BUILT', 'The page was not built; stop the server and start it with npm start.'),
     );
-  return reply.header('cache-control', 'no-cache').sendFile('index.html', web, { cacheControl: false });
+  return reply
+    .header('cache-control', 'no-cache')
+    .header('content-security-policy', withInline(reply.getHeader('content-security-policy'), inlineHashes(web)))
+    .sendFile('index.html', web, { cacheControl: false });
+}
+
+let hashed = { file: '', mtimeMs: 0, hashes: '' };
+
+/** Hashes of the scripts that stand in the page itself, as the content security policy names them (CSP 3, 6.7.2). */
+function inlineHashes(web: string): string {
+  const file = join(web, 'index.html');
+  const { mtimeMs } = statSync(file);
+  if (hashed.file !== file || hashed.mtimeMs !== mtimeMs) {
+    const scripts = [...readFileSync(file, 'utf8').matchAll(/<script>([\s\S]*?)<\/script>/g)];
+    const of = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+    hashed = { file, mtimeMs, hashes: scripts.map(([, text = '']) => of(text)).join(' ') };
+  }
+  return hashed.hashes;
+}
+
+function withInline(policy: ReturnType<FastifyReply['getHeader']>, hashes: string): string {
+  return `${String(policy ?? "default-src 'self'")};script-src 'self' ${hashes}`.trim();
 }
 
 /** Read at each request: a new build needs no restart. */

@@ -1,14 +1,18 @@
 /**
  * Why: on a slow line the page's script takes longer than everything else. Where somebody was signed in before, what every page needs is
- * asked for while the script is still on its way. Imports nothing.
+ * asked for while the script is still on its way. The roster is asked for by the version
+ * that was seen last, which the browser may still have. Imports nothing.
  */
 (() => {
+  let hash: string | null = null;
   try {
     if (localStorage.getItem('carrel.signedIn') !== 'yes') return;
+    hash = localStorage.getItem('carrel.roster');
   } catch {
     return; // storage is refused in some private windows: the page asks by itself
   }
-  const ask = (path: string) =>
-    [path, fetch(`/api/v1${path}`, { credentials: 'same-origin' }).catch(() => null)] as const;
-  Object.assign(globalThis, { carrelEarly: new Map(['/me', '/live/snapshot', '/roster'].map(ask)) });
+  const ask = (path: string, query = '') =>
+    [path, fetch(`/api/v1${path}${query}`, { credentials: 'same-origin' }).catch(() => null)] as const;
+  const answers = [ask('/me'), ask('/live/snapshot'), ask('/roster', hash ? `?hash=${encodeURIComponent(hash)}` : '')];
+  Object.assign(globalThis, { carrelEarly: new Map(answers) });
 })();

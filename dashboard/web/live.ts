@@ -2,15 +2,27 @@
  * Why: what the page knows about now, as a pure reducer: a snapshot, then numbered deltas. A gap in the numbers, another epoch or a reset
  * ask for a new snapshot; what arrives meanwhile waits. After any sequence of cuts the rows equal the server's (test/web/live.test.ts).
  */
-import type { HealthNotice, LiveDelta, LiveRow, LiveSnapshot, Totals } from '#contract';
+import {
+  type HealthNotice,
+  type LiveDelta,
+  type LiveSnapshot,
+  type LiveValues,
+  type Totals,
+  unpackPlaces,
+  unpackRows,
+} from '#contract';
 
 export interface LiveState {
   /** Null until the first snapshot. */
   epoch: string | null;
   seq: number;
   roster: string | null;
+  /** Version of the list of access points that `rows` follow, and their ids. */
+  list: string | null;
+  ids: readonly string[];
   totals: Totals;
-  rows: ReadonlyMap<string, LiveRow>;
+  /** One entry per access point of the list; undefined: nothing is known of it yet. */
+  rows: readonly (LiveValues | undefined)[];
   health: readonly HealthNotice[];
   /** Server's clock in the newest message, ms. */
   serverAt: number;
@@ -24,7 +36,8 @@ export interface LiveState {
 
 export type LiveEvent =
   | { kind: 'opened'; resumed: boolean }
-  | { kind: 'snapshot'; snapshot: LiveSnapshot; now: number }
+  /** `ids` of the access points of the snapshot's list. */
+  | { kind: 'snapshot'; snapshot: LiveSnapshot; ids: readonly string[]; now: number }
   | { kind: 'delta'; delta: LiveDelta; now: number }
   | { kind: 'roster'; hash: string; now: number }
   | { kind: 'hb'; at: number; now: number }
@@ -45,8 +58,10 @@ export const EMPTY: LiveState = {
   epoch: null,
   seq: 0,
   roster: null,
+  list: null,
+  ids: [],
   totals: NO_TOTALS,
-  rows: new Map(),
+  rows: [],
   health: [],
   serverAt: 0,
   heardAt: null,
@@ -63,7 +78,7 @@ export function reduce(state: LiveState, event: LiveEvent): Step {
         ? keep({ ...state, resumed: true })
         : { ...anew(state), need: 'snapshot' };
     case 'snapshot':
-      return fromSnapshot(state, event.snapshot, event.now);
+      return fromSnapshot(state, event);
     case 'delta':
       return fromDelta(heard(state, event.delta.at, event.now), event.delta);
     case 'roster': {
@@ -82,15 +97,17 @@ export function position(state: LiveState): string | null {
   return state.epoch === null || state.waiting ? null : `${state.epoch}-${state.seq}`;
 }
 
-function fromSnapshot(state: LiveState, snapshot: LiveSnapshot, now: number): Step {
+function fromSnapshot(state: LiveState, { snapshot, ids, now }: Extract<LiveEvent, { kind: 'snapshot' }>): Step {
   const waiting = (state.waiting ?? []).filter((delta) => delta.epoch !== snapshot.epoch || delta.seq > snapshot.seq);
   const fresh: LiveState = {
     epoch: snapshot.epoch,
     seq: snapshot.seq,
     roster: snapshot.roster,
+    list: snapshot.list,
+    ids,
     totals: snapshot.totals,
     health: snapshot.health,
-    rows: new Map(snapshot.rows.map((row) => [row.ap, row])),
+    rows: unpackRows(snapshot.cols, snapshot.at, (entry) => ids[entry] ?? ''),
     serverAt: snapshot.at,
     heardAt: now,
     waiting: null,
@@ -107,14 +124,18 @@ function fromDelta(state: LiveState, delta: LiveDelta): Step {
   if (state.waiting) return keep({ ...state, waiting: [...state.waiting, delta].slice(-WAITING_CAP) });
   if (delta.epoch === state.epoch && delta.seq <= state.seq) return keep(state);
   const follows = delta.epoch === state.epoch && (delta.seq === state.seq + 1 || state.resumed);
-  if (!follows) return { state: { ...state, waiting: [delta], resumed: false }, need: 'snapshot' };
-  const rows = new Map(state.rows);
-  for (const row of delta.rows) rows.set(row.ap, row);
+  // Places in another list name other access points.
+  if (!follows || delta.list !== state.list)
+    return { state: { ...state, waiting: [delta], resumed: false }, need: 'snapshot' };
+  const rows = [...state.rows];
+  const places = unpackPlaces(delta.n);
+  const values = unpackRows(delta.cols, delta.at, (entry) => state.ids[places[entry] ?? -1] ?? '');
+  for (const [entry, place] of places.entries()) rows[place] = values[entry];
   return keep({
     ...state,
     seq: delta.seq,
     totals: delta.totals,
-    health: delta.health,
+    health: delta.health ?? state.health,
     rows,
     serverAt: delta.at,
     resumed: false,

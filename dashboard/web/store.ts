@@ -5,11 +5,15 @@ import {
   type AccessPoint,
   type AlertView,
   AP_STATES,
-  type LiveRow,
+  type LivePoll,
+  type LiveSnapshot,
+  type LiveValues,
   type Me,
   type Probe,
   type Roster,
+  type RosterColumns,
   type Site,
+  unpackRoster,
 } from '#contract';
 import { ApiError, get, post, useSession, whenSignedOut } from './api.ts';
 import { EMPTY, freshness, type LiveState, reduce } from './live.ts';
@@ -19,18 +23,18 @@ import { remember } from './theme-choice.ts';
 
 /** One access point as pages show it. */
 export interface Line {
-  row: LiveRow;
+  row: LiveValues;
   ap: AccessPoint;
   site: Site /** Name for people: the site's, with the access point's where the site has several. */;
   name: string;
-  /** Place in the order of names: comparing words by language for 1,200 rows at each tick would cost more than the rest of it. */
+  /** Place in the order of names, which the server made: comparing words by language costs more than everything else here. */
   rank: number;
 }
 
 /** Undefined while nobody has been asked, null when nobody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);
 export const live = signal<LiveState>(EMPTY);
-export const roster = signal<Roster | null>(null);
+export const roster = signal<(Roster & { list: string }) | null>(null);
 export const cutAt = signal<number | null>(null);
 /** This browser's clock, once a second. Ages are computed from it, so a page without news visibly grows old. */
 export const now = signal(Date.now());
@@ -43,39 +47,50 @@ export const serverNow = computed(
   () => now.value + (live.value.heardAt === null ? 0 : live.value.serverAt - live.value.heardAt),
 );
 
-const collator = new Intl.Collator(undefined, { numeric: true });
+type Named = Omit<Line, 'row'>;
+const NOTHING: { sites: ReadonlyMap<string, Site>; named: readonly Named[] } = { sites: new Map(), named: [] };
 
 /** What only the roster decides, made once per version of it. */
 const index = computed(() => {
   const known = roster.value;
-  const sites = new Map(known?.sites.map((site) => [site.id, site]));
+  if (!known) return NOTHING;
+  const sites = new Map(known.sites.map((site) => [site.id, site]));
   const perSite = new Map<string, number>();
-  for (const ap of known?.access_points ?? []) perSite.set(ap.site, (perSite.get(ap.site) ?? 0) + 1);
-  const named = (known?.access_points ?? []).flatMap((ap) => {
+  for (const ap of known.access_points) perSite.set(ap.site, (perSite.get(ap.site) ?? 0) + 1);
+  const named = known.access_points.flatMap((ap, rank): Named[] => {
     const site = sites.get(ap.site);
     if (!site) return [];
-    return [{ ap, site, name: (perSite.get(ap.site) ?? 0) > 1 ? `${site.name}, ${ap.name}` : site.name }];
+    return [{ ap, site, name: (perSite.get(ap.site) ?? 0) > 1 ? `${site.name}, ${ap.name}` : site.name, rank }];
   });
-  named.sort((a, b) => collator.compare(a.name, b.name));
-  return { sites, named: named.map((one, rank) => ({ ...one, rank })) };
+  return { sites, named };
 });
 
-/** The newest line of each access point. */
-const kept = new Map<string, Line>();
+interface Kept {
+  named: readonly Named[];
+  lines: readonly Line[];
+}
+let kept: Kept = { named: [], lines: [] };
 
-/** Every access point of the roster with its live row, by name. A line that did not change stays the same object: it is not drawn again. */
+/**
+ * Every access point of the roster with its live row, by name. A line that did not change stays the same object: it is not drawn again.
+ * Rows of another list than the roster's wait until both belong together.
+ */
 export const lines = computed<readonly Line[]>(() => {
-  const rows = live.value.rows;
-  return index.value.named.flatMap(({ ap, site, name, rank }) => {
-    const row = rows.get(ap.id);
-    if (!row) return [];
-    const before = kept.get(ap.id);
-    if (before && before.row === row && before.ap === ap && before.name === name && before.rank === rank)
-      return [before];
-    const line: Line = { row, ap, site, name, rank };
-    kept.set(ap.id, line);
-    return [line];
-  });
+  const { rows, list } = live.value;
+  const { named } = index.value;
+  if (list !== (roster.value?.list ?? null)) return kept.lines;
+  const before = kept.named === named ? kept.lines : [];
+  let at = 0;
+  const next: Line[] = [];
+  for (const one of named) {
+    const row = rows[one.rank];
+    if (!row) continue;
+    const old = before[at]?.ap === one.ap ? before[at] : undefined;
+    at += 1;
+    next.push(old?.row === row ? old : { row, ap: one.ap, site: one.site, name: one.name, rank: one.rank });
+  }
+  kept = { named, lines: next };
+  return next;
 });
 export const ready = computed(() => roster.value !== null && live.value.epoch !== null);
 
@@ -135,12 +150,10 @@ export function startLive(): () => void {
       });
       return step.need;
     },
-    snapshot: (signal) => get('/live/snapshot', signal),
-    roster: (signal) => get('/roster', signal),
-    rosterHash: () => roster.value?.hash ?? null,
-    onRoster: (fetched) => {
-      roster.value = fetched;
-    },
+    snapshot: (signal) => get<LiveSnapshot>('/live/snapshot', signal),
+    poll: (since, signal) => get<LivePoll>(`/live/delta?since=${since}`, signal),
+    fetchRoster: refreshRoster,
+    roster: () => roster.value,
     onAlert: (alert) => {
       lastAlert.value = alert;
     },
@@ -155,13 +168,16 @@ export function startLive(): () => void {
     batch(() => {
       live.value = EMPTY;
       roster.value = null;
-      kept.clear();
+      kept = { named: [], lines: [] };
       cutAt.value = null;
     });
   };
 }
 
-/** Fetches the roster again after an edit made on this page; the stream would bring it too, a moment later. */
-export async function refreshRoster(): Promise<void> {
-  roster.value = await get<Roster>('/roster');
+/** Fetches the roster, also after an edit made on this page: the stream would bring it too, a moment later. */
+export async function refreshRoster(signal?: AbortSignal): Promise<Roster & { list: string }> {
+  const fetched = unpackRoster(await get<RosterColumns>('/roster', signal));
+  roster.value = fetched;
+  remember('carrel.roster', fetched.hash); // for early.ts
+  return fetched;
 }

@@ -1,18 +1,25 @@
 /** Why: the edge of the live view: holds the stream open, reconnects with jittered back-off, fetches what the reducer needs. */
-import type { AlertView, LiveDelta, LiveSnapshot, Roster } from '#contract';
+import type { AlertView, LiveDelta, LivePoll, LiveSnapshot } from '#contract';
 import { ApiError } from './api.ts';
 import { type LiveEvent, type LiveState, type Need, position, SILENT_MS } from './live.ts';
 import { type SseEvent, sseReader } from './sse.ts';
 
+/** The parts of the roster that the live view needs. */
+export interface ListedRoster {
+  hash: string;
+  list: string;
+  access_points: readonly { id: string }[];
+}
 export interface StreamDeps {
   /** Applies an event to the page's state and says what it needs. */
   apply(event: LiveEvent): Need;
   state(): LiveState;
   snapshot(signal: AbortSignal): Promise<LiveSnapshot>;
-  roster(signal: AbortSignal): Promise<Roster>;
-  /** Version of the roster that the page shows; null before the first. */
-  rosterHash(): string | null;
-  onRoster(roster: Roster): void;
+  poll(since: string, signal: AbortSignal): Promise<LivePoll>;
+  /** Fetches the roster; the page shows it once its rows are there. */
+  fetchRoster(signal: AbortSignal): Promise<ListedRoster>;
+  /** The roster that the page shows; null before the first. */
+  roster(): ListedRoster | null;
   onAlert(alert: AlertView): void;
   /** The stream stands (null) or broke at this time. */
   onCut(at: number | null): void;
@@ -22,6 +29,13 @@ export interface StreamDeps {
 
 const HIDDEN_MS = 5 * 60_000;
 const BACKOFF = { firstMs: 500, capMs: 30_000 };
+/** After so many streams that never opened or fell silent at once, a network is taken for one that lets none through. */
+const TRIES = 3;
+const POLL_MS = 5000;
+/** So often such a network is tried again. */
+const POLLS = 24;
+/** A stream that ended within this time was no stream. */
+const SHORT_MS = 10_000;
 
 /** Starts the live view; the returned function ends it and everything it waits for. */
 export function startStream(deps: StreamDeps): () => void {
@@ -29,10 +43,11 @@ export function startStream(deps: StreamDeps): () => void {
   let link: AbortController | null = null;
   let wake: () => void = () => undefined;
   let hiddenSince: number | null = null;
+  const away = () => hiddenSince !== null && Date.now() - hiddenSince > HIDDEN_MS;
   const watch = setInterval(() => {
     const { heardAt } = deps.state();
     if (heardAt !== null && Date.now() - heardAt > SILENT_MS) link?.abort();
-    if (hiddenSince !== null && Date.now() - hiddenSince > HIDDEN_MS) link?.abort();
+    if (away()) link?.abort();
   }, 1000);
   const visible = () => {
     hiddenSince = document.hidden ? Date.now() : null;
@@ -41,21 +56,29 @@ export function startStream(deps: StreamDeps): () => void {
   const online = () => wake();
   document.addEventListener('visibilitychange', visible);
   addEventListener('online', online);
+  /** Away for long: only a look at the page ends the pause. */
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+      if (!away()) setTimeout(resolve, ms);
+    });
 
   const run = async () => {
-    for (let failures = 0; !over.signal.aborted; failures++) {
+    let failures = 0;
+    let silent = 0;
+    while (!over.signal.aborted) {
       link = new AbortController();
-      const opened = await once(deps, AbortSignal.any([over.signal, link.signal]));
+      const signal = AbortSignal.any([over.signal, link.signal]);
+      const begun = Date.now();
+      const end = await once(deps, signal);
       if (over.signal.aborted) return;
       deps.onCut(Date.now());
-      if (opened) failures = 0;
+      failures = end === 'heard' ? 0 : failures + 1;
+      silent =
+        end === 'heard' || (end === 'opened' && Date.now() - begun > SHORT_MS && !signal.aborted) ? 0 : silent + 1;
+      if (silent >= TRIES && (await polling(deps, over.signal, pause))) silent = TRIES - 1;
       const fullMs = Math.min(BACKOFF.capMs, BACKOFF.firstMs * 2 ** Math.min(failures, 8));
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        // Away for long: only a look at the page brings the stream back.
-        if (hiddenSince === null || Date.now() - hiddenSince < HIDDEN_MS)
-          setTimeout(resolve, fullMs * (0.5 + Math.random() / 2));
-      });
+      await pause(fullMs * (0.5 + Math.random() / 2));
     }
   };
   void run();
@@ -68,23 +91,27 @@ export function startStream(deps: StreamDeps): () => void {
   };
 }
 
-/** One connection, from opening to its end. True when it was ever open. */
-async function once(deps: StreamDeps, signal: AbortSignal): Promise<boolean> {
-  let opened = false;
+/** What came of one connection: words, an open but mute stream, or nothing. */
+type End = 'heard' | 'opened' | 'refused';
+
+/** One connection, from opening to its end. */
+async function once(deps: StreamDeps, signal: AbortSignal): Promise<End> {
+  let end: End = 'refused';
   try {
     // Without a position everything comes first and the stream goes on from it: one round trip less than the other way round.
-    if (position(deps.state()) === null) await start(deps, signal);
+    if (position(deps.state()) === null) await load(deps, signal);
     const from = position(deps.state());
     const headers: Record<string, string> = { accept: 'text/event-stream', ...(from ? { 'last-event-id': from } : {}) };
     const response = await fetch('/api/v1/live', { headers, credentials: 'same-origin', cache: 'no-store', signal });
     if (response.status === 401) deps.onSignedOut();
-    if (!response.ok || !response.body) return false;
-    opened = true;
-    deps.onCut(null);
+    if (!response.ok || !response.body) return end;
+    end = 'opened';
     const fetches = fetcher(deps, signal);
     fetches(deps.apply({ kind: 'opened', resumed: from !== null }));
-    if (from !== null && deps.rosterHash() !== deps.state().roster) fetches('roster');
+    if (from !== null && deps.roster()?.hash !== deps.state().roster) fetches('roster');
     const read = sseReader((event) => {
+      if (end !== 'heard') deps.onCut(null);
+      end = 'heard';
       const need = onEvent(deps, event);
       if (need) fetches(need);
     });
@@ -94,14 +121,51 @@ async function once(deps: StreamDeps, signal: AbortSignal): Promise<boolean> {
     if (!signal.aborted && !(error instanceof TypeError || error instanceof ApiError))
       console.warn('live stream ended', error);
   }
-  return opened;
+  return end;
 }
 
-/** Snapshot and roster at the same time. */
-async function start(deps: StreamDeps, signal: AbortSignal): Promise<void> {
-  const [snapshot, roster] = await Promise.all([deps.snapshot(signal), deps.roster(signal)]);
-  deps.onRoster(roster);
-  deps.apply({ kind: 'snapshot', snapshot, now: Date.now() });
+/** Asks every five seconds, for networks that let no stream through. False when the server does not answer either. */
+async function polling(deps: StreamDeps, signal: AbortSignal, pause: (ms: number) => Promise<void>): Promise<boolean> {
+  try {
+    for (let turn = 0; turn < POLLS && !signal.aborted; turn++) {
+      const from = position(deps.state());
+      const answer = from === null ? ({ kind: 'reset' } as const) : await deps.poll(from, signal);
+      if (answer.kind === 'reset') await load(deps, signal);
+      else await takePoll(deps, answer, signal);
+      deps.onCut(null);
+      await pause(POLL_MS);
+    }
+    return true;
+  } catch (error) {
+    if (!signal.aborted && !(error instanceof ApiError)) console.warn('polling ended', error);
+    return false;
+  }
+}
+
+async function takePoll(deps: StreamDeps, answer: LivePoll & { kind: 'delta' }, signal: AbortSignal): Promise<void> {
+  const now = Date.now();
+  deps.apply({ kind: 'opened', resumed: true });
+  const need = answer.delta ? deps.apply({ kind: 'delta', delta: answer.delta, now }) : 'nothing';
+  deps.apply({ kind: 'hb', at: answer.at, now });
+  for (const alert of answer.alerts) deps.onAlert(alert);
+  if (need === 'snapshot' || answer.roster !== deps.state().roster) await load(deps, signal);
+}
+
+/** Snapshot and roster, until both speak of the same list. */
+async function load(deps: StreamDeps, signal: AbortSignal): Promise<void> {
+  const first = deps.roster() === null ? deps.fetchRoster(signal) : null;
+  const [snapshot] = await Promise.all([deps.snapshot(signal), first]);
+  await take(deps, snapshot, signal);
+}
+
+async function take(deps: StreamDeps, snapshot: LiveSnapshot, signal: AbortSignal): Promise<Need> {
+  let roster = deps.roster();
+  if (roster?.list !== snapshot.list || roster.hash !== snapshot.roster) roster = await deps.fetchRoster(signal);
+  // Somebody edited in between: the newest snapshot has the newest roster.
+  if (roster.list !== snapshot.list) return take(deps, await deps.snapshot(signal), signal);
+  const ids = roster.access_points.map(({ id }) => id);
+  deps.apply({ kind: 'roster', hash: snapshot.roster, now: Date.now() });
+  return deps.apply({ kind: 'snapshot', snapshot, ids, now: Date.now() });
 }
 
 function onEvent(deps: StreamDeps, { event, data }: SseEvent): Need | undefined {
@@ -120,10 +184,9 @@ function onEvent(deps: StreamDeps, { event, data }: SseEvent): Need | undefined 
 function fetcher(deps: StreamDeps, signal: AbortSignal): (need: Need) => void {
   const again = async (need: Need, failures: number): Promise<void> => {
     try {
-      if (need === 'snapshot') {
-        const snapshot = await deps.snapshot(signal);
-        fetches(deps.apply({ kind: 'snapshot', snapshot, now: Date.now() }));
-      } else if (need === 'roster') deps.onRoster(await deps.roster(signal));
+      if (need === 'snapshot') fetches(await take(deps, await deps.snapshot(signal), signal));
+      else if (need === 'roster' && (await deps.fetchRoster(signal)).list !== deps.state().list)
+        fetches(deps.apply({ kind: 'reset', now: Date.now() }));
     } catch {
       if (signal.aborted) return;
       await new Promise((resolve) => setTimeout(resolve, Math.min(BACKOFF.capMs, BACKOFF.firstMs * 2 ** failures)));

@@ -212,6 +212,19 @@ const en = {
     removeFilters: 'Remove filters',
     foot: ['Down: the last valid test, at the time beside it', 'In, out, round trip, CPU, devices: newest sample'],
   },
+  because: {
+    dark: (at: string | null) => (at === null ? 'No sign of life.' : `No sign of life since ${at}.`),
+    slow: (target: string, at: string | null) =>
+      `Below ${target}, confirmed by a retest${at === null ? '' : `, since ${at}`}.`,
+    median: (n: number, rate: string, at: string) =>
+      n === 1
+        ? `The last valid test: ${rate}, ${at}.`
+        : `Median of the last ${n} valid tests: ${rate}, the newest ${at}.`,
+    no_probe: 'No admitted probe watches it.',
+    never_seen: 'Its probe has never been seen.',
+    no_test: `No valid throughput test in the last 48${NB}h.`,
+    maint: 'Maintenance.',
+  },
   site: {
     crumbs: 'Breadcrumb',
     gone: 'No such site',

@@ -14,18 +14,11 @@ import { parseArgs } from 'node:util';
 import type { AxeResults } from 'axe-core';
 import type { MqttClient } from 'mqtt';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
-import {
-  type AlertView,
-  encodeFrame,
-  type Frame,
-  type FrameEvent,
-  type Page as ListPage,
-  type LiveSnapshot,
-  topicOf,
-} from '#contract';
+import { type AlertView, encodeFrame, type Frame, type FrameEvent, type Page as ListPage, topicOf } from '#contract';
 import { nodeRawDeflate } from '#lib/raw-deflate';
 import { openBrowser, watchPage } from '../support/browser.ts';
 import { connectProbe, createProbe, frameAt } from '../support/fleet.ts';
+import { liveRows } from '../support/live-rows.ts';
 import { ROOT, type RunningServer, startServer, until } from '../support/server.ts';
 
 const { values: options } = parseArgs({ options: { sites: { type: 'string', default: '1200' } } });
@@ -57,8 +50,7 @@ async function startFleet(server: RunningServer): Promise<ChildProcess> {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, CARREL_DATA_DIR: server.dataDir },
   });
-  const snapshot = () => server.api<LiveSnapshot>('GET', '/live/snapshot');
-  const known = async () => (await snapshot()).rows.filter((row) => row.rtt_ms !== null).length;
+  const known = async () => (await liveRows(server)).filter((row) => row.rtt_ms !== null).length;
   await until(
     async () => (await known()) > 0.95 * Number(options.sites),
     5 * 60_000,

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LiveSnapshot, Measurements } from '#contract';
+import type { Measurements } from '#contract';
 import { libraryOf } from '../../infra/simulate/library.ts';
+import { liveRows } from '../support/live-rows.ts';
 import { ROOT, type RunningServer, startServer, until } from '../support/server.ts';
 
 let dir: string;
@@ -102,8 +103,8 @@ describe('npm run simulate', () => {
     return child;
   };
   const seen = async (): Promise<number> => {
-    const { rows } = await server.api<LiveSnapshot>('GET', '/live/snapshot');
-    return rows.filter((row) => row.probe_online && row.cpu_pct !== null && row.rtt_ms !== null).length;
+    return (await liveRows(server)).filter((row) => row.probe_online && row.cpu_pct !== null && row.rtt_ms !== null)
+      .length;
   };
 
   /** Samples that the store holds of the last hour. */

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encodeFrame, type LiveRow, type LiveSnapshot, topicOf } from '#contract';
+import { encodeFrame, type LiveRow, topicOf } from '#contract';
 import { connectProbe, createProbe, frameAt } from '../support/fleet.ts';
+import { liveRows } from '../support/live-rows.ts';
 import { type RunningServer, startServer, until } from '../support/server.ts';
 
 let server: RunningServer;
@@ -18,8 +19,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const rowOf = async (ap: string): Promise<LiveRow | undefined> =>
-  (await server.api<LiveSnapshot>('GET', '/live/snapshot')).rows.find((row) => row.ap === ap);
+const rowOf = async (ap: string): Promise<LiveRow | undefined> => (await liveRows(server)).find((row) => row.ap === ap);
 const nowS = (): number => Math.floor(Date.now() / 1000);
 
 test('a probe that publishes under another id is refused, cut off and counted, and nothing of it is stored', async () => {

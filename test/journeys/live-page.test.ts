@@ -11,6 +11,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LiveRow } from '#contract';
 import { chromiumPath, openBrowser, type WatchedPage, watchPage } from '../support/browser.ts';
+import { liveRows } from '../support/live-rows.ts';
 import { createLab, type Lab, labUnavailable } from '../support/netns.ts';
 import { type RunningServer, startServer, until } from '../support/server.ts';
 
@@ -65,7 +66,7 @@ describe.skipIf(labUnavailable !== null || !chromiumPath())('the live page (need
   });
 
   const row = async (): Promise<LiveRow | undefined> =>
-    (await server.api<{ rows: LiveRow[] }>('GET', '/live/snapshot')).rows.find((one) => one.ap === 'this-machine');
+    (await liveRows(server)).find((one) => one.ap === 'this-machine');
   const pid = (): number => server.process.pid ?? 0;
 
   test('the set-up link leads to the page of this machine, without a complaint and without a request to another host', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ProbeDelivery } from '#contract';
 import { createProbe } from '../support/fleet.ts';
+import { liveRows } from '../support/live-rows.ts';
 import { ROOT, type RunningServer, startServer, until } from '../support/server.ts';
 
 let dir: string;
@@ -76,8 +77,7 @@ test('over an outage of the server and a restart of the agent, every second that
     mode: 0o600,
   });
   const lastSeen = async (): Promise<number> => {
-    const { rows } = await server.api<{ rows: { ap: string; last_seen: number | null }[] }>('GET', '/live/snapshot');
-    return rows.find((row) => row.ap === 'rural')?.last_seen ?? 0;
+    return (await liveRows(server)).find((row) => row.ap === 'rural')?.last_seen ?? 0;
   };
   const startedS = Math.ceil(Date.now() / 1000);
   let agent = startAgent(file);

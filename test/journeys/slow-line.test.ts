@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlertView, Page, TestView } from '#contract';
 import { createProbe } from '../support/fleet.ts';
+import { liveRows } from '../support/live-rows.ts';
 import { createLab, type Lab, labUnavailable } from '../support/netns.ts';
 import { type Hook, type Mailbox, openHook, openMailbox } from '../support/receivers.ts';
 import { ROOT, type RunningServer, startServer, until } from '../support/server.ts';
@@ -72,11 +73,7 @@ describe.skipIf(labUnavailable !== null)('a shaped line (needs root, iproute2 an
   });
 
   const probeOnline = async (): Promise<boolean | null> => {
-    const { rows } = await server.api<{ rows: { ap: string; probe_online: boolean | null }[] }>(
-      'GET',
-      '/live/snapshot',
-    );
-    return rows.find((row) => row.ap === 'antazave')?.probe_online ?? null;
+    return (await liveRows(server)).find((row) => row.ap === 'antazave')?.probe_online ?? null;
   };
   const tests = async (): Promise<TestView[]> =>
     (await server.api<Page<TestView>>('GET', '/tests?ap=antazave&limit=20')).items;

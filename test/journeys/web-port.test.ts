@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { buildAgent } from '../../infra/build-agent.ts';
 import { freePort } from '../support/debian.ts';
 import { createProbe } from '../support/fleet.ts';
+import { liveRows } from '../support/live-rows.ts';
 import { type RunningServer, startServer, until } from '../support/server.ts';
 
 let dir: string;
@@ -47,8 +48,7 @@ function startAgent(credential: object): { agent: ChildProcess; said: () => stri
 }
 
 async function lastSeen(probe: string): Promise<number | null> {
-  const { rows } = await server.api<{ rows: { ap: string; last_seen: number | null }[] }>('GET', '/live/snapshot');
-  return rows.find(({ ap }) => ap === probe)?.last_seen ?? null;
+  return (await liveRows(server)).find(({ ap }) => ap === probe)?.last_seen ?? null;
 }
 
 test('with the MQTT port closed, frames arrive through the page, within half a minute and without a setting', async () => {

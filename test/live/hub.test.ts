@@ -3,14 +3,16 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { AlertView, HealthNotice, LiveDelta, LiveRow, LiveSnapshot } from '#contract';
+import { type AlertView, type HealthNotice, type LiveDelta, unpackRoster } from '#contract';
 import { silentLogger } from '#lib/logger';
 import type { State } from '#state';
-import type { LiveHub } from '../../dashboard/deps.ts';
+import type { LiveHub, SiteScope } from '../../dashboard/deps.ts';
 import { createLiveHub } from '../../dashboard/live/hub.ts';
+import { EMPTY, type LiveEvent, type LiveState, position, reduce } from '../../dashboard/web/live.ts';
 import { testAt } from '../alert/tests.ts';
 import { type FakeBroker, fakeBroker, frameOf, handTime, settings, stateWith } from '../alert/world.ts';
 import { slowAlert, until } from '../notify/cases.ts';
+import { rowsOf } from '../support/live-rows.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -25,6 +27,9 @@ interface World {
   app: FastifyInstance;
   port: number;
   allowed: boolean;
+  scope: SiteScope | undefined;
+  /** Another process with the same database: another epoch. */
+  restart(): Promise<void>;
   notices: HealthNotice[];
   alert(view: AlertView): void;
   frame(ap: string, rtt: number, rate?: number): Promise<void>;
@@ -35,7 +40,6 @@ async function world(sites: readonly string[] = ['antazave', 'debeikiai'], maxVi
   const broker = fakeBroker();
   const time = handTime();
   const listeners = new Set<(alert: AlertView) => void>();
-  const it = { allowed: true, notices: [] as HealthNotice[] };
   const alerts = {
     openOf: () => null,
     view: () => slowAlert,
@@ -44,41 +48,54 @@ async function world(sites: readonly string[] = ['antazave', 'debeikiai'], maxVi
       return () => listeners.delete(listener);
     },
   };
-  const hub = createLiveHub({
-    settings,
-    state,
-    broker,
-    alerts,
-    delivery: { notices: () => it.notices },
-    clock: time.clock,
-    every: time.every,
-    log: silentLogger,
-    maxViewers,
-  });
-  await hub.start();
+  const it: Pick<World, 'allowed' | 'notices' | 'scope' | 'hub'> = {
+    allowed: true,
+    notices: [],
+    scope: undefined,
+    hub: makeHub(),
+  };
+  function makeHub(): LiveHub {
+    return createLiveHub({
+      settings,
+      state,
+      broker,
+      alerts,
+      delivery: { notices: () => it.notices },
+      clock: time.clock,
+      every: time.every,
+      log: silentLogger,
+      maxViewers,
+    });
+  }
+  await it.hub.start();
   const app = fastify({ forceCloseConnections: true }); // as the server is made
-  app.get('/live', (request, reply) =>
-    hub.stream(
-      request,
-      reply,
-      typeof request.headers['last-event-id'] === 'string' ? request.headers['last-event-id'] : null,
-      () => it.allowed,
-    ),
-  );
+  app.get('/live', (request, reply) => {
+    const lastEventId = request.headers['last-event-id'];
+    it.hub.stream(request, reply, {
+      lastEventId: typeof lastEventId === 'string' ? lastEventId : null,
+      scope: it.scope,
+      packed: request.headers['accept-encoding'] === 'gzip',
+      stillAllowed: () => it.allowed,
+    });
+  });
   await app.listen({ port: 0, host: '127.0.0.1' });
   ends.push(
     () => state.close(),
     () => app.close(), // waits for streams, which the hub ends: so after it
-    () => hub.stop(),
+    () => it.hub.stop(),
   );
   let n = 0;
   return Object.assign(it, {
-    hub,
     state,
     broker,
     time,
     app,
     port: (app.server.address() as AddressInfo).port,
+    async restart() {
+      await it.hub.stop();
+      it.hub = makeHub();
+      await it.hub.start();
+    },
     alert(view: AlertView) {
       for (const listener of listeners) listener(view);
     },
@@ -103,11 +120,14 @@ interface Client {
   closed(): boolean;
 }
 /** Reads the stream as a browser would. */
-async function listen(port: number, lastEventId: string | null = null): Promise<Client> {
+async function listen(port: number, lastEventId: string | null = null, packed = false): Promise<Client> {
   const over = new AbortController();
   const response = await fetch(`http://127.0.0.1:${port}/live`, {
     signal: over.signal,
-    headers: lastEventId ? { 'last-event-id': lastEventId } : {},
+    headers: {
+      'accept-encoding': packed ? 'gzip' : 'identity',
+      ...(lastEventId ? { 'last-event-id': lastEventId } : {}),
+    },
   });
   const events: Event[] = [];
   let closed = false;
@@ -134,8 +154,8 @@ const deltas = (client: Client): LiveDelta[] =>
 describe('the live view', () => {
   test('begins with every access point, unknown as unknown', async () => {
     const { hub } = await world();
-    const { rows, totals, seq } = hub.snapshot();
-    expect(rows.map((row) => [row.ap, row.state, row.down_mbps])).toEqual([
+    const { totals, seq } = hub.snapshot();
+    expect(hub.now().rows.map((row) => [row.ap, row.state, row.down_mbps])).toEqual([
       ['antazave', 'nodata', null],
       ['debeikiai', 'nodata', null],
     ]);
@@ -147,9 +167,12 @@ describe('the live view', () => {
     for (const rtt of [10, 11, 12]) await it.frame('antazave', rtt, 60);
     it.time.pass(1000);
     await until(() => deltas(client).length === 1, 'a delta');
-    expect(deltas(client)[0]).toMatchObject({
+    const [delta] = deltas(client);
+    expect(delta && rowsOf(delta, it.hub.roster())).toMatchObject([
+      { ap: 'antazave', rtt_ms: 12, state: 'meets', down_mbps: 60 },
+    ]);
+    expect(delta).toMatchObject({
       seq: 2,
-      rows: [{ ap: 'antazave', rtt_ms: 12, state: 'meets', down_mbps: 60 }],
       totals: { meets: 1, mean_mbps: 60, mean_n: 1 },
     });
     expect(client.events.find((one) => one.event === 'd')?.id).toBe(`${it.hub.snapshot().epoch}-2`);
@@ -200,7 +223,7 @@ describe('the live view', () => {
     it.state.registry.putAccessPoint({ id: 'hall', site: 'antazave', name: 'Hall', target_mbps: 30 });
     it.hub.rosterChanged();
     it.time.pass(1000);
-    expect(it.hub.snapshot().rows.map((row) => row.ap)).toContain('hall');
+    expect(it.hub.now().rows.map((row) => row.ap)).toContain('hall');
   });
   test('says what is wrong with Carrel itself', async () => {
     const it = await world();
@@ -260,93 +283,143 @@ describe('the live view', () => {
   });
 });
 
-describe('after any sequence of cuts', () => {
-  test('the rows of a viewer equal a fresh snapshot', async () => {
-    const it = await world(['a', 'b', 'c']);
-    const step = fc.oneof(
-      fc.record({
-        kind: fc.constant('frame' as const),
-        ap: fc.constantFrom('a', 'b', 'c'),
-        rtt: fc.integer({ min: 1, max: 90 }),
-        rate: fc.constantFrom(undefined, 11, 60),
-      }),
-      fc.constant({ kind: 'tick' as const }),
-      fc.constant({ kind: 'cut' as const }),
-      fc.constant({ kind: 'join' as const }),
-      fc.constant({ kind: 'restart' as const }),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 20 }), async (steps) => {
-        const viewer = createViewer(it);
-        for (const one of [...steps, { kind: 'join' as const }]) {
-          if (one.kind === 'frame') await it.frame(one.ap, one.rtt, one.rate);
-          else if (one.kind === 'tick') it.time.pass(1000);
-          else if (one.kind === 'cut') viewer.cut();
-          else if (one.kind === 'restart') viewer.forget();
-          else await viewer.join();
-        }
-        it.time.pass(1000);
-        const { rows, seq, totals } = it.hub.snapshot();
-        await until(() => viewer.seq() === seq, `seq ${seq}`);
-        expect(viewer.rows()).toEqual(new Map(rows.map((row) => [row.ap, row])));
-        expect(viewer.totals()).toEqual(totals);
-        viewer.cut();
-      }),
-      { numRuns: 40 },
-    );
+describe('the shared packed stream', () => {
+  test('one who joins in the middle reads the same bytes as everybody', async () => {
+    const it = await world();
+    const plain = await listen(it.port);
+    const packed = [await listen(it.port, null, true), await listen(it.port, null, true)];
+    for (const rtt of [10, 20]) {
+      await it.frame('antazave', rtt, 60);
+      it.time.pass(1000);
+    }
+    await until(() => deltas(plain).length === 2, 'two deltas');
+    packed.push(await listen(it.port, null, true));
+    await it.frame('antazave', 30);
+    it.time.pass(1000);
+    for (const client of [plain, ...packed]) await until(() => deltas(client).at(-1)?.seq === 4, 'the third delta');
+    expect(packed.map((client) => deltas(client))).toEqual([deltas(plain), deltas(plain), deltas(plain).slice(2)]);
+  });
+});
+
+describe('scope', () => {
+  test('one who may see a site gets its rows, its alerts and nothing of the others', async () => {
+    const it = await world(['antazave', 'debeikiai']);
+    it.scope = { sites: ['debeikiai'], regions: [] };
+    const client = await listen(it.port);
+    await it.frame('antazave', 10, 60);
+    await it.frame('debeikiai', 20, 60);
+    it.alert({ ...slowAlert, ap: 'antazave', site: 'antazave' });
+    it.time.pass(1000);
+    await until(() => deltas(client).length > 0, 'a delta');
+    const roster = it.hub.roster(it.scope);
+    expect(unpackRoster(roster).access_points.map(({ id }) => id)).toEqual(['debeikiai']);
+    expect(deltas(client).flatMap((delta) => rowsOf(delta, roster).map(({ ap }) => ap))).toEqual(['debeikiai']);
+    expect(deltas(client).at(-1)?.totals).toMatchObject({ total: 1, meets: 1 });
+    expect(it.hub.snapshot(it.scope).cols.state).toHaveLength(1);
+    expect(client.events.map(({ data }) => data).join()).not.toContain('antazave');
+  });
+});
+
+describe('after 1,000 random disconnects and restarts', () => {
+  test('the state of a page equals a fresh snapshot', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const it = await world(names);
+    const page = createPage(it);
+    const rng = fc.sample(fc.integer({ min: 0, max: 999_999 }), { numRuns: 9000, seed: 8 });
+    let at = 0;
+    const roll = (n: number): number => (rng[at++ % rng.length] ?? 0) % n;
+    let cuts = 0;
+    for (let edits = 0; cuts < 1000; ) {
+      const act = roll(20);
+      if (act < 7) await it.frame(names[roll(4)] ?? 'a', 1 + roll(90), [undefined, 11, 60][roll(3)]);
+      else if (act < 11) it.time.pass(1000);
+      else if (act === 11 && roll(4) === 0) {
+        const site = it.state.registry.site(names[roll(4)] ?? 'a');
+        if (site) it.state.registry.putSite({ ...site, name: `Name ${roll(9)} ${edits++}` });
+      } else if (act === 12 && roll(3) === 0) {
+        cuts++;
+        page.cut();
+        await it.restart();
+      } else if (act < 17) {
+        cuts++;
+        page.cut();
+        if (roll(40) === 0) it.time.pass(601_000); // longer than the ring remembers
+      } else await page.join((['plain', 'packed', 'poll'] as const)[roll(3)] ?? 'plain');
+      if (roll(10) !== 0) continue;
+      await page.join('plain');
+      await it.frame('a', 1 + roll(90), 60);
+      it.time.pass(1000);
+      await page.settle();
+      expect(page.state(), `after ${cuts} cuts`).toEqual(page.fresh());
+    }
   }, 120_000);
 });
 
-/** The protocol as a page follows it: resume by the last id, snapshot on reset, ignore what it has. */
-function createViewer(it: World): {
-  join(): Promise<void>;
-  cut(): void;
-  forget(): void;
-  seq(): number;
-  rows(): Map<string, LiveRow>;
-  totals(): unknown;
-} {
-  let known: LiveSnapshot | null = null;
-  let rows = new Map<string, LiveRow>();
+/** The page's own reducer, fed by the real stream; what it asks for it gets at once. */
+function createPage(it: World) {
+  let state: LiveState = EMPTY;
   let client: Client | null = null;
   let taken = 0;
+  const feed = (event: LiveEvent): void => {
+    const step = reduce(state, event);
+    state = step.state;
+    if (step.need === 'snapshot') load();
+  };
   const load = (): void => {
-    known = it.hub.snapshot();
-    rows = new Map(known.rows.map((row) => [row.ap, row]));
+    const snapshot = it.hub.snapshot();
+    const ids = unpackRoster(it.hub.roster()).access_points.map(({ id }) => id);
+    feed({ kind: 'roster', hash: snapshot.roster, now: 0 });
+    feed({ kind: 'snapshot', snapshot, ids, now: 0 });
   };
   const take = (): void => {
     for (; client && taken < client.events.length; taken++) {
-      const { event, data } = client.events[taken] ?? { event: '', data: '' };
-      if (event === 'reset') load();
-      if (event !== 'd' || !known) continue;
-      const delta = JSON.parse(data) as LiveDelta;
-      if (delta.epoch !== known.epoch || delta.seq <= known.seq) continue;
-      for (const row of delta.rows) rows.set(row.ap, row);
-      known = { ...known, seq: delta.seq, totals: delta.totals };
+      const { event, data } = client.events[taken] ?? { event: '', data: '{}' };
+      if (event === 'd') feed({ kind: 'delta', delta: JSON.parse(data) as LiveDelta, now: 0 });
+      if (event === 'reset') feed({ kind: 'reset', now: 0 });
+      if (event === 'roster' && unpackRoster(it.hub.roster()).list !== state.list) feed({ kind: 'reset', now: 0 });
     }
   };
-  const cut = (): void => {
-    take();
-    client?.close();
-    client = null;
-  };
+  const known = ({ epoch, seq, list, ids, rows, totals, health }: LiveState) => ({
+    epoch,
+    seq,
+    list,
+    ids,
+    rows,
+    totals,
+    health,
+  });
   return {
-    async join() {
+    async join(how: 'plain' | 'packed' | 'poll') {
       if (client) return;
+      if (position(state) === null) load();
+      const from = position(state);
+      if (how === 'poll') {
+        const answer = it.hub.poll(from ?? '');
+        feed({ kind: 'opened', resumed: true });
+        if (answer.kind === 'reset') feed({ kind: 'reset', now: 0 });
+        else if (answer.delta) feed({ kind: 'delta', delta: answer.delta, now: 0 });
+        return;
+      }
       taken = 0;
-      client = await listen(it.port, known ? `${known.epoch}-${known.seq}` : null);
-      if (!known) load();
+      client = await listen(it.port, from, how === 'packed');
+      feed({ kind: 'opened', resumed: true });
     },
-    cut,
-    forget() {
-      cut();
-      known = null;
-    },
-    seq() {
+    cut() {
       take();
-      return known?.seq ?? -1;
+      client?.close();
+      client = null;
     },
-    rows: () => rows,
-    totals: () => known?.totals,
+    async settle() {
+      await until(() => {
+        take();
+        return state.seq === it.hub.snapshot().seq && state.epoch === it.hub.snapshot().epoch;
+      }, 'the newest number');
+    },
+    state: () => known(state),
+    fresh: () => {
+      const snapshot = it.hub.snapshot();
+      const ids = unpackRoster(it.hub.roster()).access_points.map(({ id }) => id);
+      return known(reduce({ ...EMPTY, waiting: [] }, { kind: 'snapshot', snapshot, ids, now: 0 }).state);
+    },
   };
 }

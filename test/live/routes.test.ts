@@ -1,6 +1,6 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import type { LiveSnapshot, Roster } from '#contract';
+import { type LiveSnapshot, type RosterColumns, unpackRoster } from '#contract';
 import { silentLogger } from '#lib/logger';
 import { createLiveHub } from '../../dashboard/live/hub.ts';
 import { registerLiveRoutes } from '../../dashboard/routes/live.ts';
@@ -44,7 +44,10 @@ async function dashboard(): Promise<TestDashboard & { pass(): void }> {
 test('the roster is sent once per version', async () => {
   const it = await dashboard();
   const first = await it.as('viewer', 'GET', '/roster');
-  expect(first.json<Roster>().access_points.map((ap) => ap.id)).toEqual(['site-1-main', 'site-2-main']);
+  expect(unpackRoster(first.json<RosterColumns>()).access_points.map((ap) => ap.id)).toEqual([
+    'site-1-main',
+    'site-2-main',
+  ]);
   expect(
     (await it.as('viewer', 'GET', '/roster', undefined, { 'if-none-match': String(first.headers.etag) })).statusCode,
   ).toBe(304);
@@ -62,7 +65,7 @@ test('the roster comes packed, and each version of it is the newest', async () =
       'content-encoding': 'br',
       'content-type': 'application/json; charset=utf-8',
     });
-    return JSON.parse(brotliDecompressSync(answer.rawPayload).toString()) as Roster;
+    return unpackRoster(JSON.parse(brotliDecompressSync(answer.rawPayload).toString()) as RosterColumns);
   };
   expect((await read()).access_points).toHaveLength(2);
   it.state.registry.putAccessPoint({ id: 'new', site: 'site-1', name: 'New', target_mbps: 30 });

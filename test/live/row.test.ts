@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Presence } from '#broker';
 import { type Facts, NO_FACTS, withFrame, withSample } from '../../dashboard/live/latest.ts';
-import { type RowInput, rowOf, totalsOf } from '../../dashboard/live/row.ts';
+import { type RowInput, rowOf, totalsOf, whyText } from '../../dashboard/live/row.ts';
 import { MINUTE, NOON, testAt } from '../alert/tests.ts';
 import { frameOf } from '../alert/world.ts';
 import { site } from '../notify/cases.ts';
@@ -30,7 +30,10 @@ const tested = (...rates: (number | null)[]): Facts =>
     (facts, rate, n) => withFrame(facts, frameOf('antazave', [testAt(n, rate)], NOON + n * MINUTE), true),
     NO_FACTS,
   );
-const row = (input: Partial<RowInput>) => rowOf({ ...base, ...input }, undefined);
+const row = (input: Partial<RowInput>) => {
+  const made = rowOf({ ...base, ...input }, undefined);
+  return { ...made, why: whyText(made, { ...base, ...input }.entry) };
+};
 
 describe('the state of an access point', () => {
   test('is below or meets by the median of the last three valid tests', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
 import type { Broker, BrokerStats, Presence } from '#broker';
-import type { Me, Role } from '#contract';
+import { type Me, packRoster, packRows, type Role } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import { readSettings } from '#lib/settings';
@@ -124,10 +124,13 @@ function fakeLive(): FakeLive {
       at: 1_000_000,
       roster: 'r',
       totals: { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0, total: 0, mean_mbps: null, mean_n: 0 },
-      rows: [],
+      list: 'l',
       health: [],
+      cols: packRows([], 0),
     }),
-    roster: () => ({ hash: 'r', sites: [], access_points: [], probes: [] }),
+    now: () => ({ at: 1_000_000, rows: [] }),
+    poll: () => ({ kind: 'reset' }),
+    roster: () => packRoster({ hash: 'r', list: 'l', sites: [], access_points: [], probes: [] }),
     rosterChanged: () => void live.changes++,
     stream: () => undefined,
   };

@@ -1,25 +1,30 @@
 /** Why: serves the built page with answers in the contract's shapes and lets a test cut the live stream; used by tests of the page only. */
 
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import Fastify from 'fastify';
-import type {
-  AlertView,
-  AskedTest,
-  ImportReport,
-  LiveDelta,
-  LiveRow,
-  LiveSnapshot,
-  Me,
-  Page,
-  ProbeCredential,
-  QuarantineShelf,
-  ReplayReport,
-  Roster,
-  Silence,
+import {
+  type AlertView,
+  type AskedTest,
+  type ImportReport,
+  type LiveDelta,
+  type LiveRow,
+  type LiveSnapshot,
+  type Me,
+  type Page,
+  type ProbeCredential,
+  packPlaces,
+  packRoster,
+  packRows,
+  type QuarantineShelf,
+  type ReplayReport,
+  type Roster,
+  type Silence,
 } from '#contract';
-import { rosterOf, snapshotOf, totalsOf } from './fleet-fixture.ts';
+import { fleetOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
 import {
   alertOf,
   availabilityOf,
@@ -33,6 +38,7 @@ import {
 export interface Fixture {
   origin: string;
   snapshot: LiveSnapshot;
+  rows: readonly LiveRow[];
   roster: Roster;
   /** The rows that `which` picks change now; every viewer is told. */
   change(which: (row: LiveRow) => boolean, values: Partial<LiveRow>): void;
@@ -69,8 +75,11 @@ export async function startFixture(
   const offset = THURSDAY - Date.now();
   const now = () => Date.now() + offset;
   const app = Fastify();
+  const script = /<script>([\s\S]*?)<\/script>/.exec(readFileSync(join(webDir, 'index.html'), 'utf8'))?.[1] ?? '';
+  const inline = `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
   const roster = rosterOf(sites);
-  let snapshot = snapshotOf(sites, now());
+  let rows: readonly LiveRow[] = fleetOf(sites, now());
+  let snapshot = snapshotOf(rows, 1, now());
   let open = true;
   let anyPath = false;
   let me: Me | null = signedIn ? ME : null;
@@ -80,12 +89,10 @@ export async function startFixture(
   const posted: Fixture['posted'] = [];
   const acked = new Map<number, AlertView>();
   const alerts = () =>
-    snapshot.rows.flatMap((row) =>
-      row.alert === null ? [] : [acked.get(row.alert) ?? alertOf(row.alert, snapshot.at)],
-    );
+    rows.flatMap((row) => (row.alert === null ? [] : [acked.get(row.alert) ?? alertOf(row.alert, snapshot.at)]));
 
   app.addHook('onSend', async (_request, reply) => {
-    reply.header('content-security-policy', "default-src 'self'");
+    reply.header('content-security-policy', `default-src 'self';script-src 'self' ${inline}`);
   });
   app.addHook('preHandler', async (request) => {
     if (request.method !== 'GET')
@@ -124,7 +131,7 @@ export async function startFixture(
     me = null;
     return reply.code(204).send();
   });
-  app.get('/api/v1/roster', () => roster);
+  app.get('/api/v1/roster', () => packRoster(roster));
   app.get('/api/v1/live/snapshot', () => snapshot);
   app.get<{ Querystring: { condition?: string; acknowledged?: string } }>(
     '/api/v1/alerts',
@@ -306,6 +313,9 @@ export async function startFixture(
     get snapshot() {
       return snapshot;
     },
+    get rows() {
+      return rows;
+    },
     get servesAnyPath() {
       return anyPath;
     },
@@ -313,17 +323,15 @@ export async function startFixture(
       anyPath = on;
     },
     change(which, values) {
-      const aps = new Set(snapshot.rows.filter(which).map((row) => row.ap));
-      const rows = snapshot.rows.map((row) => (aps.has(row.ap) ? { ...row, ...values } : row));
-      snapshot = { ...snapshot, rows, seq: snapshot.seq + 1, at: now(), totals: totalsOf(rows) };
-      const delta: LiveDelta = {
-        epoch: snapshot.epoch,
-        seq: snapshot.seq,
-        at: snapshot.at,
-        totals: snapshot.totals,
-        rows: snapshot.rows.filter((row) => aps.has(row.ap)),
-        health: snapshot.health,
-      };
+      const places = rows.flatMap((row, place) => (which(row) ? [place] : []));
+      rows = rows.map((row, place) => (places.includes(place) ? { ...row, ...values } : row));
+      snapshot = snapshotOf(rows, snapshot.seq + 1, now());
+      const { epoch, seq, at, list, totals } = snapshot;
+      const cols = packRows(
+        places.map((place) => rows[place]),
+        at,
+      );
+      const delta: LiveDelta = { epoch, seq, at, list, totals, health: null, n: packPlaces(places), cols };
       send('d', delta, `${snapshot.epoch}-${snapshot.seq}`);
     },
     cut() {

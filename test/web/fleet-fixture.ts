@@ -1,5 +1,14 @@
 /** Why: a made-up country in the shapes of the contract, the same on each run, so that pages can be looked at and counted. */
-import type { ApState, LiveRow, LiveSnapshot, Roster, Site, Totals } from '#contract';
+import {
+  type ApState,
+  type LiveRow,
+  type LiveSnapshot,
+  packRows,
+  type Roster,
+  type Site,
+  type Totals,
+  type WhyCode,
+} from '#contract';
 
 const MIN = 60_000;
 const HOUR = 60 * MIN;
@@ -63,25 +72,36 @@ export function numbers(seed: number): () => number {
   };
 }
 
-export function rosterOf(n: number): Roster {
-  const sites = Array.from(
-    { length: n },
-    (_, i): Site => ({
+const nameOf = (i: number): string =>
+  `${REGIONS[i % 10]} r. ${PLACES[i % 30]} filialas${i >= 30 ? ` ${Math.floor(i / 30) + 1}` : ''}`;
+const collator = new Intl.Collator('lt', { numeric: true });
+
+/** Numbers of the sites in the order of their names, as the server sends them. */
+const inOrder = (n: number): number[] =>
+  Array.from({ length: n }, (_, i) => i).sort((a, b) => collator.compare(nameOf(a), nameOf(b)));
+
+/** The same number of sites, the same list. */
+export const listOf = (n: number): string => `l${n}`;
+
+export function rosterOf(n: number): Roster & { list: string } {
+  const sites = inOrder(n).map(
+    (i): Site => ({
       id: `site-${i}`,
-      name: `${REGIONS[i % 10]} r. ${PLACES[i % 30]} filialas${i >= 30 ? ` ${Math.floor(i / 30) + 1}` : ''}`,
+      name: nameOf(i),
       region: `${REGIONS[i % 10]} county`,
       isp: ISPS[i % 4] ?? '',
       zone: 'Europe/Vilnius',
       opening: OPENING,
       contract_mbps: i % 5 === 0 ? null : 50,
       metered: i % 17 === 3,
-      lat: 55,
-      lon: 25,
+      lat: 54.1 + ((i * 37) % 210) / 100,
+      lon: 21.5 + ((i * 53) % 480) / 100,
       notes: '',
     }),
   );
   return {
     hash: `r${n}`,
+    list: listOf(n),
     sites,
     access_points: sites.map(({ id }) => ({ id, site: id, name: 'Internet access', target_mbps: 30 })),
     probes: sites.map(({ id }) => ({
@@ -101,21 +121,24 @@ export function rowOf(i: number, now: number, random: () => number): LiveRow {
   const off = state === 'offline';
   const dark = off || state === 'nodata';
   const down = state === 'below' ? 11 + random() * 12 : 32 + random() * 60;
-  const whys: Record<ApState, string> = {
-    below: `3 of the last 4 tests below 30 Mb/s, a retest confirms: ${down.toFixed(1)} Mb/s`,
-    offline: 'No sample for 46 min in opening hours; the connection was lost',
-    nodata: 'No test yet today',
-    maint: 'New router until 17:00',
-    meets: 'The last valid test reached the target',
+  const whys: Record<ApState, WhyCode> = {
+    below: 'slow',
+    offline: 'dark',
+    nodata: 'no_test',
+    maint: 'maint',
+    meets: 'median',
   };
+  const ago = (ms: number): number => Math.floor((now - ms) / 1000) * 1000;
   return {
     ap: `site-${i}`,
     site: `site-${i}`,
     state,
-    why: whys[state],
-    since: now - Math.floor((1 + random() * 700) * MIN),
+    why_code: whys[state],
+    since: ago((1 + random() * 700) * MIN),
     down_mbps: state === 'nodata' ? null : down,
-    down_at: state === 'nodata' ? null : now - Math.floor(random() * 3 * HOUR),
+    down_at: state === 'nodata' ? null : ago(random() * 3 * HOUR),
+    median_mbps: state === 'nodata' ? null : down,
+    median_n: state === 'nodata' ? 0 : 3,
     verdict: state === 'below' ? 'fail' : 'pass',
     wan_rx_mbps: dark ? null : random() * 8,
     wan_tx_mbps: dark ? null : random() * 1.5,
@@ -123,7 +146,7 @@ export function rowOf(i: number, now: number, random: () => number): LiveRow {
     loss_pct: dark ? null : 0,
     cpu_pct: dark ? null : 3 + random() * 30,
     clients: dark ? null : Math.floor(random() * 25),
-    last_seen: state === 'nodata' && i % 2 ? null : now - Math.floor((dark ? 50 * MIN : 0) + random() * 60_000),
+    last_seen: state === 'nodata' && i % 2 ? null : ago((dark ? 50 * MIN : 0) + random() * 60_000),
     probe: `probe-${i}`,
     probe_online: !dark,
     alert: state === 'below' || off ? 1000 + i : null,
@@ -145,16 +168,21 @@ export function totalsOf(rows: readonly LiveRow[]): Totals {
   };
 }
 
-export function snapshotOf(n: number, now: number): LiveSnapshot {
+export function fleetOf(n: number, now: number): LiveRow[] {
   const random = numbers(7);
   const rows = Array.from({ length: n }, (_, i) => rowOf(i, now, random));
+  return inOrder(n).flatMap((i) => rows[i] ?? []);
+}
+
+export function snapshotOf(rows: readonly LiveRow[], seq: number, now: number): LiveSnapshot {
   return {
     epoch: 'e1',
-    seq: 1,
+    seq,
     at: now,
-    roster: `r${n}`,
+    roster: `r${rows.length}`,
+    list: listOf(rows.length),
     totals: totalsOf(rows),
-    rows,
+    cols: packRows(rows, now),
     health: [
       {
         code: 'NO_CHANNEL',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LiveDelta, LiveRow, LiveSnapshot } from '#contract';
+import { type LiveDelta, type LiveRow, type LiveSnapshot, packPlaces, packRows } from '#contract';
 import {
   EMPTY,
   freshness,
@@ -16,44 +16,50 @@ import { numbers, rowOf, totalsOf } from './fleet-fixture.ts';
 function createServer(ringTicks: number) {
   let epoch = 1;
   let seq = 0;
-  let rows = new Map<string, LiveRow>();
-  let ring: { seq: number; ap: string }[] = [];
-  const delta = (aps: ReadonlySet<string>): LiveDelta => ({
-    epoch: `e${epoch}`,
-    seq,
-    at: seq,
-    totals: totalsOf([...rows.values()]),
-    rows: [...rows.values()].filter((row) => aps.has(row.ap)),
-    health: [],
-  });
+  let ids = Array.from({ length: 6 }, (_, i) => `site-${i}`);
+  let rows: (LiveRow | undefined)[] = ids.map(() => undefined);
+  let ring: { seq: number; place: number }[] = [];
+  const known = () => rows.flatMap((row) => row ?? []);
+  const head = () => ({ epoch: `e${epoch}`, seq, at: seq * 1000, list: ids.join(), totals: totalsOf(known()) });
+  const delta = (places: readonly number[]): LiveDelta => {
+    const rising = [...new Set(places)].sort((a, b) => a - b);
+    const cols = packRows(
+      rising.map((place) => rows[place]),
+      seq * 1000,
+    );
+    return { ...head(), health: null, n: packPlaces(rising), cols };
+  };
   return {
     change(i: number, down: number): LiveDelta {
       seq++;
-      const row = { ...rowOf(i, 0, numbers(i)), down_mbps: down };
-      rows = new Map(rows).set(row.ap, row);
-      ring = [...ring, { seq, ap: row.ap }].slice(-ringTicks);
-      return delta(new Set([row.ap]));
+      rows = rows.with(i, { ...rowOf(i, seq * 1000, numbers(i)), ap: ids[i] ?? '', down_mbps: down });
+      ring = [...ring, { seq, place: i }].slice(-ringTicks);
+      return delta([i]);
+    },
+    /** Somebody edits names: the list has another order. */
+    edit() {
+      ids = [...ids.slice(1), ...ids.slice(0, 1)];
+      rows = [...rows.slice(1), ...rows.slice(0, 1)];
+      ring = ring.map(({ seq: at, place }) => ({ seq: at, place: (place + ids.length - 1) % ids.length }));
     },
     restart() {
       epoch++;
       seq = 0;
       ring = [];
     },
+    ids: () => ids,
     snapshot: (): LiveSnapshot => ({
-      epoch: `e${epoch}`,
-      seq,
-      at: seq,
-      roster: 'r',
-      totals: totalsOf([...rows.values()]),
-      rows: [...rows.values()],
+      ...head(),
+      roster: `r ${ids.join()}`,
       health: [],
+      cols: packRows(rows, seq * 1000),
     }),
     /** What a connection that says where it stopped gets first; null when it is up to date. */
     resume(from: string): LiveDelta | 'reset' | null {
       const [theirs, at] = from.split('-');
       const missed = ring.filter((tick) => tick.seq > Number(at));
       if (theirs !== `e${epoch}` || Number(at) > seq || missed.length < seq - Number(at)) return 'reset';
-      return missed.length === 0 ? null : delta(new Set(missed.map(({ ap }) => ap)));
+      return missed.length === 0 ? null : delta(missed.map(({ place }) => place));
     },
   };
 }
@@ -63,6 +69,7 @@ type Act =
   | { kind: 'cut' }
   | { kind: 'connect' }
   | { kind: 'restart' }
+  | { kind: 'edit' }
   | { kind: 'answer' }
   | { kind: 'lose' };
 const acts = fc.array(
@@ -70,19 +77,19 @@ const acts = fc.array(
     { weight: 8, arbitrary: fc.record({ kind: fc.constant('change' as const), row: fc.nat(5), down: fc.nat(100) }) },
     { weight: 2, arbitrary: fc.constantFrom<Act>({ kind: 'cut' }, { kind: 'connect' }) },
     { weight: 3, arbitrary: fc.constant<Act>({ kind: 'answer' }) },
-    { weight: 1, arbitrary: fc.constantFrom<Act>({ kind: 'restart' }, { kind: 'lose' }) },
+    { weight: 1, arbitrary: fc.constantFrom<Act>({ kind: 'restart' }, { kind: 'lose' }, { kind: 'edit' }) },
   ),
   { maxLength: 60 },
 );
 
 /** A page that plays the acts against a server: events arrive in order, snapshots are answered late, connections break. */
-function play(script: readonly Act[]): { state: LiveState; snapshot: LiveSnapshot } {
+function play(script: readonly Act[]): { state: LiveState; fresh: LiveState } {
   const server = createServer(6);
   let state = EMPTY;
   let connected = false;
   let asked = false;
   // Made by the server at one time, read by the page at a later one: what changes between waits in the page.
-  let onItsWay: LiveSnapshot | null = null;
+  let onItsWay: { snapshot: LiveSnapshot; ids: readonly string[] } | null = null;
   const feed = (event: LiveEvent): Need => {
     const step = reduce(state, event);
     state = step.state;
@@ -92,12 +99,12 @@ function play(script: readonly Act[]): { state: LiveState; snapshot: LiveSnapsho
   const answer = () => {
     if (!connected) return;
     if (onItsWay) {
-      const snapshot = onItsWay;
+      const answered = onItsWay;
       onItsWay = null;
-      feed({ kind: 'snapshot', snapshot, now: 0 });
+      feed({ kind: 'snapshot', ...answered, now: 0 });
     } else if (asked) {
       asked = false;
-      onItsWay = server.snapshot();
+      onItsWay = { snapshot: server.snapshot(), ids: server.ids() };
     }
   };
   const connect = () => {
@@ -125,23 +132,27 @@ function play(script: readonly Act[]): { state: LiveState; snapshot: LiveSnapsho
     else if (act.kind === 'restart') {
       cut();
       server.restart();
-    } else if (act.kind === 'lose') lost = true;
+    } else if (act.kind === 'edit') server.edit();
+    else if (act.kind === 'lose') lost = true;
     else answer();
   }
   connect();
   answer();
   feed({ kind: 'delta', delta: server.change(0, 1), now: 0 });
   for (let i = 0; i < 4; i++) answer();
-  return { state, snapshot: server.snapshot() };
+  return { state, fresh: freshFrom(server) };
 }
+
+const freshFrom = (server: ReturnType<typeof createServer>): LiveState =>
+  reduce({ ...EMPTY, waiting: [] }, { kind: 'snapshot', snapshot: server.snapshot(), ids: server.ids(), now: 0 }).state;
 
 describe('the live view', () => {
   test('after any sequence of cuts, losses and restarts the rows equal a fresh snapshot', () => {
     fc.assert(
       fc.property(acts, (script) => {
-        const { state, snapshot } = play(script);
-        expect([...state.rows.values()].sort(byAp)).toEqual([...snapshot.rows].sort(byAp));
-        expect([state.epoch, state.seq, state.totals]).toEqual([snapshot.epoch, snapshot.seq, snapshot.totals]);
+        const { state, fresh } = play(script);
+        for (const key of ['epoch', 'seq', 'list', 'ids', 'rows', 'totals', 'health'] as const)
+          expect(state[key], key).toEqual(fresh[key]);
       }),
       { numRuns: 1000 },
     );
@@ -150,13 +161,13 @@ describe('the live view', () => {
   test('a delta that was seen already changes nothing', () => {
     const server = createServer(6);
     const delta = server.change(1, 50);
-    const { state } = reduce({ ...EMPTY, waiting: [] }, { kind: 'snapshot', snapshot: server.snapshot(), now: 5 });
+    const state = freshFrom(server);
     expect(reduce(state, { kind: 'delta', delta, now: 6 }).state.rows).toBe(state.rows);
   });
 
   test('a gap in the numbers asks for one snapshot, and the deltas meanwhile are kept', () => {
     const server = createServer(6);
-    const { state } = reduce({ ...EMPTY, waiting: [] }, { kind: 'snapshot', snapshot: server.snapshot(), now: 0 });
+    const state = freshFrom(server);
     server.change(1, 50);
     const gap = reduce(state, { kind: 'delta', delta: server.change(2, 60), now: 1 });
     expect(gap.need).toBe('snapshot');
@@ -185,5 +196,3 @@ describe('freshness', () => {
     expect(freshness(10_000, 10_000, 13_000).word).toBe('late');
   });
 });
-
-const byAp = (a: LiveRow, b: LiveRow) => (a.ap < b.ap ? -1 : 1);

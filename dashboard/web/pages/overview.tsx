@@ -1,6 +1,7 @@
 /** Why: the answer first: how many access points meet the target, then who needs help, what changed, and where. */
 
 import type { AlertView, HealthNotice, Page, Totals } from '#contract';
+import { because } from '../because.ts';
 import { age, count, cut, mbps, moment, NBSP, percent } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { orderOf } from '../order.ts';
@@ -173,7 +174,7 @@ function Attention({ all }: { all: readonly Line[] }) {
                 </a>
               </span>
               <span class="r nw">{row.since === null ? words.unknown : age(serverNow.value - row.since)}</span>
-              <span class="sub">{row.why}</span>
+              <span class="sub">{because({ row, ap, site }, serverNow.value)}</span>
               <span class="r2 nw">
                 {row.alert === null ? (
                   ''

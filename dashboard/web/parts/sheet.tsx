@@ -2,6 +2,7 @@
 import { computed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { because } from '../because.ts';
 import { age, count, cut, moment } from '../format.ts';
 import { hold, orderOf, type Sort, type SortKey, windowOf } from '../order.ts';
 import { siteHref } from '../router.ts';
@@ -221,7 +222,7 @@ function Cells({ line: { row, ap, site, name }, index }: RowProps) {
         <State state={row.state} target={ap.target_mbps} />
       </td>
       <th scope="row" class="name">
-        <a href={siteHref(site.id, ap.id)} data-row title={row.why}>
+        <a href={siteHref(site.id, ap.id)} data-row title={because({ row, ap, site }, serverNow.peek())}>
           {name}
         </a>
       </th>
