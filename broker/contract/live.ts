@@ -2,15 +2,8 @@
  * Why: the live view as it travels: columns instead of one object per access point, an eighth of the bytes before and a third after packing.
  * Access points are named by their place in the roster's list; `list` names the version of that list, so that places are never mixed up.
  */
-import {
-  type AlertView,
-  AP_STATES,
-  type ApState,
-  type HealthNotice,
-  type LiveRow,
-  type Roster,
-  type Totals,
-} from './api.ts';
+import type { AlertView } from './alerts.ts';
+import { AP_STATES, type ApState, type HealthNotice, type LiveRow, type Roster, type Totals } from './api.ts';
 import type { Verdict } from './throughput.ts';
 
 /** Why an access point is in its state; the sentence is made from it and the row's figures. */
