@@ -14,7 +14,7 @@ import { registerHealthRoutes } from './routes/health.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerProbeRoutes } from './routes/probes.ts';
 import { registerSiteRoutes } from './routes/sites.ts';
-import { registerStaticRoutes, type StaticFolders } from './routes/static.ts';
+import { addPages, registerStaticRoutes, type StaticFolders } from './routes/static.ts';
 import { type Allow, addSessions, allow, isHttps } from './session.ts';
 import { addUpgrade, isMqttRequest } from './upgrade.ts';
 import { buildValidator } from './validation.ts';
@@ -59,6 +59,7 @@ export async function buildServer(deps: DashboardDeps, { folders, routes }: Serv
     },
   });
   addSessions(app, deps);
+  addPages(app, folders);
   registerAccountRoutes(app, deps);
   registerPeopleRoutes(app, deps);
   registerSiteRoutes(app, deps);

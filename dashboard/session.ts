@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Open to everybody. Routes of the API that do not say so must use `allow`. */
     public?: boolean;
+    /** Not of the API, but who asks matters: a page that the server draws. */
+    document?: boolean;
   }
 }
 
@@ -56,7 +58,7 @@ export function addSessions(app: FastifyInstance, deps: SessionDeps): void {
   });
   app.addHook('onRequest', async (request) => {
     // By the route, not by the address: /%61pi is the API too. Files and health are for everybody, whoever asks.
-    if (!request.routeOptions.url?.startsWith('/api/')) return;
+    if (!request.routeOptions.url?.startsWith('/api/') && !request.routeOptions.config.document) return;
     const identity = identify(deps, request);
     refuseForeign(deps, request, identity?.session ?? null);
     request.who = identity?.who ?? null;

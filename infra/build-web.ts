@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
+import { buildDrawn } from './build-drawn.ts';
 import { type JoinedWeb, joinWeb } from './build-web-join.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -42,9 +43,11 @@ export async function buildWeb(outDir = join(ROOT, 'dist/web')): Promise<void> {
     contents: Buffer.from(contents),
   }));
   const joined = await joinWeb(files, result.metafile, 'main.js');
-  const assets = joined.files.filter(({ name }) => !name.startsWith('head-'));
+  const drawn = await buildDrawn();
+  const assets = [...joined.files.filter(({ name }) => !name.startsWith('head-')), ...drawn.files];
   await mkdir(join(outDir, 'assets'), { recursive: true });
   await Promise.all(assets.map((file) => writeWithPacked(join(outDir, 'assets', file.name), file.contents)));
+  await writeFile(join(outDir, 'assets.json'), JSON.stringify(drawn.hrefs));
   await writeWithPacked(join(outDir, 'index.html'), Buffer.from(indexHtml(joined)));
   await dropOld(join(outDir, 'assets'), new Set(assets.map(({ name }) => name)));
 }

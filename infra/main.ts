@@ -13,6 +13,7 @@ import { startDashboard } from '../dashboard/index.ts';
 import { createLiveHub } from '../dashboard/live/hub.ts';
 import { createDelivery } from '../dashboard/notify/deliver.ts';
 import { createSequenceProof } from '../dashboard/proof/keeper.ts';
+import { startReports } from '../dashboard/report/keeper.ts';
 import { createBackupDesk } from './backup/desk.ts';
 import type { Manifest } from './backup/manifest.ts';
 import { takeBackup } from './backup/take.ts';
@@ -70,6 +71,7 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   const proof = createSequenceProof({ state, broker, clock, log });
   proof.start();
   undo.push(() => proof.stop());
+  undo.push(startReports({ state, store: broker.store, clock, log }));
   const live = createLiveHub({ settings, state, broker, alerts, delivery, proof, clock, log });
   await live.start();
   undo.push(() => live.stop());

@@ -12,6 +12,7 @@ export * from './live.ts';
 export * from './local-time.ts';
 export * from './metrics.ts';
 export * from './opening.ts';
+export * from './report.ts';
 export * from './server-watch.ts';
 export * from './spans.ts';
 export * from './speed.ts';

@@ -5,6 +5,7 @@
 import type {
   AccessPoint,
   AlertRule,
+  ComplianceRevision,
   DesiredMessage,
   Job,
   JobReport,
@@ -23,6 +24,7 @@ export interface State {
   alerts: AlertState;
   outbox: OutboxState;
   delivery: DeliveryState;
+  reports: ReportState;
   /** Small named values: alert cursor, epoch, set-up token hash. */
   keep: { get(key: string): string | null; set(key: string, value: string): void; delete(key: string): void };
   /** Who did what: administrator actions, log-ins, revocations. Never secrets. */
@@ -256,6 +258,22 @@ export interface DeliveryState {
   drop(probe: string, run: string): void;
   /** Runs of which nothing came since; answers with how many. */
   forget(beforeMs: number): number;
+}
+
+/** A closed month's report as it was issued. Never changed, only followed by another revision. */
+export interface ReportIssue extends ComplianceRevision {
+  month: string;
+  /** The ComplianceReport without what comes from other issues, JSON, deflated. */
+  body: Uint8Array;
+}
+export interface ReportState {
+  add(issue: ReportIssue): void;
+  /** The newest, or the one asked for. */
+  issue(month: string, revision?: number): ReportIssue | null;
+  /** Oldest first. */
+  revisions(month: string): ComplianceRevision[];
+  /** Closed months with their newest revision, newest month first. */
+  months(): { month: string; revision: number; closed_at: number }[];
 }
 
 export { openState } from './open.ts';

@@ -74,6 +74,11 @@ export const migrations: readonly string[] = [
   UPDATE incidents SET severity = 'page' WHERE rule = 'dark';
   CREATE INDEX incidents_by_parent ON incidents(parent) WHERE parent IS NOT NULL;
   `,
+  `
+  CREATE TABLE reports (
+    month TEXT NOT NULL, revision INTEGER NOT NULL, closed_at INTEGER NOT NULL, sha256 TEXT NOT NULL, changed INTEGER NOT NULL,
+    verdicts_changed INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (month, revision)) STRICT;
+  `,
 ];
 
 /**

@@ -11,6 +11,7 @@ import { migrate, migrations } from './migrations.ts';
 import { outboxState } from './outbox.ts';
 import { peopleState } from './people.ts';
 import { registryState } from './registry.ts';
+import { reportState } from './reports.ts';
 import { number, type Row, text } from './row.ts';
 
 /**
@@ -36,6 +37,7 @@ export function openState({ path, log = silentLogger }: { path: string; log?: Lo
     alerts: alertState(database),
     outbox: outboxState(database),
     delivery: deliveryState(database),
+    reports: reportState(database),
     keep: keepOf(database),
     audit(at, who, action, detail) {
       database.run('INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)', at, who, action, detail);

@@ -20,9 +20,12 @@ export function numberOrNull(row: Row, column: string): number | null {
 export function flag(row: Row, column: string): boolean {
   return number(row, column) !== 0;
 }
-export function bytesOrNull(row: Row, column: string): Uint8Array | null {
+export function bytes(row: Row, column: string): Uint8Array {
   const value = row[column];
-  return value === null ? null : value instanceof Uint8Array ? value : damaged(column, value);
+  return value instanceof Uint8Array ? value : damaged(column, value);
+}
+export function bytesOrNull(row: Row, column: string): Uint8Array | null {
+  return row[column] === null ? null : bytes(row, column);
 }
 /** One of the words. */
 export function word<const W extends readonly string[]>(row: Row, column: string, words: W): W[number] {

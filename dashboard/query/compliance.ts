@@ -7,9 +7,9 @@ import { createHistogramSum, quantiles } from '#lib/histogram';
 import type { TestCounts } from '#store';
 
 /** Of the planned tests that must have told something. */
-const COVERAGE_PCT = 80;
+export const COVERAGE_PCT = 80;
 /** Of the tests that told something that must have reached the target. */
-const SHARE_PCT = 90;
+export const SHARE_PCT = 90;
 /** For an interval that holds the true share in 95 of 100 months. */
 const Z = 1.959964;
 

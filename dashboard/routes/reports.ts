@@ -1,12 +1,29 @@
-/** Why: the month's report for people who answer for the network: the same figures as JSON and as a table. */
+/** Why: the month's report for people who answer for the network: on paper, as JSON and as tables, all of the same figures. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { ComplianceReport, ComplianceRow } from '#contract';
-import { CarrelError } from '#lib/errors';
+import type { ComplianceReport, ReportMonth } from '#contract';
 import type { DashboardDeps } from '../deps.ts';
-import { COMPLIANCE_RULE, complianceGroups, complianceRow } from '../query/compliance.ts';
-import { countMonth, monthRange } from '../query/month.ts';
-import { desiredConfig } from '../registry/desired.ts';
+import { sendDocument } from '../document.ts';
+import { csvOf } from '../report/csv.ts';
+import { paperOf } from '../report/paper.ts';
+import { languageOf, PAPER_LANGUAGES, PAPER_WORDS, type PaperLanguage } from '../report/paper-words.ts';
+import { reportMonths, reportOf } from '../report/report.ts';
 import type { Allow } from '../session.ts';
+
+const FORMATS = ['json', 'csv', 'xlsx'] as const;
+const MONTH = { type: 'string', pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])$', description: 'YYYY-MM' } as const;
+const LANG = {
+  type: 'string',
+  enum: PAPER_LANGUAGES,
+  description: 'of heads and causes; by default the first that the browser asks for',
+} as const;
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+interface Asked {
+  month: string;
+  format: (typeof FORMATS)[number];
+  revision?: number;
+  lang?: PaperLanguage;
+}
 
 const schema = {
   summary:
@@ -16,97 +33,78 @@ const schema = {
     additionalProperties: false,
     required: ['month'],
     properties: {
-      month: { type: 'string', pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])$', description: 'YYYY-MM' },
-      format: { type: 'string', enum: ['json', 'csv'], default: 'json' },
+      month: MONTH,
+      format: { type: 'string', enum: FORMATS, default: 'json' },
+      revision: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 10_000,
+        description: 'of a closed month; by default the newest',
+      },
+      lang: LANG,
     },
   },
 };
 
 export function registerReportRoutes(
   app: FastifyInstance,
-  deps: Pick<DashboardDeps, 'state' | 'broker' | 'clock'>,
+  { state, broker, clock }: Pick<DashboardDeps, 'state' | 'broker' | 'clock'>,
   allow: Allow,
 ): void {
-  app.get<{ Querystring: { month: string; format: 'json' | 'csv' } }>(
+  const deps = { state, store: broker.store };
+
+  app.get(
+    '/api/v1/reports',
+    { onRequest: allow('viewer'), schema: { summary: 'Months that can be reported on, newest first' } },
+    async (): Promise<{ items: ReportMonth[] }> => ({ items: reportMonths(deps, clock.wallMs()) }),
+  );
+
+  app.get<{ Querystring: Asked }>(
     '/api/v1/reports/compliance',
     { onRequest: allow('viewer'), schema },
-    async ({ query: { month, format } }, reply): Promise<ComplianceReport | FastifyReply> => {
-      const report = await complianceReport(deps, month);
+    async ({ query: { month, format, revision, lang }, headers }, reply): Promise<ComplianceReport | FastifyReply> => {
+      const report = await reportOf(deps, month, clock.wallMs(), revision);
       if (format === 'json') return report;
-      return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename="compliance-${month}.csv"`)
-        .send(csvOf(report));
+      reply.header('content-disposition', `attachment; filename="compliance-${month}.${format}"`);
+      if (format === 'csv') return reply.type('text/csv; charset=utf-8').send(csvOf(report));
+      const { xlsxOf } = await import('../report/xlsx.ts');
+      return reply.type(XLSX).send(await xlsxOf(report, PAPER_WORDS[lang ?? languageOf(headers['accept-language'])]));
     },
   );
-}
 
-/** @throws CarrelError MONTH_INVALID, StoreError */
-async function complianceReport(
-  { state, broker, clock }: Pick<DashboardDeps, 'state' | 'broker' | 'clock'>,
-  month: string,
-): Promise<ComplianceReport> {
-  const now = clock.wallMs();
-  const [from, to] = monthRange(month, 'UTC');
-  // The first zone begins 14 hours before UTC.
-  if (from - 14 * 3_600_000 > now)
-    throw new CarrelError('MONTH_INVALID', `${month} has not begun.`, { month: 'has not begun' });
-  const { registry } = state;
-  const aps = await countMonth(broker.store, {
-    month,
-    now_ms: now,
-    sites: registry.sites(),
-    accessPoints: registry.accessPoints(),
-    bindings: registry.bindings(),
-    testsPerDay: (site, ap) => desiredConfig(site, ap).tests_per_day,
+  // Who is not signed in gets the page, which asks for the password and comes back.
+  app.get('/reports', { config: { document: true }, schema: { hide: true } }, async (request, reply) => {
+    if (!request.who) return reply.sendPage();
+    const months = reportMonths(deps, clock.wallMs());
+    const { month } = months.find(({ revision }) => revision !== null) ??
+      months[0] ?? { month: new Date(clock.wallMs()).toISOString().slice(0, 7) };
+    return reply.redirect(`/reports/${month}`, 302);
   });
-  return {
-    month,
-    made_at: now,
-    complete: to + 12 * 3_600_000 <= now,
-    rule: COMPLIANCE_RULE,
-    groups: complianceGroups(aps),
-    rows: aps.map(complianceRow),
-  };
-}
 
-const COLUMNS = [
-  'site',
-  'site_name',
-  'ap',
-  'region',
-  'isp',
-  'target_mbps',
-  'verdict',
-  'why',
-  'planned',
-  'passed',
-  'failed',
-  'inconclusive',
-  'coverage_pct',
-  'share_pct',
-  'share_low_pct',
-  'share_high_pct',
-  'median_mbps',
-  'p10_mbps',
-  'expected_s',
-  'up_s',
-  'down_s',
-  'unknown_s',
-  'availability_pct',
-] as const satisfies (keyof ComplianceRow)[];
-
-/** RFC 4180, with the mark that makes spreadsheets read UTF-8. The rule stands in the last column's head. */
-function csvOf({ rows, month, rule }: ComplianceReport): string {
-  const lines = [['month', ...COLUMNS, rule], ...rows.map((row) => [month, ...COLUMNS.map((column) => row[column])])];
-  return `\ufeff${lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('')}`;
-}
-
-function cell(value: string | number | null): string {
-  if (value === null) return '';
-  // Cut, not rounded: 89.999 % must not be shown as 90.
-  if (typeof value === 'number') return String(Math.floor(value * 1000 + 1e-6) / 1000);
-  // A leading = + - @ would be run as a formula by a spreadsheet.
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  app.get<{ Params: { month: string }; Querystring: Omit<Asked, 'month' | 'format'> }>(
+    '/reports/:month',
+    {
+      config: { document: true },
+      schema: {
+        hide: true,
+        params: { type: 'object', properties: { month: MONTH } },
+        querystring: { type: 'object', properties: { lang: LANG, revision: schema.querystring.properties.revision } },
+      },
+    },
+    async (request, reply) => {
+      if (!request.who) return reply.sendPage();
+      const { month } = request.params;
+      const { lang = languageOf(request.headers['accept-language']), revision } = request.query;
+      const words = PAPER_WORDS[lang];
+      const report = await reportOf(deps, month, clock.wallMs(), revision);
+      return sendDocument(reply, {
+        lang,
+        title: `${words.title(month)} · Carrel`,
+        body: paperOf({ report, months: reportMonths(deps, clock.wallMs()), words }),
+        asset: app.pageAsset,
+        styles: ['paper.css'],
+        scripts: ['print.ts'],
+      });
+    },
+  );
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { CarrelError } from '#lib/errors';
+import { type AssetHref, assetsOf } from '../document.ts';
 import { problem, sendProblem } from '../problem.ts';
 
 export interface StaticFolders {
@@ -19,7 +20,25 @@ export interface StaticFolders {
 /** Routes of the page, as dashboard/web/router.ts knows them. */
 const PAGES = ['/', '/sites', '/sites/:id', '/alerts', '/alerts/:id', '/settings', '/login', '/setup'];
 const BUNDLES = ['agent.cjs', 'inventory.cjs'];
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    pageAsset: AssetHref;
+  }
+  interface FastifyReply {
+    /** The page that draws itself with a script. */
+    sendPage(): FastifyReply;
+  }
+}
 const YEAR_MS = 365 * 24 * 3_600_000;
+
+/** Before the routes that send pages of their own. */
+export function addPages(app: FastifyInstance, { web }: StaticFolders): void {
+  app.decorate('pageAsset', assetsOf(web));
+  app.decorateReply('sendPage', function (this: FastifyReply) {
+    return sendPage(this, web);
+  });
+}
 
 export async function registerStaticRoutes(app: FastifyInstance, folders: StaticFolders): Promise<void> {
   // Names of assets carry a hash of their content: they never change.
@@ -32,8 +51,7 @@ export async function registerStaticRoutes(app: FastifyInstance, folders: Static
     index: false,
     dotfiles: 'ignore',
   });
-  const page = (reply: FastifyReply): FastifyReply => sendPage(reply, folders.web);
-  for (const url of PAGES) app.get(url, { schema: { hide: true } }, async (_request, reply) => page(reply));
+  for (const url of PAGES) app.get(url, { schema: { hide: true } }, async (_request, reply) => reply.sendPage());
   app.get<{ Params: { name: string } }>('/install/:name', { schema: { hide: true } }, async (request, reply) => {
     const found = installable(folders).get(request.params.name);
     if (!found) throw new CarrelError('FILE_NOT_FOUND', 'There is no such file to install.');
@@ -45,7 +63,7 @@ export async function registerStaticRoutes(app: FastifyInstance, folders: Static
       !request.url.startsWith('/api/') &&
       (request.headers.accept ?? '').includes('text/html');
     return wantsPage
-      ? page(reply.code(404))
+      ? reply.code(404).sendPage()
       : sendProblem(
           reply,
           problem(

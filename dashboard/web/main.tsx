@@ -62,6 +62,8 @@ function Page({ route }: { route: Route }) {
       return <SitePage id={route.id} />;
     case 'alerts':
       return route.id !== null && narrow.value ? <AlertPage id={route.id} key={route.id} /> : <Alerts id={route.id} />;
+    case 'reports':
+      return <Drawn />;
     case 'settings':
       return <Settings />;
     case 'login':
@@ -78,6 +80,20 @@ function Page({ route }: { route: Route }) {
         </div>
       );
   }
+}
+
+/** A page that the server draws: it is asked for once somebody is signed in, and not a second time if it does not come. */
+function Drawn() {
+  const [entry] = performance.getEntriesByType('navigation');
+  const again = entry instanceof PerformanceNavigationTiming && entry.type === 'reload';
+  useEffect(() => {
+    if (!again) location.reload();
+  }, [again]);
+  return (
+    <div class="panel">
+      <Waiting what={words.what.page} />
+    </div>
+  );
 }
 
 startRouter();

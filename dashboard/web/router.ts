@@ -6,6 +6,7 @@ export type Route =
   | { page: 'sites' }
   | { page: 'site'; id: string }
   | { page: 'alerts'; id: number | null }
+  | { page: 'reports' }
   | { page: 'settings' }
   | { page: 'login' }
   | { page: 'setup' }
@@ -30,6 +31,7 @@ export function routeOf(path: string): Route {
     if (!second) return { page: 'alerts', id: null };
     return /^\d{1,15}$/.test(second) ? { page: 'alerts', id: Number(second) } : { page: 'unknown' };
   }
+  if (first === 'reports') return { page: 'reports' };
   if (second) return { page: 'unknown' };
   return first === 'settings' || first === 'login' || first === 'setup' ? { page: first } : { page: 'unknown' };
 }

@@ -189,13 +189,16 @@ export async function testDashboard({
   env = {},
   routes = [],
   empty = false,
+  web,
 }: {
   env?: Record<string, string>;
   routes?: Route[];
   empty?: boolean;
+  /** A page that was really built. */
+  web?: string;
 } = {}): Promise<TestDashboard> {
   const [state, broker, live, clock, log] = [memoryState(), fakeBroker(), fakeLive(), heldClock(), logLines()];
-  const folders = fakeFolders();
+  const folders = { ...fakeFolders(), ...(web === undefined ? {} : { web }) };
   const settings = readSettings(dashboardSettings, env);
   const deps: DashboardDeps = {
     settings,

@@ -1,18 +1,14 @@
 /** The built page in the real Chromium, against answers in the contract's shapes: every page, both themes, nothing foreign, nothing inaccessible. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildWeb } from '../../infra/build-web.ts';
+import { barriers } from '../support/barriers.ts';
 import { chromiumPath, openBrowser, type WatchedPage, watchPage } from '../support/browser.ts';
 import { type Fixture, startFixture, THURSDAY } from './fixture-server.ts';
 import { testsOf } from './site-fixture.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'EN-301-549', 'best-practice'];
 
 describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   let dir: string;
@@ -406,14 +402,3 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
 });
 
 /** What axe finds, as short lines; empty is good. */
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate<AxeResults, string[]>(
-    (tags) =>
-      (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ runOnly: tags }),
-    TAGS,
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 140)} ${node.failureSummary?.slice(0, 160) ?? ''}`),
-  );
-}

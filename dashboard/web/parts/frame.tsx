@@ -168,6 +168,7 @@ function Nav({ page }: { page: Route['page'] }) {
     { href: '/', icon: 'i-overview', label: f.overview, on: page === 'overview' },
     { href: '/sites', icon: 'i-sites', label: f.sites, on: page === 'sites' || page === 'site' },
     { href: '/alerts', icon: 'i-alerts', label: f.alerts, on: page === 'alerts', n: openAlerts.value },
+    { href: '/reports', icon: 'i-reports', label: f.reports, on: page === 'reports' },
     { href: '/settings', icon: 'i-settings', label: f.settings, on: page === 'settings' },
   ];
   return (

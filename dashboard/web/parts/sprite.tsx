@@ -40,6 +40,9 @@ export function Sprite() {
             stroke-linejoin="round"
           />
         </symbol>
+        <symbol id="i-reports" viewBox="0 0 16 16">
+          <path d="M3.5 1.5h6l3 3v10h-9zM6 8h4M6 11h4" {...stroke} />
+        </symbol>
         <symbol id="i-settings" viewBox="0 0 16 16">
           <path d="M2 4.5h7M12 4.5h2M2 11.5h2M7 11.5h7M10.5 2.8v3.4M5.5 9.8v3.4" {...stroke} />
         </symbol>

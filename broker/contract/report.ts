@@ -1,0 +1,111 @@
+/** Why: the month's report, which shows funders whether the target was met. Times are ms since 1970 unless a name ends in _s. */
+
+/** Counts and shares of a month, of one access point or of several together. Null = unknown, never 0. */
+export interface ComplianceFigures {
+  /** Tests that were to be made in opening hours. */
+  planned: number;
+  passed: number;
+  failed: number;
+  inconclusive: number;
+  /** (passed + failed) / planned. */
+  coverage_pct: number | null;
+  /** passed / (passed + failed), with its Wilson 95 % interval. */
+  share_pct: number | null;
+  share_low_pct: number | null;
+  share_high_pct: number | null;
+  /** Of the tests that passed or failed, within 2 %. */
+  median_mbps: number | null;
+  p10_mbps: number | null;
+  /** Opening time, and what was known of it. */
+  expected_s: number;
+  up_s: number;
+  down_s: number;
+  unknown_s: number;
+  /** up / (up + down). */
+  availability_pct: number | null;
+}
+export type ComplianceVerdict = 'met' | 'not_met' | 'not_enough_data';
+export interface ComplianceRow extends ComplianceFigures {
+  ap: string;
+  site: string;
+  site_name: string;
+  region: string;
+  isp: string;
+  target_mbps: number;
+  verdict: ComplianceVerdict;
+  /** The verdict in a sentence. */
+  why: string;
+}
+export interface ComplianceGroup extends ComplianceFigures {
+  by: 'site' | 'region' | 'isp' | 'network';
+  name: string;
+  /** Access points by verdict. */
+  met: number;
+  not_met: number;
+  not_enough_data: number;
+}
+/** GET /api/v1/reports/compliance?month=. Months are those of each site's time zone. */
+export interface ComplianceReport {
+  month: string;
+  made_at: number;
+  /** False while the month goes on: everything counts up to `made_at`. */
+  complete: boolean;
+  /** How the verdict is reached, in words. */
+  rule: string;
+  groups: ComplianceGroup[];
+  rows: ComplianceRow[];
+  /** Access points that did not meet the target or were not seen enough, with what the figures say of the cause. */
+  exceptions: ComplianceException[];
+  /** Counted from 1; null before the month is closed. A closed month changes only by a new revision. */
+  revision: number | null;
+  /** When this revision was closed. */
+  closed_at: number | null;
+  /** SHA-256 of the table of this revision (`format=csv`), hexadecimal. */
+  sha256: string | null;
+  /** Oldest first; empty before the month is closed. */
+  revisions: ComplianceRevision[];
+  /** Up to twelve closed months before and this one, oldest first: access points by verdict. */
+  trend: ComplianceTrend[];
+}
+
+/** What the figures of a month say of a cause, the weightiest first. `value` is a share in percent, a count or Mb/s. */
+export type ComplianceCause =
+  | { code: 'no_probe' }
+  | { code: 'silent' | 'down'; percent: number }
+  | { code: 'inconclusive'; count: number }
+  | { code: 'contract'; mbps: number }
+  | { code: 'slow'; percent: number }
+  /** The interval of the share holds the share that is asked for: chance alone may have decided. */
+  | { code: 'close' };
+export interface ComplianceException {
+  ap: string;
+  site: string;
+  site_name: string;
+  region: string;
+  verdict: Exclude<ComplianceVerdict, 'met'>;
+  coverage_pct: number | null;
+  share_pct: number | null;
+  causes: ComplianceCause[];
+}
+/** Revision 1 is the first issue; later ones came with data that arrived after the month was closed. */
+export interface ComplianceRevision {
+  revision: number;
+  closed_at: number;
+  sha256: string;
+  /** Access points whose figures changed, and those of them whose verdict did; 0 in the first issue. */
+  changed: number;
+  verdicts_changed: number;
+}
+export interface ComplianceTrend {
+  month: string;
+  met: number;
+  not_met: number;
+  not_enough_data: number;
+}
+/** GET /api/v1/reports. */
+export interface ReportMonth {
+  month: string;
+  /** Null before the month is closed. */
+  revision: number | null;
+  closed_at: number | null;
+}

@@ -1,0 +1,77 @@
+/**
+ * Why: a report that is closed must be equal to a recount from the raw rows to the last digit. While a month is open its percentiles come from
+ * histograms (within 2 %); when it is closed they are taken from the tests themselves, by nearest rank.
+ */
+import type { ComplianceGroup, ComplianceReport } from '#contract';
+import type { Binding } from '#state';
+import type { StoreReader } from '#store';
+import { monthRange } from '../query/month.ts';
+
+/** Access points per question: some ten thousand tests at the most. */
+const AT_ONCE = 40;
+const MOST_TESTS = 100_000;
+
+/** `zoneOf` answers with the zone of an access point's site. @throws StoreError */
+export async function withExactRates<R extends Pick<ComplianceReport, 'month' | 'rows' | 'groups'>>(
+  report: R,
+  { store, bindings, zoneOf }: { store: StoreReader; bindings: readonly Binding[]; zoneOf(ap: string): string },
+): Promise<R> {
+  const rates = new Map<string, number[]>();
+  const judging = Map.groupBy(
+    bindings.filter(({ judges }) => judges),
+    ({ access_point }) => access_point,
+  );
+  for (let i = 0; i < report.rows.length; i += AT_ONCE) {
+    const aps = report.rows.slice(i, i + AT_ONCE).map(({ ap }) => ap);
+    for (const ap of aps) rates.set(ap, []);
+    await addRates(store, report.month, aps, judging, zoneOf, rates);
+  }
+  const of = (aps: readonly string[]) => {
+    const sorted = aps.flatMap((ap) => rates.get(ap) ?? []).sort((a, b) => a - b);
+    return { median_mbps: nearestRank(sorted, 0.5), p10_mbps: nearestRank(sorted, 0.1) };
+  };
+  const members = (group: ComplianceGroup): string[] =>
+    report.rows.filter((row) => group.by === 'network' || row[group.by] === group.name).map(({ ap }) => ap);
+  return {
+    ...report,
+    rows: report.rows.map((row) => ({ ...row, ...of([row.ap]) })),
+    groups: report.groups.map((group) => ({ ...group, ...of(members(group)) })),
+  };
+}
+
+async function addRates(
+  store: StoreReader,
+  month: string,
+  aps: readonly string[],
+  judging: ReadonlyMap<string, readonly Binding[]>,
+  zoneOf: (ap: string) => string,
+  rates: ReadonlyMap<string, number[]>,
+): Promise<void> {
+  const watched = aps.flatMap((ap) => {
+    const [from, to] = monthRange(month, zoneOf(ap));
+    return (judging.get(ap) ?? [])
+      .map((one) => ({ ap, probe: one.probe, from: Math.max(from, one.from), to: Math.min(to, one.to ?? to) }))
+      .filter((one) => one.from < one.to);
+  });
+  if (watched.length === 0) return;
+  const byProbe = Map.groupBy(watched, ({ probe }) => probe);
+  const rows = await store.events({
+    probes: [...byProbe.keys()],
+    kinds: ['throughput'],
+    from_ms: Math.min(...watched.map(({ from }) => from)),
+    to_ms: Math.max(...watched.map(({ to }) => to)),
+    limit: MOST_TESTS,
+    order: 'oldest',
+  });
+  for (const { probe, t_ms, event } of rows) {
+    if (event.kind !== 'throughput' || event.dir !== 'down' || event.reason !== 'slot') continue;
+    if (event.verdict === 'inconclusive' || event.rate_mbps === null) continue;
+    for (const { ap, from, to } of byProbe.get(probe) ?? [])
+      if (t_ms >= from && t_ms < to) rates.get(ap)?.push(event.rate_mbps);
+  }
+}
+
+/** The smallest value that at least this share of the values does not exceed; null of none. */
+function nearestRank(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
+}

@@ -1,0 +1,341 @@
+/** Why: the report on paper speaks the language of those who must believe it. One catalogue, three languages, figures by each one's custom. */
+import type { ComplianceCause, ComplianceVerdict } from '#contract';
+import { COVERAGE_PCT, SHARE_PCT } from '../query/compliance.ts';
+
+export const PAPER_LANGUAGES = ['en', 'lt', 'ru'] as const;
+export type PaperLanguage = (typeof PAPER_LANGUAGES)[number];
+
+/** The first language of an Accept-Language header that we have; English otherwise. */
+export function languageOf(header: string | undefined): PaperLanguage {
+  for (const part of (header ?? '').split(',')) {
+    const tag = part.trim().slice(0, 2).toLowerCase();
+    const known = PAPER_LANGUAGES.find((one) => one === tag);
+    if (known) return known;
+  }
+  return 'en';
+}
+
+const NB = '\u00a0';
+
+const en = {
+  lang: 'en' as PaperLanguage,
+  locale: 'en-GB',
+  title: (month: string) => `Access point compliance, ${month}`,
+  scope: (points: string) => `${points} in public libraries. A month is counted by the clock of each library.`,
+  points: { one: 'access point', other: 'access points' } as Partial<Record<Intl.LDMLPluralRule, string>>,
+  lead: (met: string, share: string | null, known: string, notMet: string, unknown: string) =>
+    `${met} met the target${share === null ? '' : `, ${share}${NB}% of the ${known} with enough data`}. ${notMet} did not. For ${unknown} there is not enough data to say.`,
+  open: (at: string) => `The month is still open: everything counts up to ${at}.`,
+  awaited: 'The month has ended and is not closed yet: data that waits on probes may still arrive.',
+  verdict: { met: 'Met', not_met: 'Not met', not_enough_data: 'Not enough data' } as Record<ComplianceVerdict, string>,
+  ofAll: (share: string) => `${share}${NB}% of all`,
+  byRegion: 'By region',
+  byIsp: 'By provider',
+  region: 'Region',
+  isp: 'Provider',
+  count: 'Access points',
+  shareMet: 'Met, % of those with data',
+  total: 'All together',
+  noName: 'not given',
+  trend: 'Met, % of those with enough data, last months',
+  libraries: (region: string) => `Libraries, ${region}`,
+  library: 'Library',
+  tests: 'Tests, of planned',
+  coverage: 'Coverage, %',
+  median: 'Median, Mb/s',
+  p10: 'p10, Mb/s',
+  share: (target: string) => `At ${target} or more, % (95${NB}% interval)`,
+  target: 'the target',
+  available: 'Available, %',
+  verdictHead: 'Verdict',
+  to: 'to',
+  unknown: 'unknown',
+  note: `The 95${NB}% interval (Wilson) shows how far chance alone can move a share. Where it spans ${SHARE_PCT}${NB}%, the verdict is close.`,
+  exceptions: 'Exceptions and their causes',
+  noExceptions: 'None: every access point met the target.',
+  figure: 'Figure',
+  cause: 'What the figures say of the cause',
+  coverageOf: (share: string) => `Coverage ${share}${NB}%`,
+  shareOf: (share: string) => `${share}${NB}% at the target`,
+  causes: {
+    no_probe: 'No probe judged this line',
+    silent: (share: string) => `Nothing was heard of the probe in ${share}${NB}% of the opening time`,
+    down: (share: string) => `No internet in ${share}${NB}% of the opening time`,
+    inconclusive: (n: string) => `Tests that could not tell: ${n}`,
+    contract: (mbps: string) => `The contract promises ${mbps}${NB}Mb/s only`,
+    slow: (share: string) => `${share}${NB}% of the tests were below the target`,
+    close: 'Close: the interval spans the share that is asked for',
+  },
+  words: 'What the words mean',
+  definitions: [
+    [
+      'Met',
+      `At least ${SHARE_PCT}${NB}% of the planned tests in opening hours that gave a result reached the target of the access point, and coverage is at least ${COVERAGE_PCT}${NB}%.`,
+    ],
+    [
+      'Coverage',
+      'Tests that gave a result, of those planned in opening hours. Tests that could not tell lower it; retests are not counted, since they follow a bad test.',
+    ],
+    ['Not enough data', `Coverage under ${COVERAGE_PCT}${NB}%. Neither met nor failed, and counted in neither.`],
+    [
+      'Available',
+      'Share of the known opening time with working internet. What nobody saw is unknown, and is not counted as working.',
+    ],
+    ['Rate', 'Download at the IP layer, counted at the line: the test’s own traffic and that of visitors together.'],
+  ] as readonly (readonly [string, string])[],
+  revisions: 'Revisions',
+  revision: 'Revision',
+  closed: 'Closed',
+  change: 'Change',
+  firstIssue: 'First issue',
+  changed: (points: string, verdicts: string) => `Late data: ${points} changed, of them by verdict ${verdicts}`,
+  data: (sum: string) => `Data (CSV), SHA-256 ${sum}`,
+  check: 'Check this report: its figures can be counted again from the CSV whose sum stands below.',
+  prepared: 'Prepared by: name, position, date',
+  approved: 'Approved by: name, position, date',
+  toolbar: {
+    overview: 'Overview',
+    print: 'Print',
+    openMonth: 'open',
+    report: 'Report',
+    language: 'Language',
+    months: 'Months',
+  },
+  sheets: { libraries: 'Libraries', regions: 'Regions', exceptions: 'Exceptions', method: 'Method' },
+  skip: 'Skip to content',
+};
+export type PaperWords = typeof en;
+
+const lt: PaperWords = {
+  lang: 'lt',
+  locale: 'lt-LT',
+  title: (month) => `Prieigos taškų atitiktis, ${month}`,
+  scope: (points) => `${points} viešosiose bibliotekose. Mėnuo skaičiuojamas pagal kiekvienos bibliotekos laiką.`,
+  points: { one: 'prieigos taškas', few: 'prieigos taškai', many: 'prieigos taško', other: 'prieigos taškų' },
+  lead: (met, share, known, notMet, unknown) =>
+    `Tikslą pasiekė ${met}${share === null ? '' : `, tai ${share}${NB}% iš ${known} su pakankamais duomenimis`}. Nepasiekė ${notMet}. Apie ${unknown} duomenų nepakanka.`,
+  open: (at) => `Mėnuo dar nesibaigė: viskas suskaičiuota iki ${at}.`,
+  awaited: 'Mėnuo baigėsi, bet dar neuždarytas: gali ateiti duomenų, laukiančių zonduose.',
+  verdict: { met: 'Pasiekta', not_met: 'Nepasiekta', not_enough_data: 'Nepakanka duomenų' },
+  ofAll: (share) => `${share}${NB}% visų`,
+  byRegion: 'Pagal regioną',
+  byIsp: 'Pagal tiekėją',
+  region: 'Regionas',
+  isp: 'Tiekėjas',
+  count: 'Prieigos taškai',
+  shareMet: 'Pasiekta, % iš turinčių duomenų',
+  total: 'Iš viso',
+  noName: 'nenurodyta',
+  trend: 'Pasiekta, % iš turinčių pakankamai duomenų, pastarieji mėnesiai',
+  libraries: (region) => `Bibliotekos, ${region}`,
+  library: 'Biblioteka',
+  tests: 'Bandymai, iš planuotų',
+  coverage: 'Aprėptis, %',
+  median: 'Mediana, Mb/s',
+  p10: 'p10, Mb/s',
+  share: (target) => `${target} ir daugiau, % (95${NB}% intervalas)`,
+  target: 'Tikslas',
+  available: 'Veikė, %',
+  verdictHead: 'Išvada',
+  to: '–',
+  unknown: 'nežinoma',
+  note: `95${NB}% intervalas (Wilson) rodo, kiek dalį gali pakeisti vien atsitiktinumas. Kur jis apima ${SHARE_PCT}${NB}%, išvada yra ties riba.`,
+  exceptions: 'Išimtys ir jų priežastys',
+  noExceptions: 'Nėra: visi prieigos taškai pasiekė tikslą.',
+  figure: 'Rodiklis',
+  cause: 'Ką rodikliai sako apie priežastį',
+  coverageOf: (share) => `Aprėptis ${share}${NB}%`,
+  shareOf: (share) => `${share}${NB}% pasiekė tikslą`,
+  causes: {
+    no_probe: 'Šios linijos nevertino joks zondas',
+    silent: (share) => `Zondas tylėjo ${share}${NB}% darbo laiko`,
+    down: (share) => `Interneto nebuvo ${share}${NB}% darbo laiko`,
+    inconclusive: (n) => `Bandymų be išvados: ${n}`,
+    contract: (mbps) => `Sutartis žada tik ${mbps}${NB}Mb/s`,
+    slow: (share) => `${share}${NB}% bandymų buvo žemiau tikslo`,
+    close: 'Ties riba: intervalas apima reikalaujamą dalį',
+  },
+  words: 'Ką reiškia žodžiai',
+  definitions: [
+    [
+      'Pasiekta',
+      `Bent ${SHARE_PCT}${NB}% planuotų bandymų darbo metu, davusių rezultatą, pasiekė prieigos taško tikslą, o aprėptis ne mažesnė kaip ${COVERAGE_PCT}${NB}%.`,
+    ],
+    [
+      'Aprėptis',
+      'Bandymai, davę rezultatą, iš planuotų darbo metu. Bandymai be išvados ją mažina; pakartotiniai neskaičiuojami, nes jie seka po blogo bandymo.',
+    ],
+    [
+      'Nepakanka duomenų',
+      `Aprėptis mažesnė kaip ${COVERAGE_PCT}${NB}%. Nei pasiekta, nei nepasiekta, ir niekur neskaičiuojama.`,
+    ],
+    [
+      'Veikė',
+      'Žinomo darbo laiko dalis su veikiančiu internetu. Ko niekas nematė, yra nežinoma ir nelaikoma veikusiu.',
+    ],
+    ['Sparta', 'Atsisiuntimas IP lygyje, skaičiuotas linijoje: bandymo ir lankytojų srautas kartu.'],
+  ],
+  revisions: 'Redakcijos',
+  revision: 'Redakcija',
+  closed: 'Uždaryta',
+  change: 'Pakeitimas',
+  firstIssue: 'Pirmasis leidimas',
+  changed: (points, verdicts) => `Vėlyvi duomenys: pasikeitė ${points}, iš jų išvada – ${verdicts}`,
+  data: (sum) => `Duomenys (CSV), SHA-256 ${sum}`,
+  check: 'Patikrinkite šią ataskaitą: jos skaičius galima perskaičiuoti iš CSV, kurio suma nurodyta apačioje.',
+  prepared: 'Parengė: vardas, pareigos, data',
+  approved: 'Patvirtino: vardas, pareigos, data',
+  toolbar: {
+    overview: 'Apžvalga',
+    print: 'Spausdinti',
+    openMonth: 'atviras',
+    report: 'Ataskaita',
+    language: 'Kalba',
+    months: 'Mėnesiai',
+  },
+  sheets: { libraries: 'Bibliotekos', regions: 'Regionai', exceptions: 'Išimtys', method: 'Metodas' },
+  skip: 'Pereiti prie turinio',
+};
+
+const ru: PaperWords = {
+  lang: 'ru',
+  locale: 'ru-RU',
+  title: (month) => `Соответствие точек доступа, ${month}`,
+  scope: (points) => `${points} в публичных библиотеках. Месяц считается по часам каждой библиотеки.`,
+  points: { one: 'точка доступа', few: 'точки доступа', many: 'точек доступа', other: 'точки доступа' },
+  lead: (met, share, known, notMet, unknown) =>
+    `Цели достигли: ${met}${share === null ? '' : `, это ${share}${NB}% из ${known} с достаточными данными`}. Не достигли: ${notMet}. Недостаточно данных: ${unknown}.`,
+  open: (at) => `Месяц ещё не закончился: всё посчитано до ${at}.`,
+  awaited: 'Месяц закончился, но ещё не закрыт: могут прийти данные, ожидающие на зондах.',
+  verdict: { met: 'Достигнуто', not_met: 'Не достигнуто', not_enough_data: 'Недостаточно данных' },
+  ofAll: (share) => `${share}${NB}% от всех`,
+  byRegion: 'По регионам',
+  byIsp: 'По провайдерам',
+  region: 'Регион',
+  isp: 'Провайдер',
+  count: 'Точки доступа',
+  shareMet: 'Достигнуто, % от имеющих данные',
+  total: 'Всего',
+  noName: 'не указано',
+  trend: 'Достигнуто, % от имеющих достаточно данных, последние месяцы',
+  libraries: (region) => `Библиотеки, ${region}`,
+  library: 'Библиотека',
+  tests: 'Тесты, из плановых',
+  coverage: 'Охват, %',
+  median: 'Медиана, Мбит/с',
+  p10: 'p10, Мбит/с',
+  share: (target) => `${target} и выше, % (интервал 95${NB}%)`,
+  target: 'Цель',
+  available: 'Работал, %',
+  verdictHead: 'Вывод',
+  to: '–',
+  unknown: 'неизвестно',
+  note: `Интервал 95${NB}% (Уилсон) показывает, насколько долю может сдвинуть одна случайность. Где он захватывает ${SHARE_PCT}${NB}%, вывод близок к границе.`,
+  exceptions: 'Исключения и их причины',
+  noExceptions: 'Нет: все точки доступа достигли цели.',
+  figure: 'Показатель',
+  cause: 'Что показатели говорят о причине',
+  coverageOf: (share) => `Охват ${share}${NB}%`,
+  shareOf: (share) => `${share}${NB}% достигли цели`,
+  causes: {
+    no_probe: 'Эту линию не оценивал ни один зонд',
+    silent: (share) => `Зонд молчал ${share}${NB}% времени работы`,
+    down: (share) => `Интернета не было ${share}${NB}% времени работы`,
+    inconclusive: (n) => `Тестов без вывода: ${n}`,
+    contract: (mbps) => `Договор обещает только ${mbps}${NB}Мбит/с`,
+    slow: (share) => `${share}${NB}% тестов были ниже цели`,
+    close: 'Близко к границе: интервал захватывает требуемую долю',
+  },
+  words: 'Что означают слова',
+  definitions: [
+    [
+      'Достигнуто',
+      `Не менее ${SHARE_PCT}${NB}% плановых тестов в часы работы, давших результат, достигли цели точки доступа, и охват не менее ${COVERAGE_PCT}${NB}%.`,
+    ],
+    [
+      'Охват',
+      'Тесты, давшие результат, из запланированных в часы работы. Тесты без вывода его снижают; повторные не считаются, так как следуют за плохим тестом.',
+    ],
+    [
+      'Недостаточно данных',
+      `Охват менее ${COVERAGE_PCT}${NB}%. Ни достигнуто, ни не достигнуто; нигде не учитывается.`,
+    ],
+    [
+      'Работал',
+      'Доля известного времени работы с действующим интернетом. Чего никто не видел, неизвестно и не считается работой.',
+    ],
+    ['Скорость', 'Загрузка на уровне IP, посчитанная на линии: трафик теста и посетителей вместе.'],
+  ],
+  revisions: 'Редакции',
+  revision: 'Редакция',
+  closed: 'Закрыта',
+  change: 'Изменение',
+  firstIssue: 'Первый выпуск',
+  changed: (points, verdicts) => `Поздние данные: изменилось ${points}, из них вывод – ${verdicts}`,
+  data: (sum) => `Данные (CSV), SHA-256 ${sum}`,
+  check: 'Проверьте отчёт: его числа можно пересчитать из CSV, сумма которого указана внизу.',
+  prepared: 'Подготовил: имя, должность, дата',
+  approved: 'Утвердил: имя, должность, дата',
+  toolbar: {
+    overview: 'Обзор',
+    print: 'Печать',
+    openMonth: 'открыт',
+    report: 'Отчёт',
+    language: 'Язык',
+    months: 'Месяцы',
+  },
+  sheets: { libraries: 'Библиотеки', regions: 'Регионы', exceptions: 'Исключения', method: 'Метод' },
+  skip: 'К содержанию',
+};
+
+export const PAPER_WORDS: Readonly<Record<PaperLanguage, PaperWords>> = { en, lt, ru };
+
+interface Figures {
+  whole: Intl.NumberFormat;
+  tenth: Intl.NumberFormat;
+  plural: Intl.PluralRules;
+}
+const figures = new Map<string, Figures>();
+
+/** Making one takes longer than a hundred uses, and a report has ten thousand figures. */
+function figuresOf(locale: string): Figures {
+  const known = figures.get(locale);
+  if (known) return known;
+  const made = {
+    whole: new Intl.NumberFormat(locale),
+    tenth: new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+    plural: new Intl.PluralRules(locale),
+  };
+  figures.set(locale, made);
+  return made;
+}
+
+/** `1,200`; `1 200` */
+export function whole(n: number, { locale }: PaperWords): string {
+  return figuresOf(locale).whole.format(n);
+}
+/** One decimal, cut and not rounded: 29.96 never reads as 30.0. */
+export function tenth(value: number, { locale }: PaperWords): string {
+  return figuresOf(locale).tenth.format(Math.floor(value * 10 + 1e-9) / 10);
+}
+/** `1,018 access points`, by the plural rules of the language. */
+export function points(n: number, words: PaperWords): string {
+  const form = figuresOf(words.locale).plural.select(n);
+  return `${whole(n, words)}${NB}${words.points[form] ?? words.points.other ?? ''}`;
+}
+
+export function causeText(cause: ComplianceCause, words: PaperWords): string {
+  switch (cause.code) {
+    case 'no_probe':
+    case 'close':
+      return words.causes[cause.code];
+    case 'silent':
+    case 'down':
+    case 'slow':
+      return words.causes[cause.code](tenth(cause.percent, words));
+    case 'inconclusive':
+      return words.causes.inconclusive(whole(cause.count, words));
+    case 'contract':
+      return words.causes.contract(tenth(cause.mbps, words));
+  }
+}

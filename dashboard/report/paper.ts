@@ -1,0 +1,214 @@
+/** Why: the month as pages that can be signed: the answer first, then regions, every library, exceptions, and how it was counted. Pure. */
+import type { ComplianceGroup, ComplianceReport, ComplianceRow, ComplianceVerdict, ReportMonth } from '#contract';
+import { html, type Markup } from '../document.ts';
+import { causeText, PAPER_LANGUAGES, type PaperWords, points, tenth, whole } from './paper-words.ts';
+
+export interface PaperInput {
+  report: ComplianceReport;
+  months: readonly ReportMonth[];
+  words: PaperWords;
+}
+
+const VERDICTS = ['met', 'not_met', 'not_enough_data'] as const;
+const MARKS = { met: 'meets', not_met: 'below', not_enough_data: 'nodata' } as const satisfies Record<
+  ComplianceVerdict,
+  string
+>;
+
+export function paperOf(input: PaperInput): Markup {
+  const { report, words } = input;
+  const title = words.title(monthName(report.month, words));
+  const network = report.groups.find(({ by }) => by === 'network');
+  return html`<a class="skip" href="#main">${words.skip}</a>
+${SPRITE}
+<div class="desk">
+${toolbar(input)}
+<main id="main">
+<article class="paper">
+<header class="run"><span class="brand"><svg class="g" aria-hidden="true"><use href="#logo"/></svg>Carrel</span><span>${title}</span></header>
+<h1>${title}</h1>
+<p class="q">${words.scope(points(report.rows.length, words))}</p>
+${network && lead(network, words)}
+${standing(report, words)}
+${network && result(network, words)}
+${groupTable('region', report, words)}
+${groupTable('isp', report, words)}
+${trend(report, words)}
+${definitions(words)}
+</article>
+<article class="paper">
+${libraries(report, words)}
+<p class="q tnote">${words.note}</p>
+</article>
+<article class="paper">
+${exceptions(report, words)}
+${revisions(report, words)}
+<div class="sign"><div>${words.prepared}</div><div>${words.approved}</div></div>
+${report.sha256 !== null && html`<p class="q">${words.check}</p><footer class="end-line"><span class="mono">${words.data(report.sha256)}</span></footer>`}
+</article>
+</main>
+</div>`;
+}
+
+function toolbar({ report, months, words }: PaperInput): Markup {
+  const { toolbar: t, lang } = words;
+  const table = (format: string): string =>
+    `/api/v1/reports/compliance?month=${report.month}&format=${format}&lang=${lang}${report.revision === null ? '' : `&revision=${report.revision}`}`;
+  return html`<nav class="toolbar no-print" aria-label="${t.report}"><a href="/">${t.overview}</a>
+<span class="seg" role="group" aria-label="${t.months}">${months
+    .slice(0, 6)
+    .map(
+      ({ month, revision }) =>
+        html`<a href="/reports/${month}?lang=${lang}"${month === report.month && CURRENT}>${monthName(month, words, 'short')}${revision === null && html`, ${t.openMonth}`}</a>`,
+    )}</span>
+<span class="seg" role="group" aria-label="${t.language}">${PAPER_LANGUAGES.map(
+    (one) =>
+      html`<a href="/reports/${report.month}?lang=${one}" lang="${one}"${one === lang && CURRENT}>${one.toUpperCase()}</a>`,
+  )}</span>
+<div class="end"><a class="btn" href="${table('csv')}" download>CSV</a><a class="btn" href="${table('xlsx')}" download>XLSX</a><button class="btn go" type="button" data-print hidden>${t.print}</button></div></nav>`;
+}
+
+const CURRENT = html` aria-current="true"`;
+
+function lead(network: ComplianceGroup, words: PaperWords): Markup {
+  const known = network.met + network.not_met;
+  const share = known === 0 ? null : tenth((100 * network.met) / known, words);
+  return html`<p class="lead">${words.lead(points(network.met, words), share, whole(known, words), whole(network.not_met, words), whole(network.not_enough_data, words))}</p>`;
+}
+
+/** Whether these figures may still change. */
+function standing({ complete, revision, made_at }: ComplianceReport, words: PaperWords): Markup | null {
+  if (revision !== null) return null;
+  return html`<p class="notice">${complete ? words.awaited : words.open(moment(made_at, words))}</p>`;
+}
+
+function result(network: ComplianceGroup, words: PaperWords): Markup {
+  const all = network.met + network.not_met + network.not_enough_data;
+  return html`<div class="result">${VERDICTS.map(
+    (verdict) =>
+      html`<div>${mark(verdict, words)}<b>${whole(network[verdict], words)}</b><span class="q">${all > 0 && words.ofAll(tenth((100 * network[verdict]) / all, words))}</span></div>`,
+  )}</div>
+${bar(network, 'bar100')}`;
+}
+
+/** Shares of the three verdicts; the figures stand beside it. */
+function bar(group: Pick<ComplianceGroup, ComplianceVerdict>, cls: string): Markup {
+  const all = group.met + group.not_met + group.not_enough_data;
+  let x = 0;
+  return html`<svg class="${cls}" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">${VERDICTS.flatMap(
+    (verdict) => {
+      const width = all === 0 ? 0 : (100 * group[verdict]) / all;
+      const rect = html`<rect class="f-${MARKS[verdict]}" x="${x.toFixed(2)}" y="0" width="${width.toFixed(2)}" height="4"/>`;
+      x += width;
+      return width > 0 ? [rect] : [];
+    },
+  )}</svg>`;
+}
+
+function groupTable(by: 'region' | 'isp', { groups }: ComplianceReport, words: PaperWords): Markup | null {
+  const rows = groups.filter((group) => group.by === by);
+  const total = groups.find((group) => group.by === 'network');
+  if (rows.length === 0 || !total || (rows.length === 1 && rows[0]?.name === '')) return null;
+  const title = by === 'region' ? words.byRegion : words.byIsp;
+  const cells = (group: ComplianceGroup): Markup => {
+    const known = group.met + group.not_met;
+    return html`<td class="num">${whole(known + group.not_enough_data, words)}</td>${VERDICTS.map((verdict) => html`<td class="num">${whole(group[verdict], words)}</td>`)}<td>${bar(group, 'bar')}</td><td class="num">${known === 0 ? html`<span class="q">${words.unknown}</span>` : tenth((100 * group.met) / known, words)}</td>`;
+  };
+  return html`<h2>${title}</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><caption class="vh">${title}</caption><thead><tr><th scope="col">${by === 'region' ? words.region : words.isp}</th><th scope="col" class="num">${words.count}</th>${VERDICTS.map((verdict) => html`<th scope="col" class="num">${words.verdict[verdict]}</th>`)}<td></td><th scope="col" class="num">${words.shareMet}</th></tr></thead>
+<tbody>${rows.map((group) => html`<tr><th scope="row">${group.name === '' ? words.noName : group.name}</th>${cells(group)}</tr>`)}</tbody>
+<tfoot><tr><th scope="row">${words.total}</th>${cells(total)}</tr></tfoot></table></div>`;
+}
+
+function trend({ trend: months }: ComplianceReport, words: PaperWords): Markup | null {
+  const shares = months.map(({ month, met, not_met }) => ({
+    month,
+    share: met + not_met === 0 ? null : (100 * met) / (met + not_met),
+  }));
+  if (shares.length < 2) return null;
+  return html`<h2>${words.trend}</h2><div class="scroll" tabindex="0" role="region" aria-label="${words.trend}"><table class="trend"><caption class="vh">${words.trend}</caption><thead><tr>${shares.map(({ month }) => html`<th scope="col">${monthName(month, words, 'short')}</th>`)}</tr></thead><tbody><tr>${shares.map(
+    ({ share }) =>
+      html`<td><svg viewBox="0 0 10 40" preserveAspectRatio="none" aria-hidden="true">${share !== null && html`<rect class="f-meets" x="0" y="${(40 - share * 0.4).toFixed(2)}" width="10" height="${(share * 0.4).toFixed(2)}"/>`}</svg>${share === null ? words.unknown : tenth(share, words)}</td>`,
+  )}</tr></tbody></table></div>`;
+}
+
+function definitions(words: PaperWords): Markup {
+  return html`<h2>${words.words}</h2><dl class="defs">${words.definitions.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`;
+}
+
+function libraries({ rows, groups }: ComplianceReport, words: PaperWords): Markup {
+  const collator = new Intl.Collator(words.locale);
+  const targets = new Set(rows.map(({ target_mbps }) => target_mbps));
+  const target = targets.size === 1 ? `${String([...targets][0])}` : words.target;
+  const byRegion = Map.groupBy(rows, ({ region }) => region);
+  const regions = groups
+    .filter(({ by }) => by === 'region')
+    .map(({ name }) => name)
+    .sort(collator.compare);
+  return html`${regions.map((region) => {
+    const members = [...(byRegion.get(region) ?? [])].sort(
+      (a, b) => collator.compare(a.site_name, b.site_name) || collator.compare(a.ap, b.ap),
+    );
+    const title = words.libraries(region === '' ? words.noName : region);
+    return html`<h2>${title}</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="dense"><caption class="vh">${title}</caption><thead><tr><th scope="col" class="c-name">${words.library}</th><th scope="col" class="num c-tests">${words.tests}</th><th scope="col" class="num c-pc">${words.coverage}</th><th scope="col" class="num c-pc">${words.median}</th><th scope="col" class="num c-pc">${words.p10}</th><th scope="col" class="num c-share">${words.share(target)}</th><th scope="col" class="num c-av">${words.available}</th><th scope="col" class="c-verdict">${words.verdictHead}</th></tr></thead><tbody>${members.map((row) => libraryRow(row, members, words))}</tbody></table></div>`;
+  })}`;
+}
+
+function libraryRow(row: ComplianceRow, members: readonly ComplianceRow[], words: PaperWords): Markup {
+  const figure = (value: number | null): Markup | string =>
+    value === null ? html`<span class="q">${words.unknown}</span>` : tenth(value, words);
+  // A site with several access points names each.
+  const several = members.some((other) => other.site === row.site && other.ap !== row.ap);
+  const interval =
+    row.share_low_pct !== null &&
+    row.share_high_pct !== null &&
+    html` <span class="qq">(${whole(Math.floor(row.share_low_pct), words)} ${words.to} ${whole(Math.ceil(row.share_high_pct), words)})</span>`;
+  return html`<tr><th scope="row">${row.site_name}${several && html` <span class="q">${row.ap}</span>`}</th><td class="num">${whole(row.passed + row.failed, words)} / ${whole(row.planned, words)}</td><td class="num">${figure(row.coverage_pct)}</td><td class="num">${figure(row.median_mbps)}</td><td class="num">${figure(row.p10_mbps)}</td><td class="num">${figure(row.share_pct)}${interval}</td><td class="num">${figure(row.availability_pct)}</td><td>${mark(row.verdict, words)}</td></tr>
+`;
+}
+
+function exceptions({ exceptions: found }: ComplianceReport, words: PaperWords): Markup {
+  if (found.length === 0) return html`<h2>${words.exceptions}</h2><p>${words.noExceptions}</p>`;
+  const figure = (one: (typeof found)[number]): string => {
+    const share = one.verdict === 'not_met' ? one.share_pct : one.coverage_pct;
+    const text = share === null ? words.unknown : tenth(share, words);
+    return one.verdict === 'not_met' ? words.shareOf(text) : words.coverageOf(text);
+  };
+  return html`<h2>${words.exceptions}</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="${words.exceptions}"><table class="plain"><caption class="vh">${words.exceptions}</caption><thead><tr><th scope="col">${words.library}</th><th scope="col">${words.region}</th><th scope="col">${words.verdictHead}</th><th scope="col">${words.figure}</th><th scope="col">${words.cause}</th></tr></thead><tbody>${found.map(
+    (one) =>
+      html`<tr><th scope="row">${one.site_name}</th><td>${one.region}</td><td>${mark(one.verdict, words)}</td><td>${figure(one)}</td><td>${one.causes.length === 0 ? html`<span class="q">${words.unknown}</span>` : one.causes.map((cause) => causeText(cause, words)).join('; ')}</td></tr>
+`,
+  )}</tbody></table></div>`;
+}
+
+function revisions({ revisions: issues }: ComplianceReport, words: PaperWords): Markup | null {
+  if (issues.length === 0) return null;
+  return html`<h2>${words.revisions}</h2><div class="scroll" tabindex="0" role="region" aria-label="${words.revisions}"><table><caption class="vh">${words.revisions}</caption><thead><tr><th scope="col">${words.revision}</th><th scope="col">${words.closed}</th><th scope="col">${words.change}</th></tr></thead><tbody>${issues.map(
+    (one) =>
+      html`<tr><th scope="row">${one.revision}</th><td>${moment(one.closed_at, words)}</td><td>${one.revision === 1 ? words.firstIssue : words.changed(points(one.changed, words), whole(one.verdicts_changed, words))}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+function mark(verdict: ComplianceVerdict, words: PaperWords): Markup {
+  return html`<span class="st ${MARKS[verdict]}"><svg class="g" aria-hidden="true"><use href="#${MARKS[verdict]}"/></svg>${words.verdict[verdict]}</span>`;
+}
+
+function monthName(month: string, { locale }: PaperWords, width: 'long' | 'short' = 'long'): string {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return new Intl.DateTimeFormat(locale, { month: width, year: 'numeric', timeZone: 'UTC' }).format(
+    Date.UTC(year, number - 1, 15),
+  );
+}
+
+function moment(at: number, { locale }: PaperWords): string {
+  return `${new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`;
+}
+
+const SPRITE = html`<svg class="sprite" aria-hidden="true"><defs>
+<symbol id="meets" viewBox="-6 -6 12 12"><circle r="4.6"/></symbol>
+<symbol id="below" viewBox="-6 -6 12 12"><path d="M0-5.6 5.9 4.9h-11.8z"/></symbol>
+<symbol id="nodata" viewBox="-6 -6 12 12"><path fill-rule="evenodd" d="M0-5a5 5 0 1 1 0 10a5 5 0 1 1 0-10zM0-3.1a3.1 3.1 0 1 0 0 6.2a3.1 3.1 0 1 0 0-6.2z"/></symbol>
+<symbol id="logo" viewBox="0 0 20 20"><path d="M17 3H3v14h14" fill="none" stroke="currentColor" stroke-width="2.6"/><circle cx="12" cy="10" r="2.9" fill="currentColor"/></symbol>
+</defs></svg>`;

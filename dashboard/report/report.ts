@@ -1,0 +1,161 @@
+/**
+ * Why: one report of a month, from whoever asks: a closed month as it was issued, an open one as it stands now. A month is closed two days
+ * after its last midnight, so that what waited on the probes is in; what comes later makes another revision.
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { ComplianceReport, ComplianceTrend, ReportMonth, Site } from '#contract';
+import { CarrelError } from '#lib/errors';
+import type { ReportIssue, State } from '#state';
+import type { StoreReader } from '#store';
+import { COMPLIANCE_RULE, type CountedAp, complianceGroups, complianceRow } from '../query/compliance.ts';
+import { countMonth, monthRange } from '../query/month.ts';
+import { desiredConfig } from '../registry/desired.ts';
+import { sha256Of } from './csv.ts';
+import { exceptionsOf } from './exceptions.ts';
+
+export interface ReportDeps {
+  state: Pick<State, 'registry' | 'reports'>;
+  store: StoreReader;
+}
+/** What an issue keeps; the rest comes from the issues around it. */
+export interface Issued
+  extends Pick<ComplianceReport, 'month' | 'made_at' | 'rule' | 'groups' | 'rows' | 'exceptions'> {
+  /** By site, as they were: a recount must not take tomorrow's opening hours for yesterday's. */
+  hours: Hours;
+}
+export type Hours = Record<string, Pick<Site, 'zone' | 'opening'>>;
+
+const HOUR_MS = 3_600_000;
+/** Probes that were away deliver within two days. */
+const LATE_MS = 48 * HOUR_MS;
+/** The last zone ends 12 hours after UTC, the first begins 14 before. */
+const LAST_ZONE_MS = 12 * HOUR_MS;
+const FIRST_ZONE_MS = 14 * HOUR_MS;
+const TREND_MONTHS = 12;
+
+/** When the month can be closed, ms since 1970. */
+export function closesAt(month: string): number {
+  return monthRange(month, 'UTC')[1] + LAST_ZONE_MS + LATE_MS;
+}
+
+/** @throws CarrelError MONTH_INVALID, REVISION_UNKNOWN, StoreError */
+export async function reportOf(
+  deps: ReportDeps,
+  month: string,
+  now: number,
+  revision?: number,
+): Promise<ComplianceReport> {
+  const [from, to] = monthRange(month, 'UTC');
+  if (from - FIRST_ZONE_MS > now)
+    throw new CarrelError('MONTH_INVALID', `${month} has not begun.`, { month: 'has not begun' });
+  const issue = deps.state.reports.issue(month, revision);
+  if (!issue && revision !== undefined)
+    throw new CarrelError('REVISION_UNKNOWN', `There is no revision ${revision} of ${month}.`, {
+      revision: 'is not one of this month',
+    });
+  const { hours: _, ...issued } = issue ? unpack(issue) : issuedOf(deps, month, now, await count(deps, month, now));
+  const { revision: number = null, closed_at = null, sha256 = null } = issue ?? {};
+  return {
+    ...issued,
+    complete: to + LAST_ZONE_MS <= now,
+    revision: number,
+    closed_at,
+    sha256,
+    revisions: deps.state.reports.revisions(month),
+    trend: trendOf(deps, issued),
+  };
+}
+
+/** Months with any probe, newest first: closed ones and those that can be looked at already. */
+export function reportMonths({ state }: Pick<ReportDeps, 'state'>, now: number): ReportMonth[] {
+  const closed = new Map(state.reports.months().map((one) => [one.month, one]));
+  const first = Math.min(...state.registry.bindings().map(({ from }) => from), now);
+  const months = new Set([...closed.keys(), ...monthsBetween(first, now)]);
+  return [...months]
+    .sort()
+    .reverse()
+    .map((month) => ({
+      month,
+      revision: closed.get(month)?.revision ?? null,
+      closed_at: closed.get(month)?.closed_at ?? null,
+    }));
+}
+
+/** `YYYY-MM` of the months that hold the moments, by UTC; at most the newest 240. */
+export function monthsBetween(from: number, to: number): string[] {
+  const months: string[] = [];
+  const last = new Date(to);
+  for (let i = 0; i < 240; i++) {
+    const start = Date.UTC(last.getUTCFullYear(), last.getUTCMonth() - i, 1);
+    months.unshift(new Date(start).toISOString().slice(0, 7));
+    if (start <= from) break;
+  }
+  return months;
+}
+
+/** `hours`: opening hours of sites where they are not those of now. @throws StoreError */
+export function count(
+  { state: { registry }, store }: ReportDeps,
+  month: string,
+  now: number,
+  hours: Hours = {},
+): Promise<CountedAp[]> {
+  return countMonth(store, {
+    month,
+    now_ms: now,
+    sites: registry.sites().map((site) => ({ ...site, ...hours[site.id] })),
+    accessPoints: registry.accessPoints(),
+    bindings: registry.bindings(),
+    testsPerDay: (site, ap) => desiredConfig(site, ap).tests_per_day,
+  });
+}
+
+export function issuedOf(
+  { state: { registry } }: Pick<ReportDeps, 'state'>,
+  month: string,
+  now: number,
+  aps: readonly CountedAp[],
+): Issued {
+  const rows = aps.map(complianceRow);
+  const contracts = new Map(aps.map(({ ap, site }) => [ap, registry.site(site)?.contract_mbps ?? null]));
+  return {
+    month,
+    made_at: now,
+    rule: COMPLIANCE_RULE,
+    groups: complianceGroups(aps),
+    rows,
+    exceptions: exceptionsOf(rows, contracts),
+    hours: Object.fromEntries(registry.sites().map(({ id, zone, opening }) => [id, { zone, opening }])),
+  };
+}
+
+export function packed(issued: Issued): Pick<ReportIssue, 'body' | 'sha256'> {
+  return { body: deflateRawSync(JSON.stringify(issued)), sha256: sha256Of(issued) };
+}
+
+export function unpack({ body }: Pick<ReportIssue, 'body'>): Issued {
+  return JSON.parse(inflateRawSync(body).toString('utf8')) as Issued;
+}
+
+function trendOf(
+  { state: { reports } }: ReportDeps,
+  { month, groups }: Pick<Issued, 'month' | 'groups'>,
+): ComplianceTrend[] {
+  const before = reports
+    .months()
+    .filter((one) => one.month < month)
+    .slice(0, TREND_MONTHS - 1)
+    .reverse();
+  return [
+    ...before.flatMap((one) => {
+      const issue = reports.issue(one.month);
+      return issue ? [trendEntry(one.month, unpack(issue).groups)] : [];
+    }),
+    trendEntry(month, groups),
+  ];
+}
+
+function trendEntry(month: string, groups: Issued['groups']): ComplianceTrend {
+  const { met = 0, not_met = 0, not_enough_data = 0 } = groups.find(({ by }) => by === 'network') ?? {};
+  return { month, met, not_met, not_enough_data };
+}

@@ -1,0 +1,153 @@
+/** Why: the report as people get it: on paper in three languages, as a spreadsheet, only for those who may, with names that cannot break out. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { closeMonths } from '../../dashboard/report/keeper.ts';
+import { closesAt } from '../../dashboard/report/report.ts';
+import { registerReportRoutes } from '../../dashboard/routes/reports.ts';
+import { buildWeb } from '../../infra/build-web.ts';
+import { barriers } from '../support/barriers.ts';
+import { chromiumPath, openBrowser, watchPage } from '../support/browser.ts';
+import { PASSWORD, type TestDashboard, testDashboard } from '../support/dashboard.ts';
+import { reportWorld } from './world.ts';
+
+async function closedOctober(web?: string): Promise<TestDashboard> {
+  const dashboard = await testDashboard({ routes: [registerReportRoutes], ...(web === undefined ? {} : { web }) });
+  const { store } = await reportWorld(dashboard.state);
+  Object.assign(dashboard.broker.store, store);
+  dashboard.clock.nowMs = closesAt('2026-10') + 3_600_000;
+  await closeMonths({ state: dashboard.state, store }, closesAt('2026-10'));
+  return dashboard;
+}
+
+async function paper(dashboard: TestDashboard, path: string, headers: Record<string, string> = {}) {
+  const { cookie } = await dashboard.signIn('viewer', PASSWORD);
+  return dashboard.app.inject({ method: 'GET', url: path, headers: { cookie, ...headers } });
+}
+
+describe('the report on paper', () => {
+  it('tells the answer, every library, the exceptions with their cause, the revision and the sum of its data', async () => {
+    const dashboard = await closedOctober();
+    const { body, headers, statusCode } = await paper(dashboard, '/reports/2026-10', {
+      'accept-language': 'de, en;q=0.8',
+    });
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    const text = body.replace(/<[^>]+>/g, ' ').replace(/[\s\u00a0]+/g, ' ');
+    expect(text).toContain('Access point compliance, October 2026');
+    expect(text).toContain('2 access points in public libraries');
+    expect(text).toContain('For 2 there is not enough data to say.');
+    for (const name of ['Library a', 'Library b']) expect(text).toContain(name);
+    expect(text).toContain('First issue');
+    expect(text).toMatch(/SHA-256 [0-9a-f]{64}/);
+    expect(text).not.toContain('still open');
+  });
+
+  it('speaks Lithuanian and Russian, by the browser or by the address', async () => {
+    const dashboard = await closedOctober();
+    expect((await paper(dashboard, '/reports/2026-10', { 'accept-language': 'lt' })).body).toContain(
+      '<html lang="lt">',
+    );
+    const { body } = await paper(dashboard, '/reports/2026-10?lang=ru', { 'accept-language': 'lt' });
+    expect(body).toContain('<html lang="ru">');
+    expect(body).toContain('Недостаточно данных');
+  });
+
+  it('says of a month that goes on that it is open', async () => {
+    const dashboard = await closedOctober();
+    expect((await paper(dashboard, '/reports/2026-11')).body).toContain('The month is still open');
+  });
+
+  it('shows a name that is markup as text', async () => {
+    const dashboard = await closedOctober();
+    const site = dashboard.state.registry.site('a');
+    if (!site) throw new Error('the world has a site a');
+    dashboard.state.registry.putSite({ ...site, name: '<img src=x onerror=alert(1)>' });
+    const { body } = await paper(dashboard, '/reports/2026-11');
+    expect(body).toContain('&lt;img src=x onerror=alert(1)&gt;');
+    expect(body).not.toContain('<img');
+  });
+
+  it('is not for strangers: they get the page that asks for the password', async () => {
+    const dashboard = await closedOctober();
+    const { body } = await dashboard.app.inject({ method: 'GET', url: '/reports/2026-10' });
+    expect(body).toBe('<!doctype html><title>Carrel</title>');
+  });
+
+  it('leads from /reports to the newest closed month, and refuses what is none', async () => {
+    const dashboard = await closedOctober();
+    expect((await paper(dashboard, '/reports')).headers.location).toBe('/reports/2026-10');
+    expect((await paper(dashboard, '/reports/2026-13')).statusCode).toBe(400);
+    expect((await paper(dashboard, '/reports/2026-10?revision=7')).statusCode).toBe(404);
+  });
+});
+
+describe('the report as a spreadsheet', () => {
+  it('has the libraries, regions, exceptions and the method as sheets, numbers as numbers, and runs no name', async () => {
+    const dashboard = await closedOctober();
+    const site = dashboard.state.registry.site('a');
+    if (!site) throw new Error('the world has a site a');
+    dashboard.state.registry.putSite({ ...site, name: '=cmd()' });
+    const answer = await dashboard.as('viewer', 'GET', '/reports/compliance?month=2026-11&format=xlsx&lang=en');
+    expect(answer.headers['content-disposition']).toContain('compliance-2026-11.xlsx');
+    const files = unzip(answer.rawPayload);
+    expect(files.get('xl/workbook.xml')).toMatch(/Libraries.*Regions.*Exceptions.*Method/s);
+    const texts = files.get('xl/sharedStrings.xml') ?? '';
+    expect(texts).toContain("'=cmd()");
+    expect(texts).not.toContain('>=cmd()');
+    expect(files.get('xl/worksheets/sheet1.xml')).not.toContain('<f>');
+    expect(files.get('xl/worksheets/sheet1.xml')).toMatch(/<c [^>]*><v>30<\/v><\/c>/);
+  });
+});
+
+describe.skipIf(!chromiumPath())('the report in a browser (needs Chromium)', () => {
+  it('stands without a barrier or a foreign request, fits a phone, and prints as a tagged A4 document', async () => {
+    const web = mkdtempSync(join(tmpdir(), 'carrel-paper-'));
+    onTestFinished(() => rmSync(web, { recursive: true, force: true }));
+    await buildWeb(web);
+    const dashboard = await closedOctober(web);
+    const origin = await dashboard.app.listen({ host: '127.0.0.1', port: 0 });
+    const browser = await openBrowser();
+    onTestFinished(() => browser.close());
+    const { page, complaints, foreign } = await watchPage(browser, origin, { reducedMotion: 'reduce' });
+    const { cookie } = await dashboard.signIn('viewer', PASSWORD);
+    const [name = '', value = ''] = cookie.split('=');
+    await page.context().addCookies([{ name, value, url: origin }]);
+    for (const lang of ['en', 'lt', 'ru']) {
+      await page.goto(`${origin}/reports/2026-10?lang=${lang}`);
+      expect(await barriers(page)).toEqual([]);
+    }
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await barriers(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 700 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    const pdf = (await page.pdf({ preferCSSPageSize: true, tagged: true, outline: true })).toString('latin1');
+    expect(pdf).toContain('/StructTreeRoot');
+    expect(pdf).toMatch(/\/Lang \(ru\)/);
+    expect(pdf).toMatch(/\/MediaBox \[0 0 59[45][.\d]* 84[12]/);
+    expect({ complaints, foreign }).toEqual({ complaints: [], foreign: [] });
+  });
+});
+
+/** The files of a zip, as text, read by its central directory (APPNOTE 4.3). */
+function unzip(zip: Buffer): Map<string, string> {
+  const files = new Map<string, string>();
+  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06'));
+  let at = zip.readUInt32LE(end + 16);
+  for (let n = zip.readUInt16LE(end + 10); n > 0; n--) {
+    const [packed, nameBytes, extra, note] = [
+      zip.readUInt32LE(at + 20),
+      zip.readUInt16LE(at + 28),
+      zip.readUInt16LE(at + 30),
+      zip.readUInt16LE(at + 32),
+    ];
+    const name = zip.toString('utf8', at + 46, at + 46 + nameBytes);
+    const local = zip.readUInt32LE(at + 42);
+    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+    const bytes = zip.subarray(start, start + packed);
+    files.set(name, (zip.readUInt16LE(at + 10) === 8 ? inflateRawSync(bytes) : bytes).toString('utf8'));
+    at += 46 + nameBytes + extra + note;
+  }
+  return files;
+}
