@@ -16,25 +16,26 @@ export interface UpgradeDeps {
 }
 
 /** What the request is answered with where it is no WebSocket for MQTT. */
-interface UpgradeRefusal {
-  status: '400 Bad Request' | '403 Forbidden' | '404 Not Found' | '426 Upgrade Required';
+export interface UpgradeRefusal {
+  status: '400 Bad Request' | '403 Forbidden' | '404 Not Found' | '426 Upgrade Required' | '503 Service Unavailable';
   what: string;
   headers?: string;
 }
 
-/** The key of a good request; else why it is refused. RFC 6455 section 4.2.1 and MQTT 3.1.1 section 6. Pure. */
-export function judgeUpgrade({
-  method,
-  headers,
-}: Pick<IncomingMessage, 'method' | 'headers'>): string | UpgradeRefusal {
+/** The key of a good request for `subprotocol`; else why it is refused. RFC 6455 section 4.2.1. Pure. */
+export function judgeUpgrade(
+  { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
+  subprotocol: string,
+): string | UpgradeRefusal {
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
   const key = headers['sec-websocket-key'] ?? '';
   if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket')
-    return { status: '400 Bad Request', what: 'this address speaks MQTT over WebSocket' };
+    return { status: '400 Bad Request', what: `this address speaks ${subprotocol} over WebSocket` };
   if (headers['sec-websocket-version'] !== '13')
     return { status: '426 Upgrade Required', what: 'WebSocket version 13', headers: 'Sec-WebSocket-Version: 13\r\n' };
   if (!/^[A-Za-z0-9+/]{22}==$/.test(key)) return { status: '400 Bad Request', what: 'Sec-WebSocket-Key is wrong' };
-  if (!offered.includes('mqtt')) return { status: '400 Bad Request', what: 'the subprotocol is mqtt' }; // [MQTT-6.0.0-3]
+  // [MQTT-6.0.0-3]; ndt7 says the same
+  if (!offered.includes(subprotocol)) return { status: '400 Bad Request', what: `the subprotocol is ${subprotocol}` };
   return key;
 }
 
@@ -42,13 +43,13 @@ export function judgeUpgrade({
 export function createUpgrade(deps: UpgradeDeps) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer, { address, clear }: UpgradeOrigin): void => {
     socket.on('error', () => socket.destroy());
-    const judged = deps.on ? judgeUpgrade(request) : NOT_HERE;
+    const judged = deps.on ? judgeUpgrade(request, 'mqtt') : NOT_HERE;
     if (typeof judged !== 'string') {
       deps.refused('UPGRADE_REFUSED');
-      refuse(socket, judged);
+      refuseUpgrade(socket, judged);
     } else if (clear && !deps.plainAllowed) {
       deps.refused('UPGRADE_CLEAR');
-      refuse(socket, IN_CLEAR);
+      refuseUpgrade(socket, IN_CLEAR);
     } else
       deps.door.arrive(socket, () => {
         const stream = open(socket, judged, head);
@@ -64,20 +65,24 @@ const IN_CLEAR: UpgradeRefusal = {
   what: 'credentials would travel in clear: use https (CARREL_PUBLIC_URL), or ask for it with CARREL_MQTT_PLAIN=yes',
 };
 
-function refuse(socket: Duplex, { status, what, headers = '' }: UpgradeRefusal): void {
+/** Answers and closes. */
+export function refuseUpgrade(socket: Duplex, { status, what, headers = '' }: UpgradeRefusal): void {
   const head = `HTTP/1.1 ${status}\r\n${headers}Content-Type: text/plain\r\nContent-Length: ${what.length + 1}\r\n`;
   socket.end(`${head}Connection: close\r\n\r\n${what}\n`);
 }
 
-/** Answers the request; the bytes of MQTT inside. No extension is agreed, so nothing is ever inflated. */
+/** No extension is agreed, so nothing is ever inflated. */
+export function upgradeAnswer(key: string, subprotocol: string): string {
+  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${webSocketAccept(key)}\r\nSec-WebSocket-Protocol: ${subprotocol}\r\n\r\n`;
+}
+
+/** Answers the request; the bytes of MQTT inside. */
 function open(socket: Duplex, key: string, head: Buffer): Duplex {
   return webSocketStream({
     socket,
     role: 'server',
     async handshake() {
-      socket.write(
-        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${webSocketAccept(key)}\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n`,
-      );
+      socket.write(upgradeAnswer(key, 'mqtt'));
       return head;
     },
   });

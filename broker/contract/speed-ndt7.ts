@@ -89,8 +89,8 @@ export interface Ndt7Measurement {
   Origin: 'server' | 'client';
   Test: 'download' | 'upload';
   TCPInfo?: Ndt7TcpInfo;
-  /** Ours. In the last message of a test: why it ended, and what the server saw of itself. */
-  Carrel?: Ndt7Last;
+  /** Ours, in each measurement of a test under a lease. */
+  Carrel?: Ndt7Own;
 }
 export interface Ndt7TcpInfo {
   ElapsedTime: number;
@@ -107,9 +107,16 @@ export interface Ndt7TcpInfo {
   SndBufLimited?: number;
 }
 export const NDT7_ENDS = ['max_ms', 'max_bytes', 'peer', 'closing'] as const;
-export interface Ndt7Last {
+export interface Ndt7Own {
+  /** Why the test ended; null in all but the last message. */
   end: (typeof NDT7_ENDS)[number] | null;
+  /** What the server saw of itself so far. */
   watch: ServerWatch;
+  /**
+   * Share of the server's ticks, 0..1, in which the line had not yet taken what had been sent before. Above 0: the line was full, so the
+   * sender was not limited by its application. Null where the server does not send.
+   */
+  held: number | null;
 }
 
 /** What a probe uses of a measurement of any server; undefined where the text is none. */
@@ -118,7 +125,7 @@ export interface Ndt7Reading {
   elapsedUs: number | null;
   numBytes: number | null;
   tcp: Ndt7TcpInfo | null;
-  last: Ndt7Last | null;
+  own: Ndt7Own | null;
 }
 export function parseNdt7Measurement(text: string): Ndt7Reading | undefined {
   const o = parseJson(text, 6);
@@ -130,7 +137,7 @@ export function parseNdt7Measurement(text: string): Ndt7Reading | undefined {
     elapsedUs: isObject(app) ? (numberIn(app, 'ElapsedTime', 0, 1e12) ?? null) : null,
     numBytes: isObject(app) ? (numberIn(app, 'NumBytes', 0, 2 ** 50) ?? null) : null,
     tcp: tcpInfoOf(own(o, 'TCPInfo')),
-    last: lastOf(own(o, 'Carrel')),
+    own: ownOf(own(o, 'Carrel')),
   };
 }
 
@@ -156,9 +163,9 @@ function tcpInfoOf(value: unknown): Ndt7TcpInfo | null {
   return info;
 }
 
-function lastOf(value: unknown): Ndt7Last | null {
+function ownOf(value: unknown): Ndt7Own | null {
   const watch = isObject(value) ? serverWatchOf(own(value, 'watch')) : undefined;
   if (!isObject(value) || !watch) return null;
   const end = textIn(value, 'end', 16);
-  return { end: NDT7_ENDS.find((known) => known === end) ?? null, watch };
+  return { end: NDT7_ENDS.find((known) => known === end) ?? null, watch, held: numberIn(value, 'held', 0, 1) ?? null };
 }
