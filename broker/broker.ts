@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { StateMessage } from './contract/index.ts';
 import type { Feed } from './feed.ts';
 import type { QuarantinedPayload } from './feed-reader.ts';
-import type { SpeedStats } from './speed/server.ts';
+import type { SpeedReport } from './speed/index.ts';
 import type { Cursor, StoreReader, StoreStatus } from './store/store.ts';
 import type { StoreCopy, StoreTasks } from './worker-tasks.ts';
 
@@ -28,8 +28,8 @@ export interface BrokerStats {
   takeovers: number;
   /** Probes whose credential two devices use at once. */
   cloned?: readonly string[];
-  /** Throughput test server; null when off. */
-  speed?: SpeedStats | null;
+  /** Throughput tests; null when off. */
+  speed?: SpeedReport | null;
   wal: {
     bytes: number;
     capBytes: number;

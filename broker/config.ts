@@ -10,6 +10,24 @@ import {
   type SettingValues,
   wholeNumber,
 } from '#lib/settings';
+import { isId } from './contract/index.ts';
+import type { Foreign } from './speed/ndt7-server.ts';
+import { parsePlaces, requireKey } from './speed/places.ts';
+
+function slug(text: string): string {
+  if (!isId(text)) throw new Error('1 to 48 of a-z, 0-9 and -');
+  return text;
+}
+function speedKey(text: string): string {
+  if (text.length < 32) throw new Error('at least 32 characters');
+  return text;
+}
+function foreignClients(text: string): Foreign {
+  if (text === 'off' || text === 'loopback') return text;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 64) throw new Error('off, loopback, or a number from 1 to 64');
+  return value;
+}
 
 export const brokerSettings = {
   CARREL_DATA_DIR: {
@@ -55,7 +73,7 @@ export const brokerSettings = {
     parse: list,
   },
   CARREL_SPEED: {
-    description: 'Throughput test server (TCP)',
+    description: 'Throughput test server, TCP and UDP on the same number',
     default: '127.0.0.1:4443',
     example: '0.0.0.0:4443',
     parse: listenAddressOrOff,
@@ -66,6 +84,33 @@ export const brokerSettings = {
     unit: 'Mb/s',
     example: '10000',
     parse: decimal(1, 1_000_000),
+  },
+  CARREL_SPEED_NAME: {
+    description: 'Name of the test server in results and in tickets; each test server has its own',
+    default: 'main',
+    example: 'north',
+    parse: slug,
+  },
+  CARREL_SPEED_SERVERS: {
+    description:
+      'Other test servers (infra/speed-server.ts on another machine): NAME=HOST:PORT/WEIGHT/UPLINK_MBPS, comma separated; weight 1 and uplink 1000 when left out. Each access point always gets the same one, confirmations another',
+    default: '',
+    example: 'north=speed.north.example:4443/2/1000',
+    parse: parsePlaces,
+  },
+  CARREL_SPEED_KEY: {
+    description: 'Key of the leases, shared by all test servers; made anew at each start when unset',
+    default: null,
+    example: 'the output of: openssl rand -hex 32',
+    secret: true,
+    parse: speedKey,
+  },
+  CARREL_SPEED_FOREIGN: {
+    description:
+      'ndt7 clients without a lease: off, loopback (this machine only), or how many at once from anywhere; together they get the fifth of the uplink that leases leave free',
+    default: 'loopback',
+    example: '4',
+    parse: foreignClients,
   },
   CARREL_STORE: {
     description:
@@ -131,6 +176,7 @@ export function checkBrokerSettings(settings: BrokerSettings): void {
       { setting: 'CARREL_MQTT' },
     );
   }
+  requireKey(settings.CARREL_SPEED_KEY, settings.CARREL_SPEED_SERVERS);
   const { CARREL_RETENTION_DAYS: days } = settings;
   if (days !== 0 && days < PROBES_KEEP_DAYS + 1) {
     throw new CarrelError(

@@ -13,12 +13,11 @@ import { copyBroker } from './copy-broker.ts';
 import { createFeeds } from './feeds.ts';
 import { GATE_LIMITS, type GateLimits } from './gate-rate.ts';
 import { createGates, type Gates } from './gates.ts';
-import { type Listener, listenOr, startListener } from './listeners.ts';
+import { type Listener, startListener } from './listeners.ts';
 import { createLoginFailures } from './login-failures.ts';
 import { handleMessages } from './messages.ts';
 import { createPresence } from './presence.ts';
-import { createLeases } from './speed/lease.ts';
-import { startSpeedServer } from './speed/server.ts';
+import { startSpeed } from './speed/index.ts';
 import type { State } from './state/index.ts';
 import { createTally } from './tally.ts';
 import { type ServerTls, serverTls } from './tls.ts';
@@ -116,17 +115,14 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
     );
     const gates: Gates = createGates({ aedes, wal, presence, limits, clock, log, refused: tally.count, accepted });
 
-    const { CARREL_SPEED: speedAddress, CARREL_MQTT: plain, CARREL_MQTTS: secure } = settings;
-    const leases = createLeases({ uplinkMbps: settings.CARREL_SPEED_UPLINK_MBPS, port: () => speed?.port() ?? 0 });
-    const speed = speedAddress
-      ? await listenOr('CARREL_SPEED', speedAddress, () => startSpeedServer({ address: speedAddress, leases, clock }))
-      : null;
+    const { CARREL_MQTT: plain, CARREL_MQTTS: secure } = settings;
+    const speed = await startSpeed({ settings, registry, clock, log });
     if (speed) stops.push(() => speed.stop());
     const messages = handleMessages({
       aedes,
       registry,
       presence,
-      leases: speed ? leases : null,
+      speed,
       clock,
       refused: tally.count,
     });
@@ -160,10 +156,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
       addresses: () => ({
         mqtt: mqtt?.url('mqtt') ?? null,
         mqtts: mqtts?.url('mqtts') ?? null,
-        speed:
-          speed && speedAddress
-            ? `tcp://${speedAddress.host.includes(':') ? `[${speedAddress.host}]` : speedAddress.host}:${speed.port()}`
-            : null,
+        speed: speed?.address() ?? null,
       }),
       authority: () => tls?.authority ?? null,
       presence: presence.all,
@@ -190,7 +183,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
           authFailures: refused['AUTH_FAILED'] ?? 0,
           takeovers: gates.takeovers(),
           cloned: gates.cloned(),
-          speed: speed?.stats() ?? null,
+          speed: speed?.report() ?? null,
           wal: wal.stats(),
         };
       },

@@ -3,6 +3,7 @@ import type { Aedes } from 'aedes';
 import type { Clock } from '#lib/clock';
 import {
   type LeaseDeny,
+  parseLeaseRelease,
   parseLeaseRequest,
   parseReported,
   parseState,
@@ -11,7 +12,7 @@ import {
   topicOf,
 } from './contract/index.ts';
 import type { PresenceTable } from './presence.ts';
-import type { Leases } from './speed/lease.ts';
+import type { Speed } from './speed/index.ts';
 import type { RegistryState } from './state/index.ts';
 
 export type MessageRefusal = 'STATE_SHAPE' | 'REPORTED_SHAPE' | 'LEASE_SHAPE';
@@ -20,7 +21,7 @@ export interface MessagesDeps {
   registry: Pick<RegistryState, 'probe' | 'probes' | 'desired' | 'putReported'>;
   presence: PresenceTable;
   /** Null when no test server runs. */
-  leases: Leases | null;
+  speed: Speed | null;
   clock: Clock;
   refused(reason: MessageRefusal): void;
 }
@@ -60,11 +61,17 @@ export function handleMessages(deps: MessagesDeps): Messages {
       refused('LEASE_SHAPE');
       return;
     }
-    const nowMs = clock.wallMs();
-    const closed: LeaseDeny = { id: request.id, retry_after_s: 3600, why: 'maintenance', now: nowMs };
-    const answer = deps.leases?.request(probe, request, nowMs) ?? { deny: closed };
-    if ('grant' in answer) send(probe, 'lease/grant', answer.grant, false);
-    else send(probe, 'lease/deny', answer.deny, false);
+    if (deps.speed) deps.speed.ask(probe, request);
+    else {
+      const deny: LeaseDeny = { id: request.id, retry_after_s: 3600, why: 'maintenance', now: clock.wallMs() };
+      send(probe, 'lease/deny', deny, false);
+    }
+  }
+
+  function leaseRelease(probe: string, text: string): void {
+    const release = parseLeaseRelease(text);
+    if (release) deps.speed?.release(probe, release.id);
+    else refused('LEASE_SHAPE');
   }
 
   function state(probe: string, text: string): void {
@@ -80,6 +87,7 @@ export function handleMessages(deps: MessagesDeps): Messages {
     if (topic.kind === 'state') state(topic.probe, text);
     else if (topic.kind === 'reported') reported(topic.probe, text);
     else if (topic.kind === 'lease/request') leaseRequest(topic.probe, text);
+    else if (topic.kind === 'lease/release') leaseRelease(topic.probe, text);
   });
 
   function publishDesired(probe: string): void {
@@ -87,6 +95,10 @@ export function handleMessages(deps: MessagesDeps): Messages {
     if (desired) send(probe, 'desired', desired, true);
   }
   for (const { id } of registry.probes()) publishDesired(id);
+  deps.speed?.onAnswer((probe, answer) => {
+    if ('grant' in answer) send(probe, 'lease/grant', answer.grant, false);
+    else send(probe, 'lease/deny', answer.deny, false);
+  });
 
   return {
     publishDesired,

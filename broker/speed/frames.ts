@@ -42,7 +42,7 @@ export function createFrameCounter(options: {
     const short = second & 0x7f;
     const length = short === 126 ? head.readUInt16BE(2) : short === 127 ? Number(head.readBigUInt64BE(2)) : short;
     const opcode = first & 0x7f; // a reserved bit makes an opcode that nobody knows: no extension was agreed
-    if ((second & 0x80) === 0 || ![CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG].includes(opcode)) return false;
+    if (![CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG].includes(opcode)) return false;
     if (length > options.maxBytes || (opcode >= CLOSE && (length > 125 || first < 0x80))) return false;
     if (opcode >= CLOSE) control = { opcode, mask: head.subarray(head.length - 4), payload: Buffer.alloc(0) };
     else if (opcode !== CONTINUATION) binary = opcode === BINARY;
@@ -76,7 +76,9 @@ export function createFrameCounter(options: {
         const part = chunk.subarray(at, at + size - head.length);
         head = Buffer.concat([head, part]);
         at += part.length;
-        if (head.length === sizeOf(head[1]) && head.length > 2 && !begin()) return false;
+        const second = head[1];
+        if (second !== undefined && (second & 0x80) === 0) return false; // a client masks [5.1]
+        if (head.length > 2 && head.length === sizeOf(second) && !begin()) return false;
       }
       return true;
     },

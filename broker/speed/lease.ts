@@ -1,142 +1,224 @@
 /**
- * Why: tests of many probes share one uplink. A lease books a pace; together they never take more than 80 % of it, so that a
- * test never measures the server's own line. Pure but for its table; time comes in.
+ * Why: the desk at which probes ask for tests. Chooses the server, has its queue book the pace, and writes what is granted into a ticket.
+ * Answers go out by `answer`, at once or within 4 s; nothing here waits for I/O.
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import {
+  DENIALS,
+  type Denial,
   type LeaseDeny,
   type LeaseGrant,
+  type LeaseKind,
   type LeaseRequest,
+  NDT7,
   SPEED_LIMITS,
-  type SpeedError,
 } from '../contract/index.ts';
+import { choosePlace, type Place } from './places.ts';
+import { createQueue, type Queue, type QueueAnswer } from './queue.ts';
 
-export interface Lease {
-  id: string;
-  probe: string;
-  paceMbps: number;
-  maxBytes: number;
-  maxMs: number;
-  expires: number;
-  state: 'granted' | 'running';
-}
 export interface Leases {
-  request(probe: string, request: LeaseRequest, nowMs: number): { grant: LeaseGrant } | { deny: LeaseDeny };
-  /** The lease that this token opens, which is running from now on; or why not. */
-  open(token: string, nowMs: number): Lease | SpeedError;
-  /** The test is over: frees its pace. */
-  close(lease: Lease): void;
-  /** Booked pace now, Mb/s. */
-  booked(nowMs: number): number;
+  ask(probe: string, request: LeaseRequest, nowMs: number): void;
+  /** The probe is done with it. */
+  release(probe: string, id: string, nowMs: number): void;
+  /** A test server of this process tells what becomes of a lease. */
+  heard(place: string, event: { probe: string; id: string; state: 'begun' | 'idle' }, nowMs: number): void;
+  /** To be called four times a second. */
+  tick(nowMs: number): void;
+  stats(nowMs: number): PlaceStats[];
+  /** A lease of this process's own, for a control measurement: now or not at all. To be released. */
+  control(place: string, wish: { paceMbps: number; maxBytes: number }, nowMs: number): LeaseGrant | null;
+}
+export interface PlaceStats {
+  name: string;
+  sick: boolean;
+  bookedMbps: number;
+  /** The most that was ever booked, Mb/s. */
+  peakMbps: number;
+  /** 80 % of the uplink. */
+  capacityMbps: number;
+  waiting: number;
+  granted: number;
+  denied: Readonly<Record<Denial, number>>;
+}
+export interface LeasesDeps {
+  places: readonly Place[];
+  /** The access point that this probe stands at now; its own id stands for one where there is none. */
+  accessPointOf(probe: string, nowMs: number): string | null;
+  /** False: tests are switched off for it (a budget of 0). */
+  mayTest?(probe: string): boolean;
+  answer(probe: string, answer: { grant: LeaseGrant } | { deny: LeaseDeny }): void;
+  /** Nothing may begin under this lease any more. */
+  freed?(place: string, probe: string, id: string): void;
+  random?(): number;
 }
 
-/** A grant that nobody uses dies after this. */
-const UNUSED_MS = 20_000;
+/** A test must never measure the server's own line. */
 const SHARE = 0.8;
-const MAX_USED = 10_000;
+/** More than any ladder of tests asks for; a stolen probe can burn no more. */
+const GRANTS_PER_HOUR = 30;
+const HOUR_MS = 3_600_000;
+const UDP_MS = 4000;
+/** What a token takes, and no id of a probe has. */
+const CONTROL = 'control_';
+/** An unpaced test of 10 s at 100 Mb/s. */
+const FULL_BYTES = 125_000_000;
+/** One unpaced test takes half of the server at most, but this much in any case, Mb/s. */
+const FULL_MBPS = 100;
 
-export function createLeases(options: { uplinkMbps: number; port: () => number; key?: Uint8Array }): Leases {
-  const { uplinkMbps, port, key = randomBytes(32) } = options;
-  const leases = new Map<string, Lease>();
-  /** Tokens that were used or withdrawn, until they would have expired anyway. */
-  const used = new Map<string, number>();
+interface Desk {
+  place: Place;
+  queue: Queue;
+  capacityMbps: number;
+  peakMbps: number;
+  granted: number;
+  denied: Record<Denial, number>;
+}
 
-  function forget(nowMs: number): void {
-    for (const [id, lease] of leases) {
-      // A running test ends by itself (maxMs); the double is for one whose end was missed.
-      const deadMs = lease.state === 'granted' ? lease.expires : lease.expires + 2 * lease.maxMs;
-      if (deadMs <= nowMs) leases.delete(id);
+export function createLeases(deps: LeasesDeps): Leases {
+  const { places, answer, accessPointOf, mayTest = () => true } = deps;
+  const wishes = new Map<string, { request: LeaseRequest; alternative: Place | null }>();
+  const grants = new Map<string, number[]>();
+  const desks = new Map<string, Desk>(places.map((place) => [place.name, deskOf(place)]));
+
+  function deskOf(place: Place): Desk {
+    const capacityMbps = place.uplinkMbps * SHARE;
+    const queue = createQueue({
+      capacityMbps,
+      hearsTests: place.hearsTests,
+      ...(deps.random ? { random: deps.random } : {}),
+      freed: ({ probe, id }) => deps.freed?.(place.name, probe, id),
+      heldElsewhere: (accessPoint) =>
+        [...desks.values()].some((desk) => desk.place !== place && desk.queue.holds(accessPoint)),
+    });
+    const denied = Object.fromEntries(DENIALS.map((why) => [why, 0])) as Record<Denial, number>;
+    return { place, queue, capacityMbps, peakMbps: 0, granted: 0, denied };
+  }
+
+  function deny(probe: string, id: string, why: Denial, retryMs: number, nowMs: number, desk?: Desk): void {
+    if (desk) desk.denied[why] += 1;
+    answer(probe, { deny: { id, why, retry_after_s: Math.round(retryMs) / 1000, now: nowMs } });
+  }
+
+  function tell(desk: Desk, answers: readonly QueueAnswer[], nowMs: number): void {
+    for (const { request: booked, ...one } of answers) {
+      const name = `${booked.probe}/${booked.id}`;
+      const wish = wishes.get(name);
+      wishes.delete(name);
+      if (!wish) continue;
+      if (!one.granted) deny(booked.probe, booked.id, one.why, one.retryMs, nowMs, desk);
+      else {
+        desk.granted += 1;
+        noteGrant(booked.probe, nowMs);
+        const grant = grantOf(desk.place, booked, one, wish);
+        answer(booked.probe, { grant: { ...grant, now: nowMs } });
+      }
     }
-    for (const [token, expires] of used) if (expires <= nowMs || used.size > MAX_USED) used.delete(token);
+    desk.peakMbps = Math.max(desk.peakMbps, desk.queue.bookedMbps(nowMs));
   }
 
-  function booked(nowMs: number): number {
-    forget(nowMs);
-    let sum = 0;
-    for (const lease of leases.values()) sum += lease.paceMbps;
-    return sum;
+  function noteGrant(probe: string, nowMs: number): void {
+    grants.set(probe, [...newest(probe, nowMs), nowMs]);
   }
-
-  const keyOf = (probe: string, id: string): string => `${probe}/${id}`;
-  const sign = (text: string): string => createHmac('sha256', key).update(text).digest('base64url').slice(0, 22);
-  const tokenOf = (lease: Lease): string => {
-    const text = [lease.id, lease.probe, lease.expires].join('.');
-    return `${text}.${sign(text)}`;
-  };
-
-  function withdrawUnused(probe: string): void {
-    for (const [id, lease] of leases) if (lease.probe === probe && lease.state === 'granted') leases.delete(id);
-  }
+  const newest = (probe: string, nowMs: number): number[] =>
+    (grants.get(probe) ?? []).filter((ms) => ms > nowMs - HOUR_MS);
 
   return {
-    booked,
-    request(probe, request, nowMs) {
-      withdrawUnused(probe); // one lease per probe: a repeated request replaces its own
-      const free = uplinkMbps * SHARE - booked(nowMs);
-      const paceMbps = Math.min(request.want_mbps, uplinkMbps * SHARE);
-      const running = [...leases.values()].some((lease) => lease.probe === probe);
-      if (running || paceMbps > free + 1e-9)
-        return {
-          deny: { id: request.id, retry_after_s: retryAfterS(leases.values(), nowMs), why: 'busy', now: nowMs },
-        };
-      const lease: Lease = {
+    ask(probe, request, nowMs) {
+      const accessPoint = accessPointOf(probe, nowMs) ?? probe;
+      const confirming = request.reason === 'confirm';
+      const chosen = choosePlace(places, { accessPoint, avoid: request.avoid ?? null, confirming });
+      const desk = chosen && desks.get(chosen.place.name);
+      if (!chosen || !desk) return deny(probe, request.id, 'maintenance', HOUR_MS, nowMs);
+      const [oldest, ...others] = newest(probe, nowMs);
+      if (!mayTest(probe)) return deny(probe, request.id, 'budget', HOUR_MS, nowMs, desk);
+      if (oldest !== undefined && others.length + 1 >= GRANTS_PER_HOUR)
+        return deny(probe, request.id, 'budget', oldest + HOUR_MS - nowMs, nowMs, desk);
+      wishes.set(`${probe}/${request.id}`, { request, alternative: chosen.alternative });
+      const booking = {
         id: request.id,
         probe,
-        paceMbps,
-        maxBytes: Math.min(request.max_bytes, SPEED_LIMITS.leaseBytes),
-        maxMs: SPEED_LIMITS.leaseMs,
-        expires: nowMs + UNUSED_MS,
-        state: 'granted',
+        accessPoint,
+        paceMbps: paceOf(request, desk.capacityMbps),
+        maxMs: longestMs(request.kinds),
+        reason: request.reason,
       };
-      leases.set(keyOf(probe, lease.id), lease);
-      return {
-        grant: {
-          id: lease.id,
-          token: tokenOf(lease),
-          host: null,
-          port: port(),
-          udp_port: null,
-          kinds: ['tcp'],
-          dir: 'down',
-          not_before: nowMs,
-          key: null,
-          server: '',
-          alternative: null,
-          max_bytes: lease.maxBytes,
-          max_ms: lease.maxMs,
-          expires: lease.expires,
-          pace_mbps: paceMbps,
-          now: nowMs,
-        },
-      };
+      // It may have asked another server before: a probe holds one lease.
+      for (const other of desks.values()) if (other !== desk) tell(other, other.queue.leave(probe, nowMs), nowMs);
+      tell(desk, desk.queue.ask(booking, nowMs), nowMs);
     },
-    open(token, nowMs) {
-      forget(nowMs);
-      const end = token.lastIndexOf('.');
-      const text = token.slice(0, Math.max(0, end));
-      const [id, probe, expires] = text.split('.');
-      if (!same(sign(text), token.slice(end + 1)) || id === undefined || probe === undefined) return 'BAD_TOKEN';
-      if (used.has(text)) return 'USED';
-      if (Number(expires) <= nowMs) return 'EXPIRED';
-      const lease = leases.get(keyOf(probe, id));
-      if (!lease || String(lease.expires) !== expires) return 'EXPIRED'; // withdrawn by a newer request
-      used.set(text, lease.expires);
-      lease.state = 'running';
-      return lease;
+    release(probe, id, nowMs) {
+      wishes.delete(`${probe}/${id}`);
+      for (const desk of desks.values()) tell(desk, desk.queue.release(probe, id, nowMs), nowMs);
     },
-    close(lease) {
-      leases.delete(keyOf(lease.probe, lease.id));
+    heard(place, { probe, id, state }, nowMs) {
+      desks.get(place)?.queue[state](probe, id, nowMs);
     },
+    tick(nowMs) {
+      for (const desk of desks.values()) if (desk.queue.busy()) tell(desk, desk.queue.tick(nowMs), nowMs);
+      for (const probe of grants.keys()) if (newest(probe, nowMs).length === 0) grants.delete(probe);
+    },
+    control(name, { paceMbps, maxBytes }, nowMs) {
+      const desk = desks.get(name);
+      if (!desk) return null;
+      const probe = `${CONTROL}${name}`;
+      const id = `c${nowMs.toString(36)}`;
+      const kinds = ['udp'] as const;
+      const request = { id, kinds, dir: 'down', want_mbps: paceMbps, max_bytes: maxBytes, reason: 'audit' } as const;
+      const booking = { id, probe, accessPoint: probe, paceMbps, maxMs: longestMs(kinds), reason: request.reason };
+      const answers = desk.queue.ask(booking, nowMs);
+      const mine = answers.find((one) => one.request.id === id && one.granted);
+      tell(
+        desk,
+        answers.filter((one) => one !== mine),
+        nowMs,
+      );
+      if (!mine?.granted) tell(desk, desk.queue.leave(probe, nowMs), nowMs);
+      return mine?.granted ? grantOf(desk.place, mine.request, mine, { request, alternative: null }) : null;
+    },
+    stats: (nowMs) =>
+      [...desks.values()].map(({ place, queue, ...desk }) => ({
+        name: place.name,
+        sick: place.sick(),
+        bookedMbps: queue.bookedMbps(nowMs),
+        waiting: queue.waiting(),
+        ...desk,
+      })),
   };
 }
 
-function same(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+function grantOf(
+  place: Place,
+  booked: QueueAnswer['request'],
+  { notBeforeMs, expiresMs }: { notBeforeMs: number; expiresMs: number },
+  { request, alternative }: { request: LeaseRequest; alternative: Place | null },
+): LeaseGrant {
+  const { id, probe, paceMbps, maxMs } = booked;
+  const { kinds, dir } = request;
+  const maxBytes = Math.min(request.max_bytes, kinds.includes('full') ? FULL_BYTES : SPEED_LIMITS.leaseBytes);
+  const ticket = { id, probe, kinds, dir, paceMbps, maxBytes, maxMs, notBefore: notBeforeMs, expires: expiresMs };
+  return {
+    id,
+    ...place.tickets.issue(ticket),
+    host: place.host,
+    port: place.port(),
+    udp_port: place.udpPort(),
+    kinds,
+    dir,
+    max_bytes: maxBytes,
+    max_ms: maxMs,
+    not_before: notBeforeMs,
+    expires: expiresMs,
+    server: place.name,
+    alternative: alternative?.name ?? null,
+    pace_mbps: paceMbps,
+  };
 }
 
-/** When the first booking ends, in whole seconds, at least 2 and at most 60. */
-function retryAfterS(leases: Iterable<Lease>, nowMs: number): number {
-  let firstMs = Infinity;
-  for (const lease of leases) firstMs = Math.min(firstMs, lease.expires - nowMs);
-  return Math.min(60, Math.max(2, Math.ceil((Number.isFinite(firstMs) ? firstMs : 2000) / 1000)));
+function paceOf({ kinds, want_mbps }: LeaseRequest, capacityMbps: number): number {
+  const most = kinds.includes('full') ? Math.max(FULL_MBPS, capacityMbps / 2) : capacityMbps;
+  return Math.min(want_mbps, most, capacityMbps);
+}
+
+/** A paced UDP test has decided long before; TCP needs its time on long ways. */
+function longestMs(kinds: readonly LeaseKind[]): number {
+  return kinds.every((kind) => kind === 'udp') ? UDP_MS : NDT7.testMs;
 }

@@ -122,7 +122,7 @@ export function runNdt7Stream(options: StreamOptions): Ndt7Stream {
   }
 
   function cost(payloadBytes: number): void {
-    const bytes = Math.round(payloadBytes * IP_PER_TCP_PAYLOAD);
+    const bytes = Math.ceil(payloadBytes * IP_PER_TCP_PAYLOAD);
     ipBytes += bytes;
     options.spent(bytes);
   }

@@ -31,6 +31,10 @@ export interface Queue {
   /** No test is under way under it for the time being; freed if that lasts. */
   idle(probe: string, id: string, nowMs: number): void;
   release(probe: string, id: string, nowMs: number): QueueAnswer[];
+  /** The probe wants nothing any more of what it has not begun. */
+  leave(probe: string, nowMs: number): QueueAnswer[];
+  /** A lease of this access point is booked here. */
+  holds(accessPoint: string): boolean;
   /** To be called every 250 ms or so while `busy`. */
   tick(nowMs: number): QueueAnswer[];
   busy(): boolean;
@@ -78,9 +82,12 @@ export function createQueue(options: {
   capacityMbps: number;
   hearsTests: boolean;
   random?(): number;
+  /** A lease of this access point is booked elsewhere. */
+  heldElsewhere?(accessPoint: string): boolean;
   freed?(request: QueueRequest): void;
 }): Queue {
   const { capacityMbps, hearsTests, random = Math.random, freed = () => undefined } = options;
+  const { heldElsewhere = () => false } = options;
   const bookings = new Map<string, Booking>();
   const waiting = new Map<string, Waiter>();
   /** When a probe first asked for what it has not got yet. */
@@ -117,7 +124,7 @@ export function createQueue(options: {
   const lastsMs = ({ maxMs }: QueueRequest): number => UNUSED_MS + maxMs + DEAD_MS;
   const fits = (request: QueueRequest, fromMs: number): boolean =>
     peak(fromMs, fromMs + lastsMs(request)) + request.paceMbps <= capacityMbps + 1e-9;
-  const taken = (accessPoint: string): boolean =>
+  const holds = (accessPoint: string): boolean =>
     [...bookings.values()].some(({ request }) => request.accessPoint === accessPoint);
 
   function rank({ request, sinceMs }: Waiter, nowMs: number): number {
@@ -154,7 +161,7 @@ export function createQueue(options: {
     );
     let promised = [...bookings.values()].some(({ fromMs }) => fromMs > nowMs);
     for (const { request, deadlineMs } of order) {
-      const isTaken = taken(request.accessPoint);
+      const isTaken = holds(request.accessPoint) || heldElsewhere(request.accessPoint);
       if (!isTaken && fits(request, nowMs)) answers.push(grant(request, nowMs));
       else if (deadlineMs <= nowMs) {
         const laterMs = promised || isTaken ? null : promiseMs(request, nowMs);
@@ -165,17 +172,16 @@ export function createQueue(options: {
     return answers;
   }
 
-  function replaceOwn(request: QueueRequest): QueueAnswer[] {
-    const before = waiting.get(request.probe);
-    for (const booking of [...bookings.values()])
-      if (booking.request.probe === request.probe && !booking.begun) drop(booking);
+  function forgo(probe: string): QueueAnswer[] {
+    const before = waiting.get(probe);
+    for (const booking of [...bookings.values()]) if (booking.request.probe === probe && !booking.begun) drop(booking);
     return before ? [deny(before.request, 'busy')] : [];
   }
 
   return {
     ask(wish, nowMs) {
       const request = { ...wish, paceMbps: Math.min(wish.paceMbps, capacityMbps) };
-      const answers = replaceOwn(request);
+      const answers = forgo(request.probe);
       if (waiting.size >= MAX_WAITING) return [...answers, deny(request, 'busy')];
       const age = since.get(ageName(request));
       const sinceMs = age && age.lastMs + FORGET_AGE_MS > nowMs ? age.firstMs : nowMs;
@@ -201,6 +207,8 @@ export function createQueue(options: {
       if (waiting.get(probe)?.request.id === id) waiting.delete(probe);
       return serve(nowMs);
     },
+    leave: (probe, nowMs) => [...forgo(probe), ...serve(nowMs)],
+    holds,
     tick: serve,
     busy: () => waiting.size > 0 || bookings.size > 0,
     bookedMbps(nowMs) {

@@ -9,8 +9,8 @@ import { silentLogger } from '#lib/logger';
 import type { ThroughputOutcome } from '../../../agent/sensor.ts';
 import { openStream } from '../../../agent/sensors/speed-stream.ts';
 import { createThroughputSensor } from '../../../agent/sensors/throughput.ts';
-import { createLeases } from '../../../broker/speed/lease.ts';
 import { startSpeedServer } from '../../../broker/speed/server.ts';
+import { createTickets } from '../../../broker/speed/ticket.ts';
 import { createFixtureRoot, linkFiles, netDev, routeTable } from '../../support/fixture-root.ts';
 import { createLab, type Lab, labUnavailable } from '../../support/netns.ts';
 
@@ -274,28 +274,30 @@ describe.skipIf(labUnavailable)(
 
     test('the server of this repository serves a test by its lease, and each token once', async () => {
       await lab.shape(60);
-      const leases = createLeases({ uplinkMbps: 1000, port: () => server.port() });
+      const tickets = createTickets('a secret of this test', 'main');
       const server = await startSpeedServer({
         address: { host: lab.serverAddress, port: 0 },
-        leases,
+        tickets,
         clock: systemClock,
       });
       closers.push(() => server.stop());
-      const wish = {
+      const issued = tickets.issue({
         id: 'w1',
+        probe: 'debeikiai-1',
         kinds: ['tcp'],
         dir: 'down',
-        want_mbps: 40.5,
-        max_bytes: 40e6,
-        reason: 'manual',
-      } as const;
-      const booking = leases.request('debeikiai-1', wish, systemClock.wallMs());
-      if (!('grant' in booking)) throw new Error(`no lease: ${booking.deny.why}`);
-      const outcome = await testFromProbe(server.port(), null, booking.grant);
+        paceMbps: 40.5,
+        maxBytes: 40e6,
+        maxMs: 10_000,
+        notBefore: 0,
+        expires: systemClock.wallMs() + 20_000,
+      });
+      const booked = { ...grant, ...issued, pace_mbps: 40.5 };
+      const outcome = await testFromProbe(server.port(), null, booked);
       expect(outcome).toMatchObject({ verdict: 'pass', limited_by: null, marginal: false });
       expect(outcome.rate_mbps).toBeGreaterThan(36);
       expect(outcome.rate_mbps).toBeLessThan(46);
-      const again = await testFromProbe(server.port(), null, booking.grant);
+      const again = await testFromProbe(server.port(), null, booked);
       expect(again).toMatchObject({ verdict: 'inconclusive', limited_by: 'server', rate_mbps: null });
     });
 
