@@ -1,5 +1,14 @@
 /** Why: the dashboard's settings, with what people need to know about each. */
-import { anyText, decimal, list, listenAddress, type Setting, type SettingValues, wholeNumber } from '#lib/settings';
+import {
+  anyText,
+  decimal,
+  list,
+  listenAddress,
+  onOff,
+  type Setting,
+  type SettingValues,
+  wholeNumber,
+} from '#lib/settings';
 
 export const dashboardSettings = {
   CARREL_HTTP: {
@@ -13,6 +22,13 @@ export const dashboardSettings = {
     default: null,
     example: 'https://carrel.library.example',
     parse: webUrl,
+  },
+  CARREL_PUBLIC_STATUS: {
+    description:
+      'Shows everybody, without signing in, how the internet of each library is: /status, /status/SITE and /badge/SITE.svg (names and words only)',
+    default: 'off',
+    example: 'on',
+    parse: onOff,
   },
   CARREL_TARGET_MBPS: {
     description: 'Download target of an access point that has none of its own',

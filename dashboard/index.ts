@@ -4,6 +4,7 @@ import { registerBackupRoutes } from './routes/backup.ts';
 import { registerDeliveryRoutes } from './routes/delivery.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerMeasurementRoutes } from './routes/measurements.ts';
+import { registerPublicStatusRoutes } from './routes/public-status.ts';
 import { registerQuarantineRoutes } from './routes/quarantine.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { type Dashboard, type StartDeps, startServer } from './start.ts';
@@ -17,6 +18,7 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerDeliveryRoutes,
     registerQuarantineRoutes,
     registerReportRoutes,
+    registerPublicStatusRoutes,
     registerBackupRoutes,
   ]);
 }

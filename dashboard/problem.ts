@@ -80,7 +80,7 @@ function statusOf(code: string): number {
   if (code.startsWith('TOO_MANY')) return 429;
   if (code.startsWith('STATE_')) return 503;
   if (/_INVALID$/.test(code)) return 400;
-  if (/_(UNKNOWN|NOT_FOUND)$/.test(code)) return 404;
+  if (/_(UNKNOWN|NOT_FOUND|OFF)$/.test(code)) return 404;
   if (/_(EXISTS|CLOSED|CONFLICT|UNBOUND)$/.test(code)) return 409;
   return 500;
 }

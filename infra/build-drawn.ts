@@ -18,7 +18,12 @@ export interface DrawnAssets {
 export async function buildDrawn(): Promise<DrawnAssets> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: ROOT,
-    entryPoints: [join(WEB, 'styles/paper.css'), join(WEB, 'print.ts'), join(WEB, 'icon.svg')],
+    entryPoints: [
+      join(WEB, 'styles/paper.css'),
+      join(WEB, 'styles/status.css'),
+      join(WEB, 'print.ts'),
+      join(WEB, 'icon.svg'),
+    ],
     outdir: 'assets',
     entryNames: '[name]-[hash]',
     bundle: true,
