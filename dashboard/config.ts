@@ -1,9 +1,11 @@
 /** Why: the dashboard's settings, with what people need to know about each. */
+import { LANGUAGES } from '#contract';
 import {
   anyText,
   decimal,
   list,
   listenAddress,
+  oneOf,
   onOff,
   type Setting,
   type SettingValues,
@@ -82,6 +84,12 @@ export const dashboardSettings = {
     default: '',
     example: '127.0.0.1,10.0.0.0/8,hooks.internal',
     parse: list,
+  },
+  CARREL_LANGUAGE: {
+    description: 'Language of alerts for who has none of their own: en, lt or ru',
+    default: 'en',
+    example: 'lt',
+    parse: oneOf(LANGUAGES),
   },
   CARREL_DARK_AFTER_S: {
     description: 'Silence in opening hours after which an access point counts as dark',

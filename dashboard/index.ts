@@ -1,6 +1,7 @@
 /** Why: the dashboard's front door: the web server with every group of routes. */
 import { registerAlertRoutes } from './routes/alerts.ts';
 import { registerBackupRoutes } from './routes/backup.ts';
+import { registerChannelRoutes } from './routes/channels.ts';
 import { registerDeliveryRoutes } from './routes/delivery.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerMeasurementRoutes } from './routes/measurements.ts';
@@ -20,5 +21,6 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerReportRoutes,
     registerPublicStatusRoutes,
     registerBackupRoutes,
+    registerChannelRoutes,
   ]);
 }

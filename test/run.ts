@@ -44,7 +44,7 @@ function skipped(): string[] {
     onPath('chromium') ? null : 'the page in a real browser (needs chromium)',
     onPath('dpkg') && onPath('apt-get')
       ? null
-      : 'real InfluxDB, victoria-metrics and collectd (needs apt-get download and dpkg)',
+      : 'real InfluxDB, victoria-metrics, Alertmanager and collectd (needs apt-get download and dpkg)',
   ].filter((line) => line !== null);
 }
 

@@ -1,5 +1,6 @@
 /** Why: what is told about what is wrong: rules, incidents, causes, reasons, silences; the shapes of the JSON API. Times are ms since 1970. */
 import type { TestView } from './api.ts';
+import type { DeliveryView } from './notify.ts';
 
 /**
  * What can be wrong. `slow`: below the target. `dark`: not reachable. `silent`: its probe is connected and measures nothing. `quality`:
@@ -73,15 +74,6 @@ export interface AlertView {
   cause: CauseView | null;
   /** How it ended: `closed`: its rule, site or probe is gone; `revised`: late data shows that it was not so. */
   ended: 'recovered' | 'closed' | 'revised' | null;
-}
-export interface DeliveryView {
-  channel: 'email' | 'webhook';
-  target: string;
-  kind: 'firing' | 'resolved';
-  state: 'waiting' | 'sent' | 'failed' | 'expired';
-  attempts: number;
-  at: number;
-  error: string | null;
 }
 /** GET /api/v1/alerts/explain?ap=: the chain of reasons for each rule, also when nothing fires. */
 export interface AlertExplanation {

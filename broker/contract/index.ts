@@ -11,6 +11,7 @@ export * from './lease.ts';
 export * from './live.ts';
 export * from './local-time.ts';
 export * from './metrics.ts';
+export * from './notify.ts';
 export * from './opening.ts';
 export * from './report.ts';
 export * from './server-watch.ts';

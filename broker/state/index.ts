@@ -17,12 +17,16 @@ import type {
   Site,
 } from '#contract';
 
+import type { ChannelState } from './channels.ts';
+import type { OutboxState } from './outbox-types.ts';
+
 export interface State {
   transaction<T>(work: () => T): T;
   registry: RegistryState;
   people: PeopleState;
   alerts: AlertState;
   outbox: OutboxState;
+  channels: ChannelState;
   delivery: DeliveryState;
   reports: ReportState;
   /** Small named values: alert cursor, epoch, set-up token hash. */
@@ -186,37 +190,6 @@ export interface AlertState {
   endSilence(id: number, at: number): void;
 }
 
-/** A message that must leave. Written in the same transaction as the transition that caused it. */
-export interface OutboxItem {
-  id: number;
-  incident: number;
-  channel: 'email' | 'webhook';
-  target: string;
-  kind: 'firing' | 'resolved';
-  /** Same for every attempt: receivers drop repeats by it. */
-  idempotencyKey: string;
-  state: 'waiting' | 'sent' | 'failed' | 'expired';
-  attempts: number;
-  createdAt: number;
-  dueAt: number;
-  doneAt: number | null;
-  error: string | null;
-}
-export interface OutboxState {
-  add(item: Pick<OutboxItem, 'incident' | 'channel' | 'target' | 'kind' | 'idempotencyKey' | 'createdAt'>): number;
-  /** Waiting and due, oldest first; per incident and target a `resolved` never overtakes a waiting `firing`. */
-  due(now: number, limit: number): OutboxItem[];
-  markSent(id: number, at: number): void;
-  markRetry(id: number, dueAt: number, error: string): void;
-  markFailed(id: number, at: number, error: string): void;
-  /** It was never sent and will not be: too late, or there is nothing left to say. */
-  markExpired(id: number, at: number, error: string): void;
-  ofIncident(incident: number): OutboxItem[];
-  waiting(): number;
-  /** Earliest dueAt of a waiting item. */
-  nextDueAt(): number | null;
-}
-
 /** Frames `from` to `to` arrived. `at`: when the server first saw one of them, or noticed that those below were missing. */
 export interface Arrived {
   from: number;
@@ -276,5 +249,7 @@ export interface ReportState {
   months(): { month: string; revision: number; closed_at: number }[];
 }
 
+export type { Channel, ReceiverHealth } from './channels.ts';
 export { openState } from './open.ts';
+export type { OutboxItem } from './outbox-types.ts';
 export { accessPointProblems, type FieldProblems, isZone, siteProblems } from './site-rules.ts';

@@ -79,6 +79,53 @@ export const migrations: readonly string[] = [
     month TEXT NOT NULL, revision INTEGER NOT NULL, closed_at INTEGER NOT NULL, sha256 TEXT NOT NULL, changed INTEGER NOT NULL,
     verdicts_changed INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (month, revision)) STRICT;
   `,
+  `
+  CREATE TABLE outbox_next (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER REFERENCES incidents(id), route TEXT NOT NULL, channel TEXT NOT NULL,
+    target TEXT NOT NULL, kind TEXT NOT NULL, severity TEXT NOT NULL, detail TEXT NOT NULL, idempotency_key TEXT NOT NULL, state TEXT NOT NULL,
+    attempts INTEGER NOT NULL, created_at INTEGER NOT NULL, due_at INTEGER NOT NULL, done_at INTEGER, error TEXT, sending_at INTEGER,
+    uncertain INTEGER NOT NULL DEFAULT 0, digest INTEGER, UNIQUE (idempotency_key, route)) STRICT;
+  INSERT INTO outbox_next SELECT id, incident, 'settings:' || channel || ':' || target, channel, target, kind,
+    coalesce((SELECT CASE rule WHEN 'dark' THEN 'page' ELSE 'ticket' END FROM incidents WHERE incidents.id = outbox.incident), 'ticket'),
+    '', idempotency_key, state, attempts, created_at, due_at, done_at, error, NULL, 0, NULL FROM outbox;
+  DROP TABLE outbox;
+  ALTER TABLE outbox_next RENAME TO outbox;
+  CREATE INDEX outbox_by_incident ON outbox(incident, route);
+  CREATE INDEX outbox_waiting ON outbox(route, due_at) WHERE state = 'waiting';
+  CREATE INDEX outbox_by_digest ON outbox(digest) WHERE digest IS NOT NULL;
+
+  CREATE TABLE channels (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, config TEXT NOT NULL, secrets TEXT NOT NULL,
+    gets TEXT NOT NULL, lang TEXT NOT NULL, enabled INTEGER NOT NULL, created_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE receiver_health (
+    route TEXT PRIMARY KEY, ok_at INTEGER, failed_at INTEGER, error TEXT, failing_since INTEGER, told_at INTEGER) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE callees (
+    user TEXT PRIMARY KEY REFERENCES users(name) ON DELETE CASCADE, lang TEXT NOT NULL, zone TEXT NOT NULL, quiet_from INTEGER,
+    quiet_to INTEGER) STRICT, WITHOUT ROWID;
+  CREATE TABLE contacts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, user TEXT NOT NULL REFERENCES users(name) ON DELETE CASCADE,
+    channel INTEGER REFERENCES channels(id) ON DELETE CASCADE, address TEXT NOT NULL, place INTEGER NOT NULL) STRICT;
+  CREATE INDEX contacts_by_user ON contacts(user, place);
+  CREATE TABLE rotations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, zone TEXT NOT NULL, members TEXT NOT NULL, days INTEGER NOT NULL,
+    start_day INTEGER NOT NULL, handover INTEGER NOT NULL, hours TEXT) STRICT;
+  CREATE TABLE rotation_overrides (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, rotation INTEGER NOT NULL REFERENCES rotations(id) ON DELETE CASCADE, user TEXT,
+    from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL) STRICT;
+  CREATE INDEX rotation_overrides_by_end ON rotation_overrides(rotation, to_ms);
+  CREATE TABLE policies (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, severities TEXT NOT NULL, steps TEXT NOT NULL, working TEXT) STRICT;
+  CREATE TABLE escalations (
+    incident INTEGER PRIMARY KEY REFERENCES incidents(id), severity TEXT NOT NULL, policy INTEGER, steps TEXT NOT NULL, working TEXT,
+    step INTEGER NOT NULL, round INTEGER NOT NULL, due_at INTEGER, state TEXT NOT NULL) STRICT;
+  CREATE INDEX escalations_due ON escalations(due_at) WHERE state = 'running';
+  CREATE TABLE incident_notes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL REFERENCES incidents(id), at INTEGER NOT NULL, by TEXT NOT NULL,
+    text TEXT NOT NULL) STRICT;
+  CREATE INDEX incident_notes_by_incident ON incident_notes(incident);
+  CREATE TABLE used_links (id TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

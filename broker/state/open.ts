@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { CarrelError, errnoOf, messageOf } from '#lib/errors';
 import { type Logger, silentLogger } from '#lib/logger';
 import { alertState } from './alerts.ts';
+import { channelState } from './channels.ts';
 import { type Database, openDatabase } from './database.ts';
 import { deliveryState } from './delivery.ts';
 import type { AuditEntry, State } from './index.ts';
@@ -36,6 +37,7 @@ export function openState({ path, log = silentLogger }: { path: string; log?: Lo
     people: peopleState(database),
     alerts: alertState(database),
     outbox: outboxState(database),
+    channels: channelState(database),
     delivery: deliveryState(database),
     reports: reportState(database),
     keep: keepOf(database),
@@ -47,7 +49,7 @@ export function openState({ path, log = silentLogger }: { path: string; log?: Lo
         database.run('DELETE FROM audit WHERE at < ?', beforeMs);
         database.run(
           // What still fires must remember whom it has told.
-          `DELETE FROM outbox WHERE state <> 'waiting' AND done_at < ? AND incident IN (SELECT id FROM incidents WHERE condition = 'resolved')`,
+          `DELETE FROM outbox WHERE state <> 'waiting' AND done_at < ? AND (incident IS NULL OR incident IN (SELECT id FROM incidents WHERE condition = 'resolved'))`,
           beforeMs,
         );
       });

@@ -1,83 +1,169 @@
 /** Why: messages that must leave survive kill -9 here, and leave in order per incident and receiver. */
+import { CHANNEL_KINDS, DELIVERY_KINDS, DELIVERY_STATES, SEVERITIES } from '#contract';
 import type { Database } from './database.ts';
-import type { OutboxItem, OutboxState } from './index.ts';
-import { number, numberOrNull, type Row, text, textOrNull, word } from './row.ts';
+import type { NewOutboxItem, OutboxItem, OutboxState } from './outbox-types.ts';
+import { flag, number, numberOrNull, type Row, text, textOrNull, word } from './row.ts';
 
 export function outboxState(database: Database): OutboxState {
+  return { ...addingTo(database), ...readingOf(database), ...settlingOf(database) };
+}
+
+function addingTo(database: Database): Pick<OutboxState, 'add' | 'addDigest' | 'joinDigest' | 'toPast'> {
+  const add = (item: NewOutboxItem): number => {
+    // The same message to the same receiver is one message, however often the transition is replayed.
+    database.run(
+      `INSERT INTO outbox (incident, route, channel, target, kind, severity, detail, idempotency_key, state, attempts, created_at, due_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?) ON CONFLICT DO NOTHING`,
+      item.incident,
+      item.route,
+      item.channel,
+      item.target,
+      item.kind,
+      item.severity,
+      item.detail ?? '',
+      item.idempotencyKey,
+      item.createdAt,
+      item.dueAt ?? item.createdAt,
+    );
+    const row = database.get(
+      'SELECT id FROM outbox WHERE idempotency_key = ? AND route = ?',
+      item.idempotencyKey,
+      item.route,
+    );
+    return number(row ?? {}, 'id');
+  };
+  const join = (digest: number, members: readonly number[]): void => {
+    for (const member of members) database.run('UPDATE outbox SET digest = ? WHERE id = ?', digest, member);
+  };
   return {
-    add(item) {
-      // The same message to the same receiver is one message, however often the transition is replayed.
-      database.run(
-        `INSERT INTO outbox (incident, channel, target, kind, idempotency_key, state, attempts, created_at, due_at) VALUES (?, ?, ?, ?, ?, 'waiting', 0, ?, ?)
-         ON CONFLICT DO NOTHING`,
-        item.incident,
-        item.channel,
-        item.target,
-        item.kind,
-        item.idempotencyKey,
-        item.createdAt,
-        item.createdAt,
-      );
-      const row = database.get(
-        'SELECT id FROM outbox WHERE idempotency_key = ? AND channel = ? AND target = ?',
-        item.idempotencyKey,
-        item.channel,
-        item.target,
-      );
-      return number(row ?? {}, 'id');
-    },
-    due: (now, limit) =>
+    add,
+    addDigest: (digest, members) =>
+      database.transaction(() => {
+        const id = add({ ...digest, incident: null, kind: 'digest' });
+        join(id, members);
+        return id;
+      }),
+    joinDigest: (digest, members) => database.transaction(() => join(digest, members)),
+    toPast: (firing, over, at) =>
+      database.transaction(() => {
+        database.run(
+          `UPDATE outbox SET state = 'expired', done_at = ?, error = 'over before it could be told; one message tells both' WHERE id = ?`,
+          at,
+          firing,
+        );
+        database.run(`UPDATE outbox SET kind = 'past' WHERE id = ?`, over);
+      }),
+  };
+}
+
+type Reading = Pick<
+  OutboxState,
+  'dueRoutes' | 'due' | 'get' | 'ofIncident' | 'ofDigest' | 'waiting' | 'waitingOf' | 'nextDueAt'
+>;
+
+/** What may leave now: earlier messages of the same incident to the same receiver go first. */
+const DUE = `state = 'waiting' AND digest IS NULL AND route = ?1 AND due_at <= ?2 AND (incident IS NULL OR NOT EXISTS (
+  SELECT 1 FROM outbox AS earlier WHERE earlier.incident = item.incident AND earlier.route = item.route
+  AND earlier.state = 'waiting' AND earlier.id < item.id))`;
+
+function readingOf(database: Database): Reading {
+  return {
+    dueRoutes: (now) =>
       database
         .all(
-          `SELECT * FROM outbox AS item WHERE state = 'waiting' AND due_at <= ? AND NOT EXISTS (
-         SELECT 1 FROM outbox AS earlier WHERE earlier.incident = item.incident AND earlier.channel = item.channel
-         AND earlier.target = item.target AND earlier.state = 'waiting' AND earlier.id < item.id)
-       ORDER BY due_at, id LIMIT ?`,
+          `SELECT route, min(due_at) AS first FROM outbox WHERE state = 'waiting' AND due_at <= ? GROUP BY route ORDER BY first`,
           now,
-          limit,
         )
+        .map((row) => text(row, 'route')),
+    due: (route, now, limit) =>
+      database
+        .all(`SELECT * FROM outbox AS item WHERE ${DUE} ORDER BY due_at, id LIMIT ?3`, route, now, limit)
         .map(itemOf),
-    markSent(id, at) {
+    get(id) {
+      const row = database.get('SELECT * FROM outbox WHERE id = ?', id);
+      return row && itemOf(row);
+    },
+    ofIncident: (incident) => database.all('SELECT * FROM outbox WHERE incident = ? ORDER BY id', incident).map(itemOf),
+    ofDigest: (digest) => database.all('SELECT * FROM outbox WHERE digest = ? ORDER BY id', digest).map(itemOf),
+    waiting: () => number(database.get(`SELECT count(*) AS n FROM outbox WHERE state = 'waiting'`) ?? {}, 'n'),
+    waitingOf: (route) =>
+      number(database.get(`SELECT count(*) AS n FROM outbox WHERE state = 'waiting' AND route = ?`, route) ?? {}, 'n'),
+    nextDueAt: () =>
+      numberOrNull(database.get(`SELECT min(due_at) AS at FROM outbox WHERE state = 'waiting'`) ?? {}, 'at'),
+  };
+}
+
+type Settling = Pick<
+  OutboxState,
+  'markSending' | 'markSent' | 'markRetry' | 'markFailed' | 'markExpired' | 'markInterrupted'
+>;
+
+/** A digest's members share its fate. */
+const SELF_OR_MEMBER = `(id = ?1 OR (digest = ?1 AND state = 'waiting'))`;
+
+function settlingOf(database: Database): Settling {
+  return {
+    markSending(id, at) {
+      database.run('UPDATE outbox SET sending_at = ? WHERE id = ?', at, id);
+    },
+    markSent(id, at, remark = null) {
       database.run(
-        `UPDATE outbox SET state = 'sent', attempts = attempts + 1, done_at = ?, error = NULL WHERE id = ?`,
-        at,
+        `UPDATE outbox SET state = 'sent', attempts = attempts + 1, done_at = ?2, error = ?3, sending_at = NULL WHERE ${SELF_OR_MEMBER}`,
         id,
+        at,
+        remark,
       );
     },
-    markRetry(id, dueAt, error) {
-      database.run('UPDATE outbox SET attempts = attempts + 1, due_at = ?, error = ? WHERE id = ?', dueAt, error, id);
+    markRetry(id, dueAt, error, uncertain) {
+      database.run(
+        'UPDATE outbox SET attempts = attempts + 1, due_at = ?, error = ?, sending_at = NULL, uncertain = max(uncertain, ?) WHERE id = ?',
+        dueAt,
+        error,
+        Number(uncertain),
+        id,
+      );
     },
     markFailed(id, at, error) {
       database.run(
-        `UPDATE outbox SET state = 'failed', attempts = attempts + 1, done_at = ?, error = ? WHERE id = ?`,
+        `UPDATE outbox SET state = 'failed', attempts = attempts + 1, done_at = ?2, error = ?3, sending_at = NULL WHERE ${SELF_OR_MEMBER}`,
+        id,
         at,
         error,
-        id,
       );
     },
     markExpired(id, at, error) {
-      database.run(`UPDATE outbox SET state = 'expired', done_at = ?, error = ? WHERE id = ?`, at, error, id);
+      database.run(
+        `UPDATE outbox SET state = 'expired', done_at = ?2, error = ?3, sending_at = NULL WHERE ${SELF_OR_MEMBER}`,
+        id,
+        at,
+        error,
+      );
     },
-    ofIncident: (incident) => database.all('SELECT * FROM outbox WHERE incident = ? ORDER BY id', incident).map(itemOf),
-    waiting: () => number(database.get(`SELECT count(*) AS n FROM outbox WHERE state = 'waiting'`) ?? {}, 'n'),
-    nextDueAt: () =>
-      numberOrNull(database.get(`SELECT min(due_at) AS at FROM outbox WHERE state = 'waiting'`) ?? {}, 'at'),
+    markInterrupted: () =>
+      database.run(
+        `UPDATE outbox SET uncertain = 1, sending_at = NULL WHERE state = 'waiting' AND sending_at IS NOT NULL`,
+      ).changes,
   };
 }
 
 function itemOf(row: Row): OutboxItem {
   return {
     id: number(row, 'id'),
-    incident: number(row, 'incident'),
-    channel: word(row, 'channel', ['email', 'webhook']),
+    incident: numberOrNull(row, 'incident'),
+    route: text(row, 'route'),
+    channel: word(row, 'channel', CHANNEL_KINDS),
     target: text(row, 'target'),
-    kind: word(row, 'kind', ['firing', 'resolved']),
+    kind: word(row, 'kind', DELIVERY_KINDS),
+    severity: word(row, 'severity', SEVERITIES),
+    detail: text(row, 'detail'),
     idempotencyKey: text(row, 'idempotency_key'),
-    state: word(row, 'state', ['waiting', 'sent', 'failed', 'expired']),
+    state: word(row, 'state', DELIVERY_STATES),
     attempts: number(row, 'attempts'),
     createdAt: number(row, 'created_at'),
     dueAt: number(row, 'due_at'),
     doneAt: numberOrNull(row, 'done_at'),
     error: textOrNull(row, 'error'),
+    uncertain: flag(row, 'uncertain'),
+    digest: numberOrNull(row, 'digest'),
   };
 }

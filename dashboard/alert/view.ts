@@ -66,6 +66,7 @@ export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['out
   };
 }
 
-function deliveryOf({ channel, target, kind, state, attempts, createdAt, doneAt, error }: OutboxItem): DeliveryView {
-  return { channel, target, kind, state, attempts, at: doneAt ?? createdAt, error };
+function deliveryOf(item: OutboxItem): DeliveryView {
+  const { channel, target, kind, state, attempts, createdAt, doneAt, error, uncertain } = item;
+  return { channel, target, kind, state, attempts, at: doneAt ?? createdAt, error, uncertain };
 }

@@ -1,48 +1,105 @@
-/** Why: what the person on call reads, decided in one pure place: title, text, HTML mail and the webhook's body. */
-import type { AlertView, Site, TestView } from '#contract';
-import { clockTime, dateTime, duration, mbps, measured } from '../alert/words.ts';
+/** Why: what the person on call reads, decided in one pure place, in that person's language; each channel only dresses it. */
+import type { AlertView, DeliveryKind, Language, Severity, Site } from '#contract';
+import { escapeHtml, oneLine } from './escape.ts';
+import { factsOf } from './message-facts.ts';
+import { nextOf, testLine } from './message-lines.ts';
+import { wordsOf } from './words/index.ts';
+import type { Words } from './words/words.ts';
 
 export interface MessageInput {
-  kind: 'firing' | 'resolved';
+  kind: 'firing' | 'update' | 'resolved' | 'closed' | 'past';
   alert: AlertView;
-  /** Null when the registry no longer knows it. */
+  /** Null when the registry no longer knows it, and for what is not about one site. */
   site: Site | null;
+  /** The library, with the line's name where it has several. */
+  place: string;
   targetMbps: number;
   /** Base of links, without a trailing slash. */
   publicUrl: string;
+  lang: Language;
+  /** Moment of the message, for "open until". */
+  now: number;
+  /** Other access points of the same provider with an open incident; null where there is no provider. */
+  others: number | null;
+  /** Minutes since somebody was told first and nobody took it on; null in the first message. */
+  unackedMinutes?: number | null;
+  /** An update because the acknowledgement ended. */
+  ackEnded?: boolean;
+  /** An earlier attempt may have arrived. */
+  uncertain?: boolean;
+  /** Where this receiver acts without signing in; null where it cannot. */
+  actUrl?: string | null;
 }
+/** Ready to be dressed. All texts are without markup and may hold what somebody typed as a name: each channel escapes. */
 export interface Message {
+  lang: Language;
+  kind: DeliveryKind;
+  severity: Severity;
+  /** One line. */
   title: string;
-  /** One fact or instruction each. */
-  text: string;
-  html: string;
-  link: string;
+  /** Said before everything else: a reminder, a possible repeat. */
+  remarks: string[];
+  facts: [label: string, value: string][];
+  sections: { heading: string; lines: string[] }[];
+  link: { label: string; url: string } | null;
+  act: { label: string; url: string } | null;
+  /** Title and the one or two things to know, for where every sign costs. */
+  short: string;
 }
 
 /** The message of one transition. The same input gives the same text: repeats are true repeats. */
 export function messageOf(input: MessageInput): Message {
-  const { kind, alert, publicUrl } = input;
-  const title = oneLine(kind === 'resolved' ? `Resolved: ${alert.title}` : alert.title);
-  const link = `${publicUrl}/alerts/${alert.id}`;
-  const facts = factsOf(input);
-  const tests = alert.evidence.map((test) => testLine(test, zoneOf(input)));
-  const next = kind === 'firing' ? nextSteps(input) : ['Nothing to do.'];
-  const text = [
+  const { kind, alert, publicUrl, lang } = input;
+  const words = wordsOf(lang);
+  const title = oneLine(titleOf(input, words));
+  const over = kind === 'resolved' || kind === 'closed' || kind === 'past';
+  const act = input.actUrl != null && !over ? { label: words.links.act, url: input.actUrl } : null;
+  const urgency = over ? words.next.nothing : words.urgency[alert.severity];
+  const zone = zoneOf(input);
+  return {
+    lang,
+    kind,
+    severity: alert.severity,
     title,
+    remarks: remarksOf(input, words),
+    facts: factsOf(input, words, zone),
+    sections: sectionsOf(input, words, zone),
+    link: { label: words.links.open, url: `${publicUrl}/alerts/${alert.id}` },
+    act,
+    short: `${title}. ${words.labels.since} ${words.format.time(alert.since, zone)}. ${urgency}`,
+  };
+}
+
+/** Plain text, as mail and most chats show it. */
+export function textOf({ title, remarks, facts, sections, link, act }: Message): string {
+  return [
+    title,
+    ...(remarks.length > 0 ? ['', ...remarks] : []),
+    ...(facts.length > 0 ? ['', ...facts.map(([name, value]) => `${name}: ${value}`)] : []),
+    ...sections.flatMap(({ heading, lines }) => ['', heading, ...lines.map((line) => `- ${line}`)]),
     '',
-    ...facts.map(([name, value]) => `${name}: ${value}`),
-    '',
-    'Why we say so',
-    ...alert.reasons.map((reason) => `- ${reason}`),
-    ...(tests.length > 0 ? ['', 'Tests', ...tests.map((line) => `- ${line}`)] : []),
-    '',
-    'What to do next',
-    ...next.map((step) => `- ${step}`),
-    '',
-    link,
+    ...(act ? [`${act.label}: ${act.url}`] : []),
+    ...(link ? [`${link.label}: ${link.url}`] : []),
     '',
   ].join('\n');
-  return { title, text, html: htmlOf(title, facts, alert.reasons, tests, next, link), link };
+}
+
+export function htmlOf({ lang, title, remarks, facts, sections, link, act }: Message): string {
+  const list = (items: string[]): string => `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
+  const rows = facts
+    .map(([name, value]) => `<tr><th align="left">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`)
+    .join('');
+  return [
+    `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head><body>`,
+    `<h1>${escapeHtml(title)}</h1>`,
+    ...remarks.map((remark) => `<p>${escapeHtml(remark)}</p>`),
+    ...(rows ? [`<table cellpadding="4">${rows}</table>`] : []),
+    ...sections.flatMap(({ heading, lines }) => [`<h2>${escapeHtml(heading)}</h2>`, list(lines)]),
+    ...[act, link].flatMap((one) =>
+      one ? [`<p><a href="${escapeHtml(one.url)}">${escapeHtml(one.label)}</a></p>`] : [],
+    ),
+    '</body></html>',
+  ].join('\n');
 }
 
 /** The webhook's JSON. Keys are only ever added. */
@@ -56,17 +113,19 @@ export function webhookBody(input: MessageInput, message: Message): object {
     rule,
     severity,
     title: message.title,
-    text: message.text,
-    link: message.link,
+    text: textOf(message),
+    link: message.link?.url ?? null,
+    act: message.act?.url ?? null,
     site,
     site_name,
     access_point: ap,
     target_mbps: targetMbps,
     since,
     fired_at,
-    resolved_at: kind === 'resolved' ? resolved_at : null,
+    resolved_at: kind === 'firing' || kind === 'update' ? null : resolved_at,
     reasons,
     evidence,
+    possibly_repeated: input.uncertain === true,
   };
 }
 
@@ -74,89 +133,60 @@ function zoneOf({ site }: MessageInput): string {
   return site?.zone ?? 'UTC';
 }
 
-function factsOf(input: MessageInput): [string, string][] {
-  const { kind, alert, site, targetMbps } = input;
+function titleOf(input: MessageInput, words: Words): string {
+  const { kind, alert, place, targetMbps } = input;
+  const newest = alert.rule === 'slow' ? alert.evidence.findLast((test) => test.verdict === 'fail') : undefined;
+  const title = words.title({
+    rule: alert.rule,
+    place,
+    target: words.format.mbps(targetMbps),
+    value: newest?.rate_mbps == null ? null : words.format.measured(newest.rate_mbps),
+    engine: alert.title,
+    members: alert.members.length,
+  });
   const zone = zoneOf(input);
-  const facts: [string, string][] = [
-    ['Site', site ? [site.name, site.region].filter(Boolean).join(', ') : alert.site_name],
-  ];
-  if (site?.isp) facts.push(['Provider', site.isp]);
-  const lows = alert.evidence.filter((test) => test.verdict === 'fail');
-  const newest = alert.rule === 'slow' ? alert.evidence.at(-1) : undefined;
-  if (newest?.rate_mbps != null)
-    facts.push([
-      'Measured',
-      `${measured(newest.rate_mbps)} at ${clockTime(newest.at, zone)}, ${lows.length} tests below the target of ${mbps(targetMbps)}`,
-    ]);
-  if (site?.contract_mbps != null && alert.rule === 'slow') facts.push(['Contract', mbps(site.contract_mbps)]);
-  facts.push(['Since', `${dateTime(alert.since, zone)} (${zone})`]);
-  if (kind === 'resolved' && alert.resolved_at !== null)
-    facts.push(['Until', `${dateTime(alert.resolved_at, zone)}, after ${duration(alert.resolved_at - alert.since)}`]);
-  return facts;
-}
-
-/** `Thu 19 Nov 2026, 14:05: 11.2 Mb/s, failed, tcp download, others' traffic 1.2 Mb/s, retest`. */
-function testLine(test: TestView, zone: string): string {
-  const rate = test.rate_mbps === null ? 'not measured' : measured(test.rate_mbps);
-  const others = test.other_mbps === null ? "others' traffic unknown" : `others' traffic ${measured(test.other_mbps)}`;
-  const retest = test.reason === 'confirm' || test.reason === 'recovery' ? ', retest' : '';
-  return `${dateTime(test.at, zone)}: ${rate}, ${test.verdict === 'fail' ? 'below' : 'passed'}, ${test.method} download, ${others}${retest}`;
-}
-
-function nextSteps({ alert, site }: MessageInput): string[] {
-  const provider = site?.isp || 'the provider';
-  if (alert.rule === 'dark') {
-    return [
-      'Ask the library whether it has power and whether the router is on.',
-      `If it has, call ${provider}.`,
-      'Acknowledge it, so that others know you have it.',
-    ];
+  switch (kind) {
+    case 'firing':
+      return input.unackedMinutes == null ? title : `${words.prefix.reminder}${title}`;
+    case 'update':
+      return `${input.ackEnded ? words.prefix.reminder : words.prefix.update}${title}`;
+    case 'resolved':
+      return `${words.prefix.resolved}${title}`;
+    case 'closed':
+      return `${words.prefix.closed}${title}`;
+    case 'past':
+      return words.past(
+        title,
+        words.format.time(alert.since, zone),
+        words.format.time(alert.resolved_at ?? alert.since, zone),
+      );
   }
-  const below = site?.contract_mbps != null && site.contract_mbps < (alert.evidence.at(-1)?.target_mbps ?? 0);
+}
+
+function remarksOf({ unackedMinutes, ackEnded, uncertain }: MessageInput, words: Words): string[] {
   return [
-    below
-      ? `The contract promises less than the target (${mbps(site?.contract_mbps ?? 0)}); the provider may be right.`
-      : `Call ${provider} with the tests above; ${othersKnown(alert) ? 'what others used at the time is counted in' : 'the probe could not see what others used at the time'}.`,
-    'Acknowledge it, so that others know you have it. It can wait until working hours.',
+    ...(unackedMinutes == null ? [] : [words.reminder(unackedMinutes)]),
+    ...(ackEnded ? [words.ackEnded] : []),
+    ...(uncertain ? [words.uncertain] : []),
   ];
 }
 
-/** A provider asks first whether visitors were using the line: the letter must not claim what the probe cannot see. */
-function othersKnown(alert: AlertView): boolean {
-  return alert.evidence.some((test) => test.verdict === 'fail' && test.other_mbps !== null);
-}
+const MEMBERS_SHOWN = 20;
 
-function htmlOf(
-  title: string,
-  facts: [string, string][],
-  reasons: string[],
-  tests: string[],
-  next: string[],
-  link: string,
-): string {
-  const list = (items: string[]): string => `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
-  const rows = facts
-    .map(([name, value]) => `<tr><th align="left">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`)
-    .join('');
+function sectionsOf(input: MessageInput, words: Words, zone: string): Message['sections'] {
+  const { alert, lang } = input;
+  const members = alert.members
+    .slice(0, MEMBERS_SHOWN)
+    .map((one) => words.member(one.site_name, words.format.dateTime(one.since, zone)));
+  if (alert.members.length > MEMBERS_SHOWN) members.push(words.moreMembers(alert.members.length - MEMBERS_SHOWN));
+  const known = alert.rule === 'slow' || alert.rule === 'dark';
+  // The engine gives its reasons in English; in other languages the facts say the same of what they know.
+  const reasons = lang === 'en' || !known ? alert.reasons : [];
+  const tests = alert.evidence.map((test) => testLine(test, words, zone));
   return [
-    '<!doctype html><html lang="en"><meta charset="utf-8"><body>',
-    `<h1>${escapeHtml(title)}</h1>`,
-    `<table cellpadding="4">${rows}</table>`,
-    '<h2>Why we say so</h2>',
-    list(reasons),
-    ...(tests.length > 0 ? ['<h2>Tests</h2>', list(tests)] : []),
-    '<h2>What to do next</h2>',
-    list(next),
-    `<p><a href="${escapeHtml(link)}">Open the alert</a></p>`,
-    '</body></html>',
-  ].join('\n');
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-}
-
-/** Titles become mail subjects: no line break may start a header of its own. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+    ...(reasons.length > 0 ? [{ heading: words.reasonsNote || words.headings.why, lines: reasons }] : []),
+    ...(members.length > 0 ? [{ heading: words.labels.others, lines: members }] : []),
+    ...(tests.length > 0 ? [{ heading: words.headings.tests, lines: tests }] : []),
+    { heading: words.headings.next, lines: nextOf(input, words) },
+  ];
 }

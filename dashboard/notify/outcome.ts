@@ -1,7 +1,8 @@
 /** Why: a channel says only how an attempt ended; when to try again is decided in one place (deliver.ts). */
 export type Outcome =
-  | { kind: 'sent' }
-  /** May work later; not before `afterMs` where the receiver asked for it. */
-  | { kind: 'retry'; error: string; afterMs: number | null }
+  /** `remark`: what the receiver's "yes" does not prove. */
+  | { kind: 'sent'; remark?: string }
+  /** May work later; not before `afterMs` where the receiver asked for it. `uncertain`: it may have arrived all the same. */
+  | { kind: 'retry'; error: string; afterMs: number | null; uncertain?: true }
   /** Will never work as it is. */
   | { kind: 'refused'; error: string };

@@ -4,7 +4,7 @@ import type { AlertView, Page, Silence } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
 import type { Allow } from '../session.ts';
-import { idField } from './schemas.ts';
+import { idField, numberPath } from './schemas.ts';
 
 type AlertDeps = Pick<DashboardDeps, 'state' | 'alerts' | 'clock'>;
 
@@ -28,12 +28,6 @@ interface ListQuery {
   cursor?: string;
   limit?: number;
 }
-const numberPath = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['id'],
-  properties: { id: { type: 'integer', minimum: 1 } },
-} as const;
 const ackBody = {
   type: 'object',
   additionalProperties: false,

@@ -18,6 +18,14 @@ export const emailField = {
   pattern: '^[^\\s@<>"]{1,64}@[^\\s@<>"]{1,189}$',
 } as const;
 
+/** `/:id` of what is numbered. */
+export const numberPath = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['id'],
+  properties: { id: { type: 'integer', minimum: 1 } },
+} as const;
+
 export function pathOf(...names: string[]) {
   return {
     type: 'object',

@@ -188,4 +188,5 @@ export const settings = {
   CARREL_WEBHOOKS: ['http://127.0.0.1:1/secret-path'],
   CARREL_WEBHOOK_SECRET: 'key',
   CARREL_WEBHOOK_ALLOW: ['127.0.0.1'],
+  CARREL_LANGUAGE: 'en' as const,
 };

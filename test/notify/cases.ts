@@ -3,6 +3,10 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import type { AlertView, Site } from '#contract';
+import type { Incident } from '#state';
+import type { Post } from '../../dashboard/notify/channel.ts';
+import type { DeliveryDeps } from '../../dashboard/notify/deliver.ts';
+import { type MessageInput, messageOf, webhookBody } from '../../dashboard/notify/message.ts';
 import { NOON, testAt } from '../alert/tests.ts';
 
 export const site: Site = {
@@ -11,7 +15,7 @@ export const site: Site = {
   region: 'Utena',
   isp: 'Ryšys Plius',
   zone: 'Europe/Vilnius',
-  opening: [[], [], [], [], [], [], []],
+  opening: Array.from({ length: 7 }, () => [[600, 1080]] as const),
   contract_mbps: 50,
   metered: false,
   lat: null,
@@ -50,7 +54,85 @@ export const slowAlert: AlertView = {
   ended: null,
 };
 
+export const darkAlert: AlertView = {
+  ...slowAlert,
+  rule: 'dark',
+  severity: 'page',
+  title: `Offline: ${site.name}`,
+  evidence: [],
+  reasons: ['No sign of life for 5 min in opening hours; the limit is 5 min.'],
+};
+
+/** As the engine stores it. */
+export function storedIncident(more: Partial<Omit<Incident, 'id'>> = {}): Omit<Incident, 'id'> {
+  const { rule, ap, condition, since, fired_at, resolved_at, title, reasons, severity, parent, evidence } = slowAlert;
+  return {
+    rule,
+    ap,
+    condition,
+    since,
+    fired_at,
+    resolved_at,
+    title,
+    reasons,
+    severity,
+    parent,
+    detail: '{}',
+    evidence: JSON.stringify(evidence),
+    acknowledged_by: null,
+    acknowledged_at: null,
+    acknowledged_until: null,
+    ...more,
+  };
+}
+
+/** Nobody by the settings, unless said. */
+export function settingsWith(more: Partial<DeliveryDeps['settings']> = {}): DeliveryDeps['settings'] {
+  return {
+    CARREL_SMTP: undefined,
+    CARREL_MAIL_FROM: 'carrel@library.example',
+    CARREL_ONCALL: [],
+    CARREL_WEBHOOKS: [],
+    CARREL_WEBHOOK_SECRET: 'key',
+    CARREL_WEBHOOK_ALLOW: ['127.0.0.1'],
+    CARREL_LANGUAGE: 'en',
+    CARREL_PUBLIC_URL: 'https://carrel.example',
+    CARREL_HTTP: { host: '127.0.0.1', port: 0 },
+    ...more,
+  };
+}
+
+/** Six minutes after the confirmation, while the library is open until 18:00. */
+export function inputOf(more: Partial<MessageInput> = {}): MessageInput {
+  return {
+    kind: 'firing',
+    alert: slowAlert,
+    site,
+    place: site.name,
+    targetMbps: 30,
+    publicUrl: 'https://carrel.example',
+    lang: 'en',
+    now: NOON + 29 * 60_000,
+    others: 0,
+    ...more,
+  };
+}
+/** The same as a channel gets it. */
+export function postOf(more: Partial<MessageInput> = {}): Post {
+  const input = inputOf(more);
+  const message = messageOf(input);
+  return {
+    message,
+    data: webhookBody(input, message),
+    key: 'carrel-x-7-firing-a',
+    thread: 'carrel-x-7',
+    now: input.now,
+    address: null,
+  };
+}
+
 export interface Call {
+  path: string;
   headers: IncomingHttpHeaders;
   body: string;
   at: number;
@@ -68,7 +150,12 @@ export async function openReceiver(answer: (n: number, response: ServerResponse)
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      calls.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8'), at: Date.now() });
+      calls.push({
+        path: request.url ?? '',
+        headers: request.headers,
+        body: Buffer.concat(chunks).toString('utf8'),
+        at: Date.now(),
+      });
       answer(calls.length - 1, response);
     });
   });

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { silentLogger } from '#lib/logger';
-import { type Incident, openState, type State } from '#state';
-import { createDelivery, type Delivery, retryWaitMs } from '../../dashboard/notify/deliver.ts';
+import { openState, type State } from '#state';
+import { createDelivery, type Delivery } from '../../dashboard/notify/deliver.ts';
+import { retryWaitMs } from '../../dashboard/notify/lane.ts';
 import { createNoticePlanner } from '../../dashboard/notify/plan.ts';
 import { NOON } from '../alert/tests.ts';
 import { handTime } from '../alert/world.ts';
-import { openMailbox, openReceiver, type Receiver, slowAlert, until } from './cases.ts';
+import { openMailbox, openReceiver, type Receiver, settingsWith, slowAlert, storedIncident, until } from './cases.ts';
 
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -23,35 +24,14 @@ interface Setup {
   path?: string;
 }
 function settingsOf({ mail, hooks = [] }: Setup) {
-  return {
+  return settingsWith({
     CARREL_SMTP: mail,
-    CARREL_MAIL_FROM: 'carrel@library.example',
     CARREL_ONCALL: mail ? ['night@library.example'] : [],
     CARREL_WEBHOOKS: hooks,
-    CARREL_WEBHOOK_SECRET: 'key',
-    CARREL_WEBHOOK_ALLOW: ['127.0.0.1'],
-    CARREL_PUBLIC_URL: 'https://carrel.example',
-    CARREL_HTTP: { host: '127.0.0.1', port: 0 },
-  };
+  });
 }
 function addIncident(state: State, setup: Setup, now: number): number {
-  const {
-    id: _id,
-    site: _site,
-    site_name: _name,
-    deliveries: _deliveries,
-    members: _members,
-    cause: _cause,
-    ended: _ended,
-    evidence,
-    ...rest
-  } = slowAlert;
-  const made: Omit<Incident, 'id'> = {
-    ...rest,
-    detail: '{}',
-    evidence: JSON.stringify(evidence),
-    ap: `ap-${state.alerts.list({ limit: 1 })[0]?.id ?? 0}`,
-  };
+  const made = storedIncident({ ap: `ap-${state.alerts.list({ limit: 1 })[0]?.id ?? 0}` });
   const id = state.alerts.add(made);
   const notice = { incident: { ...made, id }, kind: 'firing', severity: made.severity } as const;
   createNoticePlanner(settingsOf(setup), state).plan(notice, now);
@@ -66,6 +46,13 @@ function addResolved(state: State, incident: number, now: number): void {
       createdAt: now,
     });
 }
+/** The engine says that it is over. */
+function end(state: State, id: number, at: number): void {
+  const incident = state.alerts.get(id);
+  if (!incident) throw new Error('no such incident');
+  state.alerts.update({ ...incident, condition: 'resolved', resolved_at: at });
+  addResolved(state, id, at);
+}
 interface Running {
   state: State;
   delivery: Delivery;
@@ -77,7 +64,10 @@ function run(setup: Setup): Running {
   const state = openState({ path: ':memory:' });
   const time = handTime();
   const alerts = {
-    view: (id: number) => (state.alerts.get(id) ? { ...slowAlert, id } : null),
+    view: (id: number) => {
+      const incident = state.alerts.get(id);
+      return incident ? { ...slowAlert, id, resolved_at: incident.resolved_at } : null;
+    },
     onChange: () => () => undefined,
   };
   const delivery = createDelivery({
@@ -165,7 +155,8 @@ describe('delivery', () => {
       it.time.pass(1000);
       return it.state.outbox.waiting() === 0;
     }, 'all settled');
-    expect(good.calls.map((call) => JSON.parse(call.body).kind)).toEqual(['firing', 'resolved']);
+    // The third: the other receiver refuses, and that is told here.
+    expect(good.calls.map((call) => JSON.parse(call.body).kind)).toEqual(['firing', 'resolved', 'notice']);
     expect(deaf.calls.map((call) => JSON.parse(call.body).kind)).toEqual(['firing']);
     expect(it.delivery.notices()).toEqual([
       expect.objectContaining({
@@ -181,19 +172,72 @@ describe('delivery', () => {
     const it = run(setup);
     const all = [1, 2, 3].map(() => addIncident(it.state, setup, NOON));
     it.delivery.start();
-    await until(() => good.calls.length === 3, 'the other three');
-    expect(all.map((id) => it.states(id).at(-1))).toEqual(['firing sent 1', 'firing sent 1', 'firing sent 1']);
+    await until(() => all.every((id) => it.states(id).at(-1) === 'firing sent 1'), 'the other three');
+    expect(good.calls).toHaveLength(3);
     expect(stuck.calls).toHaveLength(1);
     await stuck.close();
   });
-  test('after a day without success it is given up, and says so', async () => {
+  test('what goes on is told whenever the receiver comes back; what is over, for a day', async () => {
     const it = run({ hooks: ['http://127.0.0.1:1/'] });
-    const id = addIncident(it.state, { hooks: ['http://127.0.0.1:1/'] }, NOON);
+    const [open, over] = [1, 2].map(() => addIncident(it.state, { hooks: ['http://127.0.0.1:1/'] }, NOON));
+    it.delivery.start();
+    await until(() => it.states(open ?? 0)[0] === 'firing waiting 1', 'the first attempt');
+    end(it.state, over ?? 0, NOON + 60_000);
+    it.time.sleep(25 * 3_600_000);
+    await until(() => {
+      it.time.pass(1000);
+      return it.states(over ?? 0)[1] === 'past expired 0' && it.states(open ?? 0)[0] === 'firing waiting 2';
+    }, 'the next attempt');
+    expect(it.state.outbox.ofIncident(over ?? 0).map(({ error }) => error)).toEqual([
+      'over before it could be told; one message tells both',
+      'it could not be delivered within 24 h',
+    ]);
+  });
+  test('what began and ended while the receiver was away is one message', async () => {
+    let up = false;
+    const receiver = await hook((_n, response) => response.writeHead(up ? 200 : 503).end());
+    const it = run({ hooks: [receiver.url] });
+    const id = addIncident(it.state, { hooks: [receiver.url] }, NOON);
     it.delivery.start();
     await until(() => it.states(id)[0] === 'firing waiting 1', 'the first attempt');
-    it.time.sleep(25 * 3_600_000);
-    await it.reaches(id, 'firing expired 1');
-    expect(it.state.outbox.ofIncident(id)[0]?.error).toMatch(/^it could not be delivered within 24 h \(.*ECONNREFUSED/);
+    end(it.state, id, NOON + 60_000);
+    up = true;
+    await until(() => {
+      it.time.pass(1000);
+      return it.states(id)[1] === 'past sent 1';
+    }, 'one message');
+    expect(receiver.calls.map((call) => JSON.parse(call.body).kind)).toEqual(['firing', 'past']);
+  });
+  test('more than twenty that wait are one digest; its members are told, and hear their ends', async () => {
+    const receiver = await hook((_n, response) => response.writeHead(200).end());
+    const setup = { hooks: [receiver.url] };
+    const it = run(setup);
+    const ids = Array.from({ length: 25 }, () => addIncident(it.state, setup, NOON));
+    it.delivery.start();
+    await until(() => it.state.outbox.waiting() === 0, 'all told');
+    const body = JSON.parse(receiver.calls[0]?.body ?? '{}');
+    expect([receiver.calls.length, body.kind, body.items.map((item: { id: number }) => item.id)]).toEqual([
+      1,
+      'digest',
+      ids,
+    ]);
+    addResolved(it.state, ids[3] ?? 0, NOON);
+    it.delivery.look();
+    await until(() => receiver.calls.length === 2, 'the end of one');
+    expect(JSON.parse(receiver.calls[1]?.body ?? '{}')).toMatchObject({ kind: 'resolved', id: ids[3] });
+  });
+  test('what was on its way when the process ended is repeated under its key, and says that it may be a repeat', async () => {
+    const mailbox = await openMailbox();
+    ends.push(() => mailbox.close());
+    const it = run({ mail: mailbox.url });
+    const id = addIncident(it.state, { mail: mailbox.url }, NOON);
+    it.state.outbox.markSending(it.state.outbox.ofIncident(id)[0]?.id ?? 0, NOON);
+    it.delivery.start();
+    await until(() => mailbox.mails.length === 1, 'the mail');
+    expect(mailbox.mails[0]?.text).toContain(
+      'This may be a repeat: it is not known whether the first attempt arrived.',
+    );
+    await until(() => it.states(id)[0] === 'firing sent 1', 'it is settled');
   });
   test('what waits is held while its site is silenced', async () => {
     const receiver = await hook((_n, response) => response.writeHead(200).end());
@@ -217,7 +261,7 @@ describe('delivery', () => {
     expect(run({}).delivery.notices()).toEqual([
       expect.objectContaining({
         code: 'NO_CHANNEL',
-        text: 'Alerts are shown here only: no mail server (CARREL_SMTP) and no webhook (CARREL_WEBHOOKS) is set.',
+        text: 'Alerts are shown here only: no channel is set up, no mail server (CARREL_SMTP) and no webhook (CARREL_WEBHOOKS) is set.',
       }),
     ]);
   });
@@ -239,37 +283,43 @@ describe('kill -9 of the deliverer', () => {
       else response.writeHead(204).end();
     });
     const path = join(dir, 'state.db');
-    const before = openState({ path });
-    const ids = Array.from({ length: 60 }, () => addIncident(before, { hooks: [receiver.url] }, Date.now()));
-    before.close();
-    const waiting = (): number => {
+    const open = <T>(work: (state: State) => T): T => {
       const state = openState({ path });
-      const n = state.outbox.waiting();
+      const result = work(state);
       state.close();
-      return n;
+      return result;
     };
-    let kills = 0;
-    for (let round = 0; round < 40 && waiting() > 0; round++) {
+    const ids: number[] = [];
+    for (let kills = 0; kills < 4; kills++) {
+      open((state) => {
+        for (let n = 0; n < 8; n++) ids.push(addIncident(state, { hooks: [receiver.url] }, Date.now()));
+      });
       const child = start(path, receiver.url);
-      const reached = receiver.calls.length + 4;
-      await until(
-        () => receiver.calls.length >= reached || child.exitCode !== null || kills >= 7,
-        'some calls',
-        20_000,
-      ).catch(() => undefined);
-      if (kills >= 7) await until(() => waiting() === 0, 'the rest', 30_000);
-      else kills++;
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await gone;
+      const reached = receiver.calls.length + 7;
+      await until(() => receiver.calls.length >= reached, 'some calls', 20_000);
+      await killed(child);
     }
-    const keys = receiver.calls.map((call) => String(call.headers['idempotency-key']));
-    const told = new Set(receiver.calls.map((call) => (JSON.parse(call.body) as { id: number }).id));
-    expect(kills).toBeGreaterThanOrEqual(5);
-    expect(ids.filter((id) => !told.has(id))).toEqual([]);
-    expect(new Set(keys).size).toBe(60);
+    const last = start(path, receiver.url);
+    await until(() => open((state) => state.outbox.waiting()) === 0, 'the rest', 30_000);
+    await killed(last);
+    const told = receiver.calls.flatMap(({ headers, body }) => {
+      const { kind, id, items } = JSON.parse(body) as { kind: string; id: number; items?: { id: number }[] };
+      const all = kind === 'digest' ? (items ?? []).map((item) => item.id) : [id];
+      return all.map((one) => ({ id: one, key: String(headers['idempotency-key']) }));
+    });
+    expect(ids.filter((id) => !told.some((one) => one.id === id))).toEqual([]);
+    expect(ids.map((id) => new Set(told.filter((one) => one.id === id).map(({ key }) => key)).size)).toEqual(
+      ids.map(() => 1),
+    );
+    expect(told.filter(({ id }) => !ids.includes(id))).toEqual([]);
   }, 120_000);
 });
+
+async function killed(child: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+}
 
 function start(path: string, url: string): ChildProcess {
   return spawn(process.execPath, [fileURLToPath(new URL('./deliver-child.ts', import.meta.url)), path, url], {

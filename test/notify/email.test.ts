@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createMailer, type Mailer } from '../../dashboard/notify/email.ts';
-import { messageOf } from '../../dashboard/notify/message.ts';
-import { type Mailbox, openMailbox, site, slowAlert } from './cases.ts';
+import { createMailer, type Mailer } from '../../dashboard/notify/email/mailer.ts';
+import { type Mailbox, openMailbox, postOf } from './cases.ts';
 
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -16,18 +15,13 @@ async function open(verdict?: (n: number) => number | null): Promise<{ mailbox: 
   );
   return { mailbox, mailer };
 }
-const message = messageOf({
-  kind: 'firing',
-  alert: slowAlert,
-  site,
-  targetMbps: 30,
-  publicUrl: 'https://carrel.example',
-});
+const { message } = postOf();
+const said = (key: string, thread: string, more = message) => ({ message: more, key, thread });
 
 describe('mail', () => {
   test('arrives as text and HTML that a person can read', async () => {
     const { mailbox, mailer } = await open();
-    expect(await mailer.send('night@library.example', message, 'carrel-x-7-firing-a', 'carrel-x-7-a')).toEqual({
+    expect(await mailer.send('night@library.example', said('carrel-x-7-firing-a', 'carrel-x-7'))).toEqual({
       kind: 'sent',
     });
     const [mail] = mailbox.mails;
@@ -36,11 +30,12 @@ describe('mail', () => {
     expect(mail?.text).toContain('<h1>Below 30 Mb/s: Zarasų r. Antazavės biblioteka, 11.5 Mb/s</h1>');
     expect(mail?.raw).toMatch(/^Subject: =\?UTF-8\?/m);
     expect(mail?.raw).toContain('Auto-Submitted: auto-generated');
+    expect(mail?.raw).toMatch(/^List-ID: .*<alerts\.library\.example>/im);
   });
   test('of one incident makes one thread, and a repeat has the same id', async () => {
     const { mailbox, mailer } = await open();
     for (const key of ['carrel-x-7-firing-a', 'carrel-x-7-firing-a', 'carrel-x-7-resolved-a'])
-      await mailer.send('night@library.example', message, key, 'carrel-x-7-a');
+      await mailer.send('night@library.example', said(key, 'carrel-x-7'));
     const header = (name: string): (string | undefined)[] =>
       mailbox.mails.map(({ raw }) => new RegExp(`^${name}: (.*)\\r$`, 'm').exec(raw)?.[1]);
     expect(header('Message-ID')).toEqual([
@@ -48,15 +43,15 @@ describe('mail', () => {
       '<carrel-x-7-firing-a@library.example>',
       '<carrel-x-7-resolved-a@library.example>',
     ]);
-    expect(new Set(header('References'))).toEqual(new Set(['<carrel-x-7-a@library.example>']));
+    expect(new Set(header('References'))).toEqual(new Set(['<carrel-x-7@library.example>']));
   });
   test('a line break smuggled into address or title makes no further header or receiver', async () => {
     const { mailbox, mailer } = await open();
     const evil = { ...message, title: 'x\r\nBcc: all@library.example' };
-    await mailer.send('night@library.example\r\nBcc: all@library.example', evil, 'k', 't');
-    await mailer.send('night@library.example', evil, 'k', 't');
+    await mailer.send('night@library.example\r\nBcc: all@library.example', said('k', 't', evil));
+    await mailer.send('night@library.example', said('k', 't', evil));
     expect(mailbox.mails.flatMap((mail) => mail.to)).not.toContain('all@library.example');
-    for (const { raw } of mailbox.mails) expect(raw).not.toMatch(/^Bcc:/im);
+    for (const { raw } of mailbox.mails) expect(raw.split('\r\n\r\n')[0]).not.toMatch(/^Bcc:/im);
     expect(mailbox.mails.length).toBeGreaterThan(0);
   });
   test.each([
@@ -66,11 +61,11 @@ describe('mail', () => {
     [554, 'refused'],
   ])('answered with %d is to %s', async (code, kind) => {
     const { mailer } = await open(() => code);
-    expect(await mailer.send('night@library.example', message, 'k', 't')).toMatchObject({ kind });
+    expect(await mailer.send('night@library.example', said('k', 't'))).toMatchObject({ kind });
   });
   test('to a server that is not there is tried again', async () => {
     const { mailbox, mailer } = await open();
     await mailbox.close();
-    expect(await mailer.send('night@library.example', message, 'k', 't')).toMatchObject({ kind: 'retry' });
+    expect(await mailer.send('night@library.example', said('k', 't'))).toMatchObject({ kind: 'retry' });
   });
 });

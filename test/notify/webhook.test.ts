@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createAddressGuard } from '../../dashboard/notify/address-guard.ts';
-import { retryAfterMs, sendWebhook } from '../../dashboard/notify/webhook.ts';
-import { openReceiver, type Receiver } from './cases.ts';
+import { type HttpOptions, post, retryAfterMs } from '../../dashboard/notify/http-post.ts';
+import type { Outcome } from '../../dashboard/notify/outcome.ts';
+import { webhookCall } from '../../dashboard/notify/webhook/webhook.ts';
+import { openReceiver, postOf, type Receiver } from './cases.ts';
 
 const open: Receiver[] = [];
 afterEach(async () => {
@@ -13,8 +15,10 @@ async function receiver(answer: Parameters<typeof openReceiver>[0]): Promise<Rec
   open.push(made);
   return made;
 }
-const local = { secret: 'key', guard: createAddressGuard(['127.0.0.1']) };
-const call = (url: string) => ({ url, body: '{"a":"ąž"}', key: 'k-1', now: 1_795_000_000_500 });
+const local = { guard: createAddressGuard(['127.0.0.1']) };
+const told = { ...postOf(), data: { a: 'ąž' }, key: 'k-1', now: 1_795_000_000_500 };
+const call = (url: string) => webhookCall(told, { config: {}, secrets: { url } }, 'key');
+const sendWebhook = (made: ReturnType<typeof call>, options: HttpOptions): Promise<Outcome> => post(made, options);
 
 describe('a webhook', () => {
   test('is signed over timestamp and body, and carries its key', async () => {
@@ -25,6 +29,7 @@ describe('a webhook', () => {
       'idempotency-key': 'k-1',
       'x-carrel-timestamp': '1795000000',
       'x-carrel-signature': signature,
+      'carrel-signature': `t=1795000000,v1=${signature.slice('sha256='.length)}`,
     });
     expect(calls[0]?.body).toBe('{"a":"ąž"}');
   });
@@ -44,7 +49,12 @@ describe('a webhook', () => {
   });
   test('whose receiver hangs up is tried again', async () => {
     const { url } = await receiver((_n, response) => response.destroy());
-    expect(await sendWebhook(call(url), local)).toMatchObject({ kind: 'retry' });
+    expect(await sendWebhook(call(url), local)).toEqual({
+      kind: 'retry',
+      error: expect.stringMatching(/hung up|hang up/),
+      afterMs: null,
+      uncertain: true,
+    });
   });
   test('whose receiver never answers is given up in time', async () => {
     const { url } = await receiver(() => undefined);
@@ -52,6 +62,7 @@ describe('a webhook', () => {
       kind: 'retry',
       error: 'no answer within 0.05 s',
       afterMs: null,
+      uncertain: true,
     });
   });
   test('whose receiver answers for ever is not read to the end', async () => {
@@ -85,7 +96,7 @@ describe('where a webhook may go', () => {
     'http://100.64.0.1/',
     'http://localhost/',
   ])('%s is private and refused', async (url) => {
-    expect(await sendWebhook(call(url), { secret: undefined, guard: createAddressGuard([]) })).toMatchObject({
+    expect(await sendWebhook(call(url), { guard: createAddressGuard([]) })).toMatchObject({
       kind: 'refused',
       error: expect.stringContaining('private address'),
     });
@@ -102,11 +113,11 @@ describe('where a webhook may go', () => {
   test('a name that resolves to a private address is refused before a connection is made', async () => {
     const { url, calls } = await receiver((_n, response) => response.writeHead(204).end());
     const named = url.replace('127.0.0.1', 'localhost');
-    expect(await sendWebhook(call(named), { secret: undefined, guard: createAddressGuard([]) })).toMatchObject({
+    expect(await sendWebhook(call(named), { guard: createAddressGuard([]) })).toMatchObject({
       kind: 'refused',
     });
     expect(calls).toEqual([]);
-    expect(await sendWebhook(call(named), { secret: undefined, guard: createAddressGuard(['localhost']) })).toEqual({
+    expect(await sendWebhook(call(named), { guard: createAddressGuard(['localhost']) })).toEqual({
       kind: 'sent',
     });
   });

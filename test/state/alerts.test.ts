@@ -88,7 +88,17 @@ describe('the outbox', () => {
     target: string,
     createdAt: number,
     key = `${kind}-${target}`,
-  ) => state.outbox.add({ incident: 1, channel: 'email', target, kind, idempotencyKey: key, createdAt });
+  ) =>
+    state.outbox.add({
+      incident: 1,
+      route: `settings:email:${target}`,
+      channel: 'email',
+      target,
+      kind,
+      severity: 'page',
+      idempotencyKey: key,
+      createdAt,
+    });
 
   it('never lets "resolved" overtake "firing" to the same receiver, and does not hold up others', () => {
     const state = memoryState();
@@ -96,11 +106,13 @@ describe('the outbox', () => {
     const firing = put(state, 'firing', 'ona', 10);
     const resolved = put(state, 'resolved', 'ona', 20);
     const other = put(state, 'resolved', 'jonas', 20);
-    state.outbox.markRetry(firing, 500, 'receiver is down');
-    expect(state.outbox.due(100, 10).map(({ id }) => id)).toEqual([other]);
-    expect(state.outbox.due(500, 10).map(({ id }) => id)).toEqual([other, firing]);
+    const due = (now: number): number[] =>
+      state.outbox.dueRoutes(now).flatMap((route) => state.outbox.due(route, now, 10).map(({ id }) => id));
+    state.outbox.markRetry(firing, 500, 'receiver is down', false);
+    expect(due(100)).toEqual([other]);
+    expect(due(500)).toEqual([other, firing]);
     state.outbox.markSent(firing, 510);
-    expect(state.outbox.due(510, 1).map(({ id }) => id)).toEqual([resolved]);
+    expect(due(510).toSorted()).toEqual([resolved, other].toSorted());
   });
 
   it('holds a message once however often it is added', () => {
@@ -115,7 +127,7 @@ describe('the outbox', () => {
     const state = memoryState();
     state.alerts.add(incident);
     const [first, second] = [put(state, 'firing', 'ona', 10), put(state, 'firing', 'jonas', 20)];
-    state.outbox.markRetry(first, 300, '421 try later');
+    state.outbox.markRetry(first, 300, '421 try later', false);
     expect(state.outbox.nextDueAt()).toBe(20);
     state.outbox.markFailed(second, 30, '550 no such user');
     expect(state.outbox.nextDueAt()).toBe(300);
@@ -133,9 +145,9 @@ describe('the outbox', () => {
     const state = memoryState();
     const firing = state.alerts.add(incident);
     const over = state.alerts.add({ ...incident, condition: 'resolved', resolved_at: 50 });
-    const message = { channel: 'email', kind: 'firing', createdAt: 1 } as const;
+    const message = { channel: 'email', kind: 'firing', severity: 'page', createdAt: 1 } as const;
     const add = (of: number, target: string): number =>
-      state.outbox.add({ ...message, incident: of, target, idempotencyKey: `${of}-${target}` });
+      state.outbox.add({ ...message, incident: of, route: target, target, idempotencyKey: `${of}-${target}` });
     const told = add(firing, 'ona');
     const gone = add(over, 'ona');
     const waiting = add(over, 'jonas');
@@ -146,7 +158,27 @@ describe('the outbox', () => {
     expect([left, state.auditTrail({ limit: 10 }).map(({ at }) => at)]).toEqual([[told, waiting], [200]]);
   });
 
-  it('refuses a message of no incident', () => {
+  it('lets the members of a digest share its fate, and never one of them alone', () => {
+    const state = memoryState();
+    state.alerts.add(incident);
+    const members = ['a', 'b'].map((key) => put(state, 'firing', 'ona', 10, key));
+    const digest = { route: 'settings:email:ona', channel: 'email', target: 'ona', severity: 'page' } as const;
+    const id = state.outbox.addDigest({ ...digest, idempotencyKey: 'd', createdAt: 20 }, members);
+    expect(state.outbox.due('settings:email:ona', 30, 10).map((item) => item.id)).toEqual([id]);
+    state.outbox.markSent(id, 40);
+    expect(state.outbox.ofDigest(id).map((item) => [item.id, item.state])).toEqual(members.map((one) => [one, 'sent']));
+  });
+
+  it('knows what was on its way when the process ended', () => {
+    const state = memoryState();
+    state.alerts.add(incident);
+    const [left, waits] = [put(state, 'firing', 'ona', 10), put(state, 'firing', 'jonas', 10)];
+    state.outbox.markSending(left, 11);
+    expect(state.outbox.markInterrupted()).toBe(1);
+    expect([left, waits].map((id) => state.outbox.get(id)?.uncertain)).toEqual([true, false]);
+  });
+
+  it('refuses a message of an incident that there is not', () => {
     expect(() => put(memoryState(), 'firing', 'ona', 1)).toThrow(/FOREIGN KEY/);
   });
 });

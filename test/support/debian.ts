@@ -178,7 +178,8 @@ async function required(name: DebianPackage): Promise<DebianServer> {
   return server;
 }
 
-async function keepServer(launch: () => ChildProcess, port: number, path: string): Promise<RunningServer> {
+/** A process that is known to listen once `path` answers; it is started again over the same data at the same port. */
+export async function keepServer(launch: () => ChildProcess, port: number, path: string): Promise<RunningServer> {
   const url = `http://127.0.0.1:${port}`;
   let child = launch();
   await answering(child, url + path);

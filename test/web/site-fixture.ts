@@ -121,6 +121,7 @@ export function alertOf(id: number, now: number): AlertView {
         attempts: 1,
         at: now - 124 * MIN,
         error: null,
+        uncertain: false,
       },
       {
         channel: 'webhook',
@@ -130,6 +131,7 @@ export function alertOf(id: number, now: number): AlertView {
         attempts: 4,
         at: now - 120 * MIN,
         error: 'answered 503',
+        uncertain: true,
       },
     ],
     parent: null,

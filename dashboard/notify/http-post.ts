@@ -1,69 +1,82 @@
-/** Why: programs get alerts as signed JSON. No redirects, short answers, and only to where a webhook may go. */
-import { createHmac } from 'node:crypto';
+/** Why: every channel over HTTP leaves by this one door: guarded addresses, no redirects, short answers, in time. */
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { messageOf as errorText } from '#lib/errors';
+import { errnoOf, messageOf as errorText } from '#lib/errors';
 import { type AddressGuard, RefusedAddress } from './address-guard.ts';
 import type { Outcome } from './outcome.ts';
 
-export interface WebhookCall {
+export interface HttpCall {
   url: string;
+  headers: Record<string, string>;
   body: string;
-  /** The same for every attempt. */
-  key: string;
-  /** Wall ms; part of what is signed, so that a recorded call cannot be replayed later. */
-  now: number;
+  method?: 'POST' | 'GET';
 }
-export interface WebhookOptions {
-  secret: string | undefined;
+export interface HttpAnswer {
+  status: number;
+  retryAfter: string | undefined;
+  /** At most 64 KiB of it. */
+  body: string;
+}
+export interface HttpOptions {
   guard: AddressGuard;
   timeoutMs?: number;
 }
+/** What a channel makes of an answer; `outcomeOfAnswer` unless the receiver has a way of its own. */
+export type Judge = (answer: HttpAnswer) => Outcome;
 
 const TIMEOUT_MS = 10_000;
-/** Nobody reads the answer; it only has to end. */
 const ANSWER_BYTES = 64 * 1024;
 
-/** Sends one call and waits for the answer's end. Never throws. */
-export async function sendWebhook(
-  call: WebhookCall,
-  { secret, guard, timeoutMs = TIMEOUT_MS }: WebhookOptions,
+/** Sends one call and waits for the answer's end. Never throws. No error holds the address: it may hold a secret. */
+export async function post(
+  call: HttpCall,
+  { guard, timeoutMs = TIMEOUT_MS }: HttpOptions,
+  judge: Judge = outcomeOfAnswer,
 ): Promise<Outcome> {
+  if (!URL.canParse(call.url)) return { kind: 'refused', error: 'its address is not a URL' };
   const url = new URL(call.url);
   const refused = guard.refusedHost(url.hostname);
   if (refused !== null) return { kind: 'refused', error: refused };
+  const sent = { connected: false };
   try {
-    return await exchange(url, call, secret, guard, AbortSignal.timeout(timeoutMs));
+    return judge(await exchange(url, call, guard, AbortSignal.timeout(timeoutMs), sent));
   } catch (error) {
     if (error instanceof RefusedAddress) return { kind: 'refused', error: error.message };
     const timedOut = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
     return {
       kind: 'retry',
-      error: timedOut ? `no answer within ${timeoutMs / 1000} s` : errorText(error).slice(0, 200),
+      error: timedOut ? `no answer within ${timeoutMs / 1000} s` : failureText(error),
       afterMs: null,
+      ...(sent.connected ? { uncertain: true as const } : {}),
     };
   }
 }
 
-/** `sha256=` and the hex HMAC over `timestamp.body`; receivers compute the same with the shared secret. */
-export function signatureOf(secret: string, timestamp: string, body: string): string {
-  return `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
+/** Node's own words name host and port at most; those of TLS may quote certificates at length. */
+function failureText(error: unknown): string {
+  const code = errnoOf(error);
+  return code === 'ECONNRESET' ? 'the receiver hung up (ECONNRESET)' : errorText(error).slice(0, 200);
 }
 
 function exchange(
   url: URL,
-  call: WebhookCall,
-  secret: string | undefined,
+  call: HttpCall,
   guard: AddressGuard,
   signal: AbortSignal,
-): Promise<Outcome> {
+  sent: { connected: boolean },
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     // A connection of its own (no agent): a pooled one could have been opened under another answer of the resolver.
     const request = send(url, {
-      method: 'POST',
+      method: call.method ?? 'POST',
       agent: false,
-      headers: headersOf(call, secret),
+      headers: {
+        'content-length': String(Buffer.byteLength(call.body)),
+        'user-agent': 'Carrel',
+        connection: 'close',
+        ...call.headers,
+      },
       lookup: guard.lookupFor(url.hostname),
       signal,
     });
@@ -72,6 +85,7 @@ function exchange(
       socket.once('connect', () => {
         const refused = guard.refusedAddress(url.hostname.replace(/^\[|\]$/g, ''), socket.remoteAddress ?? '');
         if (refused !== null) request.destroy(new RefusedAddress(refused));
+        else sent.connected = true;
       }),
     );
     request.on('response', (response) => readAnswer(request, response, resolve, reject));
@@ -79,30 +93,23 @@ function exchange(
   });
 }
 
-function headersOf({ body, key, now }: WebhookCall, secret: string | undefined): Record<string, string> {
-  const timestamp = String(Math.floor(now / 1000));
-  return {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
-    'user-agent': 'Carrel',
-    connection: 'close',
-    'idempotency-key': key,
-    'x-carrel-timestamp': timestamp,
-    ...(secret === undefined ? {} : { 'x-carrel-signature': signatureOf(secret, timestamp, body) }),
-  };
-}
-
 function readAnswer(
   request: ClientRequest,
   response: IncomingMessage,
-  resolve: (outcome: Outcome) => void,
+  resolve: (answer: HttpAnswer) => void,
   reject: (error: Error) => void,
 ): void {
+  const chunks: Buffer[] = [];
   let bytes = 0;
-  const done = (): void => resolve(outcomeOf(response.statusCode ?? 0, response.headers['retry-after']));
+  const done = (): void =>
+    resolve({
+      status: response.statusCode ?? 0,
+      retryAfter: response.headers['retry-after'],
+      body: Buffer.concat(chunks).toString('utf8'),
+    });
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes <= ANSWER_BYTES) return;
+    if (bytes <= ANSWER_BYTES) return void chunks.push(chunk);
     done(); // the status is known; the rest is nobody's business
     request.destroy();
   });
@@ -110,7 +117,8 @@ function readAnswer(
   response.on('error', reject);
 }
 
-function outcomeOf(status: number, retryAfter: string | undefined): Outcome {
+/** 2xx is delivered; 408, 425, 429 and 5xx may pass; everything else is final. */
+export function outcomeOfAnswer({ status, retryAfter }: HttpAnswer): Outcome {
   if (status >= 200 && status < 300) return { kind: 'sent' };
   if (status >= 300 && status < 400)
     return { kind: 'refused', error: `the receiver redirects (${status}); give the final address` };

@@ -1,12 +1,12 @@
-/** Why: mail is the channel that every library has. One thread per incident; the receiver's server has accepted it before it counts as sent. */
+/** Why: one mail by SMTP; the receiver's server has accepted it before it counts as sent. */
 import { createTransport } from 'nodemailer';
-import { messageOf as errorText } from '#lib/errors';
-import type { Message } from './message.ts';
-import type { Outcome } from './outcome.ts';
+import { errnoOf, messageOf as errorText } from '#lib/errors';
+import type { Post } from '../channel.ts';
+import { htmlOf, textOf } from '../message.ts';
+import type { Outcome } from '../outcome.ts';
 
 export interface Mailer {
-  /** `key` names the message for ever (repeats carry it), `thread` the incident. */
-  send(to: string, message: Message, key: string, thread: string): Promise<Outcome>;
+  send(to: string, post: Pick<Post, 'message' | 'key' | 'thread'>): Promise<Outcome>;
   close(): void;
 }
 
@@ -19,28 +19,30 @@ export function createMailer({ smtpUrl, from }: { smtpUrl: string; from: string 
     socketTimeout: 20_000,
     dnsTimeout: 10_000,
   });
-  const domain =
-    from
-      .replace(/>.*$/, '')
-      .split('@')
-      .at(-1)
-      ?.replace(/[^\w.-]/g, '') || 'localhost';
+  const domain = domainOf(from);
   return {
-    async send(to, message, key, thread) {
+    async send(to, { message, key, thread }) {
       const root = `<${thread}@${domain}>`;
       try {
         await transport.sendMail({
           from: from.includes('<') ? from : { name: 'Carrel', address: from },
           to: { name: '', address: to },
           subject: message.title,
-          text: message.text,
-          html: message.html,
+          text: textOf(message),
+          html: htmlOf(message),
           // Quoted-printable keeps Lithuanian mail readable in any client and log; nodemailer would choose base64.
           textEncoding: 'quoted-printable',
+          // Repeats carry the same id for ever; the thread's root need not exist (RFC 5322 3.6.4).
           messageId: `<${key}@${domain}>`,
           references: root,
           inReplyTo: root,
-          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', 'X-Carrel-Key': key },
+          list: { id: { url: `alerts.${domain}`, comment: 'Carrel' } },
+          headers: {
+            'Auto-Submitted': 'auto-generated',
+            'X-Auto-Response-Suppress': 'All',
+            'X-Carrel-Key': key,
+            ...(message.severity === 'page' && message.kind === 'firing' ? { Importance: 'high' } : {}),
+          },
           disableFileAccess: true,
           disableUrlAccess: true,
         });
@@ -51,6 +53,11 @@ export function createMailer({ smtpUrl, from }: { smtpUrl: string; from: string 
     },
     close: () => transport.close(),
   };
+}
+
+function domainOf(from: string): string {
+  const domain = from.replace(/>.*$/, '').split('@').at(-1);
+  return domain?.replace(/[^\w.-]/g, '') || 'localhost';
 }
 
 function optionsOf(smtpUrl: string) {
@@ -78,9 +85,13 @@ function outcomeOf(error: unknown): Outcome {
     error instanceof Error && 'responseCode' in error && typeof error.responseCode === 'number'
       ? error.responseCode
       : null;
-  const auth = error instanceof Error && 'code' in error && error.code === 'EAUTH';
+  const auth = errnoOf(error) === 'EAUTH';
   const text = errorText(error).replace(/\s+/g, ' ').slice(0, 200);
-  return code !== null && code >= 500 && !auth
-    ? { kind: 'refused', error: text }
-    : { kind: 'retry', error: text, afterMs: null };
+  if (code !== null && code >= 500 && !auth) return { kind: 'refused', error: text };
+  // Without an answer after the text had left, the server may have taken it.
+  const uncertain =
+    code === null &&
+    ['ETIMEDOUT', 'ESOCKET', 'ECONNECTION'].includes(errnoOf(error) ?? '') &&
+    /DATA|greeting/i.test(text);
+  return { kind: 'retry', error: text, afterMs: null, ...(uncertain ? { uncertain: true as const } : {}) };
 }

@@ -1,0 +1,93 @@
+/** Why: what stands in the outbox as a few columns becomes the message that is read, from what is known when it leaves. */
+import { type AlertView, isObject, type JsonObject, numberIn, parseJson, textIn } from '#contract';
+import type { OutboxItem, State } from '#state';
+import type { Post } from './channel.ts';
+import { channelType } from './channels.ts';
+import { type Message, type MessageInput, messageOf, webhookBody } from './message.ts';
+import { digestMessage, noticeMessage } from './message-other.ts';
+import type { Receiver } from './receivers.ts';
+
+export interface ComposeDeps {
+  state: Pick<State, 'alerts' | 'outbox' | 'registry'>;
+  view(id: number): AlertView | null;
+  /** Without a trailing slash. */
+  publicUrl(): string;
+  /** Where this receiver acts on this message without signing in; null where that is not offered. */
+  actUrl?(item: OutboxItem, now: number): string | null;
+}
+
+/** Null when the alert no longer exists. */
+export function compose(deps: ComposeDeps, item: OutboxItem, receiver: Receiver, now: number): Post | null {
+  const said = contentOf(deps, item, receiver, now);
+  if (!said) return null;
+  const thread = /^(carrel-\w+-\d+)-/.exec(item.idempotencyKey)?.[1] ?? item.idempotencyKey;
+  return { ...said, key: item.idempotencyKey, thread, now, address: receiver.address };
+}
+
+function contentOf(
+  deps: ComposeDeps,
+  item: OutboxItem,
+  receiver: Receiver,
+  now: number,
+): { message: Message; data: object } | null {
+  const { lang } = receiver;
+  const uncertain = item.uncertain && !channelType(receiver.kind).dropsRepeats;
+  if (item.kind === 'digest') {
+    const inputs = deps.state.outbox
+      .ofDigest(item.id)
+      .map((member) => inputOf(deps, member, receiver, now))
+      .filter((input) => input !== null);
+    return digestMessage(inputs, { lang, severity: item.severity, publicUrl: deps.publicUrl(), uncertain });
+  }
+  if (item.kind === 'notice')
+    return noticeMessage(detailOf(item), { lang, severity: item.severity, publicUrl: deps.publicUrl(), uncertain });
+  const input = inputOf(deps, item, receiver, now);
+  if (!input) return null;
+  const whole = { ...input, uncertain };
+  const message = messageOf(whole);
+  return { message, data: webhookBody(whole, message) };
+}
+
+export function inputOf(deps: ComposeDeps, item: OutboxItem, receiver: Receiver, now: number): MessageInput | null {
+  const { kind, incident } = item;
+  if (incident === null || kind === 'digest' || kind === 'notice') return null;
+  const alert = deps.view(incident);
+  if (!alert) return null;
+  const { registry } = deps.state;
+  const ap = registry.accessPoint(alert.ap);
+  const site = ap ? registry.site(ap.site) : null;
+  const detail = detailOf(item);
+  return {
+    kind,
+    alert,
+    site,
+    place: !ap || !site || ap.id === site.id || ap.name === site.name ? alert.site_name : `${site.name}, ${ap.name}`,
+    targetMbps: ap?.target_mbps ?? alert.evidence.at(-1)?.target_mbps ?? 0,
+    publicUrl: deps.publicUrl(),
+    lang: receiver.lang,
+    now,
+    others: site?.isp ? othersOf(deps, alert, site.isp) : null,
+    unackedMinutes: numberIn(detail, 'unacked', 0, 1e6) ?? null,
+    ackEnded: textIn(detail, 'why', 20) === 'ack_ended',
+    actUrl: deps.actUrl?.(item, now) ?? null,
+  };
+}
+
+/** Other access points of this provider with an open incident about their line. */
+function othersOf({ state }: ComposeDeps, alert: AlertView, isp: string): number {
+  const aps = new Set(
+    state.alerts
+      .open()
+      .filter(({ rule, ap }) => ap !== alert.ap && (rule === 'slow' || rule === 'dark'))
+      .map(({ ap }) => ap),
+  );
+  return [...aps].filter((id) => {
+    const ap = state.registry.accessPoint(id);
+    return ap !== null && state.registry.site(ap.site)?.isp === isp;
+  }).length;
+}
+
+function detailOf({ detail }: OutboxItem): JsonObject {
+  const value = detail === '' ? null : parseJson(detail);
+  return isObject(value) ? value : {};
+}

@@ -1,0 +1,91 @@
+/** Why: a route in the outbox becomes somebody who can be sent to, now: by the settings, by a channel of an administrator, by a person's contact. */
+import type { ChannelKind, HealthNotice, Language, Severity } from '#contract';
+import type { Channel, State } from '#state';
+import type { ChannelSettings } from './channel.ts';
+import { type NotifySettings, webhookLabel } from './targets.ts';
+
+export interface Receiver {
+  /** For ever the same; see OutboxItem. */
+  route: string;
+  kind: ChannelKind;
+  /** For people. No secret. */
+  label: string;
+  lang: Language;
+  settings: ChannelSettings;
+  /** Of a person, on a channel with addresses. */
+  address: string | null;
+}
+export interface Receivers {
+  byRoute(route: string): Receiver | null;
+  /** By the settings: the webhooks and the addresses on call. */
+  ofSettings(): Receiver[];
+  /** Channels that get every alert of this severity. */
+  ofSeverity(severity: Severity): Receiver[];
+  ofChannel(channel: Channel): Receiver;
+  /** What is missing so that anybody is told at all, in words for the page. */
+  missing(): HealthNotice[];
+}
+
+export function createReceivers(settings: NotifySettings, state: Pick<State, 'channels'>): Receivers {
+  const fixed = settingsReceivers(settings);
+  const byRoute = new Map(fixed.map((receiver) => [receiver.route, receiver]));
+  const receivers: Receivers = {
+    byRoute(route) {
+      const known = byRoute.get(route);
+      if (known) return known;
+      const [kind, id] = route.split(':');
+      const channel = kind === 'channel' ? state.channels.get(Number(id)) : null;
+      return channel?.enabled ? channelReceiver(channel) : null;
+    },
+    ofSettings: () => fixed,
+    ofSeverity: (severity) =>
+      state.channels
+        .list()
+        .filter((channel) => channel.enabled && channel.gets.includes(severity))
+        .map(channelReceiver),
+    ofChannel: channelReceiver,
+    missing() {
+      if (fixed.length > 0 || state.channels.list().some(({ enabled }) => enabled)) return [];
+      const what =
+        settings.CARREL_SMTP === undefined
+          ? 'no channel is set up, no mail server (CARREL_SMTP) and no webhook (CARREL_WEBHOOKS) is set'
+          : 'a mail server is set, but nobody to write to (CARREL_ONCALL)';
+      return [{ code: 'NO_CHANNEL', severity: 'warning', text: `Alerts are shown here only: ${what}.`, since: null }];
+    },
+  };
+  return receivers;
+}
+
+function settingsReceivers(settings: NotifySettings): Receiver[] {
+  const { CARREL_SMTP: server, CARREL_LANGUAGE: lang } = settings;
+  const mail =
+    server === undefined
+      ? []
+      : settings.CARREL_ONCALL.map((address): Receiver => {
+          const config = { server, from: settings.CARREL_MAIL_FROM };
+          return {
+            route: `settings:email:${address}`,
+            kind: 'email',
+            label: address,
+            lang,
+            address,
+            settings: { config, secrets: {} },
+          };
+        });
+  const hooks = settings.CARREL_WEBHOOKS.map((url): Receiver => {
+    const label = webhookLabel(url);
+    return {
+      route: `settings:webhook:${label}`,
+      kind: 'webhook',
+      label,
+      lang,
+      address: null,
+      settings: { config: {}, secrets: { url } },
+    };
+  });
+  return [...mail, ...hooks];
+}
+
+function channelReceiver({ id, kind, name, lang, config, secrets }: Channel): Receiver {
+  return { route: `channel:${id}`, kind, label: name, lang, settings: { config, secrets }, address: null };
+}

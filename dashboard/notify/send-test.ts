@@ -1,0 +1,30 @@
+/** Why: a channel is known to work when a message went through it, and the person who set it up sees what its receiver answered. */
+import { randomUUID } from 'node:crypto';
+import type { ChannelTestResult } from '#contract';
+import type { DashboardDeps } from '../deps.ts';
+import { createAddressGuard } from './address-guard.ts';
+import { channelType } from './channels.ts';
+import { noticeMessage } from './message-other.ts';
+import type { Receiver } from './receivers.ts';
+
+/** Waits for the receiver's answer, 10 s at most (mail 20 s). */
+export async function sendTest(
+  { state, clock, settings, log, publicUrl }: Pick<DashboardDeps, 'state' | 'clock' | 'settings' | 'log' | 'publicUrl'>,
+  receiver: Receiver,
+): Promise<ChannelTestResult> {
+  const started = clock.monoMs();
+  const { lang, address, route } = receiver;
+  const frame = { lang, severity: 'ticket', publicUrl: publicUrl(), uncertain: false } as const;
+  const key = `carrel-test-${randomUUID()}`;
+  const outcome = await channelType(receiver.kind).send(
+    { ...noticeMessage({ code: 'test' }, frame), key, thread: key, now: clock.wallMs(), address },
+    receiver.settings,
+    { guard: createAddressGuard(settings.CARREL_WEBHOOK_ALLOW), webhookSecret: settings.CARREL_WEBHOOK_SECRET },
+  );
+  const now = clock.wallMs();
+  const error = outcome.kind === 'sent' ? (outcome.remark ?? null) : outcome.error;
+  if (outcome.kind === 'sent') state.channels.noteOk(route, now);
+  else state.channels.noteFailed(route, now, outcome.error);
+  log.info({ channel: receiver.kind, target: receiver.label, ok: outcome.kind === 'sent', error }, 'channel tested');
+  return { ok: outcome.kind === 'sent', error, ms: Math.round(clock.monoMs() - started) };
+}

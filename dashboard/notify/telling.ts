@@ -1,0 +1,93 @@
+/** Why: a channel that fails cannot say so itself: the page says it, and another channel tells it, once per failure. */
+import type { HealthNotice } from '#contract';
+import type { Clock } from '#lib/clock';
+import type { State } from '#state';
+import { keyPrefix, shortHash } from './plan.ts';
+import type { Receiver, Receivers } from './receivers.ts';
+
+/** A receiver that only restarts is not worth a message. */
+const TELL_AFTER_MS = 5 * 60_000;
+
+export interface Telling {
+  worked(receiver: Receiver, now: number): void;
+  failed(receiver: Receiver, now: number, error: string, final: boolean): void;
+  notices(): HealthNotice[];
+}
+
+/** `worked` and `failed` are called inside the transaction that settles the message. */
+export function createTelling({
+  state,
+  receivers,
+  clock,
+}: {
+  state: State;
+  receivers: Receivers;
+  clock: Clock;
+}): Telling {
+  const finals = new Set<string>();
+
+  /** To everybody else who gets pages by themselves and works. */
+  function tellOthers(about: Receiver, code: 'failing' | 'works', since: number, more: object, now: number): boolean {
+    const failing = new Set(
+      state.channels
+        .healths()
+        .filter(({ failingSince }) => failingSince !== null)
+        .map(({ route }) => route),
+    );
+    const others = [...receivers.ofSettings(), ...receivers.ofSeverity('page')].filter(
+      ({ route }) => route !== about.route && !failing.has(route),
+    );
+    for (const { route, kind, label } of others)
+      state.outbox.add({
+        incident: null,
+        route,
+        channel: kind,
+        target: label,
+        kind: 'notice',
+        severity: 'ticket',
+        detail: JSON.stringify({ code, receiver: about.label, ...more }),
+        idempotencyKey: `${keyPrefix(state)}-${code}-${shortHash(about.route)}-${since}-${shortHash(route)}`,
+        createdAt: now,
+      });
+    return others.length > 0;
+  }
+
+  return {
+    worked(receiver, now) {
+      finals.delete(receiver.route);
+      const before = state.channels.health(receiver.route);
+      if (before && before.failingSince !== null && before.toldAt !== null) {
+        tellOthers(receiver, 'works', before.failingSince, { ms: now - before.failingSince }, now);
+        state.channels.noteTold(receiver.route, null);
+      }
+      state.channels.noteOk(receiver.route, now);
+    },
+    failed(receiver, now, error, final) {
+      if (final) finals.add(receiver.route);
+      state.channels.noteFailed(receiver.route, now, error);
+      const health = state.channels.health(receiver.route);
+      if (!health || health.failingSince === null || health.toldAt !== null) return;
+      if (!final && now - health.failingSince < TELL_AFTER_MS) return;
+      if (tellOthers(receiver, 'failing', health.failingSince, { error, since: health.failingSince }, now))
+        state.channels.noteTold(receiver.route, now);
+    },
+    notices: () =>
+      state.channels.healths().flatMap((health) => {
+        const receiver = health.failingSince === null ? null : receivers.byRoute(health.route);
+        if (!receiver) return [];
+        const final = finals.has(health.route);
+        return [
+          {
+            code: 'CHANNEL_FAILING',
+            severity: final ? ('critical' as const) : ('warning' as const),
+            text: `${nameOf(receiver)} ${final ? 'refuses alerts' : 'does not get alerts yet'}: ${health.error ?? 'no reason given'}.`,
+            since: health.failingSince ?? clock.wallMs(),
+          },
+        ];
+      }),
+  };
+}
+
+function nameOf({ kind, label }: Receiver): string {
+  return kind === 'email' ? `Mail to ${label}` : kind === 'webhook' ? `Webhook ${label}` : label;
+}
