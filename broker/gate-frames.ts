@@ -114,10 +114,9 @@ export function owe(line: FrameLine, pubacks: Buffer): void {
 }
 
 /** PUBACKs that may be sent now, in one piece; null where there are none. They are owed no more. */
-export function dueAnswers(line: FrameLine, durableEnd: number): Buffer | null {
-  const { owed } = line;
-  const waiting = owed.findIndex(({ position }) => position >= durableEnd);
-  const due = waiting < 0 ? owed.length : waiting;
+export function dueAnswers({ owed }: FrameLine, durableEnd: number): Buffer | null {
+  let due = 0;
+  while (due < owed.length && (owed[due]?.position ?? 0) < durableEnd) due += 1;
   if (due === 0) return null;
   if (due === 1) return (owed.length === 1 ? owed.pop() : owed.shift())?.pubacks ?? null;
   return Buffer.concat(owed.splice(0, due).map(({ pubacks }) => pubacks));
