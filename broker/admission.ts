@@ -36,6 +36,9 @@ const BURST_MS = 25;
 export function createAdmission({ connections, clock, refused }: AdmissionDeps): Admission {
   const standing = new Set<Duplex>();
   const stops = new Set<() => void>();
+  function leave(this: Duplex): void {
+    standing.delete(this);
+  }
 
   function openDoor(perS: number): Door {
     const burst = Math.max(1, (perS * BURST_MS) / 1000);
@@ -61,14 +64,14 @@ export function createAdmission({ connections, clock, refused }: AdmissionDeps):
 
     return {
       arrive(socket, enter) {
-        socket.on('error', () => socket.destroy());
+        socket.on('error', destroyThis);
         if (standing.size >= connections) {
           refused('CONNECTIONS_FULL');
           socket.destroy();
           return;
         }
         standing.add(socket);
-        socket.once('close', () => standing.delete(socket));
+        socket.on('close', leave);
         waiting.push({ socket, enter });
         if (!timer) letIn();
       },
@@ -82,4 +85,9 @@ export function createAdmission({ connections, clock, refused }: AdmissionDeps):
       for (const socket of standing) socket.destroy();
     },
   };
+}
+
+/** One for all: there are ten thousand sockets. */
+function destroyThis(this: Duplex): void {
+  this.destroy();
 }

@@ -34,11 +34,11 @@ export function createAedesSide(socket: Duplex, asked: () => void, closed: () =>
       done(error);
     },
   });
-  conn.on('error', () => undefined);
+  conn.on('error', ignore);
   // aedes reads once on 'readable', and again when the packet that it read is dealt with: finding nothing is its question for more.
-  const read = conn.read.bind(conn);
+  const { read } = conn;
   conn.read = (size) => {
-    const bytes: unknown = read(size);
+    const bytes: unknown = read.call(conn, size);
     if (bytes === null && busy && size !== 0) {
       busy = false;
       asked();
@@ -74,3 +74,6 @@ export function createAedesSide(socket: Duplex, asked: () => void, closed: () =>
     },
   };
 }
+
+/** The socket's own end says it. */
+function ignore(): void {}

@@ -65,13 +65,14 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
  */
 function takeBeforeTheStream(gate: Gate): void {
   const { socket } = gate;
-  const push = socket.push.bind(socket);
+  const { push } = socket;
   socket.push = (chunk, encoding) => {
-    if (gate.stops > 0 || gate.bucket === null || gate.cut || !Buffer.isBuffer(chunk)) return push(chunk, encoding);
-    if (!isIdle(gate) || socket.readableLength > 0) return push(chunk, encoding);
+    if (gate.stops > 0 || gate.bucket === null || gate.cut || !Buffer.isBuffer(chunk))
+      return push.call(socket, chunk, encoding);
+    if (!isIdle(gate) || socket.readableLength > 0) return push.call(socket, chunk, encoding);
     const taken = frames(gate, chunk);
     if (taken > 0) answer(gate);
-    if (taken < chunk.length) return push(taken === 0 ? chunk : chunk.subarray(taken), encoding);
+    if (taken < chunk.length) return push.call(socket, taken === 0 ? chunk : chunk.subarray(taken), encoding);
     giveBack(chunk);
     return true;
   };

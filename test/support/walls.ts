@@ -23,6 +23,8 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     packages: [
       NODE,
       'aedes',
+      'aedes-persistence/asyncPersistence.js',
+      'mqtt-packet',
       'influx',
       'influx/lib/src/pool.js', // its HTTP pool, to which the package has no door
       '@influxdata/influxdb-client',
