@@ -1,6 +1,7 @@
 /** Why: Prometheus sees what the server sees, by bounded labels only (no label per site). */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { DashboardDeps } from './deps.ts';
+import { addSpeed } from './metrics-speed.ts';
 
 type MetricDeps = Pick<DashboardDeps, 'state' | 'broker'>;
 
@@ -61,6 +62,7 @@ export function createMetrics({ state, broker }: MetricDeps): Registry {
     },
   });
   addStores(registry, broker);
+  addSpeed(registry, broker);
   return registry;
 }
 

@@ -77,6 +77,7 @@ export function createLeases(deps: LeasesDeps): Leases {
   const { places, answer, accessPointOf, mayTest = () => true } = deps;
   const wishes = new Map<string, { request: LeaseRequest; alternative: Place | null }>();
   const grants = new Map<string, number[]>();
+  let tidiedMs = 0;
   const desks = new Map<string, Desk>(places.map((place) => [place.name, deskOf(place)]));
 
   function deskOf(place: Place): Desk {
@@ -154,6 +155,8 @@ export function createLeases(deps: LeasesDeps): Leases {
     },
     tick(nowMs) {
       for (const desk of desks.values()) if (desk.queue.busy()) tell(desk, desk.queue.tick(nowMs), nowMs);
+      if (nowMs - tidiedMs < HOUR_MS) return;
+      tidiedMs = nowMs;
       for (const probe of grants.keys()) if (newest(probe, nowMs).length === 0) grants.delete(probe);
     },
     control(name, { paceMbps, maxBytes }, nowMs) {
