@@ -15,7 +15,7 @@ export const ticketOf = (more: Partial<Ticket> = {}): Ticket => ({
   dir: 'down',
   paceMbps: 36,
   maxBytes: 9_000_000,
-  maxMs: 2000,
+  maxMs: 10_000,
   notBefore: Date.now() - 1000,
   expires: Date.now() + 20_000,
   ...more,

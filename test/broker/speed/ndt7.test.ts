@@ -130,7 +130,7 @@ describe('a download under a lease', () => {
 
 test('an upload is counted by the server, which says so while it goes on', async () => {
   const message = Buffer.alloc(8192, 7);
-  const { messages, code } = await take(pathOf('up', { maxBytes: 1_000_000 }), (socket) => {
+  const { messages, code } = await take(pathOf('up', { maxBytes: 1_000_000, maxMs: 10_000 }), (socket) => {
     const timer = setInterval(() => socket.readyState === WebSocket.OPEN && socket.send(message), 10);
     socket.on('close', () => clearInterval(timer));
   });
