@@ -4,6 +4,7 @@ import { registerBackupRoutes } from './routes/backup.ts';
 import { registerChannelRoutes } from './routes/channels.ts';
 import { registerDeliveryRoutes } from './routes/delivery.ts';
 import { registerLiveRoutes } from './routes/live.ts';
+import { registerMapLayerRoutes } from './routes/map-layers.ts';
 import { registerMeasurementRoutes } from './routes/measurements.ts';
 import { registerPublicStatusRoutes } from './routes/public-status.ts';
 import { registerQuarantineRoutes } from './routes/quarantine.ts';
@@ -16,6 +17,7 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerAlertRoutes,
     registerLiveRoutes,
     registerMeasurementRoutes,
+    registerMapLayerRoutes,
     registerDeliveryRoutes,
     registerQuarantineRoutes,
     registerReportRoutes,

@@ -258,3 +258,14 @@ function indexer<T>(): { all: T[]; of(value: T): number } {
     },
   };
 }
+
+/** GET /api/v1/map-layers: borders that somebody uploaded, thinned by the server. The file of one is TopoJSON, kept for ever under its id. */
+export interface MapLayer {
+  /** Hash of the content. */
+  id: string;
+  name: string;
+  regions: number;
+  bytes: number;
+  added_at: number;
+  by: string;
+}

@@ -18,7 +18,7 @@ export interface StaticFolders {
 }
 
 /** Routes of the page, as dashboard/web/router.ts knows them. */
-const PAGES = ['/', '/sites', '/sites/:id', '/alerts', '/alerts/:id', '/settings', '/login', '/setup'];
+const PAGES = ['/', '/map', '/wall', '/sites', '/sites/:id', '/alerts', '/alerts/:id', '/settings', '/login', '/setup'];
 const BUNDLES = ['agent.cjs', 'inventory.cjs'];
 
 declare module 'fastify' {

@@ -18,6 +18,7 @@ import { words } from './words.ts';
 
 const AlertPage = lazy<{ id: number }>(() => import('./pages/alert.tsx').then((module) => module.AlertPage));
 const Alerts = lazy<{ id: number | null }>(() => import('./pages/alerts.tsx').then((module) => module.Alerts));
+const MapPage = lazy<object>(() => import('./pages/map.tsx').then((module) => module.MapPage));
 const Settings = lazy<object>(() => import('./pages/settings.tsx').then((module) => module.Settings));
 const SitePage = lazy<{ id: string }>(() => import('./pages/site.tsx').then((module) => module.SitePage));
 
@@ -56,6 +57,8 @@ function Page({ route }: { route: Route }) {
   switch (route.page) {
     case 'overview':
       return <Overview />;
+    case 'map':
+      return <MapPage />;
     case 'sites':
       return <Sites />;
     case 'site':

@@ -3,6 +3,8 @@ import { signal } from '@preact/signals';
 
 export type Route =
   | { page: 'overview' }
+  | { page: 'map' }
+  | { page: 'wall' }
   | { page: 'sites' }
   | { page: 'site'; id: string }
   | { page: 'alerts'; id: number | null }
@@ -33,7 +35,9 @@ export function routeOf(path: string): Route {
   }
   if (first === 'reports') return { page: 'reports' };
   if (second) return { page: 'unknown' };
-  return first === 'settings' || first === 'login' || first === 'setup' ? { page: first } : { page: 'unknown' };
+  return first === 'map' || first === 'wall' || first === 'settings' || first === 'login' || first === 'setup'
+    ? { page: first }
+    : { page: 'unknown' };
 }
 
 /** A path with a query of the given values; empty and null values are left out, so that the plain address stays plain. */

@@ -35,7 +35,19 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   dashboard: {
     doors: ['#contract', '#lib/*', '#store', '#state', '#feed', '#broker'],
-    packages: [NODE, 'fastify', '@fastify/*', 'nodemailer', 'node-cron', 'prom-client', 'write-excel-file/*'],
+    packages: [
+      NODE,
+      'fastify',
+      '@fastify/*',
+      'nodemailer',
+      'node-cron',
+      'prom-client',
+      'topojson-server',
+      'topojson-simplify',
+      'topojson-specification',
+      'geojson',
+      'write-excel-file/*',
+    ],
   },
   'dashboard/web': {
     doors: ['#contract'],

@@ -57,7 +57,7 @@ export interface Fixture {
 
 const ME: Me = { name: 'rasa', role: 'administrator', csrf: 'token-of-the-session' };
 const NOT_YET = { state: 'waiting', detail: '', test: null } as const;
-const PAGES = ['/', '/sites', '/sites/:id', '/alerts', '/alerts/:id', '/settings', '/login', '/setup'];
+const PAGES = ['/', '/map', '/wall', '/sites', '/sites/:id', '/alerts', '/alerts/:id', '/settings', '/login', '/setup'];
 
 /** Thursday afternoon in Vilnius: libraries are open. Pages get the same clock (`page.clock.install`). */
 export const THURSDAY = Date.parse('2026-11-19T14:15:00Z');
@@ -284,6 +284,7 @@ export async function startFixture(
     asked = { job: 'j1', probe: 'probe-0', asked_at: now(), expires: now() + 600_000, ...NOT_YET };
     return reply.code(202).send({ job: 'j1', probe: 'probe-0', expires: 0, cost: 'up to 40 MB', online: true });
   });
+  app.get('/api/v1/map-layers', () => ({ items: [] }));
   app.get('/api/v1/live', (request, reply) => {
     if (!open) {
       reply.code(503).send();

@@ -94,8 +94,8 @@ export function rosterOf(n: number): Roster & { list: string } {
       opening: OPENING,
       contract_mbps: i % 5 === 0 ? null : 50,
       metered: i % 17 === 3,
-      lat: 54.1 + ((i * 37) % 210) / 100,
-      lon: 21.5 + ((i * 53) % 480) / 100,
+      lat: 54.2 + 1.9 * numbers(i)(),
+      lon: 21.5 + 4.6 * numbers(i + 50_000)(),
       notes: '',
     }),
   );

@@ -1,6 +1,7 @@
 /** Why: the only file that draws with uPlot; loaded when the first chart is shown. Colours come from the style sheet, at the time of drawing. */
 import uPlot from 'uplot';
 import type { Span } from '#contract';
+import { type Palette, palette } from '../palette.ts';
 import { fitting, type Tick } from './series.ts';
 
 export interface PlotSeries {
@@ -95,24 +96,6 @@ export function drawPlot(host: HTMLElement, spec: PlotSpec, onCursor: (index: nu
     },
     resize: (width) => plot.setSize({ width: Math.max(200, width), height: spec.height }),
     close: () => plot.destroy(),
-  };
-}
-
-type Palette = (token: string) => string;
-
-/** Token values as the browser resolves them for the theme in force: `light-dark()` only resolves in a used colour. */
-function palette(host: HTMLElement): Palette {
-  const sample = document.createElement('span');
-  host.append(sample);
-  const found = new Map<string, string>();
-  return (token) => {
-    let value = found.get(token);
-    if (value === undefined) {
-      sample.style.color = `var(--${token})`;
-      value = getComputedStyle(sample).color;
-      found.set(token, value);
-    }
-    return value;
   };
 }
 

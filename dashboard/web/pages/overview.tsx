@@ -7,6 +7,7 @@ import { useLoad } from '../load.ts';
 import { orderOf } from '../order.ts';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
+import { MapPanel } from '../parts/map-panel.tsx';
 import { Mark, Panel, State, stateWord, TALLY } from '../parts/marks.tsx';
 import { MeasuredNow } from '../parts/measured-now.tsx';
 import { Next } from '../parts/next.tsx';
@@ -16,7 +17,7 @@ import { commonTarget, type Line, lastAlert, lines, live, ready, serverNow } fro
 import { words } from '../words.ts';
 
 const w = words.overview;
-const WORST = 10;
+const WORST = 8;
 const CHANGES = 12;
 /** Up to so many access points the overview shows their newest samples too. */
 const FEW = 8;
@@ -59,11 +60,14 @@ export function Overview() {
         <Next />
         <Tally totals={totals} />
         <div class="grid wide">
+          <MapPanel all={all} />
           <Attention all={all} />
+        </div>
+        <div class="grid wide">
+          <Where all={all} />
           <Changes all={all} />
         </div>
         {all.length <= FEW ? <MeasuredNow all={all} /> : null}
-        <Where all={all} />
       </div>
     </>
   );

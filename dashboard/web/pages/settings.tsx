@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { mayAct, mayAdminister } from '../parts/ack.tsx';
 import { Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { Mark, Panel } from '../parts/marks.tsx';
 import { place } from '../router.ts';
 import { live, ready } from '../store.ts';
@@ -15,6 +16,7 @@ import { AddSite } from './settings-site.tsx';
 import { Tokens } from './settings-tokens.tsx';
 import { You } from './settings-you.tsx';
 
+const MapLayers = lazy<object>(() => import('./settings-map.tsx').then((module) => module.MapLayers));
 const w = words.settings;
 
 export function Settings() {
@@ -46,6 +48,9 @@ export function Settings() {
           <div class="grid two">
             <You />
             <Channels />
+          </div>
+          <div class="grid two">
+            <MapLayers />
           </div>
           {mayAct() ? <Quarantine /> : null}
         </div>

@@ -4,6 +4,7 @@ import { useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Plot, PlotSpec } from '../charts/plot.ts';
+import { useDark } from '../dark.ts';
 import { theme } from '../theme-choice.ts';
 import { words } from '../words.ts';
 
@@ -150,17 +151,4 @@ export function nearest(sorted: readonly number[], at: number): number | null {
     else high = middle;
   }
   return low > 0 && at - (sorted[low - 1] ?? 0) < (sorted[low] ?? 0) - at ? low - 1 : low;
-}
-
-/** The system's theme; canvases are drawn anew when it changes. */
-function useDark(): boolean {
-  const query = useRef(matchMedia('(prefers-color-scheme: dark)'));
-  const [dark, setDark] = useState(query.current.matches);
-  useEffect(() => {
-    const media = query.current;
-    const change = () => setDark(media.matches);
-    media.addEventListener('change', change);
-    return () => media.removeEventListener('change', change);
-  }, []);
-  return dark;
 }

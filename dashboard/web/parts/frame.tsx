@@ -166,6 +166,7 @@ function OldNotice() {
 function Nav({ page }: { page: Route['page'] }) {
   const items = [
     { href: '/', icon: 'i-overview', label: f.overview, on: page === 'overview' },
+    { href: '/map', icon: 'i-map', label: f.map, on: page === 'map' },
     { href: '/sites', icon: 'i-sites', label: f.sites, on: page === 'sites' || page === 'site' },
     { href: '/alerts', icon: 'i-alerts', label: f.alerts, on: page === 'alerts', n: openAlerts.value },
     { href: '/reports', icon: 'i-reports', label: f.reports, on: page === 'reports' },

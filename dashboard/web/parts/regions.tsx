@@ -18,20 +18,12 @@ export function Where({ all }: { all: readonly Line[] }) {
   const regions = regionsOf(all);
   if (regions.length < 2) return null;
   return (
-    <Panel title={w.where} id="h-where" note={w.byRegion}>
+    <Panel title={w.regions} id="h-where" note={w.byRegion}>
       <div class="lanes">
         {regions.map(({ region, n, per }) => (
           <div class="lane region" key={region}>
             <a href={hrefOf('/sites', { region })}>{region || w.noRegion}</a>
-            <svg
-              class="mixbar"
-              viewBox="0 0 1000 10"
-              preserveAspectRatio="none"
-              role="img"
-              aria-label={AP_STATES.map((state) => `${words.state[state]} ${per[state]}`).join(', ')}
-            >
-              {mix(per, n)}
-            </svg>
+            <MixBar per={per} n={n} />
             <span class="now">
               <span class="nw">{w.of(count(per.meets), count(n))}</span>
             </span>
@@ -41,6 +33,27 @@ export function Where({ all }: { all: readonly Line[] }) {
     </Panel>
   );
 }
+
+type Mix = Record<ApState, number>;
+
+export function mixOf(lines: readonly Line[]): Mix {
+  const per: Mix = { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0 };
+  for (const { row } of lines) per[row.state] += 1;
+  return per;
+}
+
+/** Shares of the states in one bar. */
+export const MixBar = ({ per, n }: { per: Mix; n: number }) => (
+  <svg
+    class="mixbar"
+    viewBox="0 0 1000 10"
+    preserveAspectRatio="none"
+    role="img"
+    aria-label={AP_STATES.map((state) => `${words.state[state]} ${per[state]}`).join(', ')}
+  >
+    {mix(per, n)}
+  </svg>
+);
 
 function mix(per: Record<ApState, number>, n: number) {
   let x = 0;

@@ -27,6 +27,13 @@ export function Sprite() {
           <path d="M17 3H3v14h14" fill="none" stroke="currentColor" stroke-width="2.6" />
           <circle cx="12" cy="10" r="2.9" fill="currentColor" />
         </symbol>
+        <symbol id="i-map" viewBox="0 0 16 16">
+          <path
+            {...stroke}
+            stroke-linejoin="round"
+            d="M2 4l4-1.5 4 1.5 4-1.5V12l-4 1.5L6 12l-4 1.5zM6 2.5V12M10 4v9.5"
+          />
+        </symbol>
         <symbol id="i-overview" viewBox="0 0 16 16">
           <path d="M2.5 2.5h11v11h-11zM2.5 7h11M7 7v6.5" {...stroke} />
         </symbol>

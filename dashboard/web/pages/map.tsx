@@ -1,0 +1,312 @@
+/** Why: where the trouble is, and the same as a list beside it: one filter for both, all of it in the address. */
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { AP_STATES, type ApState, type MapLayer } from '#contract';
+import { age, count, cut, percent } from '../format.ts';
+import { useLoad } from '../load.ts';
+import { MapCanvas, type MapHandle, type Pick } from '../map/canvas.tsx';
+import type { Grouping } from '../map/draw.ts';
+import { useMap } from '../map/use-map.ts';
+import { parseView, toScreen, type View, viewText } from '../map/view.ts';
+import { orderOf } from '../order.ts';
+import { Empty, Waiting } from '../parts/answers.tsx';
+import { useTitle } from '../parts/head.tsx';
+import { Mark, stateWord } from '../parts/marks.tsx';
+import { MixBar, mixOf } from '../parts/regions.tsx';
+import { go, hrefOf, place, siteHref, withQuery } from '../router.ts';
+import { commonTarget, type Line, lines, ready, serverNow } from '../store.ts';
+import { words } from '../words.ts';
+import { regionName, mapWords as w } from '../words-map.ts';
+
+const LISTED = 60;
+const GROUPINGS: readonly Grouping[] = ['auto', 'on', 'off'];
+/** The address follows when the map stands still. */
+const SETTLE_MS = 250;
+
+export function MapPage() {
+  useTitle(w.title);
+  if (!ready.value)
+    return (
+      <div class="panel">
+        <h1 class="vh">{w.title}</h1>
+        <Waiting what={words.what.sites} />
+      </div>
+    );
+  return <Shown all={lines.value} />;
+}
+
+function Shown({ all }: { all: readonly Line[] }) {
+  const { query } = place.value;
+  const hidden = new Set((query.get('hide') ?? '').split(','));
+  const shown = new Set(AP_STATES.filter((state) => !hidden.has(state)));
+  const layers = useLoad<{ items: MapLayer[] }>('/map-layers').value?.items ?? [];
+  const layer = layers.find(({ id }) => id === query.get('layer')) ?? null;
+  const data = useMap(all, layer && `/api/v1/map-layers/${layer.id}`);
+  const region = query.get('region');
+  const grouping = GROUPINGS.find((one) => one === query.get('group')) ?? 'auto';
+  const handle = useRef<MapHandle | null>(null);
+  const hovered = useSignal<Line | null>(null);
+  const timer = useRef(0);
+  const [bounds, follow] = useBounds();
+  const set = (changes: Record<string, string | null>) => go(withQuery(place.value, changes), 'replace');
+  const pick = (picked: Pick) => {
+    if (picked.kind === 'site') set({ site: picked.line.ap.id });
+    else set({ region: picked.kind === 'region' ? picked.id : null, site: null });
+  };
+  const placed = data.points.lines;
+  const inRegion = region ? placed.filter((line) => data.regionOf(line) === region) : placed;
+  const listed = inRegion.filter(
+    (line, i) =>
+      shown.has(line.row.state) && (region !== null || bounds.value === null || within(bounds.value, data.points, i)),
+  );
+  return (
+    <div class="map-page">
+      <section class="mapbox" aria-label={w.title}>
+        <div class="toolbar">
+          <h1>{w.title}</h1>
+          <div class="chips" role="group" aria-label={w.legend}>
+            {AP_STATES.map((state) => (
+              <StateChip
+                key={state}
+                state={state}
+                on={shown.has(state)}
+                n={placed.filter(({ row }) => row.state === state).length}
+                toggle={() => set({ hide: toggled(hidden, state) })}
+              />
+            ))}
+          </div>
+          <span class="end">
+            {layers.length > 0 ? (
+              <LayerPick layers={layers} id={layer?.id ?? ''} pick={(id) => set({ layer: id, region: null })} />
+            ) : null}
+            <label class="q">
+              {w.group}{' '}
+              <select
+                class="chip"
+                value={grouping}
+                onChange={(event) =>
+                  set({ group: event.currentTarget.value === 'auto' ? null : event.currentTarget.value })
+                }
+              >
+                {GROUPINGS.map((one) => (
+                  <option key={one} value={one}>
+                    {w.groups[one]}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </span>
+        </div>
+        <div class="map-frame">
+          <MapCanvas
+            points={data.points}
+            outlines={data.outlines}
+            shares={data.shares}
+            view={parseView(query.get('view'))}
+            label={w.label(count(placed.length))}
+            shown={shown}
+            grouping={grouping}
+            region={region}
+            site={query.get('site')}
+            handle={handle}
+            onPick={pick}
+            onHover={(line) => {
+              hovered.value = line;
+            }}
+            onView={(view, size) => {
+              clearTimeout(timer.current);
+              timer.current = window.setTimeout(() => {
+                follow(view, size);
+                set({ view: viewText(view) });
+              }, SETTLE_MS);
+            }}
+          />
+          <Moves
+            handle={handle}
+            home={() => {
+              follow(null);
+              set({ view: null });
+            }}
+          />
+        </div>
+        <p class="q">{hovered.value ? <Hovered line={hovered.value} /> : data.failed ? w.failed : w.tint}</p>
+      </section>
+      <Twin region={region} within={inRegion} listed={listed} all={all} narrowed={bounds.value !== null} />
+    </div>
+  );
+}
+
+const toggled = (hidden: ReadonlySet<string>, state: ApState): string =>
+  AP_STATES.filter((one) => (one === state ? !hidden.has(one) : hidden.has(one))).join(',');
+
+interface Bounds {
+  view: View;
+  width: number;
+  height: number;
+}
+/** What part of the world is looked at, once the map was moved; null while it shows everything. */
+function useBounds() {
+  const bounds = useSignal<Bounds | null>(null);
+  const follow = (view: View | null, size = { width: 0, height: 0 }) => {
+    bounds.value = view && { view, ...size };
+  };
+  return [bounds, follow] as const;
+}
+
+function within({ view, width, height }: Bounds, { x, y }: { x: Float64Array; y: Float64Array }, i: number): boolean {
+  const [px, py] = toScreen(view, { width, height }, x[i] ?? 0, y[i] ?? 0);
+  return px >= 0 && py >= 0 && px <= width && py <= height;
+}
+
+const StateChip = ({ state, on, n, toggle }: { state: ApState; on: boolean; n: number; toggle: () => void }) => (
+  <button class={`chip${on ? ' on' : ''}`} type="button" aria-pressed={on} onClick={toggle}>
+    <Mark state={state} />
+    {stateWord(state, commonTarget.value)} <span class="q">{count(n)}</span>
+  </button>
+);
+
+const LayerPick = ({
+  layers,
+  id,
+  pick,
+}: {
+  layers: readonly MapLayer[];
+  id: string;
+  pick: (id: string | null) => void;
+}) => (
+  <label class="q">
+    {w.layers.shown}{' '}
+    <select class="chip" value={id} onChange={(event) => pick(event.currentTarget.value || null)}>
+      <option value="">{w.layers.builtIn}</option>
+      {layers.map((one) => (
+        <option key={one.id} value={one.id}>
+          {one.name}
+        </option>
+      ))}
+    </select>
+  </label>
+);
+
+function Hovered({ line: { row, ap, name } }: { line: Line }) {
+  return (
+    <>
+      <b>{name}</b> {stateWord(row.state, ap.target_mbps)}
+      {row.down_mbps === null ? '' : `, ${cut(row.down_mbps)} ${words.units.mbps}`}
+    </>
+  );
+}
+
+/** Dragging has buttons (WCAG 2.5.7). */
+function Moves({ handle, home }: { handle: { current: MapHandle | null }; home: () => void }) {
+  const button = (label: string, sign: string, act: (map: MapHandle) => void) => (
+    <button
+      class="btn"
+      type="button"
+      aria-label={label}
+      title={label}
+      onClick={() => handle.current && act(handle.current)}
+    >
+      {sign}
+    </button>
+  );
+  return (
+    <div class="map-moves" role="group" aria-label={w.moves}>
+      {button(w.zoomIn, '+', (map) => map.zoom(1.6))}
+      {button(w.zoomOut, '\u2212', (map) => map.zoom(1 / 1.6))}
+      {button(w.west, '\u2190', (map) => map.pan(120, 0))}
+      {button(w.east, '\u2192', (map) => map.pan(-120, 0))}
+      {button(w.north, '\u2191', (map) => map.pan(0, 120))}
+      {button(w.south, '\u2193', (map) => map.pan(0, -120))}
+      <button
+        class="btn"
+        type="button"
+        aria-label={w.fit}
+        title={w.fit}
+        onClick={() => {
+          handle.current?.all();
+          home();
+        }}
+      >
+        {'\u2922'}
+      </button>
+    </div>
+  );
+}
+
+interface TwinProps {
+  region: string | null;
+  /** Sites of the region, or all. */
+  within: readonly Line[];
+  listed: readonly Line[];
+  all: readonly Line[];
+  narrowed: boolean;
+}
+/** The same sites as a list, worst first: the map for who does not see it, and the way on for everybody. */
+function Twin({ region, within: inside, listed, all, narrowed }: TwinProps) {
+  const byAp = new Map(listed.map((line) => [line.ap.id, line]));
+  const order = orderOf(listed, { by: 'state', descending: false });
+  const meets = inside.filter(({ row }) => row.state === 'meets').length;
+  const unplaced = all.length - all.filter(({ site }) => site.lat !== null && site.lon !== null).length;
+  const { query } = place.value;
+  return (
+    <aside class="side" aria-labelledby="h-twin">
+      <header>
+        <h2 id="h-twin">{region ? regionName(region) : narrowed ? w.inView : w.all}</h2>
+        <p class="q">{w.viewNote(count(listed.length), count(all.length))}</p>
+        <MixBar per={mixOf(inside)} n={inside.length} />
+        <p class="q">
+          {w.share(percent(meets, inside.length) ?? words.unknown)}.{' '}
+          {AP_STATES.map((state) => w.mix(state, count(mixOf(inside)[state]))).join(', ')}.
+        </p>
+        {unplaced > 0 ? <p class="q">{w.unplaced(count(unplaced))}</p> : null}
+        {region ? (
+          <button class="link" type="button" onClick={() => go(withQuery(place.value, { region: null }), 'replace')}>
+            {w.clear}
+          </button>
+        ) : null}
+      </header>
+      {order.length === 0 ? (
+        <Empty title={w.none} text={w.noneText} />
+      ) : (
+        <ol class="rows">
+          {order.slice(0, LISTED).map((id) => {
+            const line = byAp.get(id);
+            return line ? <TwinRow key={id} line={line} chosen={id === query.get('site')} /> : null;
+          })}
+        </ol>
+      )}
+      <p class="tfoot">
+        <a
+          href={hrefOf('/sites', {
+            state: AP_STATES.filter((state) => !(query.get('hide') ?? '').split(',').includes(state)).join(','),
+          })}
+        >
+          {w.more(count(all.length))}
+        </a>
+      </p>
+    </aside>
+  );
+}
+
+function TwinRow({ line: { row, ap, site, name }, chosen }: { line: Line; chosen: boolean }) {
+  const right =
+    row.state === 'offline'
+      ? row.since === null
+        ? words.unknown
+        : age(serverNow.value - row.since)
+      : row.down_mbps === null
+        ? words.unknown
+        : `${cut(row.down_mbps)} ${words.units.mbps}`;
+  return (
+    <li class={chosen ? 'sel' : ''} {...(chosen ? { 'aria-current': 'true' as const } : {})}>
+      <Mark state={row.state} />
+      <span>
+        <span class="vh">{stateWord(row.state, ap.target_mbps)}: </span>
+        <a href={siteHref(site.id, ap.id)} data-row>
+          {name}
+        </a>
+      </span>
+      <span class="nw">{right}</span>
+    </li>
+  );
+}

@@ -1,0 +1,137 @@
+/** The map decided without drawing: where it looks, what lies where, what a crowd of marks becomes. */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { AP_STATES } from '#contract';
+import { clustersOf, crowded } from '../../dashboard/web/map/clusters.ts';
+import { decode, regionAt } from '../../dashboard/web/map/outlines.ts';
+import { put } from '../../dashboard/web/map/stamp.ts';
+import {
+  fitted,
+  panned,
+  parseView,
+  project,
+  toScreen,
+  toWorld,
+  viewText,
+  zoomed,
+} from '../../dashboard/web/map/view.ts';
+
+const outlines = (name: string) =>
+  decode(JSON.parse(readFileSync(new URL(`../../dashboard/web/map/${name}.topojson`, import.meta.url), 'utf8')));
+const SIZE = { width: 900, height: 600 };
+
+describe('the built-in outlines', () => {
+  test.each([
+    ['Vilnius', 54.687, 25.28, 'LT-VL'],
+    ['Kaunas', 54.898, 23.904, 'LT-KU'],
+    ['Klaipėda', 55.711, 21.145, 'LT-KL'],
+    ['Nida on its spit', 55.305, 21.005, 'LT-KL'],
+    ['Zarasai', 55.731, 26.247, 'LT-UT'],
+    ['Mažeikiai', 56.309, 22.341, 'LT-TE'],
+    ['Druskininkai', 54.017, 23.972, 'LT-AL'],
+  ])('%s lies in its county', (_name, lat, lon, county) => {
+    expect(regionAt(outlines('lt'), ...project(lon, lat))?.id).toBe(county);
+  });
+  test.each([
+    ['Almaty', 43.238, 76.889, 'KZ-ALM'],
+    ['Aqtau', 43.64, 51.17, 'KZ-MAN'],
+    ['Bishkek', 42.875, 74.6, 'KG-GB'],
+    ['Samarqand', 39.655, 66.975, 'UZ-SA'],
+    ['Khorog', 37.49, 71.553, 'TJ-GB'],
+    ['Mary', 37.6, 61.83, 'TM-M'],
+  ])('%s lies in its region', (_name, lat, lon, region) => {
+    expect(regionAt(outlines('central-asia'), ...project(lon, lat))?.id).toBe(region);
+  });
+  test('Riga lies in none of them', () => {
+    expect(regionAt(outlines('lt'), ...project(24.105, 56.949))).toBeNull();
+  });
+  test('there are 10 counties and 49 regions, each with an id of its own', () => {
+    const ids = ['lt', 'central-asia'].map((name) => outlines(name).regions.map(({ id }) => id));
+    expect(ids.map((list) => new Set(list).size)).toEqual([10, 49]);
+  });
+});
+
+const views = fc.record({
+  x: fc.double({ min: 0.5, max: 0.8, noNaN: true }),
+  y: fc.double({ min: 0.25, max: 0.45, noNaN: true }),
+  scale: fc.double({ min: 5000, max: 4_000_000, noNaN: true }),
+});
+const pixels = fc.tuple(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 0, max: 600 }));
+
+describe('where the map looks', () => {
+  test('what lies under the pointer stays there while zooming', () => {
+    fc.assert(
+      fc.property(views, pixels, fc.double({ min: 0.5, max: 2, noNaN: true }), (view, [px, py], factor) => {
+        const world = toWorld(view, SIZE, px, py);
+        const [x, y] = toScreen(zoomed(view, SIZE, factor, px, py), SIZE, ...world);
+        expect(x).toBeCloseTo(px, 3);
+        expect(y).toBeCloseTo(py, 3);
+      }),
+    );
+  });
+  test('the address brings back the same view, to a pixel', () => {
+    fc.assert(
+      fc.property(views, (view) => {
+        const again = parseView(viewText(view));
+        const [x, y] = toScreen(again ?? view, SIZE, view.x, view.y);
+        // Four digits of a degree are 11 m: a tenth of a pixel of a county, some pixels of a street.
+        expect(Math.hypot(x - 450, y - 300)).toBeLessThan(1 + view.scale / 2_000_000);
+        expect(Math.log2((again?.scale ?? 0) / view.scale)).toBeCloseTo(0, 2);
+      }),
+    );
+  });
+  test.each([null, '', '7', '7/55', 'a/b/c', '7/55/23/1', 'NaN/1/2'])('%s is no view', (text) => {
+    expect(parseView(text)).toBeNull();
+  });
+  test('all of Lithuania fits, with a margin', () => {
+    const { box } = outlines('lt');
+    const view = fitted(box, SIZE);
+    const [left, top] = toScreen(view, SIZE, box.x0, box.y0);
+    const [right, bottom] = toScreen(view, SIZE, box.x1, box.y1);
+    expect([left, top, SIZE.width - right, SIZE.height - bottom].every((px) => px >= 15.9)).toBe(true);
+    expect(panned(view, 10, 0).x).toBeLessThan(view.x);
+  });
+});
+
+describe('a crowd of marks', () => {
+  test('becomes rings that hold every site once, in its own state', () => {
+    const places = fc.array(
+      fc.record({ x: fc.integer({ min: 0, max: 900 }), y: fc.integer({ min: 0, max: 600 }), s: fc.nat(4) }),
+    );
+    fc.assert(
+      fc.property(places, (all) => {
+        const stateOf = (i: number) => AP_STATES[all[i]?.s ?? 0] ?? 'nodata';
+        const clusters = clustersOf(all.length, (i) => [all[i]?.x ?? 0, all[i]?.y ?? 0], stateOf);
+        for (const state of AP_STATES)
+          expect(clusters.reduce((sum, { per }) => sum + per[state], 0)).toBe(
+            all.filter((_, i) => stateOf(i) === state).length,
+          );
+        for (const { n, per, only } of clusters) {
+          expect(AP_STATES.reduce((sum, state) => sum + per[state], 0)).toBe(n);
+          expect(only === null).toBe(n > 1);
+        }
+      }),
+    );
+  });
+  test('1,200 sites are told apart on a desk, 20,000 are not', () => {
+    expect(crowded(1200, 900, 700)).toBe(false);
+    expect(crowded(20_000, 900, 700)).toBe(true);
+  });
+});
+
+test('a mark at the edge of the picture is cut off, and never wraps to the other side', () => {
+  const stamp = { size: 5, pixels: new Uint32Array(25).fill(0xff00_00ff) };
+  const picture = { width: 10, height: 10, pixels: new Uint32Array(100) };
+  for (const [x, y] of [
+    [-1, 5],
+    [10, 5],
+    [5, -1],
+    [5, 10],
+    [-90, -90],
+    [90, 90],
+  ] as const)
+    put(picture, stamp, x, y);
+  const column = (x: number) => picture.pixels.filter((pixel, i) => i % 10 === x && pixel !== 0).length;
+  expect([column(0), column(9)]).toEqual([5, 5]);
+});
