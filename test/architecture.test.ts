@@ -30,7 +30,7 @@ async function bundled(
     format: 'esm',
     packages,
     logLevel: 'silent',
-    loader: { '.css': 'empty', '.svg': 'text' },
+    loader: { '.css': 'empty', '.svg': 'text', '.topojson': 'text' },
     jsx: 'automatic',
     jsxImportSource: 'preact',
   });
