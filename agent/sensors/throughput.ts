@@ -1,33 +1,31 @@
 /**
- * Why: the one measurement that loads the line: a download by TCP from the server's test port, judged at the WAN interface's
- * counter. The counter includes headers (IP-layer rate is what BEREC and RFC 9097 define), is not fooled by TCP's bursts, and
- * on a router adds what visitors use at that moment.
+ * Why: the one measurement that loads the line, judged at the WAN interface's counter. The counter includes headers (IP-layer rate is
+ * what BEREC and RFC 9097 define), is not fooled by TCP's bursts, and on a router adds what visitors use at that moment.
  */
-
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { LimitedBy } from '#contract';
 import { messageOf } from '#lib/errors';
-import { ipBytesBetween } from '../platform/counters.ts';
-import { keepFile, readInteger } from '../platform/kept-file.ts';
+import { type KeptFile, keepFile } from '../platform/kept-file.ts';
 import { othersSeen } from '../platform/offload.ts';
-import { openWan, type Wan, type WanView } from '../platform/wan.ts';
+import { openWan, type WanView } from '../platform/wan.ts';
 import type { SensorContext, ThroughputOutcome, ThroughputRequest, ThroughputSensor } from '../sensor.ts';
+import { conclude, unmeasured } from '../speed/conclude.ts';
 import { countInterface } from '../speed/interface.ts';
-import { type ProcessorReport, watchProcessor } from './processor.ts';
-import { openStream, type StreamEnd } from './speed-stream.ts';
-import { type Judgement, judge, limitOf, type Window } from './throughput-verdict.ts';
+import { measure } from '../speed/measure.ts';
+import { paceOf } from '../speed/pace.ts';
+import { ruleFor } from '../speed/sequential.ts';
+import { openStreams } from '../speed/streams.ts';
+import { openTcp } from '../speed/tcp.ts';
+import type { Traffic } from '../speed/traffic.ts';
+import { openUdp } from '../speed/udp.ts';
+import { watchProcessor } from './processor.ts';
 
-const WINDOW_MS = 100;
 /** No test is longer or larger, whatever a grant says. */
 const MAX_MS = 10_000;
 const MAX_BYTES = 40_000_000;
-/** After so long, a counter that saw less than half of the test's own bytes belongs to another interface: going on only costs. */
-const ELSEWHERE_MS = 1000;
-/** Wire bytes per application byte of a full TCP segment: 1500 / 1448. */
-const WIRE_PER_OWN = 1500 / 1448;
 
 export function createThroughputSensor(
   context: Pick<SensorContext, 'root' | 'clock' | 'wan' | 'log'>,
@@ -36,27 +34,49 @@ export function createThroughputSensor(
 
   async function run(request: ThroughputRequest): Promise<ThroughputOutcome> {
     const wan = openWan({ root, override: context.wan });
-    const stat = keepFile(join(root, 'proc/stat'));
+    const [stat, snmp] = [keepFile(join(root, 'proc/stat')), keepFile(join(root, 'proc/net/snmp'))];
     try {
       const view = wan.look();
       const able = await capabilityOf(request.host, view);
-      if (!able.available) return outcomeOf(request, view, { limitedBy: able.limitedBy });
+      if (!able.available) return unmeasured(request, view.name, able.limitedBy);
       const processor = watchProcessor(stat, () => clock.monoMs());
-      const measured = await download({
-        request,
-        address: able.address,
-        wan,
-        view,
-        now: () => clock.monoMs(),
-        sampled: processor.sample,
+      const dropped = receiveErrors(snmp);
+      const counter = view.counters ? countInterface(wan, view) : null;
+      const traffic = open(request, able.address);
+      const { kind, grant, targetMbps, minBytes } = request;
+      const fullMbps = paceOf(targetMbps, null);
+      const measured = await measure({
+        ...{ traffic, counter, targetMbps, now: () => clock.monoMs(), dir: grant.dir, sampled: processor.sample },
+        fullMbps,
+        rule: () =>
+          ruleFor(kind, { rttMs: traffic.rtt().idleMs ?? 0, minBytes, paceMbps: fullMbps, counted: counter !== null }),
       });
-      if (measured.error)
-        log.info({ server: request.host, error: measured.error }, 'throughput test ended without the whole stream');
-      return conclude(request, view, measured, processor.report());
+      if (measured.end.error)
+        log.debug(
+          { server: request.host, kind, end: measured.end.end, error: measured.end.error },
+          'throughput test ended',
+        );
+      return conclude({
+        ...{ request, view, traffic, measured, processor: processor.report() },
+        receiveErrors: receiveErrors(snmp) - dropped,
+        others: view.name === null ? 'elsewhere' : othersSeen(root, view.name),
+      });
     } finally {
-      wan.close();
-      stat.close();
+      for (const file of [wan, stat, snmp]) file.close();
     }
+  }
+
+  function open(request: ThroughputRequest, address: string): Traffic {
+    const { kind, grant, host, port, targetMbps, signal } = request;
+    const common = {
+      ...{ address, grant, signal, targetMbps, now: () => clock.monoMs() },
+      maxMs: Math.min(MAX_MS, grant.max_ms),
+      maxBytes: Math.min(MAX_BYTES, request.maxBytes, grant.max_bytes),
+    };
+    if (kind === 'udp') return openUdp({ ...common, port: grant.udp_port ?? port });
+    if (kind === 'full') return openStreams(openTcp, { ...common, host, port });
+    const paceMbps = Math.min(paceOf(targetMbps, null), grant.pace_mbps ?? Infinity);
+    return openTcp({ ...common, host, port, stream: 0, paceMbps });
   }
 
   return {
@@ -82,55 +102,18 @@ export function createThroughputSensor(
     },
     run,
   };
+}
 
-  /** Is this probe the router that visitors' traffic passes? Otherwise it sees only its own. */
-  function seesOthers(): boolean {
-    return readInteger(join(root, 'proc/sys/net/ipv4/ip_forward')) === 1;
-  }
-
-  function conclude(
-    request: ThroughputRequest,
-    view: WanView,
-    measured: Measured,
-    processor: ProcessorReport,
-  ): ThroughputOutcome {
-    const { windows, ownBytes, ipBytes, end } = measured;
-    const base = { ownBytes, durMs: windows.reduce((sum, { ms }) => sum + ms, 0), cpuPct: processor.highestPct };
-    if (end === 'aborted') return outcomeOf(request, view, { ...base, limitedBy: 'aborted' });
-    if (end === 'unreachable') return outcomeOf(request, view, { ...base, limitedBy: 'unreachable' });
-    const judgement = measured.judgement ?? judge(windows, request.targetMbps, true);
-    if (!judgement) return outcomeOf(request, view, { ...base, limitedBy: 'server' });
-    const elsewhere = ipBytes < 0.95 * ownBytes;
-    const limitedBy =
-      judgement.verdict === 'pass'
-        ? elsewhere
-          ? 'route'
-          : null
-        : (limitOf({
-            ipBytes,
-            ownBytes,
-            processPct: processor.processPct,
-            corePct: processor.corePct,
-            coreSoftirqPct: processor.coreSoftirqPct,
-            allPct: processor.allPct,
-            lateShare: windows.filter(({ ms }) => ms > 1.5 * WINDOW_MS).length / windows.length,
-            speedMbps: view.link?.speedMbps ?? null,
-            halfDuplex: view.link?.halfDuplex ?? false,
-            wireless: view.link?.wireless ?? false,
-          }) ?? (measured.cutShort ? 'server' : null));
-    const otherMbps = seesOthers() ? Math.max(0, judgement.rateMbps - judgement.appMbps * WIRE_PER_OWN) : null;
-    return outcomeOf(request, view, {
-      ...base,
-      limitedBy,
-      judgement: limitedBy === 'route' ? undefined : judgement,
-      otherMbps,
-    });
-  }
+/** Datagrams that came and found no room (`Udp: ... RcvbufErrors`); 0 where the kernel does not tell. */
+function receiveErrors(snmp: KeptFile): number {
+  const [names, values] = (snmp.read() ?? '').split('\n').filter((line) => line.startsWith('Udp:'));
+  const index = names?.split(' ').indexOf('RcvbufErrors') ?? -1;
+  return index < 0 ? 0 : Number(values?.split(' ')[index]) || 0;
 }
 
 type Able = { available: true; address: string } | { available: false; why: string; limitedBy: LimitedBy };
 
-/** Resolves the host and refuses what cannot measure a line: this machine itself, or a system without interface counters. */
+/** Resolves the host and refuses what cannot measure a line: this machine itself, or one without a route. */
 async function capabilityOf(host: string, view: WanView): Promise<Able> {
   let address: string;
   try {
@@ -146,8 +129,6 @@ async function capabilityOf(host: string, view: WanView): Promise<Able> {
     };
   if (view.name === null)
     return { available: false, why: 'no default route, so no line to measure', limitedBy: 'unreachable' };
-  if (!view.counters)
-    return { available: false, why: `no counters of ${view.name} in /proc/net/dev`, limitedBy: 'route' };
   return { available: true, address };
 }
 
@@ -155,101 +136,4 @@ async function capabilityOf(host: string, view: WanView): Promise<Able> {
 function isOwnAddress(address: string): boolean {
   if (/^127\.|^::1$|^::ffff:127\.|^0\.0\.0\.0$|^::$/.test(address)) return true;
   return Object.values(networkInterfaces()).some((own) => own?.some((entry) => entry.address === address));
-}
-
-interface Measured {
-  windows: readonly Window[];
-  ownBytes: number;
-  ipBytes: number;
-  /** Made when the test ended early by a clear pass. */
-  judgement: Judgement | null;
-  end: StreamEnd;
-  /** The server closed long before the grant's bounds. */
-  cutShort: boolean;
-  error: string | null;
-}
-
-/** Takes the stream in windows until a clear pass, the bounds, its end, or the signal. */
-async function download(options: {
-  request: ThroughputRequest;
-  address: string;
-  wan: Wan;
-  view: WanView;
-  now(): number;
-  sampled(): void;
-}): Promise<Measured> {
-  const { request, address, wan, view, now, sampled } = options;
-  const name = view.name ?? '';
-  const header = view.link?.header ?? { rx: 0, tx: 0 };
-  const maxMs = Math.min(MAX_MS, request.grant.max_ms);
-  const maxOwn = Math.min(MAX_BYTES, request.maxBytes, request.grant.max_bytes) / WIRE_PER_OWN;
-  const windows: Window[] = [];
-  const totals = { ownBytes: 0, ipBytes: 0 };
-  const stream = openStream({
-    address,
-    port: request.port,
-    token: request.grant.token,
-    maxBytes: maxOwn,
-    signal: request.signal,
-  });
-  if (!(await stream.first)) return { windows, ...totals, judgement: null, cutShort: false, ...(await stream.ended) };
-
-  let last = { atMs: now(), own: stream.bytes(), counters: wan.counters(name) };
-  const startMs = last.atMs;
-  let judgement: Judgement | null = null;
-  const takeWindow = (): void => {
-    const next = { atMs: now(), own: stream.bytes(), counters: wan.counters(name) };
-    const ip = last.counters && next.counters ? ipBytesBetween(last.counters, next.counters, header) : null;
-    const window = { ms: next.atMs - last.atMs, ipBytes: ip?.rx ?? 0, ownBytes: next.own - last.own };
-    last = next;
-    if (window.ms <= 0) return;
-    windows.push(window);
-    totals.ownBytes += window.ownBytes;
-    totals.ipBytes += window.ipBytes;
-  };
-  const timer = setInterval(() => {
-    takeWindow();
-    sampled();
-    judgement = judge(windows, request.targetMbps, false);
-    const elsewhere = now() - startMs >= ELSEWHERE_MS && totals.ipBytes < 0.5 * totals.ownBytes;
-    if (judgement || elsewhere || now() - startMs >= maxMs) stream.stop();
-  }, WINDOW_MS);
-  const { end, error } = await stream.ended;
-  clearInterval(timer);
-  sampled();
-  const cutShort = end === 'closed' && now() - startMs < 0.9 * maxMs && stream.bytes() < 0.9 * maxOwn;
-  return { windows, ...totals, judgement, end, error, cutShort };
-}
-
-interface Conclusion {
-  limitedBy: LimitedBy | null;
-  judgement?: Judgement | undefined;
-  ownBytes?: number;
-  durMs?: number;
-  cpuPct?: number | null;
-  otherMbps?: number | null;
-}
-
-function outcomeOf(request: ThroughputRequest, view: WanView, conclusion: Conclusion): ThroughputOutcome {
-  const { limitedBy, judgement, ownBytes = 0, durMs = 0, cpuPct = null, otherMbps = null } = conclusion;
-  const round = (value: number): number => Math.round(value * 1000) / 1000;
-  return {
-    kind: 'throughput',
-    method: 'tcp',
-    dir: 'down',
-    verdict: limitedBy === null && judgement ? judgement.verdict : 'inconclusive',
-    marginal: limitedBy === null && (judgement?.marginal ?? false),
-    reason: request.reason,
-    target_mbps: request.targetMbps,
-    rate_mbps: judgement ? round(judgement.rateMbps) : null,
-    app_mbps: judgement ? round(judgement.appMbps) : null,
-    other_mbps: otherMbps === null ? null : round(otherMbps),
-    bytes: Math.round(ownBytes * WIRE_PER_OWN),
-    dur_ms: Math.round(durMs),
-    limited_by: limitedBy,
-    cpu_pct: cpuPct === null ? null : Math.round(cpuPct * 10) / 10,
-    wan: view.name ?? '',
-    server: `${request.host}:${request.port}`,
-    job: request.job,
-  };
 }

@@ -12,8 +12,8 @@ export interface Circumstances {
   readonly coreSoftirqPct: number | null;
   /** Busy share of all cores together, %. */
   readonly allPct: number | null;
-  /** Share of windows that began more than half a window late: something kept the agent from running. */
-  readonly lateShare: number;
+  /** Share of the test's time in which something kept the agent from running: another program, or a quota. */
+  readonly stalledShare: number;
   /** Datagrams that the kernel had to drop because the agent did not fetch them. */
   readonly receiveErrors: number;
   readonly speedMbps: number | null;
@@ -26,6 +26,7 @@ export interface Circumstances {
 }
 
 const SLOWEST_PORT_MBPS = 100;
+const STALLED = 0.25;
 /** An interface that carried less than this of what the test received is another one. */
 const OWN_SHARE = 0.95;
 
@@ -42,7 +43,7 @@ export function isElsewhere({ ipBytes, ownBytes }: Pick<Circumstances, 'ipBytes'
 export function limitOf(now: Circumstances): LimitedBy | null {
   if (isElsewhere(now)) return 'route';
   const packets = (now.corePct ?? 0) >= 95 && (now.coreSoftirqPct ?? 0) >= 50;
-  if ((now.processPct ?? 0) >= 85 || packets || now.lateShare >= 0.2 || now.receiveErrors > 0) return 'cpu';
+  if ((now.processPct ?? 0) >= 85 || packets || now.stalledShare >= STALLED || now.receiveErrors > 0) return 'cpu';
   if ((now.speedMbps !== null && now.speedMbps < SLOWEST_PORT_MBPS) || now.halfDuplex) return 'nic';
   if (now.wireless) return 'wifi';
   if (now.serverFit === false) return 'server';

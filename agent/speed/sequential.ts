@@ -46,6 +46,8 @@ export interface Judgement {
   readonly appMbps: number;
   /** Length of the decision windows, ms. */
   readonly overMs: number;
+  /** The line was full. */
+  readonly saturated: boolean;
 }
 
 /** Around the target the verdict is marginal: counters, pacing and clocks are not better than this. */
@@ -59,24 +61,25 @@ const GROWTH = 1.05;
 const FULL_LOSS = 0.02;
 const FULL_OWD_MS = 15;
 
-/** UDP starts at its pace, so every window counts; TCP needs its start behind it, 13 round trips on a long line. */
+/** Five windows for a pass and four for a fail: half a second. UDP starts at its pace, so every window counts; TCP needs its start behind it, 13 round trips on a long line. */
 export function ruleFor(
   kind: 'udp' | 'tcp' | 'full',
-  options: { rttMs: number; minBytes: number; paceMbps: number },
+  options: { rttMs: number; minBytes: number; paceMbps: number; counted?: boolean },
 ): Rule {
-  const { rttMs, minBytes, paceMbps } = options;
+  const { rttMs, minBytes, paceMbps, counted = true } = options;
   const volumeMs = (minBytes * 8) / 1000 / paceMbps;
   if (kind === 'full')
     return { passFromMs: Infinity, failFromMs: Infinity, maxMs: 10_000, secondHalf: true, minBytes: 0 };
   if (kind === 'udp')
     return {
-      passFromMs: 500,
-      failFromMs: 400,
+      passFromMs: 480,
+      failFromMs: 380,
       maxMs: Math.max(2000, 1.3 * volumeMs),
       secondHalf: minBytes > 0,
       minBytes,
     };
-  return { passFromMs: 1000, failFromMs: Math.max(1500, 13 * rttMs), maxMs: 10_000, secondHalf: true, minBytes };
+  const passFromMs = counted ? 1000 : 2000; // what TCP holds back for a lost segment comes to the application at once
+  return { passFromMs, failFromMs: Math.max(1500, 13 * rttMs), maxMs: 10_000, secondHalf: true, minBytes };
 }
 
 /** The judgement; null where it cannot be made yet, or (`final`) where too little was measured to make one at all. */
@@ -104,6 +107,7 @@ export function judge(
     seMbps,
     appMbps: (sum(counted, ({ ownBytes }) => ownBytes) * 8) / 1000 / overMs,
     overMs,
+    saturated: isFull(saturation),
   };
 
   function byMean(): Judgement['verdict'] {
