@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { withoutServer } from './lean-mqtt.ts';
 
 const require = createRequire(import.meta.url);
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -47,7 +48,9 @@ const lean: Plugin = {
       LEFT_OUT_OF_MQTT.has(path) && importer.includes('/mqtt/build/') ? { path, namespace: 'lean' } : undefined,
     );
     onLoad({ filter: /\/mqtt(?:-packet)?\/.*\.js$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(TRACE, ';').replace(TS_HELPERS, ONE_TS_HELPER),
+      contents: withoutServer(path, await readFile(path, 'utf8'))
+        .replace(TRACE, ';')
+        .replace(TS_HELPERS, ONE_TS_HELPER),
     }));
     onLoad({ filter: /\/node-cron\.js$/ }, async ({ path }) => ({
       contents: withoutFileTasks(await readFile(path, 'utf8')),

@@ -10,6 +10,7 @@ import type { LimitedBy } from '#contract';
 import { messageOf } from '#lib/errors';
 import { type KeptFile, keepFile } from '../platform/kept-file.ts';
 import { othersSeen } from '../platform/offload.ts';
+import { timeConnect } from '../platform/tcp-connect.ts';
 import { openWan, type WanView } from '../platform/wan.ts';
 import type { SensorContext, ThroughputOutcome, ThroughputRequest, ThroughputSensor } from '../sensor.ts';
 import { conclude, unmeasured } from '../speed/conclude.ts';
@@ -17,7 +18,7 @@ import { countInterface } from '../speed/interface.ts';
 import { measure } from '../speed/measure.ts';
 import { paceOf } from '../speed/pace.ts';
 import { ruleFor } from '../speed/sequential.ts';
-import { openStreams } from '../speed/streams.ts';
+import { LONG_RTT_MS, openStreams } from '../speed/streams.ts';
 import { openTcp } from '../speed/tcp.ts';
 import type { Traffic } from '../speed/traffic.ts';
 import { openUdp } from '../speed/udp.ts';
@@ -26,6 +27,7 @@ import { watchProcessor } from './processor.ts';
 /** No test is longer or larger, whatever a grant says. */
 const MAX_MS = 10_000;
 const MAX_BYTES = 40_000_000;
+const CONNECT_MS = 5000;
 
 export function createThroughputSensor(
   context: Pick<SensorContext, 'root' | 'clock' | 'wan' | 'log'>,
@@ -42,7 +44,7 @@ export function createThroughputSensor(
       const processor = watchProcessor(stat, () => clock.monoMs());
       const dropped = receiveErrors(snmp);
       const counter = view.counters ? countInterface(wan, view) : null;
-      const traffic = open(request, able.address);
+      const traffic = await open(request, able.address);
       const { kind, grant, targetMbps, minBytes } = request;
       const fullMbps = paceOf(targetMbps, null);
       const measured = await measure({
@@ -66,7 +68,7 @@ export function createThroughputSensor(
     }
   }
 
-  function open(request: ThroughputRequest, address: string): Traffic {
+  async function open(request: ThroughputRequest, address: string): Promise<Traffic> {
     const { kind, grant, host, port, targetMbps, signal } = request;
     const common = {
       ...{ address, grant, signal, targetMbps, now: () => clock.monoMs() },
@@ -74,9 +76,11 @@ export function createThroughputSensor(
       maxBytes: Math.min(MAX_BYTES, request.maxBytes, grant.max_bytes),
     };
     if (kind === 'udp') return openUdp({ ...common, port: grant.udp_port ?? port });
-    if (kind === 'full') return openStreams(openTcp, { ...common, host, port });
-    const paceMbps = Math.min(paceOf(targetMbps, null), grant.pace_mbps ?? Infinity);
-    return openTcp({ ...common, host, port, stream: 0, paceMbps });
+    if (kind === 'full') return openStreams(openTcp, { ...common, host, port, paceMbps: null });
+    const paced = { ...common, host, port, paceMbps: Math.min(paceOf(targetMbps, null), grant.pace_mbps ?? Infinity) };
+    const way = await timeConnect({ address, port, timeoutMs: CONNECT_MS, signal });
+    const long = way.outcome === 'open' && way.ms > LONG_RTT_MS && grant.dir === 'down';
+    return long ? openStreams(openTcp, paced) : openTcp({ ...paced, stream: 0 });
   }
 
   return {

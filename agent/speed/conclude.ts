@@ -95,7 +95,8 @@ function limitedOf(ended: Ended): LimitedBy | null {
  */
 function isFit(watch: ServerWatch, rateMbps: number, { kind, targetMbps }: ThroughputRequest): boolean {
   if (!holdsLoss(kind, watch.cc)) return false;
-  const enough = watch.pace_kept !== null && watch.pace_kept > 0 && rateMbps / watch.pace_kept < (1 - GUARD) * targetMbps;
+  const enough =
+    watch.pace_kept !== null && watch.pace_kept > 0 && rateMbps / watch.pace_kept < (1 - GUARD) * targetMbps;
   return !isServerLimited(enough ? { ...watch, pace_kept: 1 } : watch);
 }
 

@@ -2,6 +2,7 @@
 import { integerIn, isObject, type LeaseKind, numberIn, type TestReason, type Verdict } from '#contract';
 import { type BurstMemory, burstMemoryOf } from './burst.ts';
 import type { Slot } from './slots.ts';
+import { LONG_RTT_MS } from './streams.ts';
 
 /** What tests have taught about the line; kept over restarts. */
 export interface LineMemory {
@@ -14,9 +15,6 @@ export interface LineMemory {
   costs: { udp: number | null; tcp: number | null };
   rttMs: number | null;
 }
-
-/** From this on a TCP test of 10 s is still in its slow start: only UDP can tell. */
-const LONG_RTT_MS = 250;
 
 /** Rungs in the order in which they are tried; the next one only where one could not tell. */
 export function rungsOf(test: {

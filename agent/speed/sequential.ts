@@ -79,7 +79,7 @@ export function ruleFor(
       minBytes,
     };
   const passFromMs = counted ? 1000 : 2000; // what TCP holds back for a lost segment comes to the application at once
-  return { passFromMs, failFromMs: Math.max(1500, 13 * rttMs), maxMs: 10_000, secondHalf: true, minBytes };
+  return { passFromMs, failFromMs: Math.max(1450, 13 * rttMs), maxMs: 10_000, secondHalf: true, minBytes };
 }
 
 /** The judgement; null where it cannot be made yet, or (`final`) where too little was measured to make one at all. */

@@ -3,14 +3,15 @@ import type { TcpOptions } from './tcp.ts';
 import { deferred, type Traffic, type TrafficEnd } from './traffic.ts';
 
 const STREAMS = 4;
+/** From this round trip on one TCP connection needs longer than a test to fill 30 Mb/s, ms; four of them do it in ten seconds. */
+export const LONG_RTT_MS = 250;
 
 /** Over when the first of them is over: from then on the load is another one. */
-export function openStreams(
-  open: (options: TcpOptions) => Traffic,
-  options: Omit<TcpOptions, 'stream' | 'paceMbps'>,
-): Traffic {
+export function openStreams(open: (options: TcpOptions) => Traffic, options: Omit<TcpOptions, 'stream'>): Traffic {
+  const { paceMbps: wholeMbps } = options;
   const maxBytes = options.maxBytes / STREAMS;
-  const all = Array.from({ length: STREAMS }, (_, stream) => open({ ...options, stream, paceMbps: null, maxBytes }));
+  const paceMbps = wholeMbps === null ? null : wholeMbps / STREAMS;
+  const all = Array.from({ length: STREAMS }, (_, stream) => open({ ...options, stream, paceMbps, maxBytes }));
   const [one] = all;
   if (!one) throw new Error('at least one stream');
   const finished = deferred<TrafficEnd>();
@@ -29,6 +30,8 @@ export function openStreams(
     ownBytes: () => sum((traffic) => traffic.ownBytes()),
     ownIpBytes: () => sum((traffic) => traffic.ownIpBytes()),
     wireBytes: () => sum((traffic) => traffic.wireBytes()),
+    paceMbps: () => wholeMbps ?? Infinity,
+    saturation: (rateMbps) => one.saturation(rateMbps / STREAMS),
     stop,
   };
 }

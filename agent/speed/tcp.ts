@@ -15,7 +15,7 @@ import {
   parseNdt7Measurement,
 } from '#contract';
 import { errnoOf } from '#lib/errors';
-import { binaryFrame, CLOSE_FRAME, readFrames } from './frames.ts';
+import { binaryFrame, CLOSE_FRAME, pongFrame, readFrames } from './frames.ts';
 import type { Window } from './sequential.ts';
 import { deferred, type Traffic, type TrafficEnd } from './traffic.ts';
 
@@ -83,12 +83,16 @@ export function openTcp(options: TcpOptions): Traffic {
   const onAbort = (): void => finish('aborted', null);
   let timer = setTimeout(() => finish('unreachable', 'ETIMEDOUT'), CONNECT_MS);
 
-  const frames = readFrames((text) => {
-    const reading = parseNdt7Measurement(text);
-    if (reading?.own) own = reading.own;
-    if (reading?.origin !== 'server') return;
-    if (reading.tcp?.RTT !== undefined) loadedMs = reading.tcp.RTT / 1000;
-    if (grant.dir === 'up') takeFar(reading);
+  const frames = readFrames({
+    ping: (payload) => void socket.write(pongFrame(payload.subarray(0, 125))),
+    text(text) {
+      const reading = parseNdt7Measurement(text);
+      if (reading?.own) own = reading.own;
+      if (own?.end) finish('closed', own.end);
+      if (reading?.origin !== 'server') return;
+      if (reading.tcp?.RTT !== undefined) loadedMs = reading.tcp.RTT / 1000;
+      if (grant.dir === 'up') takeFar(reading);
+    },
   });
   /** What the server received since its last measurement. */
   function takeFar({ tcp, elapsedUs, numBytes }: Ndt7Reading): void {
@@ -118,8 +122,8 @@ export function openTcp(options: TcpOptions): Traffic {
       return;
     }
     started.resolve(true);
-    frames(chunk);
     bytes += chunk.length;
+    frames(chunk);
     if (grant.dir === 'down' && bytes * IP_PER_TCP_PAYLOAD >= maxBytes) finish('enough', null);
     else brake(chunk.length);
   }

@@ -46,6 +46,7 @@ const TRAIN_SILENCE_MS = 100;
 const STOP_MS = [0, 20, 40];
 /** How long END is waited for, on top of a round trip. */
 const END_MS = 300;
+const SILENT_MS = 500;
 /** 50 ms at 36 Mb/s are 225 kB; the kernel cuts this to what it allows. */
 const RECEIVE_BUFFER = 1024 * 1024;
 
@@ -70,6 +71,7 @@ export function openUdp(options: UdpOptions): Traffic {
   let phase: Phase = 'hello';
   let [step, hellos, feedbacks, echoes] = [0, 0, 0, 0];
   let wire = 0;
+  let [heardMs, silent] = [0, 0];
   let helloMs = 0;
   let cookie = new Uint8Array();
   let paceMbps = paceOf(targetMbps, null);
@@ -142,6 +144,12 @@ export function openUdp(options: UdpOptions): Traffic {
   /** Keeps the sender going, and takes the round trip under load. */
   const reporter = setInterval(() => {
     if (phase !== 'load' || !begun) return;
+    // Twice, so that what came while this process was stalled is taken before it is missed.
+    silent = now() - heardMs > SILENT_MS + Math.min(...rtts.idle, 2000) ? silent + 1 : 0;
+    if (silent > 1) {
+      finish({ end: 'closed', error: 'silence' });
+      return;
+    }
     const { sentUs, atMs } = arrivals.newest();
     if (grant.dir === 'down')
       send(
@@ -215,6 +223,7 @@ export function openUdp(options: UdpOptions): Traffic {
   }
   socket.on('message', (bytes) => {
     if (phase === 'over') return;
+    heardMs = now();
     const data = readDataHead(bytes, session);
     const packet = data ? undefined : decodeUdp(bytes);
     if (data) takeData(bytes, data);

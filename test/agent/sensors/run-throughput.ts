@@ -4,8 +4,9 @@ import { silentLogger } from '#lib/logger';
 import type { ThroughputRequest } from '../../../agent/sensor.ts';
 import { createThroughputSensor } from '../../../agent/sensors/throughput.ts';
 
-const { wan, ...request } = JSON.parse(process.argv[2] ?? '') as Omit<ThroughputRequest, 'signal'> & {
+const { wan, root, ...request } = JSON.parse(process.argv[2] ?? '') as Omit<ThroughputRequest, 'signal'> & {
   wan: string | null;
+  root: string;
 };
-const sensor = createThroughputSensor({ root: '/', clock: systemClock, wan, log: silentLogger });
+const sensor = createThroughputSensor({ root, clock: systemClock, wan, log: silentLogger });
 console.log(JSON.stringify(await sensor.run({ ...request, signal: new AbortController().signal })));
