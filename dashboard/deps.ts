@@ -13,6 +13,7 @@ import type {
   LiveSnapshot,
   Role,
   RosterColumns,
+  SiteScope,
 } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
@@ -79,12 +80,6 @@ export interface StreamViewer {
   /** The shared gzip stream; otherwise plain text. */
   packed: boolean;
   stillAllowed(): boolean;
-}
-
-/** The sites that somebody may see: these, and all of these regions. */
-export interface SiteScope {
-  sites: readonly string[];
-  regions: readonly string[];
 }
 
 /** Who asks. Set on the request by dashboard/session.ts. */

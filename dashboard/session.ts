@@ -1,7 +1,7 @@
 /** Why: who asks, decided once per request: a person by cookie session (with CSRF protection), a program by bearer token. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ROLES, type Role } from '#contract';
+import { covers, type Role, SCOPED, type SiteScope } from '#contract';
 import { CarrelError, isCarrelError } from '#lib/errors';
 import type { SessionRow, State, User } from '#state';
 import type { DashboardDeps, Who } from './deps.ts';
@@ -11,19 +11,21 @@ declare module 'fastify' {
     /** Who asks; null when nobody is signed in. */
     who: Who | null;
     session: SessionRow | null;
-    /** Whether the same cookie or token would still be let in with the same role. For answers that last. */
+    /** Whether the same cookie or token would still be let in with the same role and sight. For answers that last. */
     stillAllowed(): boolean;
   }
   interface FastifyContextConfig {
     /** Open to everybody. Routes of the API that do not say so must use `allow`. */
     public?: boolean;
+    /** Answers only with what who asks may see. Without it, who sees only some sites is refused. */
+    scoped?: boolean;
     /** Not of the API, but who asks matters: a page that the server draws. */
     document?: boolean;
   }
 }
 
 type AllowHook = (request: FastifyRequest) => Promise<void>;
-/** A hook (`onRequest` or `preHandler`) that lets in this role and higher ones. @throws CarrelError UNAUTHENTICATED, FORBIDDEN */
+/** A hook (`onRequest` or `preHandler`) that lets in this role and those that may do all that it may. @throws CarrelError UNAUTHENTICATED, FORBIDDEN */
 export type Allow = (role: Role) => AllowHook;
 
 const IDLE_MS = 8 * 3_600_000;
@@ -38,23 +40,20 @@ export const allow: Allow = (role) => {
   const hook: AllowHook = async ({ who }) => {
     if (!who)
       throw new CarrelError('UNAUTHENTICATED', 'Sign in first, or send a token as "Authorization: Bearer ...".');
-    if (rank(who.role) < rank(role))
+    if (!covers(who.role, role))
       throw new CarrelError('FORBIDDEN', `This needs the role ${role}; ${who.name} is ${who.role}.`);
   };
   allowHooks.add(hook);
   return hook;
 };
 
-function rank(role: Role): number {
-  return ROLES.indexOf(role);
-}
-
 /** Sets `request.who` on every request, and refuses API routes that are neither public nor guarded. */
 export function addSessions(app: FastifyInstance, deps: SessionDeps): void {
   app.decorateRequest('who', null);
   app.decorateRequest('session', null);
   app.decorateRequest('stillAllowed', function (this: FastifyRequest) {
-    return roleNow(deps, this) === this.who?.role;
+    const now = whoNow(deps, this);
+    return now?.role === this.who?.role && JSON.stringify(now?.scope) === JSON.stringify(this.who?.scope);
   });
   app.addHook('onRequest', async (request) => {
     // By the route, not by the address: /%61pi is the API too. Files and health are for everybody, whoever asks.
@@ -63,6 +62,7 @@ export function addSessions(app: FastifyInstance, deps: SessionDeps): void {
     refuseForeign(deps, request, identity?.session ?? null);
     request.who = identity?.who ?? null;
     request.session = identity?.session ?? null;
+    refuseUnscoped(request);
     if (identity?.session) touch(deps, identity.session);
   });
   app.addHook('onRoute', ({ url, config, onRequest, preHandler }) => {
@@ -129,9 +129,9 @@ function identify(deps: SessionDeps, request: FastifyRequest): Identity | null {
 }
 
 /** Null also for a token that was revoked meanwhile. */
-function roleNow(deps: SessionDeps, request: FastifyRequest): Role | null {
+function whoNow(deps: SessionDeps, request: FastifyRequest): Who | null {
   try {
-    return identify(deps, request)?.who.role ?? null;
+    return identify(deps, request)?.who ?? null;
   } catch (error) {
     if (isCarrelError(error, 'UNAUTHENTICATED')) return null;
     throw error;
@@ -150,8 +150,8 @@ function byToken(state: State, token: string): Identity {
     throw new CarrelError('UNAUTHENTICATED', 'This token is not known or was revoked.');
   const owner = state.people.user(row.user);
   // A person who lost a role must not keep it through a token.
-  const role = owner && rank(owner.role) < rank(row.role) ? owner.role : row.role;
-  return { who: { name: owner?.name ?? row.name, role, via: 'token' }, session: null };
+  const role = owner && !covers(owner.role, row.role) ? owner.role : row.role;
+  return { who: { name: owner?.name ?? row.name, role, via: 'token', ...scopeOf(role, owner) }, session: null };
 }
 
 function bySession({ state, clock }: SessionDeps, id: string): Identity | null {
@@ -159,7 +159,21 @@ function bySession({ state, clock }: SessionDeps, id: string): Identity | null {
   const now = clock.wallMs();
   if (!session || session.expiresAt <= now || session.lastSeenAt + IDLE_MS <= now) return null;
   const user = state.people.user(session.user);
-  return user && { who: { name: user.name, role: user.role, via: 'session' }, session };
+  return user && { who: { name: user.name, role: user.role, via: 'session', ...scopeOf(user.role, user) }, session };
+}
+
+const NOTHING: SiteScope = { sites: [], regions: [] };
+
+/** Who sees only some sites and was given none sees none. Nobody of such a role, or its tokens, ever sees everything. */
+function scopeOf(role: Role, user: User | null): { scope?: SiteScope } {
+  const limit = SCOPED[role] ?? (user && SCOPED[user.role]);
+  return limit ? { scope: { ...NOTHING, [limit]: user?.scope?.[limit] ?? [] } } : {};
+}
+
+/** Closed unless a route says that it looks at the scope. @throws CarrelError FORBIDDEN */
+function refuseUnscoped({ who, routeOptions: { config } }: FastifyRequest): void {
+  if (who?.scope && !config.scoped && !config.public)
+    throw new CarrelError('FORBIDDEN', `This is not for ${who.name}, who sees only some libraries.`);
 }
 
 function touch({ state, clock, log }: SessionDeps, session: SessionRow): void {

@@ -1,4 +1,5 @@
 /** Why: the shapes of the JSON API under /api/v1, written once for the server and for the page. Times are ms since 1970 unless a name ends in _s. */
+import type { Role } from './access.ts';
 import type { JobReport, OpeningHours } from './control.ts';
 import type { WhyCode } from './live.ts';
 import type { LimitedBy, TestMethod, TestReason, Verdict } from './throughput.ts';
@@ -6,8 +7,6 @@ import type { LimitedBy, TestMethod, TestReason, Verdict } from './throughput.ts
 /** What is known about an access point now. Severity order for lists: offline, below, nodata, maint, meets. */
 export const AP_STATES = ['offline', 'below', 'nodata', 'maint', 'meets'] as const;
 export type ApState = (typeof AP_STATES)[number];
-export const ROLES = ['viewer', 'operator', 'administrator'] as const;
-export type Role = (typeof ROLES)[number];
 
 export interface Site {
   id: string;

@@ -1,4 +1,5 @@
 /** The front door of the wire contract: words, topics, frames, API shapes. Imports nothing outside this folder. */
+export * from './access.ts';
 export * from './alerts.ts';
 export * from './api.ts';
 export * from './control.ts';

@@ -15,6 +15,7 @@ import type {
   Severity,
   Silence,
   Site,
+  SiteScope,
 } from '#contract';
 
 import type { ChannelState } from './channels.ts';
@@ -107,6 +108,8 @@ export interface User {
   passwordHash: string;
   email: string | null;
   createdAt: number;
+  /** What a librarian or coordinator may see; for others it has no meaning. */
+  scope?: SiteScope | null;
 }
 export interface SessionRow {
   idSha256: string;
@@ -135,6 +138,8 @@ export interface PeopleState {
   session(idSha256: string): SessionRow | null;
   touchSession(idSha256: string, at: number): void;
   dropSession(idSha256: string): void;
+  /** Those that have not expired. */
+  sessions(now: number): SessionRow[];
   /** All sessions of a user, when the password or role changes. */
   dropSessionsOf(user: string): void;
   dropExpiredSessions(now: number): void;

@@ -126,6 +126,9 @@ export const migrations: readonly string[] = [
   CREATE INDEX incident_notes_by_incident ON incident_notes(incident);
   CREATE TABLE used_links (id TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE users ADD COLUMN scope TEXT;
+  `,
 ];
 
 /**

@@ -1,8 +1,8 @@
 /** Why: users, sessions and API tokens. Holds hashes only; whoever reads the file can log in nowhere. */
-import { ROLES } from '#contract';
+import { ROLES, type SiteScope } from '#contract';
 import type { Database } from './database.ts';
 import type { ApiToken, PeopleState, SessionRow, User } from './index.ts';
-import { number, numberOrNull, type Row, text, textOrNull, word } from './row.ts';
+import { json, number, numberOrNull, type Row, text, textOrNull, word } from './row.ts';
 
 export function peopleState(database: Database): PeopleState {
   return {
@@ -10,13 +10,15 @@ export function peopleState(database: Database): PeopleState {
     user: (name) => optional(database.get('SELECT * FROM users WHERE name = ?', name), userOf),
     putUser(user) {
       database.run(
-        `INSERT INTO users (name, role, password_hash, email, created_at) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (name) DO UPDATE SET role = excluded.role, password_hash = excluded.password_hash, email = excluded.email`,
+        `INSERT INTO users (name, role, password_hash, email, created_at, scope) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (name) DO UPDATE SET role = excluded.role, password_hash = excluded.password_hash, email = excluded.email,
+         scope = excluded.scope`,
         user.name,
         user.role,
         user.passwordHash,
         user.email,
         user.createdAt,
+        user.scope ? JSON.stringify({ sites: user.scope.sites, regions: user.scope.regions }) : null,
       );
     },
     dropUser(name) {
@@ -29,7 +31,7 @@ export function peopleState(database: Database): PeopleState {
 
 type Sessions = Pick<
   PeopleState,
-  'addSession' | 'session' | 'touchSession' | 'dropSession' | 'dropSessionsOf' | 'dropExpiredSessions'
+  'addSession' | 'session' | 'sessions' | 'touchSession' | 'dropSession' | 'dropSessionsOf' | 'dropExpiredSessions'
 >;
 
 function sessionsOf(database: Database): Sessions {
@@ -49,6 +51,8 @@ function sessionsOf(database: Database): Sessions {
     touchSession(idSha256, at) {
       database.run('UPDATE sessions SET last_seen_at = ? WHERE id_sha256 = ?', at, idSha256);
     },
+    sessions: (now) =>
+      database.all('SELECT * FROM sessions WHERE expires_at > ? ORDER BY last_seen_at DESC', now).map(sessionOf),
     dropSession(idSha256) {
       database.run('DELETE FROM sessions WHERE id_sha256 = ?', idSha256);
     },
@@ -93,7 +97,16 @@ function userOf(row: Row): User {
     passwordHash: text(row, 'password_hash'),
     email: textOrNull(row, 'email'),
     createdAt: number(row, 'created_at'),
+    ...(row['scope'] === null ? {} : { scope: json(row, 'scope', scopeOf) }),
   };
+}
+function scopeOf(value: unknown): SiteScope | undefined {
+  if (typeof value !== 'object' || value === null || !('sites' in value) || !('regions' in value)) return undefined;
+  const { sites, regions } = value;
+  return isTexts(sites) && isTexts(regions) ? { sites, regions } : undefined;
+}
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 function sessionOf(row: Row): SessionRow {
   return {

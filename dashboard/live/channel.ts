@@ -11,8 +11,8 @@ import {
   type Roster,
   type RosterColumns,
   type Site,
+  type SiteScope,
 } from '#contract';
-import type { SiteScope } from '../deps.ts';
 
 export interface Channel {
   key: string;

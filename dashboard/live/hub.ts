@@ -11,6 +11,7 @@ import {
   type LiveDelta,
   type LivePoll,
   type LiveRow,
+  type SiteScope,
   type Totals,
 } from '#contract';
 import type { Clock } from '#lib/clock';
@@ -18,7 +19,7 @@ import type { Logger } from '#lib/logger';
 import type { State } from '#state';
 import { type Fleet, fleetReader } from '../alert/fleet.ts';
 import type { DashboardSettings } from '../config.ts';
-import type { AlertEngine, LiveHub, SiteScope } from '../deps.ts';
+import type { AlertEngine, LiveHub } from '../deps.ts';
 import { type Every, onceAfter, systemEvery } from '../timing.ts';
 import { type Channel, createChannel, keyOf } from './channel.ts';
 import { createFactsKeeper } from './facts.ts';

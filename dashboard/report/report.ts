@@ -3,13 +3,14 @@
  * after its last midnight, so that what waited on the probes is in; what comes later makes another revision.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { ComplianceReport, ComplianceTrend, ReportMonth, Site } from '#contract';
+import type { ComplianceReport, ComplianceTrend, ReportMonth, Site, SiteScope } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { ReportIssue, State } from '#state';
 import type { StoreReader } from '#store';
 import { COMPLIANCE_RULE, type CountedAp, complianceGroups, complianceRow } from '../query/compliance.ts';
 import { countMonth, monthRange } from '../query/month.ts';
 import { desiredConfig } from '../registry/desired.ts';
+import { isWithin } from '../scope.ts';
 import { sha256Of } from './csv.ts';
 import { exceptionsOf } from './exceptions.ts';
 
@@ -63,6 +64,24 @@ export async function reportOf(
     sha256,
     revisions: deps.state.reports.revisions(month),
     trend: trendOf(deps, issued),
+  };
+}
+
+/** What somebody may see of it: the rows in sight and their groups. Sums over what is out of sight, and the sum of the whole table, are left out. */
+export function visibleReport(report: ComplianceReport, scope: SiteScope | undefined): ComplianceReport {
+  if (!scope) return report;
+  const sees = (site: string, region: string): boolean => isWithin(scope, { id: site, region });
+  const rows = report.rows.filter((row) => sees(row.site, row.region));
+  const sites = new Set(rows.map(({ site }) => site));
+  return {
+    ...report,
+    rows,
+    groups: report.groups.filter(
+      ({ by, name }) => (by === 'site' && sites.has(name)) || (by === 'region' && scope.regions.includes(name)),
+    ),
+    exceptions: report.exceptions.filter((one) => sees(one.site, one.region)),
+    sha256: null,
+    trend: [],
   };
 }
 

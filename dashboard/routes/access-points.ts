@@ -7,6 +7,7 @@ import type { DashboardDeps } from '../deps.ts';
 import { whyText } from '../live/row.ts';
 import { askedTest } from '../query/asked-test.ts';
 import { publishDesired } from '../registry/publish.ts';
+import { accessPointFor, seesAccessPoint } from '../scope.ts';
 import { allow } from '../session.ts';
 import { type PageQuery, pageOf, pageQuery } from './page.ts';
 import { whoOf } from './people.ts';
@@ -43,13 +44,17 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
   app.get<{ Querystring: PageQuery }>(
     '/api/v1/access-points',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: { summary: 'Access points by id, with what is known now', querystring: pageQuery },
     },
-    async ({ query }) => {
+    async ({ query, who }) => {
       const { rows, at } = live.now();
       const byAp = new Map(rows.map((row) => [row.ap, row]));
-      const page = pageOf(state.registry.accessPoints(), query);
+      const page = pageOf(
+        state.registry.accessPoints().filter((ap) => seesAccessPoint(who, state.registry, ap)),
+        query,
+      );
       return { ...page, items: page.items.map((ap) => withLive(deps, ap, byAp.get(ap.id) ?? null, at)) };
     },
   );
@@ -76,7 +81,7 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
     '/api/v1/access-points/:ap',
     { onRequest: allow('administrator'), schema: changeSchema },
     async (request) => {
-      const ap = { ...accessPointOrThrow(deps, request.params.ap), ...request.body };
+      const ap = { ...accessPointFor(request.who, state.registry, request.params.ap), ...request.body };
       state.transaction(() => {
         state.registry.putAccessPoint(ap);
         state.audit(
@@ -95,6 +100,7 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
   app.get<{ Params: { ap: string } }>(
     '/api/v1/access-points/:ap/test',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: {
         summary: 'The newest test that somebody asked for, and what became of it; 204 when nobody has',
@@ -102,7 +108,7 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
       },
     },
     async (request, reply) => {
-      const { id } = accessPointOrThrow(deps, request.params.ap);
+      const { id } = accessPointFor(request.who, state.registry, request.params.ap);
       const probe = findJudge(deps, id);
       const now = clock.wallMs();
       const asked = probe === null ? null : await askedTest(state.registry, deps.broker.store, { ap: id, probe, now });
@@ -113,11 +119,12 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
   app.post<{ Params: { ap: string } }>(
     '/api/v1/access-points/:ap/test',
     {
-      onRequest: allow('operator'),
+      config: { scoped: true },
+      onRequest: allow('on_call'),
       schema: { summary: `Ask the probe for a throughput test now (${TEST_COST})`, params: pathOf('ap') },
     },
     async (request, reply) => {
-      const ap = accessPointOrThrow(deps, request.params.ap);
+      const ap = accessPointFor(request.who, state.registry, request.params.ap);
       const probe = judgeOf(deps, ap.id);
       const now = clock.wallMs();
       const job: TestJob = {
@@ -150,12 +157,6 @@ function withLive({ state }: AccessPointDeps, ap: AccessPoint, row: LiveRow | nu
   const age = (time: number | null | undefined): number | null =>
     typeof time === 'number' ? Math.max(0, at - time) : null;
   return { ...ap, live, age_ms: age(live?.last_seen), test_age_ms: age(live?.down_at) };
-}
-
-function accessPointOrThrow({ state }: AccessPointDeps, id: string): AccessPoint {
-  const ap = state.registry.accessPoint(id);
-  if (!ap) throw new CarrelError('ACCESS_POINT_UNKNOWN', `There is no access point ${id}.`, { access_point: id });
-  return ap;
 }
 
 function probesAt({ state }: AccessPointDeps, ap: string): string[] {

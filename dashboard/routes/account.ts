@@ -72,7 +72,7 @@ export function registerAccountRoutes(app: FastifyInstance, deps: AccountDeps): 
 
   app.post(
     '/api/v1/logout',
-    { config: { public: false }, onRequest: allow('viewer'), schema: { summary: 'End this session' } },
+    { config: { scoped: true }, onRequest: allow('viewer'), schema: { summary: 'End this session' } },
     async (request, reply) => {
       endSession(deps, request, reply);
       return reply.code(204).send();
@@ -115,7 +115,7 @@ export function registerAccountRoutes(app: FastifyInstance, deps: AccountDeps): 
 
   app.put<{ Body: { old: string; new: string } }>(
     '/api/v1/me/password',
-    { onRequest: allow('viewer'), schema: passwordSchema },
+    { config: { scoped: true }, onRequest: allow('viewer'), schema: passwordSchema },
     async (request, reply) => {
       if (request.who?.via !== 'session')
         throw new CarrelError('FORBIDDEN', 'A password is changed by its person, signed in, not by a token.');

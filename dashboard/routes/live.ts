@@ -49,6 +49,7 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
   app.get<{ Querystring: { hash?: string } }>(
     '/api/v1/roster',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: {
         summary: 'Sites, access points and probes as columns; changes only when somebody edits',
@@ -69,6 +70,7 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
   app.get(
     '/api/v1/live/snapshot',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: { summary: 'Everything that is known now, as columns, with the number that the stream goes on from' },
     },
@@ -83,6 +85,7 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
   app.get<{ Querystring: { since?: string; z?: number } }>(
     '/api/v1/live',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: {
         summary: 'Server-sent events: d, alert, roster, hb, reset. Resumes by Last-Event-ID within ten minutes',
@@ -103,6 +106,7 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
   app.get<{ Querystring: { since: string } }>(
     '/api/v1/live/delta',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: { summary: 'What the stream would have told since then, in one answer', querystring: pollQuery },
     },

@@ -1,7 +1,6 @@
 /** Why: charts and tests over HTTP, straight from the store. Nothing here is asked for "now": that is the live view. */
 import type { FastifyInstance } from 'fastify';
 import {
-  type AccessPoint,
   type AvailabilityView,
   METRIC_NAMES,
   type Measurements,
@@ -18,6 +17,7 @@ import { availabilityOf } from '../query/availability.ts';
 import { measurements } from '../query/measurements.ts';
 import { outages } from '../query/outages.ts';
 import { tests } from '../query/tests.ts';
+import { accessPointFor, probeFor, seesAccessPoint } from '../scope.ts';
 import type { Allow } from '../session.ts';
 import { idField } from './schemas.ts';
 
@@ -107,11 +107,10 @@ export function registerMeasurementRoutes(app: FastifyInstance, deps: Measuremen
 
   app.get<{ Querystring: Range & { probe: string; metric: MetricName; points: number } }>(
     '/api/v1/measurements',
-    { onRequest: allow('viewer'), schema: measurementsSchema },
-    async ({ query }): Promise<Measurements> => {
+    { config: { scoped: true }, onRequest: allow('viewer'), schema: measurementsSchema },
+    async ({ query, who }): Promise<Measurements> => {
       const { probe, metric, points } = query;
-      if (!state.registry.probe(probe))
-        throw new CarrelError('PROBE_UNKNOWN', `There is no probe ${probe}.`, { probe });
+      probeFor(who, state.registry, probe);
       const sample_s = state.registry.desired(probe)?.config.sample_s ?? DEFAULT_SAMPLE_S;
       return measurements(broker.store, { probe, metric, points, sample_s, ...rangeOf(query, clock.wallMs(), DAY_MS) });
     },
@@ -119,11 +118,16 @@ export function registerMeasurementRoutes(app: FastifyInstance, deps: Measuremen
 
   app.get<{ Querystring: Range & { ap?: string; limit: number; cursor?: string } }>(
     '/api/v1/tests',
-    { onRequest: allow('viewer'), schema: testsSchema },
-    async ({ query }): Promise<Page<TestView>> => {
+    { config: { scoped: true }, onRequest: allow('viewer'), schema: testsSchema },
+    async ({ query, who }): Promise<Page<TestView>> => {
       const { ap = null, limit, cursor = null } = query;
-      if (ap !== null) accessPointOrThrow(state, ap);
-      return tests(broker.store, state.registry.bindings(), {
+      if (ap !== null) accessPointFor(who, state.registry, ap);
+      const seen = (id: string): boolean => {
+        const known = state.registry.accessPoint(id);
+        return known !== null && seesAccessPoint(who, state.registry, known);
+      };
+      const bindings = state.registry.bindings();
+      return tests(broker.store, who?.scope ? bindings.filter((one) => seen(one.access_point)) : bindings, {
         ap,
         limit,
         cursor,
@@ -136,9 +140,9 @@ export function registerMeasurementRoutes(app: FastifyInstance, deps: Measuremen
 function registerAvailability(app: FastifyInstance, { state, broker, clock }: MeasurementDeps, allow: Allow): void {
   app.get<{ Querystring: Range & { ap: string } }>(
     '/api/v1/availability',
-    { onRequest: allow('viewer'), schema: availabilitySchema },
-    async ({ query }): Promise<AvailabilityView> => {
-      const ap = accessPointOrThrow(state, query.ap);
+    { config: { scoped: true }, onRequest: allow('viewer'), schema: availabilitySchema },
+    async ({ query, who }): Promise<AvailabilityView> => {
+      const ap = accessPointFor(who, state.registry, query.ap);
       const site = state.registry.site(ap.site);
       if (!site) throw new CarrelError('SITE_UNKNOWN', `There is no site ${ap.site}.`, { site: ap.site });
       const now = clock.wallMs();
@@ -160,20 +164,14 @@ function registerAvailability(app: FastifyInstance, { state, broker, clock }: Me
 
   app.get<{ Querystring: Range & { ap: string; limit: number } }>(
     '/api/v1/outages',
-    { onRequest: allow('viewer'), schema: outagesSchema },
-    async ({ query }): Promise<Page<OutageView>> => {
-      const { id } = accessPointOrThrow(state, query.ap);
+    { config: { scoped: true }, onRequest: allow('viewer'), schema: outagesSchema },
+    async ({ query, who }): Promise<Page<OutageView>> => {
+      const { id } = accessPointFor(who, state.registry, query.ap);
       const range = rangeOf(query, clock.wallMs(), 30 * DAY_MS);
       const watched = watchedOf(state, id);
       return { items: await outages(broker.store, { ap: id, watched, ...range, limit: query.limit }), next: null };
     },
   );
-}
-
-function accessPointOrThrow({ registry }: MeasurementDeps['state'], id: string): AccessPoint {
-  const ap = registry.accessPoint(id);
-  if (!ap) throw new CarrelError('ACCESS_POINT_UNKNOWN', `There is no access point ${id}.`, { access_point: id });
-  return ap;
 }
 
 /** Which probe judged the access point from when to when. */

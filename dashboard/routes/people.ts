@@ -1,13 +1,13 @@
 /** Why: administrators decide who may do what: users, tokens for programs, and the trail of who did what. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Role } from '#contract';
+import { type Role, SCOPED, type SessionView, type SiteScope } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { ApiToken, State, User } from '#state';
 import type { DashboardDeps } from '../deps.ts';
 import { newToken } from '../first-start.ts';
 import { createPasswords } from '../password.ts';
 import { allow, sha256 } from '../session.ts';
-import { emailField, passwordField, roleField, userNameField } from './schemas.ts';
+import { emailField, passwordField, roleField, scopeField, tokenRoleField, userNameField } from './schemas.ts';
 
 type PeopleDeps = Pick<DashboardDeps, 'state' | 'clock' | 'log'>;
 interface UserBody {
@@ -15,6 +15,7 @@ interface UserBody {
   role: Role;
   password: string;
   email?: string | null;
+  scope?: SiteScope | null;
 }
 type UserChange = Partial<Omit<UserBody, 'name'>>;
 
@@ -24,7 +25,7 @@ const userPath = {
   required: ['name'],
   properties: { name: userNameField },
 };
-const userFields = { role: roleField, password: passwordField, email: emailField };
+const userFields = { role: roleField, password: passwordField, email: emailField, scope: scopeField };
 const newUserSchema = {
   summary: 'Create a user',
   body: {
@@ -35,7 +36,7 @@ const newUserSchema = {
   },
 };
 const changeSchema = {
-  summary: 'Change role, password or e-mail; the person is signed out',
+  summary: 'Change role, password, e-mail or what is seen; the person is signed out',
   params: userPath,
   body: { type: 'object', additionalProperties: false, minProperties: 1, properties: userFields },
 };
@@ -45,7 +46,7 @@ const tokenSchema = {
     type: 'object',
     additionalProperties: false,
     required: ['name', 'role'],
-    properties: { name: { type: 'string', minLength: 1, maxLength: 64 }, role: roleField },
+    properties: { name: { type: 'string', minLength: 1, maxLength: 64 }, role: tokenRoleField },
   },
 };
 const tokenPath = {
@@ -53,6 +54,14 @@ const tokenPath = {
   additionalProperties: false,
   required: ['id'],
   properties: { id: { type: 'integer', minimum: 1 } },
+};
+/** Enough of the hash of a session's id to name it; nobody can sign in with it. */
+const SESSION_ID_LENGTH = 16;
+const sessionPath = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['id'],
+  properties: { id: { type: 'string', pattern: `^[0-9a-f]{${SESSION_ID_LENGTH}}$` } },
 };
 const auditQuery = {
   type: 'object',
@@ -66,9 +75,10 @@ const auditQuery = {
 export function registerPeopleRoutes(app: FastifyInstance, deps: PeopleDeps): void {
   registerUsers(app, deps);
   registerTokens(app, deps);
+  registerSessions(app, deps);
   app.get<{ Querystring: { cursor?: number; limit: number } }>(
     '/api/v1/audit',
-    { onRequest: allow('administrator'), schema: { summary: 'Who did what, newest first', querystring: auditQuery } },
+    { onRequest: allow('auditor'), schema: { summary: 'Who did what, newest first', querystring: auditQuery } },
     async ({ query }) => {
       const items = deps.state.auditTrail({ before: query.cursor, limit: query.limit });
       return { items, next: items.length === query.limit ? String(items.at(-1)?.id) : null };
@@ -89,9 +99,10 @@ function registerUsers(app: FastifyInstance, { state, clock }: PeopleDeps): void
     '/api/v1/users',
     { ...administrators, schema: newUserSchema },
     async (request, reply) => {
-      const { name, role, password, email = null } = request.body;
+      const { name, role, password, email = null, scope = null } = request.body;
+      checkScope(state, role, scope);
       const passwordHash = await passwords.hash(password);
-      const user: User = { name, role, passwordHash, email, createdAt: clock.wallMs() };
+      const user: User = { name, role, passwordHash, email, scope, createdAt: clock.wallMs() };
       state.transaction(() => {
         if (state.people.user(name)) throw new CarrelError('USER_EXISTS', `There is a user ${name} already.`, { name });
         state.people.putUser(user);
@@ -110,9 +121,11 @@ function registerUsers(app: FastifyInstance, { state, clock }: PeopleDeps): void
       return state.transaction(() => {
         const before = userOrThrow(state, request.params.name);
         const user: User = { ...before, ...change, passwordHash: hash ?? before.passwordHash };
+        checkScope(state, user.role, user.scope ?? null);
         if (user.role !== 'administrator') keepAnAdministrator(state, before);
         state.people.putUser(user);
-        if (hash !== null || user.role !== before.role) state.people.dropSessionsOf(user.name);
+        if (hash !== null || user.role !== before.role || request.body.scope !== undefined)
+          state.people.dropSessionsOf(user.name);
         state.audit(
           clock.wallMs(),
           whoOf(request),
@@ -180,6 +193,60 @@ function registerTokens(app: FastifyInstance, { state, clock }: PeopleDeps): voi
   );
 }
 
+function registerSessions(app: FastifyInstance, { state, clock }: PeopleDeps): void {
+  const open = (user?: string): SessionView[] =>
+    state.people
+      .sessions(clock.wallMs())
+      .filter((session) => user === undefined || session.user === user)
+      .map(({ idSha256, user: name, createdAt, lastSeenAt, expiresAt }) => ({
+        id: idSha256.slice(0, SESSION_ID_LENGTH),
+        user: name,
+        created_at: createdAt,
+        last_seen_at: lastSeenAt,
+        expires_at: expiresAt,
+      }));
+  const end = (request: FastifyRequest, id: string, user?: string): void => {
+    const session = state.people
+      .sessions(clock.wallMs())
+      .find((one) => one.idSha256.startsWith(id) && (user === undefined || one.user === user));
+    if (!session) throw new CarrelError('SESSION_UNKNOWN', 'There is no such session; it may have ended already.');
+    state.transaction(() => {
+      state.people.dropSession(session.idSha256);
+      state.audit(clock.wallMs(), whoOf(request), 'session ended', session.user);
+    });
+  };
+  const mine = { config: { scoped: true }, onRequest: allow('viewer') };
+  const all = { onRequest: allow('administrator') };
+
+  app.get('/api/v1/me/sessions', { ...mine, schema: { summary: 'Where one is signed in' } }, async (request) => ({
+    items: open(whoOf(request)).map((one) => ({
+      ...one,
+      here: request.session?.idSha256.startsWith(one.id) ?? false,
+    })),
+    next: null,
+  }));
+  app.delete<{ Params: { id: string } }>(
+    '/api/v1/me/sessions/:id',
+    { ...mine, schema: { summary: 'Sign out there', params: sessionPath } },
+    async (request, reply) => {
+      end(request, request.params.id, whoOf(request));
+      return reply.code(204).send();
+    },
+  );
+  app.get('/api/v1/sessions', { ...all, schema: { summary: 'Who is signed in, last seen first' } }, async () => ({
+    items: open(),
+    next: null,
+  }));
+  app.delete<{ Params: { id: string } }>(
+    '/api/v1/sessions/:id',
+    { ...all, schema: { summary: 'End a session at once', params: sessionPath } },
+    async (request, reply) => {
+      end(request, request.params.id);
+      return reply.code(204).send();
+    },
+  );
+}
+
 /** The name for the audit trail; routes that use it are guarded by `allow`. */
 export function whoOf(request: FastifyRequest): string {
   return request.who?.name ?? '';
@@ -191,14 +258,31 @@ function userOrThrow(state: State, name: string): User {
   return user;
 }
 
+/** @throws CarrelError USER_INVALID */
+function checkScope(state: State, role: Role, scope: SiteScope | null): void {
+  const limit = SCOPED[role];
+  if (!limit) return;
+  const given = scope?.[limit] ?? [];
+  if (given.length === 0)
+    throw new CarrelError('USER_INVALID', `A ${role} sees only some ${limit}; say which.`, {
+      scope: `${limit} are missing`,
+    });
+  const known = new Set(state.registry.sites().map((site) => (limit === 'sites' ? site.id : site.region)));
+  const unknown = given.filter((one) => !known.has(one));
+  if (unknown.length > 0)
+    throw new CarrelError('USER_INVALID', `These ${limit} are not known: ${unknown.join(', ')}.`, {
+      scope: `not known: ${unknown.join(', ')}`,
+    });
+}
+
 function keepAnAdministrator(state: State, user: User): void {
   const others = state.people.users().filter(({ name, role }) => role === 'administrator' && name !== user.name);
   if (user.role === 'administrator' && others.length === 0)
     throw new CarrelError('USER_CONFLICT', `${user.name} is the only administrator; make another one first.`);
 }
 
-function publicUser({ name, role, email, createdAt }: User) {
-  return { name, role, email, created_at: createdAt };
+function publicUser({ name, role, email, createdAt, scope = null }: User) {
+  return { name, role, email, created_at: createdAt, scope: SCOPED[role] ? scope : null };
 }
 function publicToken({ id, name, role, user, createdAt, revokedAt }: ApiToken) {
   return { id, name, role, user, created_at: createdAt, revoked_at: revokedAt };

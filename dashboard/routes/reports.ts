@@ -6,7 +6,7 @@ import { sendDocument } from '../document.ts';
 import { csvOf } from '../report/csv.ts';
 import { paperOf } from '../report/paper.ts';
 import { languageOf, PAPER_LANGUAGES, PAPER_WORDS, type PaperLanguage } from '../report/paper-words.ts';
-import { reportMonths, reportOf } from '../report/report.ts';
+import { reportMonths, reportOf, visibleReport } from '../report/report.ts';
 import type { Allow } from '../session.ts';
 
 const FORMATS = ['json', 'csv', 'xlsx'] as const;
@@ -55,15 +55,22 @@ export function registerReportRoutes(
 
   app.get(
     '/api/v1/reports',
-    { onRequest: allow('viewer'), schema: { summary: 'Months that can be reported on, newest first' } },
+    {
+      config: { scoped: true },
+      onRequest: allow('viewer'),
+      schema: { summary: 'Months that can be reported on, newest first' },
+    },
     async (): Promise<{ items: ReportMonth[] }> => ({ items: reportMonths(deps, clock.wallMs()) }),
   );
 
   app.get<{ Querystring: Asked }>(
     '/api/v1/reports/compliance',
-    { onRequest: allow('viewer'), schema },
-    async ({ query: { month, format, revision, lang }, headers }, reply): Promise<ComplianceReport | FastifyReply> => {
-      const report = await reportOf(deps, month, clock.wallMs(), revision);
+    { config: { scoped: true }, onRequest: allow('viewer'), schema },
+    async (
+      { query: { month, format, revision, lang }, headers, who },
+      reply,
+    ): Promise<ComplianceReport | FastifyReply> => {
+      const report = visibleReport(await reportOf(deps, month, clock.wallMs(), revision), who?.scope);
       if (format === 'json') return report;
       reply.header('content-disposition', `attachment; filename="compliance-${month}.${format}"`);
       if (format === 'csv') return reply.type('text/csv; charset=utf-8').send(csvOf(report));
@@ -73,7 +80,7 @@ export function registerReportRoutes(
   );
 
   // Who is not signed in gets the page, which asks for the password and comes back.
-  app.get('/reports', { config: { document: true }, schema: { hide: true } }, async (request, reply) => {
+  app.get('/reports', { config: { document: true, scoped: true }, schema: { hide: true } }, async (request, reply) => {
     if (!request.who) return reply.sendPage();
     const months = reportMonths(deps, clock.wallMs());
     const { month } = months.find(({ revision }) => revision !== null) ??
@@ -84,7 +91,7 @@ export function registerReportRoutes(
   app.get<{ Params: { month: string }; Querystring: Omit<Asked, 'month' | 'format'> }>(
     '/reports/:month',
     {
-      config: { document: true },
+      config: { document: true, scoped: true },
       schema: {
         hide: true,
         params: { type: 'object', properties: { month: MONTH } },
@@ -96,7 +103,7 @@ export function registerReportRoutes(
       const { month } = request.params;
       const { lang = languageOf(request.headers['accept-language']), revision } = request.query;
       const words = PAPER_WORDS[lang];
-      const report = await reportOf(deps, month, clock.wallMs(), revision);
+      const report = visibleReport(await reportOf(deps, month, clock.wallMs(), revision), request.who.scope);
       return sendDocument(reply, {
         lang,
         title: `${words.title(month)} · Carrel`,

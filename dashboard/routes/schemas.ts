@@ -1,10 +1,20 @@
 /** Why: bodies and paths that several routes take; what they mean is checked once more where it is stored. */
-import { ROLES } from '#contract';
+import { ROLES, SCOPED } from '#contract';
 import { PASSWORD_MAX } from '../password.ts';
 
 const ID = { type: 'string', pattern: '^[a-z0-9-]{1,48}$' } as const;
 export const idField = ID;
 export const roleField = { type: 'string', enum: ROLES } as const;
+/** What a token sees is limited by nobody: roles that see only some sites are for people. */
+export const tokenRoleField = { type: 'string', enum: ROLES.filter((role) => !SCOPED[role]) } as const;
+const NAMES = { type: 'array', maxItems: 500, items: { type: 'string', maxLength: 80 } } as const;
+export const scopeField = {
+  type: ['object', 'null'],
+  description: 'Which sites (ids) a librarian and which regions a coordinator sees',
+  additionalProperties: false,
+  required: ['sites', 'regions'],
+  properties: { sites: NAMES, regions: NAMES },
+} as const;
 export const userNameField = {
   type: 'string',
   pattern: '^[a-z0-9._@-]{1,64}$',

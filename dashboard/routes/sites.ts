@@ -8,6 +8,7 @@ import { type ImportedSite, planImport } from '../registry/import.ts';
 import { formatOpening } from '../registry/opening.ts';
 import { probesOfSites, publishDesired } from '../registry/publish.ts';
 import { assumedZone, newSite, type SiteInput, withInput } from '../registry/site-input.ts';
+import { seesSite, siteFor } from '../scope.ts';
 import { allow } from '../session.ts';
 import { type PageQuery, pageOf, pageQuery } from './page.ts';
 import { whoOf } from './people.ts';
@@ -45,8 +46,16 @@ export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
 
   app.get<{ Querystring: PageQuery }>(
     '/api/v1/sites',
-    { onRequest: allow('viewer'), schema: { summary: 'Sites by id', querystring: pageQuery } },
-    async ({ query }) => pageOf(state.registry.sites(), query),
+    {
+      config: { scoped: true },
+      onRequest: allow('viewer'),
+      schema: { summary: 'Sites by id', querystring: pageQuery },
+    },
+    async ({ query, who }) =>
+      pageOf(
+        state.registry.sites().filter((site) => seesSite(who, site)),
+        query,
+      ),
   );
 
   app.get(
@@ -62,14 +71,15 @@ export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
   app.get<{ Params: { site: string } }>(
     '/api/v1/sites/:site',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: {
         summary: 'One site with its access points, and its opening hours as people write them',
         params: pathOf('site'),
       },
     },
-    async ({ params }) => {
-      const site = siteOrThrow(deps, params.site);
+    async ({ params, who }) => {
+      const site = siteFor(who, state.registry, params.site);
       const access_points = state.registry.accessPoints().filter((ap) => ap.site === site.id);
       return { ...site, opening_text: formatOpening(site.opening), access_points };
     },
@@ -99,7 +109,7 @@ export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
         throw new CarrelError('SITE_INVALID', 'An id is for ever; create another site instead.', {
           id: 'cannot be changed',
         });
-      const site = withInput(siteOrThrow(deps, request.params.site), request.body);
+      const site = withInput(siteFor(request.who, state.registry, request.params.site), request.body);
       state.transaction(() => {
         state.registry.putSite(site);
         state.audit(
@@ -186,12 +196,6 @@ function putSiteWithAccessPoint({ state: { registry }, settings }: SiteDeps, sit
 function afterEdit(deps: SiteDeps, sites: readonly string[]): void {
   publishDesired(deps, probesOfSites(deps.state, new Set(sites)));
   deps.live.rosterChanged();
-}
-
-function siteOrThrow({ state }: SiteDeps, id: string): Site {
-  const site = state.registry.site(id);
-  if (!site) throw new CarrelError('SITE_UNKNOWN', `There is no site ${id}.`, { site: id });
-  return site;
 }
 
 function exportOf({ state: { registry } }: SiteDeps): string {

@@ -73,6 +73,33 @@ const en = {
     server: 'the server',
   },
 
+  people: {
+    seen: { sites: 'Sites', regions: 'Regions' },
+    seenHint: {
+      sites: 'Ids of the libraries that this person sees, separated by commas',
+      regions: 'Regions that this person sees, as they are written at the libraries, separated by commas',
+    },
+  },
+  sessions: {
+    title: 'Where you are signed in',
+    all: 'Who is signed in',
+    who: 'Name',
+    since: 'Signed in',
+    seen: 'Last seen',
+    here: 'here',
+    end: 'Sign out',
+    endSure: (name: string) => `End this session of ${name} at once?`,
+  },
+  audit: {
+    title: 'Who did what',
+    when: 'When',
+    who: 'Who',
+    what: 'What',
+    detail: 'Detail',
+    more: 'Earlier entries',
+    none: 'Nothing yet',
+  },
+
   you: {
     title: 'You',
     who: (name: string, role: string) => `${name}, ${role}`,

@@ -1,5 +1,5 @@
 /** Why: every word that the page says, in one catalogue, so that another language is another object of this shape. Plain words, as to a colleague. */
-import type { ApState, LimitedBy, TestMethod, TestReason, Verdict } from '#contract';
+import type { ApState, LimitedBy, Role, TestMethod, TestReason, Verdict } from '#contract';
 import type { SortKey } from './order.ts';
 import { alertWords, whyWords } from './words-alerts.ts';
 
@@ -422,7 +422,15 @@ const en = {
     export: 'All sites as CSV',
     linesShown: (n: string, all: string) => `The first ${n} of ${all} lines`,
     role: 'Role',
-    roles: { viewer: 'Viewer', operator: 'Operator', administrator: 'Administrator' },
+    roles: {
+      viewer: 'Viewer',
+      librarian: 'Librarian of own sites',
+      auditor: 'Auditor',
+      on_call: 'On call',
+      coordinator: 'Coordinator of regions',
+      operator: 'Operator',
+      administrator: 'Administrator',
+    } satisfies Record<Role, string>,
     remove: 'Remove',
     removeSure: (name: string) => `Remove ${name}? Sessions and tokens end at once.`,
     you: 'you',

@@ -177,6 +177,22 @@ export async function startFixture(
   app.get<{ Params: { probe: string } }>('/api/v1/probes/:probe/delivery', ({ params }) =>
     deliveryOf(params.probe, now()),
   );
+  app.get('/api/v1/sessions', () => ({
+    items: [
+      {
+        id: '0123456789abcdef',
+        user: 'rasa',
+        created_at: now() - 3_600_000,
+        last_seen_at: now(),
+        expires_at: now() + 1e8,
+      },
+    ],
+    next: null,
+  }));
+  app.get('/api/v1/audit', () => ({
+    items: [{ id: 7, at: now() - 60_000, who: 'rasa', action: 'site changed', detail: 'site-0: opening' }],
+    next: '7',
+  }));
   app.get('/api/v1/users', () => ({
     items: [
       { name: 'rasa', role: 'administrator', email: null, created_at: 0 },

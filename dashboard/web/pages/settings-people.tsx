@@ -1,7 +1,7 @@
 /** Why: who may look, act or administer. */
 
 import { useState } from 'preact/hooks';
-import { type Page, ROLES, type Role } from '#contract';
+import { type Page, ROLES, type Role, SCOPED, type SiteScope } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
 import { useLoad } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
@@ -9,18 +9,22 @@ import { Field, Select, textsOf } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { me } from '../store.ts';
 import { words } from '../words.ts';
+import { manage } from '../words-manage.ts';
 
 const w = words.settings;
 interface Person {
   name: string;
   role: Role;
   email: string | null;
+  scope?: SiteScope | null;
   created_at: number;
 }
 
 export function People() {
   const people = useLoad<Page<Person>>('/users');
   const [error, setError] = useState<ApiError | null>(null);
+  const [role, setRole] = useState<Role>('viewer');
+  const limit = SCOPED[role];
   const act = async (work: () => Promise<unknown>) => {
     try {
       await work();
@@ -34,8 +38,17 @@ export function People() {
     }
   };
   const create = async (form: HTMLFormElement) => {
-    const { name = '', role = '' } = textsOf(form);
-    if (await act(() => post('/users', { name, role, password: new FormData(form).get('password') }))) form.reset();
+    const { name = '', seen = '' } = textsOf(form);
+    const given = seen
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean);
+    const scope = limit ? { scope: { sites: [], regions: [], [limit]: given } } : {};
+    const body = { name, role, password: new FormData(form).get('password'), ...scope };
+    if (await act(() => post('/users', body))) {
+      form.reset();
+      setRole('viewer');
+    }
   };
   return (
     <Panel title={w.people} id="h-people">
@@ -52,10 +65,13 @@ export function People() {
               </tr>
             </thead>
             <tbody>
-              {people.value.items.map(({ name, role }) => (
+              {people.value.items.map(({ name, role, scope }) => (
                 <tr key={name}>
                   <th scope="row">{name}</th>
-                  <td>{w.roles[role]}</td>
+                  <td>
+                    {w.roles[role]}
+                    {SCOPED[role] ? <span class="q"> {(scope?.[SCOPED[role]] ?? []).join(', ')}</span> : null}
+                  </td>
                   <td class="num">
                     {name === me.value?.name ? (
                       <span class="q">{w.you}</span>
@@ -92,7 +108,7 @@ export function People() {
       >
         <div class="pad fields">
           <div class="all">
-            <Refusal error={error} known={['name', 'password', 'role']} />
+            <Refusal error={error} known={['name', 'password', 'role', 'scope']} />
           </div>
           <Field
             scope="user"
@@ -105,13 +121,32 @@ export function People() {
             spellcheck={false}
             pattern="[a-z0-9._@\-]{1,64}"
           />
-          <Select scope="user" name="role" label={w.role}>
+          <Select
+            scope="user"
+            name="role"
+            label={w.role}
+            value={role}
+            onPick={(picked) => setRole(ROLES.find((one) => one === picked) ?? 'viewer')}
+          >
             {ROLES.map((role) => (
               <option key={role} value={role}>
                 {w.roles[role]}
               </option>
             ))}
           </Select>
+          {limit ? (
+            <Field
+              scope="user"
+              name="seen"
+              label={manage.people.seen[limit]}
+              hint={manage.people.seenHint[limit]}
+              error={error}
+              required
+              maxLength={2000}
+              autocomplete="off"
+              wide
+            />
+          ) : null}
           <Field
             scope="user"
             name="password"

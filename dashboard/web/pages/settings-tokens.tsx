@@ -1,6 +1,6 @@
 /** Why: programs come in by tokens with a role; a token is shown once and can be cut off at once. */
 import { useState } from 'preact/hooks';
-import { type Page, ROLES, type Role } from '#contract';
+import { type Page, ROLES, type Role, SCOPED } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
 import { moment, viewerZone } from '../format.ts';
 import { useLoad } from '../load.ts';
@@ -74,7 +74,7 @@ export function Tokens() {
           </div>
           <Field scope="token" name="name" label={w.name} error={error} required maxLength={64} autocomplete="off" />
           <Select scope="token" name="role" label={w.role}>
-            {ROLES.map((role) => (
+            {ROLES.filter((role) => !SCOPED[role]).map((role) => (
               <option key={role} value={role}>
                 {words.settings.roles[role]}
               </option>

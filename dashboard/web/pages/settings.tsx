@@ -1,6 +1,6 @@
 /** Why: everything that somebody sets up: libraries, probes, a whole table at once, who is told, and people. */
 import { useEffect } from 'preact/hooks';
-import { mayAct, mayAdminister } from '../parts/ack.tsx';
+import { mayAdminister, mayAudit, mayOperate } from '../parts/ack.tsx';
 import { Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
 import { lazy } from '../parts/lazy.tsx';
@@ -8,10 +8,12 @@ import { Mark, Panel } from '../parts/marks.tsx';
 import { place } from '../router.ts';
 import { live, ready } from '../store.ts';
 import { words } from '../words.ts';
+import { AuditTrail } from './settings-audit.tsx';
 import { ImportTable } from './settings-import.tsx';
 import { People } from './settings-people.tsx';
 import { Probes } from './settings-probes.tsx';
 import { Quarantine } from './settings-quarantine.tsx';
+import { Sessions } from './settings-sessions.tsx';
 import { AddSite } from './settings-site.tsx';
 import { Tokens } from './settings-tokens.tsx';
 import { You } from './settings-you.tsx';
@@ -46,13 +48,17 @@ export function Settings() {
             </div>
           ) : null}
           <div class="grid two">
-            <You />
+            <div class="grid">
+              <You />
+              <Sessions />
+            </div>
             <Channels />
           </div>
           <div class="grid two">
             <MapLayers />
           </div>
-          {mayAct() ? <Quarantine /> : null}
+          {mayAudit() ? <AuditTrail /> : null}
+          {mayOperate() ? <Quarantine /> : null}
         </div>
       ) : (
         <div class="panel">

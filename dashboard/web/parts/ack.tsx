@@ -1,7 +1,7 @@
 /** Why: taking an incident on always has an end, and the button says which. */
 
 import { useState } from 'preact/hooks';
-import type { AlertView } from '#contract';
+import { type AlertView, may } from '#contract';
 import { ApiError, post } from '../api.ts';
 import { moment } from '../format.ts';
 import { me, serverNow } from '../store.ts';
@@ -55,6 +55,9 @@ export function Acknowledge({ id, zone, onDone }: { id: number; zone: string; on
   );
 }
 
-/** Viewers look; operators and administrators act. The server decides, the page only does not offer. */
-export const mayAct = () => me.value?.role === 'operator' || me.value?.role === 'administrator';
-export const mayAdminister = () => me.value?.role === 'administrator';
+/** The server decides, the page only does not offer. */
+const mine = (what: Parameters<typeof may>[1]) => (me.value ? may(me.value.role, what) : false);
+export const mayAct = () => mine('act');
+export const mayOperate = () => mine('operate');
+export const mayAudit = () => mine('audit');
+export const mayAdminister = () => mine('administer');
