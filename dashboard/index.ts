@@ -1,4 +1,5 @@
 /** Why: the dashboard's front door: the web server with every group of routes. */
+import { registerActRoutes } from './routes/act.ts';
 import { registerAlertRoutes } from './routes/alerts.ts';
 import { registerBackupRoutes } from './routes/backup.ts';
 import { registerChannelRoutes } from './routes/channels.ts';
@@ -6,6 +7,7 @@ import { registerDeliveryRoutes } from './routes/delivery.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerMapLayerRoutes } from './routes/map-layers.ts';
 import { registerMeasurementRoutes } from './routes/measurements.ts';
+import { registerOnCallRoutes } from './routes/on-call.ts';
 import { registerPublicStatusRoutes } from './routes/public-status.ts';
 import { registerQuarantineRoutes } from './routes/quarantine.ts';
 import { registerReportRoutes } from './routes/reports.ts';
@@ -24,5 +26,7 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerPublicStatusRoutes,
     registerBackupRoutes,
     registerChannelRoutes,
+    registerOnCallRoutes,
+    registerActRoutes,
   ]);
 }

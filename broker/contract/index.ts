@@ -13,6 +13,7 @@ export * from './live.ts';
 export * from './local-time.ts';
 export * from './metrics.ts';
 export * from './notify.ts';
+export * from './oncall.ts';
 export * from './opening.ts';
 export * from './report.ts';
 export * from './server-watch.ts';

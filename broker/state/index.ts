@@ -19,6 +19,8 @@ import type {
 } from '#contract';
 
 import type { ChannelState } from './channels.ts';
+import type { EscalationState } from './escalations.ts';
+import type { OnCallState } from './oncall.ts';
 import type { OutboxState } from './outbox-types.ts';
 
 export interface State {
@@ -28,6 +30,8 @@ export interface State {
   alerts: AlertState;
   outbox: OutboxState;
   channels: ChannelState;
+  oncall: OnCallState;
+  escalations: EscalationState;
   delivery: DeliveryState;
   reports: ReportState;
   /** Small named values: alert cursor, epoch, set-up token hash. */
@@ -255,6 +259,7 @@ export interface ReportState {
 }
 
 export type { Channel, ReceiverHealth } from './channels.ts';
+export type { Escalation } from './escalations.ts';
 export { openState } from './open.ts';
 export type { OutboxItem } from './outbox-types.ts';
 export { accessPointProblems, type FieldProblems, isZone, siteProblems } from './site-rules.ts';

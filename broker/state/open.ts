@@ -7,8 +7,10 @@ import { alertState } from './alerts.ts';
 import { channelState } from './channels.ts';
 import { type Database, openDatabase } from './database.ts';
 import { deliveryState } from './delivery.ts';
+import { escalationState } from './escalations.ts';
 import type { AuditEntry, State } from './index.ts';
 import { migrate, migrations } from './migrations.ts';
+import { onCallState } from './oncall.ts';
 import { outboxState } from './outbox.ts';
 import { peopleState } from './people.ts';
 import { registryState } from './registry.ts';
@@ -38,6 +40,8 @@ export function openState({ path, log = silentLogger }: { path: string; log?: Lo
     alerts: alertState(database),
     outbox: outboxState(database),
     channels: channelState(database),
+    oncall: onCallState(database),
+    escalations: escalationState(database),
     delivery: deliveryState(database),
     reports: reportState(database),
     keep: keepOf(database),

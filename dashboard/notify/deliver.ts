@@ -2,7 +2,7 @@
  * Why: what stands in the outbox leaves, whatever happens. An item counts as sent only after the receiver's answer, so a crash
  * repeats it with the same key; a receiver that is down is tried until what is said is too old; one that is slow makes nobody else wait.
  */
-import type { HealthNotice } from '#contract';
+import type { ChannelKind, HealthNotice } from '#contract';
 import type { Clock } from '#lib/clock';
 import { messageOf as errorText } from '#lib/errors';
 import type { Logger } from '#lib/logger';
@@ -12,10 +12,13 @@ import type { AlertEngine } from '../deps.ts';
 import { type Every, onceAfter, pause, systemEvery } from '../timing.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { startResend } from './alertmanager/resend.ts';
+import { createCalling } from './calling.ts';
 import type { ChannelIo } from './channel.ts';
 import { channelType } from './channels.ts';
 import { type ComposeDeps, compose } from './compose.ts';
+import { createGapWatch } from './gaps.ts';
 import { afterFailure, afterSuccess, type Lane, newLane, taken } from './lane.ts';
+import { createActLinks } from './links.ts';
 import { createNextItem } from './next-item.ts';
 import type { Outcome } from './outcome.ts';
 import { createReceivers, type Receiver } from './receivers.ts';
@@ -30,7 +33,6 @@ export interface DeliveryDeps {
   log: Logger;
   /** Base of links; by default the settings' address. */
   publicUrl?: () => string;
-  actUrl?: ComposeDeps['actUrl'];
   random?: () => number;
   every?: Every;
 }
@@ -46,6 +48,8 @@ export interface Delivery {
 
 const LOOK_MS = 1000;
 const STOP_WAIT_MS = 5000;
+/** They act by themselves: a link for people would only lie in their logs. */
+const PROGRAMS: ReadonlySet<ChannelKind> = new Set(['webhook', 'alertmanager', 'pagerduty']);
 
 export function createDelivery(deps: DeliveryDeps): Delivery {
   const { settings, state, alerts, clock, log, random = Math.random, every = systemEvery } = deps;
@@ -53,11 +57,15 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     deps.publicUrl ??
     (() => settings.CARREL_PUBLIC_URL ?? `http://${settings.CARREL_HTTP.host}:${settings.CARREL_HTTP.port}`);
   const receivers = createReceivers(settings, state);
+  const links = createActLinks(state);
   const composing: ComposeDeps = {
     state,
     view: alerts.view,
     publicUrl,
-    ...(deps.actUrl ? { actUrl: deps.actUrl } : {}),
+    actUrl(item, now) {
+      const token = PROGRAMS.has(item.channel) ? null : links.forItem(item, now);
+      return token === null ? null : `${publicUrl()}/a/${token}`;
+    },
   };
   const io: ChannelIo = {
     guard: createAddressGuard(settings.CARREL_WEBHOOK_ALLOW),
@@ -65,6 +73,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   };
   const nextItem = createNextItem({ state });
   const telling = createTelling({ state, receivers, clock });
+  const calling = createCalling({ state, receivers });
+  const gaps = createGapWatch({ state, receivers });
   const lanes = new Map<string, Lane>();
   const busy = new Map<string, Promise<void>>();
   let ends: (() => Promise<void> | void)[] = [];
@@ -75,7 +85,10 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   function look(): void {
     if (stopped) return;
     try {
-      for (const route of state.outbox.dueRoutes(clock.wallMs()))
+      const now = clock.wallMs();
+      calling.tick(now);
+      gaps.tick(now);
+      for (const route of state.outbox.dueRoutes(now))
         if (!busy.has(route))
           busy.set(
             route,
@@ -86,6 +99,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       noteBroken(error);
     }
   }
+
+  const wake = onceAfter(look);
 
   async function runLane(route: string): Promise<void> {
     try {
@@ -134,7 +149,9 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       state.transaction(() => {
         state.outbox.markFailed(item.id, now, error);
         telling.failed(receiver, now, error, true);
+        calling.fallBack(item, now);
       });
+      wake(); // another way, or a word to others, may be due now
       log.warn({ ...fields, error }, 'alert refused by its receiver');
       return true;
     }
@@ -161,7 +178,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         log.warn({ interrupted }, 'alerts were on their way when the server ended; they are repeated');
       ends = [
         every(LOOK_MS, look),
-        alerts.onChange(onceAfter(look)),
+        alerts.onChange(wake),
         startResend({ state, view: alerts.view, receivers, telling, io, clock, publicUrl, every }),
       ];
       look();
@@ -186,6 +203,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
           ]
         : []),
       ...telling.notices(),
+      ...gaps.notices(),
     ],
   };
 }

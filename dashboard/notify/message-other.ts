@@ -55,6 +55,8 @@ export function noticeMessage(detail: JsonObject, frame: Frame): { message: Mess
   const { notices, format } = words;
   const text = (name: string): string => textIn(detail, name, 300) ?? '';
   const at = (name: string): string => `${format.dateTime(numberIn(detail, name, 0, 9e15) ?? 0, 'UTC')} UTC`;
+  const inZone = (name: string): string =>
+    format.dateTime(numberIn(detail, name, 0, 9e15) ?? 0, textIn(detail, 'zone', 64) ?? 'UTC');
   const said: Readonly<Record<string, () => [string, string]>> = {
     failing: () => [notices.failing(text('receiver')), notices.failingText(text('error'), at('since'))],
     works: () => [
@@ -62,7 +64,7 @@ export function noticeMessage(detail: JsonObject, frame: Frame): { message: Mess
       notices.worksText(format.duration(numberIn(detail, 'ms', 0, 9e15) ?? 0)),
     ],
     nobody: () => [notices.nobodyReacted(text('title')), words.next.look],
-    gap: () => [notices.gap(text('rotation'), text('from'), text('to')), ''],
+    gap: () => [notices.gap(text('rotation'), inZone('from'), inZone('to')), ''],
     test: () => [notices.test, notices.testText],
   };
   const [title, sentence] = said[text('code')]?.() ?? ['Carrel', ''];

@@ -3,7 +3,7 @@ import type { Silence } from '#contract';
 import type { OutboxItem, State } from '#state';
 import { silenceOver } from '../alert/commit.ts';
 import { channelType } from './channels.ts';
-import { keyPrefix, shortHash } from './plan.ts';
+import { keyPrefix, shortHash } from './outbox-message.ts';
 import type { Receiver } from './receivers.ts';
 
 /** More than this waiting for one receiver is told in one message. */

@@ -2,9 +2,10 @@
  * Why: the engine says what has happened to an incident; here it becomes messages for people. The engine calls it inside the transaction
  * that makes the transition durable, so that no message is lost or invented by a crash.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { type DeliveryKind, localTime, momentOf, openSpans, type Severity, type Site } from '#contract';
+import { localTime, momentOf, openSpans, type Severity, type Site } from '#contract';
 import type { Incident, State } from '#state';
+import { createCalling } from './calling.ts';
+import { addMessage, siteOf } from './outbox-message.ts';
 import { createReceivers, type Receiver } from './receivers.ts';
 import type { NotifySettings } from './targets.ts';
 
@@ -29,29 +30,36 @@ const DIGEST_MINUTE = 9 * 60;
 
 export function createNoticePlanner(settings: NotifySettings, state: State): NoticePlanner {
   const receivers = createReceivers(settings, state);
+  const calling = createCalling({ state, receivers });
+
+  function fire(incident: Incident, severity: Severity, now: number): boolean {
+    const before = state.outbox.ofIncident(incident.id).length;
+    const called = calling.begin(incident, severity, now);
+    const known = new Set(state.outbox.ofIncident(incident.id).map(({ route }) => route));
+    const site = siteOf(state, incident.ap);
+    // Addresses of the settings get alerts until people are set up; programs and rooms get what they asked for in any case.
+    const direct = [
+      ...receivers.ofSettings().filter(({ kind }) => kind !== 'email' || !called),
+      ...receivers.ofSeverity(severity),
+    ].filter(({ route }) => !known.has(route));
+    for (const receiver of direct)
+      addMessage(state, receiver, {
+        incident: incident.id,
+        kind: 'firing',
+        severity,
+        now,
+        dueAt: dueOf(receiver, severity, site, now),
+      });
+    return state.outbox.ofIncident(incident.id).length > before;
+  }
+
   return {
     plan({ incident, kind, severity }, now) {
-      const items = state.outbox.ofIncident(incident.id);
-      const told = items.filter(
-        (item) => item.kind === 'firing' && (item.state === 'sent' || item.state === 'waiting'),
-      );
-      if (kind === 'firing') {
-        const known = new Set(items.map(({ route }) => route));
-        const missing = [...receivers.ofSettings(), ...receivers.ofSeverity(severity)].filter(
-          ({ route }) => !known.has(route),
-        );
-        const site = siteOf(state, incident.ap);
-        for (const receiver of missing)
-          addMessage(state, receiver, {
-            incident: incident.id,
-            kind,
-            severity,
-            now,
-            dueAt: dueOf(receiver, severity, site, now),
-          });
-        return missing.length > 0;
-      }
+      if (kind === 'firing') return fire(incident, severity, now);
       // Also to those that will still get FIRING: the outbox keeps their order, and delivery drops it when FIRING failed.
+      const told = state.outbox
+        .ofIncident(incident.id)
+        .filter((item) => item.kind === 'firing' && (item.state === 'sent' || item.state === 'waiting'));
       const routes = new Map(told.map((item) => [item.route, item]));
       for (const { route, channel, target } of routes.values())
         addMessage(
@@ -59,59 +67,10 @@ export function createNoticePlanner(settings: NotifySettings, state: State): Not
           { route, kind: channel, label: target },
           { incident: incident.id, kind, severity, now, step: kind === 'update' ? `-${now}` : '' },
         );
+      if (kind !== 'update') calling.end(incident.id);
       return routes.size > 0;
     },
   };
-}
-
-interface NewMessage {
-  incident: number;
-  kind: DeliveryKind;
-  severity: Severity;
-  now: number;
-  /** Tells two messages of one kind apart. */
-  step?: string;
-  dueAt?: number;
-  detail?: object;
-}
-
-/** One message to one receiver; the same call twice adds it once. */
-export function addMessage(
-  state: State,
-  receiver: Pick<Receiver, 'route' | 'kind' | 'label'>,
-  message: NewMessage,
-): number {
-  const { incident, kind, severity, now, step = '', dueAt = now, detail } = message;
-  return state.outbox.add({
-    incident,
-    route: receiver.route,
-    channel: receiver.kind,
-    target: receiver.label,
-    kind,
-    severity,
-    detail: detail ? JSON.stringify(detail) : '',
-    idempotencyKey: `${threadOf(state, incident)}-${kind}${step}-${shortHash(receiver.route)}`,
-    createdAt: now,
-    dueAt,
-  });
-}
-
-/** The same for all messages of an incident, different in every installation. */
-export function threadOf(state: Pick<State, 'keep'>, incident: number): string {
-  return `${keyPrefix(state)}-${incident}`;
-}
-
-/** Keys of two installations that share a receiver never collide. */
-export function keyPrefix(state: Pick<State, 'keep'>): string {
-  const known = state.keep.get('alerts.installation');
-  if (known !== null) return `carrel-${known}`;
-  const made = randomUUID().slice(0, 8);
-  state.keep.set('alerts.installation', made);
-  return `carrel-${made}`;
-}
-
-export function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
 
 /** A ticket by mail waits for the library to open, a summary for the morning; programs and rooms wake nobody and get all at once. */
@@ -122,9 +81,4 @@ function dueOf({ kind }: Receiver, severity: Severity, site: Site | null, now: n
   const zone = site?.zone ?? 'UTC';
   const { dayNumber, minuteOfDay } = localTime(zone, now);
   return momentOf(zone, minuteOfDay < DIGEST_MINUTE ? dayNumber : dayNumber + 1, DIGEST_MINUTE);
-}
-
-function siteOf({ registry }: State, ap: string): Site | null {
-  const accessPoint = registry.accessPoint(ap);
-  return accessPoint && registry.site(accessPoint.site);
 }

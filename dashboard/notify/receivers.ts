@@ -22,20 +22,74 @@ export interface Receivers {
   /** Channels that get every alert of this severity. */
   ofSeverity(severity: Severity): Receiver[];
   ofChannel(channel: Channel): Receiver;
+  /** The ways to a person, in order; the address of the user where nothing else is set. */
+  ofPerson(user: string): Receiver[];
+  /** Whose route it is; null where it is nobody's own. */
+  personOf(route: string): string | null;
   /** What is missing so that anybody is told at all, in words for the page. */
   missing(): HealthNotice[];
 }
 
-export function createReceivers(settings: NotifySettings, state: Pick<State, 'channels'>): Receivers {
+export function createReceivers(
+  settings: NotifySettings,
+  state: Pick<State, 'channels' | 'oncall' | 'people'>,
+): Receivers {
   const fixed = settingsReceivers(settings);
   const byRoute = new Map(fixed.map((receiver) => [receiver.route, receiver]));
+  const langOf = (user: string): Language => state.oncall.callee(user)?.lang ?? settings.CARREL_LANGUAGE;
+
+  /** Null where its channel is gone or switched off, and for mail without a mail server. */
+  function contactReceiver(contact: {
+    id: number;
+    user: string;
+    channel: number | null;
+    address: string;
+  }): Receiver | null {
+    const { id, user, address } = contact;
+    const own = { route: `contact:${id}`, lang: langOf(user), address };
+    if (contact.channel === null) return mailReceiver(own, `${user}, mail`);
+    const channel = state.channels.get(contact.channel);
+    return channel?.enabled ? { ...channelReceiver(channel), ...own, label: `${user}, ${channel.name}` } : null;
+  }
+
+  function userReceiver(name: string): Receiver | null {
+    const address = state.people.user(name)?.email ?? null;
+    return address === null
+      ? null
+      : mailReceiver({ route: `person:${name}`, lang: langOf(name), address }, `${name}, mail`);
+  }
+
+  function mailReceiver(own: Pick<Receiver, 'route' | 'lang' | 'address'>, label: string): Receiver | null {
+    const { CARREL_SMTP: server, CARREL_MAIL_FROM: from } = settings;
+    return server === undefined
+      ? null
+      : { ...own, kind: 'email', label, settings: { config: { server, from }, secrets: {} } };
+  }
+
   const receivers: Receivers = {
     byRoute(route) {
       const known = byRoute.get(route);
       if (known) return known;
-      const [kind, id] = route.split(':');
+      const [kind, id = ''] = splitRoute(route);
+      if (kind === 'contact') {
+        const contact = state.oncall.contact(Number(id));
+        return contact && contactReceiver(contact);
+      }
+      if (kind === 'person') return userReceiver(id);
       const channel = kind === 'channel' ? state.channels.get(Number(id)) : null;
       return channel?.enabled ? channelReceiver(channel) : null;
+    },
+    ofPerson(user) {
+      const ways = (state.oncall.callee(user)?.contacts ?? [])
+        .map((contact) => contactReceiver({ ...contact, user }))
+        .filter((receiver) => receiver !== null);
+      const own = ways.length > 0 ? null : userReceiver(user);
+      return own ? [own] : ways;
+    },
+    personOf(route) {
+      const [kind, id = ''] = splitRoute(route);
+      if (kind === 'person') return id;
+      return kind === 'contact' ? (state.oncall.contact(Number(id))?.user ?? null) : null;
     },
     ofSettings: () => fixed,
     ofSeverity: (severity) =>
@@ -88,4 +142,10 @@ function settingsReceivers(settings: NotifySettings): Receiver[] {
 
 function channelReceiver({ id, kind, name, lang, config, secrets }: Channel): Receiver {
   return { route: `channel:${id}`, kind, label: name, lang, settings: { config, secrets }, address: null };
+}
+
+/** Only the first colon parts: a user's name may hold none, an address may. */
+function splitRoute(route: string): [kind: string, id: string] {
+  const at = route.indexOf(':');
+  return [route.slice(0, at), route.slice(at + 1)];
 }

@@ -2,7 +2,7 @@
 import type { HealthNotice } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { State } from '#state';
-import { keyPrefix, shortHash } from './plan.ts';
+import { keyPrefix, shortHash } from './outbox-message.ts';
 import type { Receiver, Receivers } from './receivers.ts';
 
 /** A receiver that only restarts is not worth a message. */
@@ -12,6 +12,45 @@ export interface Telling {
   worked(receiver: Receiver, now: number): void;
   failed(receiver: Receiver, now: number, error: string, final: boolean): void;
   notices(): HealthNotice[];
+}
+
+/**
+ * A word about Carrel itself, to everybody who gets pages by themselves and works (else to the administrators), but not by `about`. Told once
+ * per key. Inside the caller's transaction. False when there is nobody.
+ */
+export function addNotice(
+  state: State,
+  receivers: Receivers,
+  about: Receiver | null,
+  detail: object,
+  key: string,
+  now: number,
+): boolean {
+  const failing = new Set(
+    state.channels
+      .healths()
+      .filter(({ failingSince }) => failingSince !== null)
+      .map(({ route }) => route),
+  );
+  const usable = (all: Receiver[]): Receiver[] =>
+    all.filter(({ route }) => route !== about?.route && !failing.has(route));
+  const direct = usable([...receivers.ofSettings(), ...receivers.ofSeverity('page')]);
+  const administrators = state.people.users().filter(({ role }) => role === 'administrator');
+  const others =
+    direct.length > 0 ? direct : administrators.flatMap(({ name }) => usable(receivers.ofPerson(name)).slice(0, 1));
+  for (const { route, kind, label } of others)
+    state.outbox.add({
+      incident: null,
+      route,
+      channel: kind,
+      target: label,
+      kind: 'notice',
+      severity: 'ticket',
+      detail: JSON.stringify(detail),
+      idempotencyKey: `${keyPrefix(state)}-${key}-${shortHash(route)}`,
+      createdAt: now,
+    });
+  return others.length > 0;
 }
 
 /** `worked` and `failed` are called inside the transaction that settles the message. */
@@ -26,30 +65,9 @@ export function createTelling({
 }): Telling {
   const finals = new Set<string>();
 
-  /** To everybody else who gets pages by themselves and works. */
   function tellOthers(about: Receiver, code: 'failing' | 'works', since: number, more: object, now: number): boolean {
-    const failing = new Set(
-      state.channels
-        .healths()
-        .filter(({ failingSince }) => failingSince !== null)
-        .map(({ route }) => route),
-    );
-    const others = [...receivers.ofSettings(), ...receivers.ofSeverity('page')].filter(
-      ({ route }) => route !== about.route && !failing.has(route),
-    );
-    for (const { route, kind, label } of others)
-      state.outbox.add({
-        incident: null,
-        route,
-        channel: kind,
-        target: label,
-        kind: 'notice',
-        severity: 'ticket',
-        detail: JSON.stringify({ code, receiver: about.label, ...more }),
-        idempotencyKey: `${keyPrefix(state)}-${code}-${shortHash(about.route)}-${since}-${shortHash(route)}`,
-        createdAt: now,
-      });
-    return others.length > 0;
+    const detail = { code, receiver: about.label, ...more };
+    return addNotice(state, receivers, about, detail, `${code}-${shortHash(about.route)}-${since}`, now);
   }
 
   return {

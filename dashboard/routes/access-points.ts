@@ -1,11 +1,11 @@
 /** Why: access points are what the target applies to: list with their state, create, change, and ask for a test now. */
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { AccessPoint, LiveRow, TestJob } from '#contract';
+import type { AccessPoint, LiveRow } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
 import { whyText } from '../live/row.ts';
 import { askedTest } from '../query/asked-test.ts';
+import { askTest, judgeOf } from '../registry/ask-test.ts';
 import { publishDesired } from '../registry/publish.ts';
 import { accessPointFor, seesAccessPoint } from '../scope.ts';
 import { allow } from '../session.ts';
@@ -15,8 +15,6 @@ import { idField, pathOf } from './schemas.ts';
 
 type AccessPointDeps = Pick<DashboardDeps, 'state' | 'broker' | 'live' | 'clock' | 'settings'>;
 
-/** A test that was asked for and could not start within this time has lost its sense. */
-const TEST_WITHIN_MS = 10 * 60_000;
 const TEST_COST = 'up to 40 MB';
 
 const fields = {
@@ -109,7 +107,7 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
     },
     async (request, reply) => {
       const { id } = accessPointFor(request.who, state.registry, request.params.ap);
-      const probe = findJudge(deps, id);
+      const probe = judgeOf(deps, id);
       const now = clock.wallMs();
       const asked = probe === null ? null : await askedTest(state.registry, deps.broker.store, { ap: id, probe, now });
       return asked ?? reply.code(204).send();
@@ -125,21 +123,8 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
     },
     async (request, reply) => {
       const ap = accessPointFor(request.who, state.registry, request.params.ap);
-      const probe = judgeOf(deps, ap.id);
-      const now = clock.wallMs();
-      const job: TestJob = {
-        id: randomUUID(),
-        type: 'test.now',
-        reason: 'manual',
-        not_before: now,
-        expires: now + TEST_WITHIN_MS,
-      };
-      publishDesired(deps, [probe]);
-      state.transaction(() => {
-        state.registry.addJob(probe, job, now);
-        state.audit(now, whoOf(request), 'test asked for', ap.id);
-      });
-      deps.broker.publishDesired(probe);
+      const probe = judgeOrThrow(deps, ap.id);
+      const job = askTest(deps, { ap: ap.id, probe, who: whoOf(request) });
       return reply.code(202).send({
         job: job.id,
         probe,
@@ -166,19 +151,9 @@ function probesAt({ state }: AccessPointDeps, ap: string): string[] {
     .map((probe) => probe.id);
 }
 
-function judgeOf(deps: AccessPointDeps, ap: string): string {
-  const judge = findJudge(deps, ap);
+function judgeOrThrow(deps: AccessPointDeps, ap: string): string {
+  const judge = judgeOf(deps, ap);
   if (judge === null)
     throw new CarrelError('PROBE_UNBOUND', `No admitted probe watches ${ap}; add one first.`, { access_point: ap });
   return judge;
-}
-
-function findJudge(deps: AccessPointDeps, ap: string): string | null {
-  const now = deps.clock.wallMs();
-  const judge = deps.state.registry
-    .probes()
-    .find(
-      (probe) => probe.access_point === ap && probe.admitted && deps.state.registry.accessPointOf(probe.id, now) === ap,
-    );
-  return judge?.id ?? null;
 }

@@ -18,6 +18,7 @@ import { createReceivers, type Receiver } from '../notify/receivers.ts';
 import { sendTest } from '../notify/send-test.ts';
 import type { Allow } from '../session.ts';
 import { whoOf } from './people.ts';
+import { refuseProblems } from './refuse.ts';
 import { numberPath } from './schemas.ts';
 
 type ChannelDeps = Pick<DashboardDeps, 'state' | 'clock' | 'settings' | 'log' | 'publicUrl'>;
@@ -224,13 +225,10 @@ function filled(values: Record<string, string>): Record<string, string> {
 function refuseWrong({ kind, config, secrets }: Pick<Channel, 'kind' | 'config' | 'secrets'>): void {
   const { fields: known } = channelType(kind);
   const misplaced = Object.keys(config).filter((name) => known.some((field) => field.name === name && field.secret));
-  const problems = {
+  refuseProblems('CHANNEL_INVALID', {
     ...channelProblems(kind, { ...config, ...secrets }),
     ...Object.fromEntries(misplaced.map((name) => [name, 'is a secret; give it in secrets'])),
-  };
-  const wrong = Object.entries(problems);
-  if (wrong.length > 0)
-    throw new CarrelError('CHANNEL_INVALID', wrong.map(([name, message]) => `${name} ${message}`).join('; '), problems);
+  });
 }
 
 function refuseTaken({ state }: ChannelDeps, name: string, id: number | null): void {

@@ -87,6 +87,34 @@ export interface Words {
   member(name: string, since: string): string;
   moreMembers(n: number): string;
   links: { open: string; act: string };
+  /** The page behind a link in a message. */
+  act: {
+    title: string;
+    what: string;
+    howLong: string;
+    ack: string;
+    silence: string;
+    closedToday: string;
+    note: string;
+    testNow: string;
+    hours(n: number): string;
+    hoursUntil(hours: string, until: string): string;
+    untilOpens(at: string): string;
+    untilCloses(at: string): string;
+    acked(until: string): string;
+    silenced(until: string): string;
+    closed: string;
+    closedReason: string;
+    silenceReason(incident: number): string;
+    noted: string;
+    tested: string;
+    noTest: string;
+    over: string;
+    expired: string;
+    used: string;
+    wrong: string;
+    takenBy(who: string, until: string): string;
+  };
   digest: {
     title(n: number): string;
     open: string;

@@ -1,0 +1,99 @@
+/** Why: what can be done about an incident by link; each says in words what it did and when that ends. */
+import type { Language } from '#contract';
+import type { Incident } from '#state';
+import type { DashboardDeps } from '../deps.ts';
+import { siteOf } from '../notify/outbox-message.ts';
+import { wordsOf } from '../notify/words/index.ts';
+import { askTest, judgeOf } from '../registry/ask-test.ts';
+import { choicesOf, endOfDay, nextEdge } from './choices.ts';
+
+export type Deed =
+  | { do: 'ack'; hours: number }
+  | { do: 'silence'; hours: number | 'edge' }
+  | { do: 'note'; text: string }
+  | { do: 'closed' }
+  | { do: 'test' };
+export interface Asked {
+  incident: Incident;
+  /** Who acts: the person, or the room where the link was. */
+  who: string;
+  lang: Language;
+}
+type DeedDeps = Pick<DashboardDeps, 'state' | 'alerts' | 'clock' | 'broker' | 'settings'>;
+
+const HOUR_MS = 3_600_000;
+const HOURS_MAX = 72;
+const NOTE_MAX = 500;
+
+/** A form's fields; null where they say nothing that can be done. */
+export function parseDeed(body: Readonly<Record<string, string>>): Deed | null {
+  const hours = Number(/^(\d{1,2})h$/.exec(body['for'] ?? '')?.[1] ?? Number.NaN);
+  const within = hours >= 1 && hours <= HOURS_MAX;
+  switch (body['do']) {
+    case 'ack':
+      return within ? { do: 'ack', hours } : null;
+    case 'silence':
+      return body['for'] === 'hours' ? { do: 'silence', hours: 'edge' } : within ? { do: 'silence', hours } : null;
+    case 'note': {
+      const text = (body['text'] ?? '')
+        .replace(/[\p{Cc}]+/gu, ' ')
+        .trim()
+        .slice(0, NOTE_MAX);
+      return text === '' ? null : { do: 'note', text };
+    }
+    case 'closed':
+    case 'test':
+      return { do: body['do'] };
+    default:
+      return null;
+  }
+}
+
+/** Inside a transaction. @throws CarrelError ALERT_CLOSED */
+export function doDeed(deps: DeedDeps, { incident, who, lang }: Asked, deed: Deed): string {
+  const { state, alerts, clock } = deps;
+  const words = wordsOf(lang);
+  const { act } = words;
+  const now = clock.wallMs();
+  const site = siteOf(state, incident.ap);
+  const { time } = choicesOf(deps, incident, words, now);
+  switch (deed.do) {
+    case 'ack': {
+      const until = now + deed.hours * HOUR_MS;
+      alerts.acknowledge(incident.id, who, until);
+      state.audit(now, who, 'alert acknowledged', `${incident.id} for ${deed.hours} h, by link`);
+      return act.acked(time(until));
+    }
+    case 'silence': {
+      const edge = site && nextEdge(site, now);
+      const until = deed.hours === 'edge' ? (edge?.at ?? now + HOUR_MS) : now + deed.hours * HOUR_MS;
+      silence(deps, incident, { who, until, reason: act.silenceReason(incident.id) });
+      return act.silenced(time(until));
+    }
+    case 'closed':
+      silence(deps, incident, { who, until: endOfDay(site, now), reason: act.closedReason });
+      return act.closed;
+    case 'note':
+      state.escalations.addNote(incident.id, { at: now, by: who, text: deed.text });
+      state.audit(now, who, 'note added', `${incident.id}, by link`);
+      return act.noted;
+    case 'test': {
+      const probe = judgeOf(deps, incident.ap);
+      if (probe === null) return act.noTest;
+      askTest(deps, { ap: incident.ap, probe, who });
+      return act.tested;
+    }
+  }
+}
+
+/** The whole site where there is one: its other lines would only say the same. */
+function silence(
+  { state, clock }: DeedDeps,
+  { id, ap }: Incident,
+  { who, until, reason }: { who: string; until: number; reason: string },
+): void {
+  const site = siteOf(state, ap);
+  const now = clock.wallMs();
+  state.alerts.addSilence({ ap: site ? null : ap, site: site?.id ?? null, reason, by: who, from: now, until });
+  state.audit(now, who, 'silence added', `${site?.id ?? ap} until ${new Date(until).toISOString()}, by link of ${id}`);
+}
