@@ -1,5 +1,5 @@
 /** Why: frames of the wal become rows of a store, purely: the same frames always make the same batch, so that a replay changes nothing. */
-import { type FrameEvent, METRIC_NAMES, type MetricName, metricOf, roundToStep } from './contract/index.ts';
+import { type FrameEvent, METRIC_NAMES, type MetricName, metricOf, toStep } from './contract/index.ts';
 import type { FeedFrame } from './feed.ts';
 import type { Batch, SampleBatch } from './store/store.ts';
 
@@ -50,9 +50,11 @@ function addColumn(
   const column = samples.columns[name] ?? [];
   samples.columns[name] = column;
   padTo(column, firstSample);
-  const { min, max } = metricOf(name);
-  for (const value of values)
-    column.push(value === null ? null : Math.min(max, Math.max(min, roundToStep(name, value))));
+  const { min, max, step } = metricOf(name);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? null;
+    column.push(value === null ? null : Math.min(max, Math.max(min, toStep(step, value))));
+  }
 }
 
 /** Frames without the metric left no values: unknown. */

@@ -6,7 +6,7 @@
 import { DICTIONARY_V1 } from './dictionary.ts';
 import { type FrameEvent, MONO_MAX, parseEvent } from './events.ts';
 import { integerIn, isObject, type JsonObject, numberIn, own, parseJson, textIn } from './json.ts';
-import { acceptValue, isMetricName, type MetricName, roundToStep } from './metrics.ts';
+import { isMetricName, type MetricName, metricOf, roundToStep } from './metrics.ts';
 
 /** A batch of samples and events of one probe. `t` is absolute monotonic ms here (deltas exist on the wire only). */
 export interface Frame {
@@ -170,17 +170,26 @@ function timesOf(value: unknown): number[] | null {
 function columnsOf(value: unknown, samples: number, rejected: string[]): Frame['m'] | null {
   if (!isObject(value)) return null;
   const columns: Frame['m'] = {};
-  for (const [name, column] of Object.entries(value)) {
+  for (const name in value) {
     if (!isMetricName(name)) continue;
+    const column = value[name];
     if (!Array.isArray(column) || column.length !== samples) return null;
-    columns[name] = column.map((raw: unknown) => {
-      if (raw === null) return null;
-      const accepted = acceptValue(name, raw);
-      if (accepted === null && !rejected.includes(name)) rejected.push(name);
-      return accepted;
-    });
+    columns[name] = acceptedOf(name, column, rejected);
   }
   return columns;
+}
+
+/** Every value of every sample passes here, so that the bounds are looked up once per column. */
+function acceptedOf(name: MetricName, column: readonly unknown[], rejected: string[]): (number | null)[] {
+  const { min, max } = metricOf(name);
+  const values: (number | null)[] = [];
+  for (let i = 0; i < column.length; i++) {
+    const raw = column[i];
+    const accepted = typeof raw === 'number' && raw >= min && raw <= max ? raw : null;
+    if (accepted === null && raw !== null && !rejected.includes(name)) rejected.push(name);
+    values.push(accepted);
+  }
+  return values;
 }
 
 function eventsOf(value: unknown, rejected: string[]): FrameEvent[] {

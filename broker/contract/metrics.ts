@@ -146,7 +146,11 @@ export function acceptValue(name: MetricName, value: unknown): number | null {
 
 /** Rounds to the metric's resolution, without the noise of binary fractions (0.1 + 0.2). */
 export function roundToStep(name: MetricName, value: number): number {
-  const { step } = METRICS[name];
+  return toStep(METRICS[name].step, value);
+}
+
+/** The same where the step is known. */
+export function toStep(step: number, value: number): number {
   const scale = Math.round(1 / step);
   return scale >= 1 ? Math.round(value * scale) / scale : Math.round(value / step) * step;
 }

@@ -2,7 +2,14 @@
  * Why: rows go into DuckDB as columns of typed arrays, 2,048 rows at a time, many times faster than statements.
  * Everything appended here belongs to the transaction that is open on the connection.
  */
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBDoubleVector,
+  DuckDBType,
+  DuckDBUIntegerVector,
+  DuckDBValue,
+} from '@duckdb/node-api';
 import { isMetricName } from '#contract';
 import type { EventRow, SampleBatch } from './store.ts';
 
@@ -144,16 +151,40 @@ function setColumn(
   fresh: boolean,
 ): void {
   const vector = chunk.getColumnVector(index);
-  if (vector instanceof duck.DuckDBDoubleVector || vector instanceof duck.DuckDBUIntegerVector) {
-    const values = column.values;
-    if (values === undefined && !fresh) return;
-    for (let i = 0; i < rows; i++) {
-      const value = values?.[first + i];
-      vector.setItem(i, typeof value === 'number' ? value : null);
-    }
-    vector.flush();
-  } else if (column.values) {
+  if (column.type === 'DOUBLE' && column.values === undefined && !fresh) return;
+  // The package is pinned to one version, and every test of a store passes here.
+  if (column.type === 'DOUBLE' && vector instanceof duck.DuckDBDoubleVector)
+    setNumbers(vector, vector['items'], vector['validity'], column.values?.slice(first, first + rows) ?? [], rows);
+  else if (column.type === 'UINTEGER' && vector instanceof duck.DuckDBUIntegerVector)
+    setNumbers(vector, vector['items'], vector['validity'], column.values.slice(first, first + rows), rows);
+  else if (column.values) {
     const values: readonly DuckDBValue[] = column.values.slice(first, first + rows).map((value) => value ?? null);
     chunk.setColumnValues(index, values);
   }
+}
+
+/** Writes into the vector's own arrays: `setItem` sets one bit of a 64-bit BigInt per value, which took a third of a batch's time here. */
+function setNumbers(
+  vector: DuckDBDoubleVector | DuckDBUIntegerVector,
+  items: Float64Array | Uint32Array,
+  validity: DuckDBDoubleVector['validity'],
+  values: Numbers,
+  rows: number,
+): void {
+  let known = 0;
+  for (let i = 0; i < rows; i++) {
+    const value = values[i];
+    if (typeof value !== 'number') continue;
+    items[i] = value;
+    known += 1;
+  }
+  if (known < rows) vector.setItem(0, null); // makes the bits
+  const bits = validity['data'];
+  if (bits) {
+    const words = new Uint32Array(bits.buffer, bits.byteOffset, bits.length * 2).fill(known === rows ? 0xffff_ffff : 0);
+    if (known < rows)
+      for (let i = 0; i < rows; i++)
+        if (typeof values[i] === 'number') words[i >> 5] = (words[i >> 5] ?? 0) | (1 << (i & 31));
+  }
+  vector.flush();
 }

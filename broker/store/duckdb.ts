@@ -8,6 +8,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { messageOf } from '#lib/errors';
 import { fillOf } from './cursor-file.ts';
 import { appendEvents, appendFrames, appendProbes, appendSamples } from './duckdb-append.ts';
+import { createCovered, type Suspect } from './duckdb-covered.ts';
 import { createDay, type DayFile, dropDay, duckdbFailure, openDays } from './duckdb-days.ts';
 import { adopt, compactFrames, type FreshPart, freshPart, type Held, loadHeld } from './duckdb-held.ts';
 import { createDuckdbReader, createQuery } from './duckdb-read.ts';
@@ -38,6 +39,8 @@ export interface DuckdbStore extends Store {
 
 /** Two at once: each query occupies one of the four threads that Node has for all native work, and the writer needs one too. */
 const READS_AT_ONCE = 2;
+/** Rows wait in the file's own log until so many bytes of them are compressed at once; DuckDB's 16 MB cost a fifth more per row of a backlog. */
+const CHECKPOINT = '48MB';
 /** Rows of the frame table after which it is rewritten as whole intervals. */
 const COMPACT_FRAMES_AFTER = 50_000;
 
@@ -54,6 +57,7 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
     temp_directory: join(dir, '.tmp'),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    checkpoint_threshold: CHECKPOINT,
   });
   const connection = await instance.connect();
   // Rollups are written between batches: a transaction of their own needs a connection of its own.
@@ -75,6 +79,9 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
   const query = createQuery(instance, turns);
   const stale = createStaleTracker(query, rollups.files);
   await connection.run('SET GLOBAL parquet_metadata_cache = true');
+  const covered = createCovered(
+    files.flatMap(({ min_s, max_s }): [number, number][] => (min_s === null || max_s === null ? [] : [[min_s, max_s]])),
+  );
   /** Batches, deletions and swaps of files change `files`: one after the other. */
   let changing: Promise<unknown> = Promise.resolve();
   const inTurn = <R>(work: () => Promise<R>): Promise<R> => {
@@ -126,6 +133,7 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
     const file = await currentDay();
     const fresh = freshPart(batch, held);
     const number = file.batch + 1;
+    const examined = covered.examine(batch, fresh.rows);
     const to = { connection, alias: file.alias };
     const idOf = (probe: string): number => fresh.newIds.get(probe) ?? held.ids.get(probe) ?? 0;
     await connection.run('BEGIN');
@@ -157,7 +165,7 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
         to,
         fresh.intervals.map((frame) => ({ ...frame, probeId: idOf(frame.probe) })),
       );
-      const overlaps = await overlapsIn(connection, files, file, number, fresh);
+      const overlaps = await overlapsIn(connection, files, file, number, examined.suspects, idOf);
       if (fresh.range)
         await connection.run(
           `INSERT INTO ${file.alias}.batches VALUES (${number}, ${fresh.range.min_s}, ${fresh.range.max_s}, ${overlaps})`,
@@ -168,6 +176,7 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
       );
       await connection.run('COMMIT');
       adopt(held, fresh);
+      examined.adopt();
       if (fresh.range) files = files.map((other) => (other === file ? widened(file, fresh, number, overlaps) : other));
     } catch (error) {
       await connection.run('ROLLBACK').catch(() => undefined); // the first error says more
@@ -234,26 +243,34 @@ function widened(file: DayFile, { range }: FreshPart, batch: number, overlaps: b
   };
 }
 
-/** Is some (probe, second) of this batch there already? Then reads must merge. Live rows touch only the last row group: about a millisecond. */
+/** More probes than this are not worth a list. */
+const MOST_SUSPECTS = 500;
+
+/** Is some (probe, second) of this batch there already? Then reads must merge. */
 async function overlapsIn(
   connection: DuckDBConnection,
   files: readonly DayFile[],
   current: DayFile,
   batch: number,
-  { sampleRange: range, rows }: FreshPart,
+  suspects: readonly Suspect[],
+  idOf: (probe: string) => number,
 ): Promise<boolean> {
-  if (!range) return false;
-  const between = `t_s BETWEEN ${range.min_s} AND ${range.max_s}`;
+  if (suspects.length === 0) return false;
+  const from_s = suspects.reduce((min, suspect) => Math.min(min, suspect.from_s), Infinity);
+  const to_s = suspects.reduce((max, suspect) => Math.max(max, suspect.to_s), 0);
+  const ids = [...new Set(suspects.map(({ probe }) => idOf(probe)))];
+  const some = ids.length > MOST_SUSPECTS ? '' : ` AND probe IN (${ids.join(', ')})`;
+  const where = `t_s BETWEEN ${from_s} AND ${to_s}${some}`;
   const near = files.filter(
     (file) =>
-      file === current ||
-      (file.min_s !== null && file.max_s !== null && file.min_s <= range.max_s && file.max_s >= range.min_s),
+      file === current || (file.min_s !== null && file.max_s !== null && file.min_s <= to_s && file.max_s >= from_s),
   );
-  const all = near.map((file) => `SELECT probe, t_s FROM ${file.samples} WHERE ${between}`).join(' UNION ALL ');
+  const all = near.map((file) => `SELECT probe, t_s FROM ${file.samples} WHERE ${where}`).join(' UNION ALL ');
   const reader = await connection.runAndReadAll(
-    `SELECT count(*)::DOUBLE FROM (${all}) o JOIN (SELECT probe, t_s FROM ${current.samples} WHERE batch = ${batch} AND ${between}) n USING (probe, t_s)`,
+    `WITH n AS (SELECT probe, t_s FROM ${current.samples} WHERE batch = ${batch} AND ${where})
+     SELECT (SELECT count(*) FROM (${all}) o JOIN n USING (probe, t_s)) > (SELECT count(*) FROM n)`,
   );
-  return Number(reader.getRowsJS()[0]?.[0]) > rows.length;
+  return reader.getRowsJS()[0]?.[0] === true;
 }
 
 async function readCursor(connection: DuckDBConnection, files: readonly DayFile[]): Promise<Cursor | null> {

@@ -35,7 +35,8 @@ const broker = await startBroker({
 
 const loop = monitorEventLoopDelay({ resolution: 1 });
 loop.enable();
-process.on('message', () => {
+process.on('message', (what) => {
+  if (what === 'rows') return void process.send?.(broker.stores()[0]?.rows_written ?? 0);
   globalThis.gc?.();
   const { user, system } = process.cpuUsage();
   const stats: ChildStats = {

@@ -1,4 +1,7 @@
-/** Why: the whole way in at once: MQTT, log, decoding, DuckDB; all of the server's threads on one core. */
+/**
+ * Why: the whole way in at once: MQTT, log, decoding, rollups, DuckDB; the server and whoever sends to it on the same two cores. Also what
+ * it holds meanwhile: memory after a third of the rows and at the end.
+ */
 import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,7 +11,7 @@ import { type Figure, FRAMES_EACH, frame, PROBES, ROWS } from './stores.ts';
 
 export async function benchEndToEnd(dir: string, figure: Figure): Promise<void> {
   mkdirSync(dir);
-  const server = await startOurs({ dir, log: 'duckdb', probes: PROBES });
+  const server = await startOurs({ dir, log: 'duckdb', probes: PROBES, cores: '0,1' });
   const packets = Array.from({ length: PROBES }, (_, probe) => {
     const id = `probe-${probe + 1}`;
     const frames = Array.from({ length: FRAMES_EACH }, (_, seq) =>
@@ -20,10 +23,27 @@ export async function benchEndToEnd(dir: string, figure: Figure): Promise<void> 
   const start = performance.now();
   await Promise.all(clients.map((client, i) => client.publish(packets[i]?.frames ?? Buffer.alloc(0))));
   const acknowledgedS = (performance.now() - start) / 1000;
-  while ((await server.stats()).rows < ROWS) await delay(50);
+  let third = 0;
+  for (let rows = 0; rows < ROWS; rows = await server.rows()) {
+    if (third === 0 && rows >= ROWS / 3) third = (await server.stats()).rssBytes;
+    await delay(100);
+  }
   const seconds = (performance.now() - start) / 1000;
-  const of = `${ROWS} samples of 24 values, first PUBLISH to last commit; all acknowledged after ${acknowledgedS.toFixed(2)} s`;
+  const stats = await server.stats();
+  const of = `${ROWS} samples of 20 values, first PUBLISH to last commit, server and sender on two cores; all acknowledged after ${acknowledgedS.toFixed(2)} s`;
   figure('end_to_end_samples_per_s', ROWS / seconds, 'samples/s', of);
+  figure(
+    'end_to_end_cpu_us',
+    (stats.cpuS * 1e6) / ROWS,
+    'us',
+    'processor time of the server per sample, its start included',
+  );
+  figure(
+    'end_to_end_rss_mb',
+    stats.rssBytes / 1e6,
+    'MB',
+    `at the end; ${Math.round(third / 1e6)} MB after a third of the samples`,
+  );
   for (const { end } of clients) end();
   await server.stop();
 }

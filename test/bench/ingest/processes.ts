@@ -29,6 +29,8 @@ export interface BenchedBroker {
 export interface RunningBroker extends BenchedBroker {
   /** After a garbage collection. */
   stats(): Promise<ChildStats>;
+  /** In the database. */
+  rows(): Promise<number>;
   /** kill -9. */
   kill(): Promise<void>;
 }
@@ -44,9 +46,11 @@ export async function startOurs(options: {
   log: 'wal' | 'duckdb' | 'none';
   probes: number;
   flags?: readonly string[];
+  /** Where it runs; the broker's core when left out. */
+  cores?: string;
 }): Promise<RunningBroker> {
-  const { dir, port = 0, log, probes, flags = [] } = options;
-  const child = startNode([...flags, CHILD, dir, String(port), log, String(probes)]);
+  const { dir, port = 0, log, probes, flags = [], cores } = options;
+  const child = startNode([...flags, CHILD, dir, String(port), log, String(probes)], cores);
   const bound = await answer<number>(child);
   return {
     port: bound,
@@ -54,6 +58,10 @@ export async function startOurs(options: {
     stats() {
       child.send('stats');
       return answer<ChildStats>(child);
+    },
+    rows() {
+      child.send('rows');
+      return answer<number>(child);
     },
     kill: () => end(child, 'SIGKILL'),
     stop: () => letGo(child),
@@ -65,13 +73,11 @@ export async function startNodeFloor(): Promise<BenchedBroker> {
   return { port: await answer<number>(child), pid: child.pid ?? 0, stop: () => letGo(child) };
 }
 
-/** As `npm start` starts Node, on the broker's core. */
-function startNode(args: readonly string[]): ChildProcess {
-  return spawn(
-    'taskset',
-    ['-c', String(BROKER_CORE), process.execPath, '--expose-gc', '--max-semi-space-size=16', ...args],
-    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
-  );
+/** As `npm start` starts Node. */
+function startNode(args: readonly string[], cores = String(BROKER_CORE)): ChildProcess {
+  return spawn('taskset', ['-c', cores, process.execPath, '--expose-gc', '--max-semi-space-size=16', ...args], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
 }
 
 /** The child's next message. */
