@@ -78,8 +78,10 @@ export function ruleFor(
       secondHalf: minBytes > 0,
       minBytes,
     };
+  // On a short way all is said after 3 s, and a line of exactly the target must not cost 37 MB.
+  const maxMs = Math.min(10_000, Math.max(3000, 17 * rttMs, 1.3 * volumeMs));
   const passFromMs = counted ? 1000 : 2000; // what TCP holds back for a lost segment comes to the application at once
-  return { passFromMs, failFromMs: Math.max(1450, 13 * rttMs), maxMs: 10_000, secondHalf: true, minBytes };
+  return { passFromMs, failFromMs: Math.max(1450, 13 * rttMs), maxMs, secondHalf: true, minBytes };
 }
 
 /** The judgement; null where it cannot be made yet, or (`final`) where too little was measured to make one at all. */
