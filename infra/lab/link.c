@@ -326,7 +326,7 @@ int main(int argc, char **argv) {
   fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
   prctl(PR_SET_TIMERSLACK, 1);
   /* A line does not stand still because the machine is busy. Niceness counts only inside a session where the kernel groups by it. */
-  if (sched_setscheduler(0, SCHED_RR, &(struct sched_param){.sched_priority = 1}) < 0) setpriority(PRIO_PROCESS, 0, -12);
+  if (sched_setscheduler(0, SCHED_RR, &(struct sched_param){.sched_priority = 10}) < 0) setpriority(PRIO_PROCESS, 0, -12);
   printf("{\"ok\":true}\n");
   fflush(stdout);
   carry();

@@ -113,7 +113,7 @@ static int receive(struct sockaddr_in at, double silence) {
 
 int main(int argc, char **argv) {
   prctl(PR_SET_TIMERSLACK, 1);
-  if (sched_setscheduler(0, SCHED_RR, &(struct sched_param){.sched_priority = 1}) < 0) setpriority(PRIO_PROCESS, 0, -12);
+  if (sched_setscheduler(0, SCHED_RR, &(struct sched_param){.sched_priority = 5}) < 0) setpriority(PRIO_PROCESS, 0, -12);
   struct sockaddr_in address = {.sin_family = AF_INET};
   if (argc == 7 && !strcmp(argv[1], "send")) {
     inet_pton(AF_INET, argv[2], &address.sin_addr);
