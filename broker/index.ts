@@ -19,7 +19,7 @@ import { type Listener, startListener } from './listeners.ts';
 import { createLoginFailures } from './login-failures.ts';
 import { handleMessages } from './messages.ts';
 import { createPresence } from './presence.ts';
-import { startSpeed } from './speed/index.ts';
+import { type SpeedDeps, startSpeed } from './speed/index.ts';
 import type { State } from './state/index.ts';
 import { createTally } from './tally.ts';
 import { type ServerTls, serverTls } from './tls.ts';
@@ -36,6 +36,8 @@ export interface BrokerDeps {
   clock: Clock;
   /** Starts the thread that writes the databases: `startStoreWorker` of worker-host.ts. */
   startStores(deps: StoreWorkerDeps): StoreWorker | Promise<StoreWorker>;
+  /** Starts the throughput test server: `startSpeedThread` of speed/thread.ts; in this thread when left out. */
+  startSpeedServer?: SpeedDeps['startServer'];
   /** For benches, which show what the disk costs; the wal on disk otherwise. */
   openWal?: typeof openWal;
   /** For benches and tests; GATE_LIMITS otherwise. */
@@ -120,7 +122,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
     const gates: Gates = createGates({ aedes, wal, presence, limits, clock, log, refused: tally.count, accepted });
 
     const { CARREL_MQTT: plain, CARREL_MQTTS: secure } = settings;
-    const speed = await startSpeed({ settings, registry, clock, log });
+    const speed = await startSpeed({ settings, registry, clock, log, startServer: deps.startSpeedServer });
     if (speed) stops.push(() => speed.stop());
     const messages = handleMessages({
       aedes,

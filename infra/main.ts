@@ -7,6 +7,7 @@ import type { Logger } from '#lib/logger';
 import { stopOnSignals } from '#lib/shutdown';
 import { openState } from '#state';
 import { startBroker } from '../broker/index.ts';
+import { startSpeedThread } from '../broker/speed/thread.ts';
 import { startStoreWorker } from '../broker/worker-host.ts';
 import { createAlertEngine } from '../dashboard/alert/engine.ts';
 import { startDashboard } from '../dashboard/index.ts';
@@ -59,7 +60,10 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   const state = openState({ path: join(dataDir, 'carrel.db'), log });
   undo.push(() => state.close());
   undo.push(startHousekeeping({ state, clock, log }));
-  const broker = await startBroker({ settings: config.broker, state, log, clock, startStores: startStoreWorker });
+  const broker = await startBroker({
+    ...{ settings: config.broker, state, log, clock },
+    ...{ startStores: startStoreWorker, startSpeedServer: startSpeedThread },
+  });
   undo.push(() => broker.stop());
   const alerts = createAlertEngine({ settings, state, broker, clock, log });
   alerts.start();

@@ -9,7 +9,7 @@ import type { RegistryState } from '../state/index.ts';
 import { type Control, startControl } from './control.ts';
 import { createLeases, type PlaceStats } from './lease.ts';
 import type { Place } from './places.ts';
-import { type SpeedServer, startSpeedServer } from './server.ts';
+import { type LocalServerOptions, type SpeedServer, startLocalServer } from './server.ts';
 import type { SpeedStats } from './stats.ts';
 import { createTickets } from './ticket.ts';
 import type { UseEvent } from './uses.ts';
@@ -41,13 +41,16 @@ export interface SpeedDeps {
   registry: Pick<RegistryState, 'revision' | 'bindings' | 'desired'>;
   clock: Clock;
   log: Logger;
+  /** Where this machine's test server runs: in this thread when left out; `startSpeedThread` gives it one of its own. */
+  startServer?(options: LocalServerOptions): Promise<SpeedServer>;
 }
 
 const TICK_MS = 250;
 const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** Null where there is no test server at all. @throws CarrelError PORT_IN_USE, ADDRESS_UNUSABLE */
-export async function startSpeed({ settings, registry, clock, log }: SpeedDeps): Promise<Speed | null> {
+export async function startSpeed(deps: SpeedDeps): Promise<Speed | null> {
+  const { settings, registry, clock, log, startServer = startLocalServer } = deps;
   const key = settings.CARREL_SPEED_KEY ?? randomBytes(32);
   const { CARREL_SPEED: address, CARREL_SPEED_NAME: name } = settings;
   let control: Control | null = null;
@@ -87,10 +90,12 @@ export async function startSpeed({ settings, registry, clock, log }: SpeedDeps):
     const tickets = createTickets(key, name);
     const uplinkMbps = settings.CARREL_SPEED_UPLINK_MBPS;
     const server = await listenOr('CARREL_SPEED', at, () =>
-      startSpeedServer({
+      startServer({
         address: at,
-        tickets,
+        key,
+        name,
         clock,
+        log,
         foreign: settings.CARREL_SPEED_FOREIGN,
         foreignMbps: uplinkMbps * 0.2,
         changed: (event: UseEvent) => leases.heard(name, event, clock.wallMs()),

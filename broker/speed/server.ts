@@ -6,12 +6,13 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '#lib/clock';
 import { errnoOf } from '#lib/errors';
+import type { Logger } from '#lib/logger';
 import type { ListenAddress } from '#lib/settings';
 import { SPEED_LIMITS } from '../contract/index.ts';
 import { greet, refuseLine } from './greeting.ts';
 import { createNdt7Server, type Foreign } from './ndt7-server.ts';
 import { createSpeedStats, type SpeedStats, type StepEnd } from './stats.ts';
-import type { Tickets } from './ticket.ts';
+import { createTickets, type Tickets } from './ticket.ts';
 import { startUdpServer, type UdpServer } from './udp-server.ts';
 import { createUses, type UseEvent } from './uses.ts';
 
@@ -33,6 +34,19 @@ export interface SpeedServerOptions {
   foreignMbps?: number;
   /** What becomes of leases here. */
   changed?(event: UseEvent): void;
+}
+
+/** What startLocalServer and startSpeedThread are asked for: all that a server needs can be sent to a thread. */
+export interface LocalServerOptions extends Omit<SpeedServerOptions, 'tickets'> {
+  /** CARREL_SPEED_KEY, and the name of the server. */
+  key: Uint8Array | string;
+  name: string;
+  log: Logger;
+}
+
+/** In this thread. @throws the system's error where the address cannot be used */
+export function startLocalServer({ key, name, log: _, ...options }: LocalServerOptions): Promise<SpeedServer> {
+  return startSpeedServer({ ...options, tickets: createTickets(key, name) });
 }
 
 const CONNECTIONS = 256;
