@@ -85,6 +85,14 @@ export const dashboardSettings = {
     example: '127.0.0.1,10.0.0.0/8,hooks.internal',
     parse: list,
   },
+  CARREL_DEADMAN_URL: {
+    description:
+      'Address that is pinged every minute while everything works end to end (healthchecks style; /fail after it when not)',
+    default: null,
+    example: 'https://hc-ping.com/11111111-2222-3333-4444-555555555555',
+    secret: true,
+    parse: webUrl,
+  },
   CARREL_LANGUAGE: {
     description: 'Language of alerts for who has none of their own: en, lt or ru',
     default: 'en',

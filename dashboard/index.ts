@@ -4,6 +4,7 @@ import { registerAlertRoutes } from './routes/alerts.ts';
 import { registerBackupRoutes } from './routes/backup.ts';
 import { registerChannelRoutes } from './routes/channels.ts';
 import { registerDeliveryRoutes } from './routes/delivery.ts';
+import { registerIncidentRoutes } from './routes/incidents.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerMapLayerRoutes } from './routes/map-layers.ts';
 import { registerMeasurementRoutes } from './routes/measurements.ts';
@@ -28,5 +29,6 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerChannelRoutes,
     registerOnCallRoutes,
     registerActRoutes,
+    registerIncidentRoutes,
   ]);
 }

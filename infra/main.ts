@@ -12,12 +12,14 @@ import { startStoreWorker } from '../broker/worker-host.ts';
 import { createAlertEngine } from '../dashboard/alert/engine.ts';
 import { startDashboard } from '../dashboard/index.ts';
 import { createLiveHub } from '../dashboard/live/hub.ts';
+import { startDeadman } from '../dashboard/notify/deadman.ts';
 import { createDelivery } from '../dashboard/notify/deliver.ts';
 import { createSequenceProof } from '../dashboard/proof/keeper.ts';
 import { startReports } from '../dashboard/report/keeper.ts';
 import { createBackupDesk } from './backup/desk.ts';
 import type { Manifest } from './backup/manifest.ts';
 import { takeBackup } from './backup/take.ts';
+import { type Canary, openCanary } from './canary.ts';
 import { readConfig, type ServerConfig, settingGroups } from './config.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startLocalProbe } from './local-probe.ts';
@@ -70,7 +72,9 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   undo.push(() => alerts.stop());
   // Known once the page listens; nothing is delivered before that.
   let address = settings.CARREL_PUBLIC_URL ?? '';
-  const delivery = createDelivery({ settings, state, alerts, clock, log, publicUrl: () => address });
+  let canary: Canary | null = null;
+  const loopback = () => canary?.receiver ?? null;
+  const delivery = createDelivery({ settings, state, alerts, clock, log, publicUrl: () => address, loopback });
   undo.push(() => delivery.stop());
   const proof = createSequenceProof({ state, broker, clock, log });
   proof.start();
@@ -86,6 +90,15 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   undo.push(() => dashboard.stop());
   address = dashboard.address;
   delivery.start();
+  if (settings.CARREL_DEADMAN_URL !== undefined) {
+    const sung = await openCanary({ state, broker, clock, look: delivery.look });
+    canary = sung;
+    undo.push(() => sung.close());
+    const { CARREL_DEADMAN_URL: url, CARREL_WEBHOOK_ALLOW: allow } = settings;
+    const deadman = startDeadman({ url, allow, canary: sung.sing, clock, log });
+    delivery.alsoNotice(deadman.notices);
+    undo.push(() => deadman.stop());
+  }
   if (config.server.CARREL_LOCAL_PROBE) {
     const probe = startLocalProbe({ state, broker, dataDir, targetMbps: settings.CARREL_TARGET_MBPS, clock, log });
     undo.push(() => probe.stop());

@@ -58,6 +58,8 @@ export interface OutboxState {
   markExpired(id: number, at: number, error: string): void;
   /** At the start: what was on its way when the process ended is uncertain. Answers with how many. */
   markInterrupted(): number;
+  /** A canary leaves no trace. */
+  forget(id: number): void;
   ofIncident(incident: number): OutboxItem[];
   ofDigest(digest: number): OutboxItem[];
   waiting(): number;

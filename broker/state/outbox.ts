@@ -95,7 +95,7 @@ function readingOf(database: Database): Reading {
 
 type Settling = Pick<
   OutboxState,
-  'markSending' | 'markSent' | 'markRetry' | 'markFailed' | 'markExpired' | 'markInterrupted'
+  'markSending' | 'markSent' | 'markRetry' | 'markFailed' | 'markExpired' | 'markInterrupted' | 'forget'
 >;
 
 /** A digest's members share its fate. */
@@ -138,6 +138,9 @@ function settlingOf(database: Database): Settling {
         at,
         error,
       );
+    },
+    forget(id) {
+      database.run('DELETE FROM outbox WHERE id = ?', id);
     },
     markInterrupted: () =>
       database.run(

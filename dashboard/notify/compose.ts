@@ -35,7 +35,7 @@ function contentOf(
   if (item.kind === 'digest') {
     const inputs = deps.state.outbox
       .ofDigest(item.id)
-      .map((member) => inputOf(deps, member, receiver, now))
+      .map((member) => inputOf(deps, member, receiver, now, 'many'))
       .filter((input) => input !== null);
     return digestMessage(inputs, { lang, severity: item.severity, publicUrl: deps.publicUrl(), uncertain });
   }
@@ -48,7 +48,14 @@ function contentOf(
   return { message, data: webhookBody(whole, message) };
 }
 
-export function inputOf(deps: ComposeDeps, item: OutboxItem, receiver: Receiver, now: number): MessageInput | null {
+/** `many`: one of a digest, which does not say of each who else is affected. */
+export function inputOf(
+  deps: ComposeDeps,
+  item: OutboxItem,
+  receiver: Receiver,
+  now: number,
+  how: 'alone' | 'many' = 'alone',
+): MessageInput | null {
   const { kind, incident } = item;
   if (incident === null || kind === 'digest' || kind === 'notice') return null;
   const alert = deps.view(incident);
@@ -66,7 +73,7 @@ export function inputOf(deps: ComposeDeps, item: OutboxItem, receiver: Receiver,
     publicUrl: deps.publicUrl(),
     lang: receiver.lang,
     now,
-    others: site?.isp ? othersOf(deps, alert, site.isp) : null,
+    others: how === 'alone' && site?.isp ? othersOf(deps, alert, site.isp) : null,
     unackedMinutes: numberIn(detail, 'unacked', 0, 1e6) ?? null,
     ackEnded: textIn(detail, 'why', 20) === 'ack_ended',
     actUrl: deps.actUrl?.(item, now) ?? null,

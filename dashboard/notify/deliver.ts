@@ -10,6 +10,7 @@ import type { OutboxItem, State } from '#state';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine } from '../deps.ts';
 import { type Every, onceAfter, pause, systemEvery } from '../timing.ts';
+import { createAckWatch } from './ack-watch.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { startResend } from './alertmanager/resend.ts';
 import { createCalling } from './calling.ts';
@@ -33,6 +34,8 @@ export interface DeliveryDeps {
   log: Logger;
   /** Base of links; by default the settings' address. */
   publicUrl?: () => string;
+  /** The canary's receiver in this process, which no setting names. */
+  loopback?: () => Receiver | null;
   random?: () => number;
   every?: Every;
 }
@@ -44,6 +47,8 @@ export interface Delivery {
   look(): void;
   /** Missing and failing channels, in words for the page. */
   notices(): HealthNotice[];
+  /** Something else about telling people that the page should say. */
+  alsoNotice(more: () => HealthNotice[]): void;
 }
 
 const LOOK_MS = 1000;
@@ -79,6 +84,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const busy = new Map<string, Promise<void>>();
   let ends: (() => Promise<void> | void)[] = [];
   let stopped = false;
+  let moreNotices: () => HealthNotice[] = () => [];
   let broken: { since: number; error: string } | null = null;
 
   /** Starts a lane for every receiver with something due. Nothing here waits. */
@@ -113,7 +119,9 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   /** False when nothing is left to do for this receiver now. */
   async function step(route: string): Promise<boolean> {
     const now = clock.wallMs();
-    const receiver = receivers.byRoute(route);
+    const canary = deps.loopback?.() ?? null;
+    const toCanary = canary?.route === route;
+    const receiver = toCanary ? canary : receivers.byRoute(route);
     const rate = receiver ? channelType(receiver.kind).rate : { perS: 100, burst: 100 };
     const lane = taken(lanes.get(route) ?? newLane(rate, now), rate, now);
     if (!lane) return false;
@@ -128,7 +136,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     }
     // A crash between here and the answer leaves the item marked: it is repeated, and said to be a possible repeat.
     state.outbox.markSending(item.id, now);
-    return settle(item, receiver, lane, await channelType(receiver.kind).send(post, receiver.settings, io));
+    const way = toCanary ? { ...io, guard: createAddressGuard(['127.0.0.1']) } : io;
+    return settle(item, receiver, lane, await channelType(receiver.kind).send(post, receiver.settings, way));
   }
 
   function settle(item: OutboxItem, receiver: Receiver, lane: Lane, outcome: Outcome): boolean {
@@ -141,7 +150,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         state.outbox.markSent(item.id, now, outcome.remark ?? null);
         telling.worked(receiver, now);
       });
-      log.info(fields, 'alert delivered');
+      if (item.route === deps.loopback?.()?.route) log.debug(fields, 'canary delivered');
+      else log.info(fields, 'alert delivered');
       return true;
     }
     const { error } = outcome;
@@ -172,13 +182,20 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   return {
     look,
+    alsoNotice(more) {
+      moreNotices = more;
+    },
     start() {
+      const acks = createAckWatch(state);
       const interrupted = state.outbox.markInterrupted();
       if (interrupted > 0)
         log.warn({ interrupted }, 'alerts were on their way when the server ended; they are repeated');
       ends = [
         every(LOOK_MS, look),
-        alerts.onChange(wake),
+        alerts.onChange((alert) => {
+          acks.changed(alert, clock.wallMs());
+          wake();
+        }),
         startResend({ state, view: alerts.view, receivers, telling, io, clock, publicUrl, every }),
       ];
       look();
@@ -204,6 +221,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         : []),
       ...telling.notices(),
       ...gaps.notices(),
+      ...moreNotices(),
     ],
   };
 }

@@ -77,10 +77,11 @@ export function createNextItem({ state }: { state: State }) {
     // What may have arrived is repeated under its own key only.
     const single = free.filter((item) => item.kind !== 'digest' && item.kind !== 'notice' && !item.uncertain);
     const summary = single.filter((item) => item.severity === 'digest');
-    const members = single.length > DIGEST_ABOVE ? single : summary.length > 1 ? summary : [];
+    const waiting = free.find((item) => item.kind === 'digest' && !item.uncertain);
+    const many = single.length > DIGEST_ABOVE || waiting !== undefined;
+    const members = many ? single : summary.length > 1 ? summary : [];
     const [first] = members;
     if (!first) return null;
-    const waiting = free.find((item) => item.kind === 'digest' && !item.uncertain);
     const ids = members.map(({ id }) => id);
     if (waiting) {
       outbox.joinDigest(waiting.id, ids);

@@ -95,6 +95,17 @@ describe('where a webhook may go', () => {
     'http://[::127.0.0.1]/',
     'http://100.64.0.1/',
     'http://localhost/',
+    'http://0/',
+    'http://127.1/',
+    'http://0177.0.0.1/',
+    'http://①②⑦.⓪.⓪.①/',
+    'http://[::ffff:7f00:1]/',
+    'http://[::ffff:0:127.0.0.1]/',
+    'http://[2002:7f00:1::]/',
+    'http://[fec0::1]/',
+    'http://[ff02::1]/',
+    'http://198.18.0.1/',
+    'http://255.255.255.255/',
   ])('%s is private and refused', async (url) => {
     expect(await sendWebhook(call(url), { guard: createAddressGuard([]) })).toMatchObject({
       kind: 'refused',
@@ -109,6 +120,21 @@ describe('where a webhook may go', () => {
     expect(guard.refusedHost('[fd00::7]')).toBeNull();
     expect(guard.refusedAddress('hooks.internal', '192.168.7.7')).toBeNull();
     expect(guard.refusedAddress('other.example', '192.168.7.7')).toContain('CARREL_WEBHOOK_ALLOW');
+  });
+  test('a name whose answer changes between the check and the connection (DNS rebinding) gets no byte', async () => {
+    const { url, calls } = await receiver((_n, response) => response.writeHead(204).end());
+    const rebound = url.replace('127.0.0.1', 'rebind.example');
+    const fooled: ReturnType<typeof createAddressGuard> = {
+      ...createAddressGuard([]),
+      // The resolver was asked and its answer was fine; the socket is led elsewhere.
+      lookupFor: () => (_name, options, callback) =>
+        options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4),
+    };
+    expect(await sendWebhook(call(rebound), { guard: fooled })).toMatchObject({
+      kind: 'refused',
+      error: expect.stringContaining('127.0.0.1 is a private address'),
+    });
+    expect(calls).toEqual([]);
   });
   test('a name that resolves to a private address is refused before a connection is made', async () => {
     const { url, calls } = await receiver((_n, response) => response.writeHead(204).end());

@@ -34,6 +34,7 @@ import {
   outagesOf,
   testsOf,
 } from './site-fixture.ts';
+import { serveTelling } from './telling-fixture.ts';
 
 export interface Fixture {
   origin: string;
@@ -131,6 +132,7 @@ export async function startFixture(
     me = null;
     return reply.code(204).send();
   });
+  serveTelling(app, now);
   app.get('/api/v1/roster', () => packRoster(roster));
   app.get('/api/v1/live/snapshot', () => snapshot);
   app.get<{ Querystring: { condition?: string; acknowledged?: string } }>(

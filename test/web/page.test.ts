@@ -368,6 +368,47 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     expect(watched.foreign).toEqual([]);
   }, 60_000);
 
+  test('settings: channels say how they fare and are tried; people, rotation and policy stand beside them', async () => {
+    const page = await open('/settings', 'Night room');
+    await page.getByText('Failed').first().waitFor();
+    await page.getByText('jonas has no way to be reached').waitFor();
+    await page.getByText('tell who is on call in Utena, wait 15 min, tell jonas').waitFor();
+    await page.getByRole('button', { name: 'Test Night room' }).click();
+    await page.getByText('Night room took the test message in 42 ms.').waitFor();
+    await page.getByLabel('Kind').selectOption('ntfy');
+    const form = page.locator('form').filter({ hasText: 'Gets by itself' });
+    await form.getByLabel('Name').fill('Push');
+    await form.getByLabel('Topic').fill('carrel-night');
+    await form.getByLabel('Server').fill('https://ntfy.example');
+    expect(await form.getByLabel('Topic').getAttribute('type')).toBe('password');
+    await form.getByRole('button', { name: 'Add a channel' }).click();
+    await expect
+      .poll(() => fixture.posted.at(-1)?.body)
+      .toEqual({
+        name: 'Push',
+        kind: 'ntfy',
+        lang: 'en',
+        gets: ['page', 'ticket'],
+        config: { server: 'https://ntfy.example' },
+        secrets: { topic: 'carrel-night', token: '' },
+      });
+    const policy = page.locator('form').filter({ hasText: 'Add a policy' });
+    await policy.getByLabel('Name').fill('Tickets');
+    await policy.getByRole('button', { name: 'Add a step' }).click();
+    await policy.getByRole('button', { name: 'Add a step' }).click();
+    await policy.getByRole('button', { name: 'Add a policy' }).click();
+    await expect
+      .poll(() => fixture.posted.at(-1)?.body)
+      .toEqual({
+        name: 'Tickets',
+        severities: ['page'],
+        steps: [
+          { do: 'notify', rotation: 1 },
+          { do: 'wait', minutes: 15 },
+        ],
+      });
+    fine();
+  });
   test('settings: lines in the quarantine are shown with their reason and given to the database again', async () => {
     const page = await open('/settings', 'Quarantine');
     await page.getByText('probe,probe=site-1 cpu_pct=12 1').waitFor();

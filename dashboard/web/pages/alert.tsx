@@ -10,6 +10,7 @@ import { Failed, Waiting } from '../parts/answers.tsx';
 import { useTitle } from '../parts/head.tsx';
 import { RULE_STATE, Trail, zoneOf } from '../parts/incident.tsx';
 import { Icon, Mark, State } from '../parts/marks.tsx';
+import { Calling } from '../parts/notes.tsx';
 import { say } from '../parts/toast.tsx';
 import { siteHref } from '../router.ts';
 import { silenceEnds } from '../silence-ends.ts';
@@ -107,6 +108,7 @@ function Told({ alert, again }: { alert: AlertView; again: () => void }) {
       <section aria-labelledby="n-told">
         <h2 id="n-told">{w.told}</h2>
         <Trail alert={alert} zone={zone} now={now} />
+        {resolved ? null : <Calling alert={alert} zone={zone} now={now} />}
       </section>
       {mayAct() && !resolved ? <Dock alert={alert} again={again} /> : null}
     </>

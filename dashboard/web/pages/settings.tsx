@@ -15,6 +15,7 @@ import { Probes } from './settings-probes.tsx';
 import { Quarantine } from './settings-quarantine.tsx';
 import { Sessions } from './settings-sessions.tsx';
 import { AddSite } from './settings-site.tsx';
+import { Telling } from './settings-telling.tsx';
 import { Tokens } from './settings-tokens.tsx';
 import { You } from './settings-you.tsx';
 
@@ -47,12 +48,13 @@ export function Settings() {
               <Tokens />
             </div>
           ) : null}
+          {mayAdminister() ? <Telling /> : null}
           <div class="grid two">
             <div class="grid">
               <You />
               <Sessions />
             </div>
-            <Channels />
+            <Health />
           </div>
           <div class="grid two">
             <MapLayers />
@@ -69,11 +71,11 @@ export function Settings() {
   );
 }
 
-/** Channels are set where the server starts; the page says in words whether they work. */
-function Channels() {
+/** What is wrong with Carrel itself, in words. */
+function Health() {
   const notices = live.value.health;
   return (
-    <Panel title={w.channels} id="channels">
+    <Panel title={w.channels} id="health">
       <div class="pad grid tight">
         {notices.length === 0 ? (
           <p>{w.channelsOk}</p>
@@ -85,7 +87,6 @@ function Channels() {
             </p>
           ))
         )}
-        <p class="q">{w.channelsHow}</p>
       </div>
     </Panel>
   );

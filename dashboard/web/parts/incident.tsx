@@ -6,6 +6,7 @@ import { serverNow, siteOf } from '../store.ts';
 import { words } from '../words.ts';
 import { Acknowledge } from './ack.tsx';
 import { State, stateWord } from './marks.tsx';
+import { Calling, Notes } from './notes.tsx';
 import { TestsTable } from './tests-table.tsx';
 
 const w = words.alerts;
@@ -88,7 +89,9 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
       <div class="sec">
         <h3>{w.told}</h3>
         <Trail alert={alert} zone={zone} now={now} />
+        {resolved ? null : <Calling alert={alert} zone={zone} now={now} />}
       </div>
+      <Notes alert={alert} zone={zone} now={now} />
     </section>
   );
 }
