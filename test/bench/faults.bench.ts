@@ -1,11 +1,12 @@
 /**
  * Why: nothing acknowledged is lost, whatever crashes, fills up or attacks. Short: about three minutes; `--long` kills the server
- * 200 times and the agent's spool 500 times, and sends a million damaged packets. A name as argument runs that part only.
+ * 200 times, the agent's spool and the whole agent 500 times each, and sends a million damaged packets. A name as argument runs that part only.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { killAgent } from '../faults/agent-kills.ts';
+import { killBundle } from '../faults/bundle-kills.ts';
 import { cutAtEachByte } from '../faults/cut-publish.ts';
 import { flipEveryByte } from '../faults/flipped-bytes.ts';
 import { fillDisk } from '../faults/full-disk.ts';
@@ -46,6 +47,14 @@ async function agent(): Promise<void> {
   figure('agent_durable', report.durable, 'frames', 'told to be on flash');
   never('agent_lost', report.lost, 'on flash, but never sent by a later life');
   never('agent_wrong', report.wrong, 'sent with other bytes, or told to be lost');
+}
+
+async function bundle(): Promise<void> {
+  const report = await killBundle(join(dir, 'bundle'), LONG ? 500 : 12, generatorOf(seed));
+  figure('bundle_kills', report.kills, 'count', 'dist/agent.cjs, kill -9 at any moment, on a line that comes and goes');
+  figure('bundle_durable', report.durable, 'frames', `on flash after a kill; ${report.arrived} frames came to the log`);
+  never('bundle_lost', report.lost, 'on flash, but never in the log of the server');
+  never('bundle_wrong', report.wrong, 'in the log with other bytes');
 }
 
 async function disk(): Promise<void> {
@@ -99,7 +108,7 @@ function heapMb(): number {
   return (heapUsed + arrayBuffers) / 1e6;
 }
 
-const parts = { server, agent, disk, journal, publish, hostile };
+const parts = { server, agent, bundle, disk, journal, publish, hostile };
 try {
   for (const [name, run] of Object.entries(parts)) if (wanted === undefined || wanted === name) await run();
 } finally {

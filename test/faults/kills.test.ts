@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { killAgent } from './agent-kills.ts';
+import { killBundle } from './bundle-kills.ts';
 import { fillDisk } from './full-disk.ts';
 import { generatorOf } from './power-cuts.ts';
 import { killServer } from './server-kills.ts';
@@ -25,6 +26,12 @@ test('the spool of the agent is killed ten times: everything on flash is sent by
   expect(report).toMatchObject({ kills: 10, lost: 0, wrong: 0 });
   expect(report.durable).toBeGreaterThan(50);
 }, 60_000);
+
+test('the whole agent is killed four times on a line that comes and goes: what was on flash comes to the log as it was', async () => {
+  const report = await killBundle(dir, 4, generatorOf(4));
+  expect(report).toMatchObject({ lost: 0, wrong: 0 });
+  expect(report.durable).toBeGreaterThan(0);
+}, 120_000);
 
 test.skipIf(process.getuid?.() !== 0)(
   'on a disk that is full the server promises nothing and says so; with room again it goes on (needs root)',
