@@ -116,9 +116,11 @@ describe('a finished day in DuckDB', () => {
     // The child writes a day on its first run, and seals on each.
     for (const moment of ['.seal-2026-11-20.parquet', '.seal-2026-11-20.duckdb', PARQUET, 'never']) {
       const watcher = watch(dir);
-      const sealer = spawn(process.execPath, [child, dir], { stdio: ['ignore', 'ignore', 'inherit'] });
+      const sealer = spawn(process.execPath, [child, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+      // Sealing begins while the first batch of the new day is written: until that is done, the cursor may be the old one.
+      const written = once(sealer.stdout, 'data');
       watcher.on('change', (_, name) => {
-        if (name === moment) sealer.kill('SIGKILL');
+        if (name === moment) void written.then(() => sealer.kill('SIGKILL'));
       });
       await once(sealer, 'exit');
       watcher.close();

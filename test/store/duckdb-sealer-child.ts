@@ -1,4 +1,4 @@
-/** Why: a process that seals until it is killed. `count` only counts, without sealing: what is there, as rows and distinct rows. */
+/** Why: a process that seals until it is killed; it says when the new day is written. `count` only counts, without sealing: what is there, as rows and distinct rows. */
 import { openDuckdbStore } from '../../broker/store/duckdb.ts';
 import { batchOf } from './batches.ts';
 
@@ -20,6 +20,7 @@ if (what === 'count') {
   if (written === 0) await store.write(batchOf(...frames), { next: 1, held: [] });
   nowMs += 86_400_000;
   await store.write(batchOf(), { next: 2, held: [] });
+  process.stdout.write('written\n');
   await store.seal();
 }
 await store.close();
