@@ -187,6 +187,17 @@ describe('after the CONNACK', () => {
     expect(refused()).toEqual({ KEEPALIVE: 1 });
   });
 
+  test('a server that stood still for longer than a keepalive reads what came meanwhile before it judges', async () => {
+    await restart({ keepaliveS: 1 });
+    const client = await accepted();
+    for (let pause = 0; pause < 3; pause++) {
+      client.socket.write(Buffer.from([0xc0, 0]));
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500); // nothing runs in this process
+      await vi.waitUntil(() => client.received().length === 4 + 2 * (pause + 1));
+    }
+    expect(refused()).toEqual({});
+  });
+
   test('a probe that is too fast is read more slowly, and nothing is dropped', async () => {
     await restart({ packetsPerS: 50, burst: 1 });
     const client = await accepted();

@@ -5,7 +5,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { decodeFrame } from '#contract';
@@ -14,6 +13,7 @@ import { nodeRawDeflate } from '#lib/raw-deflate';
 import { parseRecord } from '../../broker/record.ts';
 import { runBroker } from '../broker/running.ts';
 import { ROOT, until } from '../support/server.ts';
+import { type Line, openLine } from './line.ts';
 
 const PROBE = 'probe-a';
 const WORTH = 3;
@@ -148,44 +148,4 @@ async function* recordsOf(dir: string): AsyncGenerator<Buffer> {
   } finally {
     await reader.close();
   }
-}
-
-/** A line to the server that can be cut: while it is, nobody listens. */
-interface Line {
-  port: number;
-  isOpen(): boolean;
-  set(open: boolean): void;
-  close(): void;
-}
-
-async function openLine(serverPort: number): Promise<Line> {
-  const sockets = new Set<Socket>();
-  let open = true;
-  const server: Server = createServer((near) => {
-    near.on('error', () => near.destroy());
-    if (!open) return near.destroy();
-    const far = connect({ port: serverPort, host: '127.0.0.1' });
-    far.on('error', () => far.destroy());
-    for (const socket of [near, far]) sockets.add(socket.on('close', () => sockets.delete(socket)));
-    near.pipe(far).pipe(near);
-    near.on('close', () => far.destroy());
-    far.on('close', () => near.destroy());
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
-  const bound: AddressInfo | string | null = server.address();
-  return {
-    port: typeof bound === 'object' && bound ? bound.port : 0,
-    isOpen: () => open,
-    set(next) {
-      open = next;
-      if (!open) cut();
-    },
-    close() {
-      cut();
-      server.close();
-    },
-  };
 }

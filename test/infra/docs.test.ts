@@ -1,5 +1,5 @@
 /** The guides made from code are current, and the help says everything that a setting table says. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { METRIC_NAMES } from '#contract';
 import { settingGroups } from '../../infra/config.ts';
@@ -24,4 +24,14 @@ test('the help names every setting with its default and an example', () => {
   expect(help).toContain(
     'CARREL_TARGET_MBPS\n      Download target of an access point that has none of its own. Default: 30 Mb/s.',
   );
+});
+
+test('the table of faults has its 42 rows, and every test that it names is there', () => {
+  const text = readFileSync(new URL('../../docs/FAULTS.md', import.meta.url), 'utf8');
+  expect([...text.matchAll(/^\| (\d+) \|/gm)].map(([, row]) => Number(row))).toEqual(
+    Array.from({ length: 42 }, (_, i) => i + 1),
+  );
+  const named = [...text.matchAll(/`([\w/.-]+\.test\.ts)`/g)].map(([, path]) => path ?? '');
+  expect(named.length).toBeGreaterThan(60);
+  expect(named.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual([]);
 });
