@@ -18,7 +18,6 @@ export * from './opening.ts';
 export * from './report.ts';
 export * from './server-watch.ts';
 export * from './spans.ts';
-export * from './speed.ts';
 export * from './speed-ndt7.ts';
 export * from './speed-udp.ts';
 export * from './speed-udp-codec.ts';

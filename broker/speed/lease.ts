@@ -10,7 +10,6 @@ import {
   type LeaseKind,
   type LeaseRequest,
   NDT7,
-  SPEED_LIMITS,
 } from '../contract/index.ts';
 import { choosePlace, type Place } from './places.ts';
 import { createQueue, type Queue, type QueueAnswer } from './queue.ts';
@@ -59,6 +58,8 @@ const HOUR_MS = 3_600_000;
 const UDP_MS = 4000;
 /** What a token takes, and no id of a probe has. */
 const CONTROL = 'control_';
+/** A paced test of 10 s at 32 Mb/s. */
+const PACED_BYTES = 40_000_000;
 /** An unpaced test of 10 s at 100 Mb/s. */
 const FULL_BYTES = 125_000_000;
 /** One unpaced test takes half of the server at most, but this much in any case, Mb/s. */
@@ -196,7 +197,7 @@ function grantOf(
 ): LeaseGrant {
   const { id, probe, paceMbps, maxMs } = booked;
   const { kinds, dir } = request;
-  const maxBytes = Math.min(request.max_bytes, kinds.includes('full') ? FULL_BYTES : SPEED_LIMITS.leaseBytes);
+  const maxBytes = Math.min(request.max_bytes, kinds.includes('full') ? FULL_BYTES : PACED_BYTES);
   const ticket = { id, probe, kinds, dir, paceMbps, maxBytes, maxMs, notBefore: notBeforeMs, expires: expiresMs };
   return {
     id,

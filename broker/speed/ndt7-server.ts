@@ -34,6 +34,8 @@ export interface Ndt7Server {
 }
 
 const LOOPBACK_AT_ONCE = 4;
+/** Who is refused may read why. */
+const REFUSED_MS = 2000;
 const EARLY_EXIT_BYTES = 250e6;
 const FOREIGN_BYTES = 1e9;
 const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
@@ -149,6 +151,9 @@ export function createNdt7Server(deps: Ndt7Deps): Ndt7Server {
       const refuse = ({ code, refusal }: Refused): void => {
         refused(code);
         refuseUpgrade(socket, refusal);
+        // It is no request any more, so that no time limit of HTTP holds.
+        const cut = setTimeout(() => socket.destroy(), REFUSED_MS);
+        socket.resume().on('close', () => clearTimeout(cut));
       };
       const target = parseNdt7Target(request.url ?? '');
       const key = judgeUpgrade(request, NDT7.protocol);

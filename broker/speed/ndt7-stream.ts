@@ -69,7 +69,7 @@ export function runNdt7Stream(options: StreamOptions): Ndt7Stream {
     control(opcode, payload) {
       if (opcode === PING) send(PONG, payload);
       else if (opcode === PONG && payload.length === 8) noteRtt(clock.monoMs() - payload.readDoubleBE());
-      else if (opcode === CLOSE) finish('peer');
+      else if (opcode === CLOSE) bye();
     },
   });
   const noteRtt = (ms: number): void => {
@@ -157,6 +157,12 @@ export function runNdt7Stream(options: StreamOptions): Ndt7Stream {
     ping();
   }
 
+  /** The other end has said all, also where ours was first. */
+  function bye(): void {
+    finish('peer');
+    socket.end();
+  }
+
   function finish(why: StreamEnd): void {
     if (end) return;
     end = why;
@@ -165,8 +171,7 @@ export function runNdt7Stream(options: StreamOptions): Ndt7Stream {
     measure();
     send(CLOSE, NORMAL);
     options.ended({ end: why, ipBytes, watch: own().watch });
-    if (why === 'peer') socket.end();
-    else closing = setTimeout(() => socket.destroy(), CLOSING_MS);
+    if (why !== 'peer') closing = setTimeout(() => socket.destroy(), CLOSING_MS);
   }
 
   let closing: NodeJS.Timeout | undefined;
@@ -185,6 +190,7 @@ export function runNdt7Stream(options: StreamOptions): Ndt7Stream {
   };
   socket.setNoDelay(true);
   socket.on('data', take);
+  socket.on('end', bye); // sockets of HTTP stay half open otherwise
   socket.on('close', () => {
     finish('peer');
     clearTimeout(hard);

@@ -3,13 +3,11 @@
  * token. So it runs inside of the server or on a machine of its own. It watches itself and says so with each test.
  */
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Clock } from '#lib/clock';
 import { errnoOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import type { ListenAddress } from '#lib/settings';
-import { SPEED_LIMITS } from '../contract/index.ts';
-import { greet, refuseLine } from './greeting.ts';
 import { createNdt7Server, type Foreign } from './ndt7-server.ts';
 import { createSpeedStats, type SpeedStats, type StepEnd } from './stats.ts';
 import { createTickets, type Tickets } from './ticket.ts';
@@ -49,7 +47,9 @@ export function startLocalServer({ key, name, log: _, ...options }: LocalServerO
   return startSpeedServer({ ...options, tickets: createTickets(key, name) });
 }
 
-const CONNECTIONS = 256;
+const CONNECTIONS = 1024;
+/** A request must be complete within this time, ms. */
+const HEAD_MS = 5000;
 
 /** Listens when it resolves. @throws the system's error where the address cannot be used */
 export async function startSpeedServer(options: SpeedServerOptions): Promise<SpeedServer> {
@@ -58,54 +58,23 @@ export async function startSpeedServer(options: SpeedServerOptions): Promise<Spe
   const uses = createUses({ tickets, clock, ...(changed ? { changed } : {}) });
   const parts = { uses, clock, refused: stats.refused, ended: (step: StepEnd) => stats.ended(step) };
   const ndt7 = createNdt7Server({ ...parts, foreign, foreignMbps });
-  const sockets = new Set<Socket>();
 
-  // Never listens itself: it is handed connections whose first bytes are HTTP.
-  const http = createHttpServer(
-    { headersTimeout: SPEED_LIMITS.greetingMs, maxHeaderSize: 8192 },
+  const server = createHttpServer(
+    { headersTimeout: HEAD_MS, requestTimeout: HEAD_MS, connectionsCheckingInterval: 1000, maxHeaderSize: 8192 },
     (request, response) => {
       request.resume();
       response.writeHead(426, { 'Content-Type': 'text/plain', Connection: 'close', Upgrade: 'websocket' });
       response.end('throughput tests speak WebSocket here: /ndt/v7/download and /ndt/v7/upload\n');
     },
   );
-  http.on('upgrade', (request, socket, head) => ndt7.upgrade(request, socket as Socket, head));
-
-  const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
-    if (sockets.size > CONNECTIONS) refuseLine(socket, 'BUSY', stats.refused);
-    else open(socket);
+  server.maxConnections = CONNECTIONS;
+  server.on('drop', () => stats.refused('BUSY'));
+  server.on('connection', (socket) => socket.on('error', () => undefined));
+  server.on('clientError', (_, socket) => {
+    stats.refused('HTTP');
+    socket.destroy();
   });
-
-  /** Tells the two protocols of this port apart by the first bytes. */
-  function open(socket: Socket): void {
-    let first = Buffer.alloc(0);
-    const late = setTimeout(() => {
-      socket.off('data', read);
-      refuseLine(socket, 'TIMEOUT', stats.refused);
-    }, SPEED_LIMITS.greetingMs);
-    const read = (chunk: Buffer): void => {
-      first = Buffer.concat([first, chunk.subarray(0, SPEED_LIMITS.greetingBytes * 8)]);
-      const web = first.subarray(0, 4).toString('latin1') === 'GET ';
-      const end = first.indexOf(0x0a);
-      if (!web && end < 0 && first.length < SPEED_LIMITS.greetingBytes) return;
-      clearTimeout(late);
-      socket.off('data', read);
-      if (web) {
-        socket.pause();
-        socket.unshift(first);
-        http.emit('connection', socket);
-        socket.resume();
-      } else {
-        socket.resume(); // whatever else comes is thrown away
-        greet(socket, end < 0 ? undefined : first.toString('latin1', 0, end), parts);
-      }
-    };
-    socket.on('data', read);
-    socket.on('close', () => clearTimeout(late));
-  }
+  server.on('upgrade', (request, socket, head) => ndt7.upgrade(request, socket as Socket, head));
 
   await listen(server, address);
   const port = portOf(server.address());
@@ -130,11 +99,10 @@ export async function startSpeedServer(options: SpeedServerOptions): Promise<Spe
     stats: () => stats.read(uses.running() + ndt7.foreigners()),
     async stop() {
       ndt7.stop();
-      for (const socket of sockets) socket.destroy();
       await udp.stop();
-      http.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
+        server.closeAllConnections();
       });
     },
   };

@@ -1,4 +1,4 @@
-/** Control messages, topics, ids and the speed line: round trips, and nothing hostile throws or passes. */
+/** Control messages, topics and ids: round trips, and nothing hostile throws or passes. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -10,14 +10,9 @@ import {
   parseLeaseGrant,
   parseLeaseRequest,
   parseReported,
-  parseSpeedGreeting,
   parseState,
   parseTopic,
-  readSpeedAnswer,
-  SPEED_ERRORS,
   slugOf,
-  speedErrorLine,
-  speedGreeting,
   TOPIC_KINDS,
   type TopicKind,
   topicOf,
@@ -168,36 +163,5 @@ describe('JSON', () => {
     );
     expect(withinDepth('[[["]"]]]', 3)).toBe(true);
     expect(withinDepth('[[[[]]]]', 3)).toBe(false);
-  });
-});
-
-describe('the line of the throughput test', () => {
-  test('a greeting carries its token; every error line is known again, however it is cut', () => {
-    expect(parseSpeedGreeting(speedGreeting('abc.DEF-1_~'))).toBe('abc.DEF-1_~');
-    for (const code of SPEED_ERRORS) {
-      const line = new TextEncoder().encode(speedErrorLine(code));
-      for (let n = 0; n < line.length; n++) expect(readSpeedAnswer(line.subarray(0, n))).toBe('more');
-      expect(readSpeedAnswer(line)).toBe(code);
-    }
-  });
-
-  test.each([
-    'GET / HTTP/1.1',
-    'CARREL-SPEED 2 abc',
-    'CARREL-SPEED 1 ',
-    'CARREL-SPEED 1 a b',
-    `CARREL-SPEED 1 ${'x'.repeat(201)}`,
-  ])('%j is no greeting', (line) => {
-    expect(parseSpeedGreeting(line)).toBeUndefined();
-  });
-
-  test('any first bytes are a stream, an error or too few, and a long line without an end is a stream', () => {
-    fc.assert(
-      fc.property(fc.uint8Array(), (bytes) => {
-        expect(['stream', 'more', ...SPEED_ERRORS]).toContain(readSpeedAnswer(bytes));
-      }),
-    );
-    const endless = new TextEncoder().encode(`CARREL-ERROR ${'A'.repeat(300_000)}\n`);
-    expect(readSpeedAnswer(endless)).toBe('stream');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { leaseDay } from '../../bench/speed/lease-day.ts';
+import { leaseDay } from './lease-day.ts';
 
 describe('a day of 1,200 libraries at the desk for leases', () => {
   test('on 1 Gb/s everybody is served, and nobody waits', () => {

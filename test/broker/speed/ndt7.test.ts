@@ -180,6 +180,17 @@ describe('who is refused', () => {
     expect(messages.every(({ own }) => own === null)).toBe(true);
   });
 
+  test('what is not HTTP is cut, and counted', async () => {
+    const socket = connect(server.port(), '127.0.0.1', () => socket.write('CARREL-SPEED 1 token\n'));
+    await new Promise((resolve) =>
+      socket
+        .on('error', () => undefined)
+        .resume()
+        .on('close', resolve),
+    );
+    expect(server.stats().refused).toEqual({ HTTP: 1 });
+  });
+
   test('HTTP that is no test, and frames that break the protocol', async () => {
     const response = await fetch(`http://127.0.0.1:${server.port()}/`);
     expect(response.status).toBe(426);
