@@ -11,7 +11,7 @@ import type { Feed, FeedBatch } from './feed.ts';
 import type { Fill, Filling, StoreSlice } from './fill.ts';
 import type { RollupKeeper } from './rollup/keeper.ts';
 import type { Quarantine } from './store/quarantine.ts';
-import { type Batch, type Cursor, type Store, StoreError } from './store/store.ts';
+import { type Batch, type Cursor, type QuarantinedLine, type Store, StoreError } from './store/store.ts';
 
 /** What the loop knows of its database; the lag is added by whoever knows the end of the wal. */
 export interface ConsumerStatus {
@@ -104,8 +104,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     await delay(Math.max(backoff.next(), Math.min(askedMs, 300_000)), undefined, { signal: stopping.signal });
   }
 
-  async function setAside(quarantined: readonly object[]): Promise<void> {
-    if (quarantined.length === 0) return;
+  async function setAside(quarantined: readonly QuarantinedLine[]): Promise<void> {
     const kept = await deps.quarantine.add(quarantined.map((entry) => ({ at: deps.nowMs(), store: name, ...entry })));
     log.warn(
       { store: name, lines: quarantined.length, kept, first: quarantined.slice(0, QUARANTINE_LOGGED) },
@@ -117,8 +116,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
   async function writeUntilTaken(open: Store, batch: Batch, cursor: Cursor): Promise<number> {
     for (;;) {
       try {
-        const { quarantined } = await open.write(batch, cursor);
-        await setAside(quarantined);
+        const { quarantined } = await open.write(batch, cursor, setAside);
         return quarantined.length;
       } catch (error) {
         if (!(error instanceof StoreError) || (error.failure !== 'unreachable' && error.failure !== 'overloaded'))

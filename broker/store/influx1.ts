@@ -46,8 +46,9 @@ export async function openInflux1Store(options: Influx1Options): Promise<Store> 
     name: `influx1 ${host}:${port}/${database}`,
     ...createInfluxQlReader(query),
     cursor: () => cursorFile.read(),
-    async write(batch, cursor) {
+    async write(batch, cursor, aside) {
       const quarantined = await sendAll(linesOf(batch), send);
+      if (quarantined.length > 0) await aside?.(quarantined);
       await cursorFile.write(cursor); // after the rows: a crash in between writes them again, onto themselves
       return { quarantined };
     },

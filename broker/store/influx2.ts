@@ -84,8 +84,9 @@ export async function openInflux2Store({
     name: `influx2 ${new URL(url).host}/${org}/${bucket}`,
     ...createInfluxQlReader(query),
     cursor: () => cursorFile.read(),
-    async write(batch, cursor) {
+    async write(batch, cursor, aside) {
       const quarantined = await sendAll(linesOf(batch), send);
+      if (quarantined.length > 0) await aside?.(quarantined);
       await cursorFile.write(cursor);
       return { quarantined };
     },

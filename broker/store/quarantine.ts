@@ -5,7 +5,7 @@ import { isObject, own, parseJson, type QuarantinedEntry } from '#contract';
 import { errnoOf } from '#lib/errors';
 
 export interface Quarantine {
-  /** Appends as JSON lines. False when the file is full: then the entries are only counted. */
+  /** Appends as JSON lines; a line that lies here already, from before a crash, stays one. False when the file is full: then the entries are only counted. */
   add(entries: readonly object[]): Promise<boolean>;
   /** The newest ones, newest first, and how many there are. */
   newest(limit: number): Promise<{ count: number; lines: QuarantinedEntry[] }>;
@@ -57,11 +57,15 @@ export function createQuarantine({ dir, name, capBytes = DEFAULT_CAP_BYTES, onCo
       file(async () => {
         if (entries.length === 0) return true;
         await mkdir(dir, { recursive: true });
-        const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
-        const before = await counted();
+        const here = await linesOf(path);
+        count = here.length;
+        const known = new Set(here.map(keyOf));
+        const fresh = entries.filter((entry) => !known.has(keyOf(JSON.stringify(entry))));
+        if (fresh.length === 0) return true;
+        const text = fresh.map((entry) => `${JSON.stringify(entry)}\n`).join('');
         if ((await sizeOf(path)) + Buffer.byteLength(text) > capBytes) return false;
         await appendFile(path, text, { mode: 0o600 });
-        changed(before + entries.length);
+        changed(here.length + fresh.length);
         return true;
       }),
     newest: (limit) =>
@@ -99,6 +103,13 @@ function entryOf(text: string): QuarantinedEntry {
     line: typeof line === 'string' ? line : `${field('probe') ?? ''} ${field('head') ?? text}`.trim(),
     reason: typeof reason === 'string' ? reason : `${field('code') ?? 'unreadable'}: ${field('detail') ?? ''}`,
   };
+}
+
+/** A line is itself, whenever and why ever it was refused; a payload has its place in the log. */
+function keyOf(text: string): string {
+  const value = parseJson(text, 4);
+  const line = isObject(value) ? own(value, 'line') : undefined;
+  return typeof line === 'string' ? line : text;
 }
 
 async function linesOf(path: string): Promise<string[]> {

@@ -61,6 +61,8 @@ export interface QuarantinedLine {
   line: string;
   reason: string;
 }
+/** Resolves when they are kept. */
+export type SetAside = (quarantined: readonly QuarantinedLine[]) => Promise<void>;
 export interface WriteReport {
   quarantined: QuarantinedLine[];
 }
@@ -221,9 +223,10 @@ export interface Store extends StoreReader {
   cursor(): Promise<Cursor | null>;
   /**
    * Resolves only when the batch and the cursor are durable; writing the same batch again changes nothing.
+   * @param aside gets the lines that the database refuses for ever, before the cursor moves beyond them: a crash must not lose them
    * @throws StoreError: `retry` says whether the same batch may succeed later (network, 5xx, 429) or needs a human (401, 403, 404).
    */
-  write(batch: Batch, cursor: Cursor): Promise<WriteReport>;
+  write(batch: Batch, cursor: Cursor, aside?: SetAside): Promise<WriteReport>;
   /** Resolves when durable. Of each (probe, tier, time) the highest version stands, whatever the order of writing. */
   writeRollups(rows: readonly RollupRow[]): Promise<void>;
   /** Where a database takes lines by themselves: those of its quarantine, once more. Answers with what it refuses still. @throws StoreError */

@@ -1,6 +1,7 @@
 /**
  * Why: nothing acknowledged is lost, whatever crashes, fills up or attacks. Short: about three minutes; `--long` kills the server
- * 200 times, the agent's spool and the whole agent 500 times each, and sends a million damaged packets. A name as argument runs that part only.
+ * 200 times, a database's driver 100 times, InfluxDB 20 times, the agent's spool and the whole agent 500 times each, and sends a million
+ * damaged packets. A name as argument runs that part only.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,8 @@ import { mutate } from '../faults/mutations.ts';
 import { cutEverywhere, generatorOf, recordedLives } from '../faults/power-cuts.ts';
 import { preauthGrowthMb } from '../faults/preauth-flood.ts';
 import { killServer } from '../faults/server-kills.ts';
+import { killDuckdb, killInfluxdb, type StoreKillReport } from '../faults/store-kills.ts';
+import { debianServer } from '../support/debian.ts';
 
 const LONG = process.argv.includes('--long');
 const seed = Number(process.env['CARREL_FAULT_SEED'] ?? 20_261_122);
@@ -39,6 +42,30 @@ async function server(): Promise<void> {
   never('lost', report.lost, 'acknowledged, but not in DuckDB');
   never('doubled', report.doubled, 'seconds of a probe that stand in DuckDB more than once');
   figure('rows_survived', report.rows_survived, 'rows', 'acknowledged and in DuckDB');
+}
+
+async function stores(): Promise<void> {
+  const kills = LONG ? 100 : 10;
+  const tell = (name: string, report: StoreKillReport): void => {
+    const of = `${report.driverKills} kills of the driver, ${report.databaseKills} of the database; 5 % of the frames came twice`;
+    figure(
+      `${name}_acknowledged`,
+      report.acknowledged,
+      'samples',
+      `${of}; ${report.poison} of them are refused by the database`,
+    );
+    never(`${name}_lost`, report.lost, 'acknowledged, but not stored');
+    never(`${name}_doubled`, report.doubled, 'stored twice, or stored and unknown');
+    never(
+      `${name}_quarantine_wrong`,
+      report.quarantineWrong,
+      'refused lines that are not in the quarantine once, or others that are',
+    );
+  };
+  tell('duckdb', await killDuckdb({ dir: join(dir, 'driver'), kills, random: generatorOf(seed) }));
+  const influxd = await debianServer('influxdb');
+  if (!influxd) return console.error("skipped: Debian's influxdb cannot be had here");
+  tell('influxdb', await killInfluxdb({ dir: join(dir, 'influx-driver'), kills, random: generatorOf(seed) }, influxd));
 }
 
 async function agent(): Promise<void> {
@@ -108,7 +135,7 @@ function heapMb(): number {
   return (heapUsed + arrayBuffers) / 1e6;
 }
 
-const parts = { server, agent, bundle, disk, journal, publish, hostile };
+const parts = { server, stores, agent, bundle, disk, journal, publish, hostile };
 try {
   for (const [name, run] of Object.entries(parts)) if (wanted === undefined || wanted === name) await run();
 } finally {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Feed, FeedFrame } from '#feed';
 import { silentLogger } from '#lib/logger';
-import { type Batch, type Cursor, type Store, StoreError, type WriteReport } from '#store';
+import { type Batch, type Cursor, type SetAside, type Store, StoreError, type WriteReport } from '#store';
 import { type Consumer, type ConsumerStatus, startConsumer } from '../../broker/consumer-loop.ts';
 import { createMemoryStore } from '../../broker/store/memory.ts';
 
@@ -59,8 +59,9 @@ function faulty(fault: (attempt: number) => WriteReport | undefined): {
       self.opened += 1;
       return {
         ...memory,
-        async write(batch: Batch, cursor: Cursor) {
+        async write(batch: Batch, cursor: Cursor, aside?: SetAside) {
           const report = fault(++attempt);
+          if (report) await aside?.(report.quarantined);
           await memory.write(batch, cursor);
           return report ?? { quarantined: [] };
         },

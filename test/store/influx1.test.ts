@@ -68,6 +68,7 @@ describe.skipIf(!influxd)('InfluxDB 1.x of Debian (skipped where the package inf
       body: `probe,probe=bad load1="text" ${shard}`,
     });
     const t = Array.from({ length: 50 }, (_, i) => NOON + i);
+    const keptAt: unknown[] = [];
     const report = await store.write(
       batchOf({
         probe: 'p',
@@ -76,7 +77,11 @@ describe.skipIf(!influxd)('InfluxDB 1.x of Debian (skipped where the package inf
         m: { rtt_ms: t.map((_, i) => i), load1: t.map((_, i) => (i === 33 ? 1.5 : null)) },
       }),
       { next: 1, held: [] },
+      async (lines) => {
+        keptAt.push([lines.length, await store.cursor()]);
+      },
     );
+    expect(keptAt).toEqual([[1, null]]); // before the cursor moves: a crash in between must not lose the line
     expect(report.quarantined).toHaveLength(1);
     expect(report.quarantined[0]?.reason).toMatch(/field type conflict/);
     expect(report.quarantined[0]?.line).toContain('rtt_ms=33');

@@ -19,6 +19,18 @@ it('the quarantine is a file of JSON lines that never grows beyond its cap', asy
   expect(lines).toEqual([{ line: 'a,b c=1', reason: 'no "x"\n' }, { line: 'second' }]);
 });
 
+it('a line that lies here already, from before a crash, stays one; payloads are told apart by their place in the log', async () => {
+  const quarantine = createQuarantine({ dir, name: 'twice' });
+  await quarantine.add([{ at: 0, line: 'a', reason: 'no' }]);
+  await quarantine.add([
+    { at: 1, line: 'a', reason: 'still no' },
+    { at: 1, line: 'b', reason: 'no' },
+  ]);
+  const payload = { receivedMs: 7, probe: 'p', code: 'FRAME_JSON', detail: '', head: '' };
+  for (const position of [100, 200, 100]) await quarantine.add([{ ...payload, position }]);
+  expect((await quarantine.newest(9)).lines.map(({ at }) => at)).toEqual([7, 7, 1, 0]);
+});
+
 it('what is taken disappears, what is refused goes to the end with the new reason, what comes meanwhile stays', async () => {
   const counts: number[] = [];
   const quarantine = createQuarantine({ dir, name: 'again', onCount: (count) => counts.push(count) });

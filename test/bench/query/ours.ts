@@ -1,0 +1,192 @@
+/** Why: Carrel's own side of the bench `query`: the store is filled through its own way in, and asked through the functions of the page. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RollupRow, Store } from '#store';
+import { mergeRollups } from '../../../broker/rollup/merge.ts';
+import { withAnswers } from '../../../broker/store/answers.ts';
+import { type DuckdbStore, openDuckdbStore } from '../../../broker/store/duckdb.ts';
+import { complianceGroups, complianceRow } from '../../../dashboard/query/compliance.ts';
+import { measurements } from '../../../dashboard/query/measurements.ts';
+import { countMonth } from '../../../dashboard/query/month.ts';
+import { percentilesBy } from '../../../dashboard/query/percentiles.ts';
+import {
+  batchAt,
+  DAY_S,
+  DAYS,
+  END_S,
+  METRICS,
+  monthInput,
+  names,
+  openingGroups,
+  PROBES,
+  RAW_DAYS,
+  RAW_S,
+  REGIONS,
+  regionOf,
+  rollup,
+  START_S,
+} from './fleet.ts';
+
+export type Figure = (name: string, value: number, unit: string, of: string) => void;
+export interface Bench {
+  dir: string;
+  figure: Figure;
+}
+
+/** Milliseconds: the middle of seven runs after two. */
+export async function typical(work: () => Promise<unknown>): Promise<number> {
+  const took: number[] = [];
+  for (let run = 0; run < 9; run++) {
+    const begin = performance.now();
+    await work();
+    if (run >= 2) took.push(performance.now() - begin);
+  }
+  return took.sort((a, b) => a - b)[3] ?? Number.NaN;
+}
+
+/** Seven days of samples, each written on its day and sealed. */
+async function writeSamples(store: DuckdbStore, today: (ms: number) => void, figure: Figure): Promise<void> {
+  const begin = performance.now();
+  let sealMs = 0;
+  let seq = 0;
+  for (let day = RAW_S; day < END_S; day += 86_400) {
+    today(day * 1000);
+    for (let t_s = day; t_s < day + 86_400; t_s += 600)
+      await store.write(batchAt(names, t_s, seq), { next: ++seq, held: [] });
+    today((day + 86_400) * 1000);
+    await store.write(
+      { samples: { probe: [], t_s: [], approx: [], columns: {} }, events: [], frames: [] },
+      { next: ++seq, held: [] },
+    );
+    const sealing = performance.now();
+    await store.seal();
+    sealMs += performance.now() - sealing;
+  }
+  const rows = PROBES * 1440 * RAW_DAYS;
+  figure(
+    'seal_day_ms',
+    sealMs / RAW_DAYS,
+    'ms',
+    `${PROBES * 1440} samples of ${METRICS.length} values to Parquet, while rows are written`,
+  );
+  figure(
+    'load_rows_per_s',
+    (rows / (performance.now() - begin)) * 1000,
+    'rows/s',
+    `${rows} samples of ${METRICS.length} values written and sealed, made meanwhile`,
+  );
+}
+
+async function writeRollups(store: Store): Promise<void> {
+  for (let day = START_S; day < END_S; day += 86_400) {
+    const days: RollupRow[] = [];
+    for (let first = 0; first < PROBES; first += 300) {
+      const hours = Array.from({ length: 24 * 300 }, (_, i) =>
+        rollup(first + (i % 300), day + Math.floor(i / 300) * 3600),
+      );
+      await store.writeRollups(hours);
+      for (const [probe, of] of Map.groupBy(hours, (row) => row.probe))
+        days.push(mergeRollups(of, { probe, tier: 'day', t_s: day, version: 1 }));
+    }
+    await store.writeRollups(days);
+  }
+}
+
+export async function ours({ dir, figure }: Bench): Promise<Record<string, number>> {
+  mkdirSync(join(dir, 'duckdb'));
+  let nowMs = RAW_S * 1000;
+  const open = () => openDuckdbStore({ dir: join(dir, 'duckdb'), nowMs: () => nowMs });
+  const filling = await open();
+  await writeSamples(
+    filling,
+    (ms) => {
+      nowMs = ms;
+    },
+    figure,
+  );
+  await writeRollups(filling);
+  await filling.close();
+  const begin = performance.now();
+  const store = await open();
+  figure('open_ms', performance.now() - begin, 'ms', 'the whole store');
+  const first = await askAll(store);
+  const again = await askAll(withAnswers(store));
+  const of: Record<string, string> = {
+    probe_day: 'one metric of one probe, 24 h in 288 buckets, from sealed samples',
+    probe_week: 'the same over 7 days, from hours',
+    availability: `${PROBES} probes, ${DAYS} days of opening hours that cut hours`,
+    compliance_month: `whole report: ${PROBES} access points, tests and availability, groups`,
+    percentiles_region: `p5, p50, p95 of rtt, ${REGIONS} regions, 51.8 M samples within 2 %`,
+  };
+  for (const [name, ms] of Object.entries(again)) {
+    figure(`${name}_ms`, ms, 'ms', `${of[name]}; asked again within an unchanged month`);
+    figure(`${name}_first_ms`, first[name] ?? Number.NaN, 'ms', 'the same with nothing kept from the question before');
+  }
+  await store.close();
+  return again;
+}
+
+async function askAll(store: Store): Promise<Record<string, number>> {
+  const input = monthInput();
+  const groups = openingGroups();
+  const chart = (from_s: number) =>
+    measurements(store, {
+      probe: 'probe-7',
+      metric: 'rtt_ms',
+      from_ms: from_s * 1000,
+      to_ms: END_S * 1000,
+      points: 300,
+      sample_s: 60,
+    });
+  return {
+    probe_day: await typical(() => chart(DAY_S)),
+    probe_week: await typical(() => chart(RAW_S)),
+    availability: await typical(() => store.known(groups)),
+    compliance_month: await typical(async () => {
+      const aps = await countMonth(store, input);
+      return [aps.map(complianceRow), complianceGroups(aps)];
+    }),
+    percentiles_region: await typical(async () =>
+      percentilesBy(
+        await store.rollupTotals({ from_s: START_S, to_s: END_S, histogram: 'rtt_ms' }),
+        regionOf,
+        [0.05, 0.5, 0.95],
+      ),
+    ),
+  };
+}
+
+/** Processor time of a sample, decoded already, into DuckDB: for a network of 1,200 probes and for one of 20,000. */
+export async function costPerSample({ dir, figure }: Bench): Promise<void> {
+  const cost: number[] = [];
+  for (const [probes, batches] of [
+    [1200, 100],
+    [20_000, 6],
+  ] as const) {
+    const store = await openDuckdbStore({ dir: join(dir, `cost-${probes}`), nowMs: () => RAW_S * 1000 });
+    const some = Array.from({ length: probes }, (_, p) => `probe-${p}`);
+    let spent = 0;
+    for (let seq = 0; seq < batches; seq++)
+      for (let from = 0; from < probes; from += 1000) {
+        const batch = batchAt(some.slice(from, from + 1000), RAW_S + seq * 600, seq);
+        const before = process.cpuUsage();
+        await store.write(batch, { next: seq * probes + from + 1, held: [] });
+        const { user, system } = process.cpuUsage(before);
+        spent += user + system;
+      }
+    await store.close();
+    cost.push(spent / (probes * batches * 10));
+    figure(
+      `write_us_${probes}`,
+      cost.at(-1) ?? Number.NaN,
+      'us',
+      `processor time per sample of ${METRICS.length} values into DuckDB, ${probes} probes`,
+    );
+  }
+  figure(
+    'write_20000_vs_1200',
+    (cost[1] ?? Number.NaN) / (cost[0] ?? Number.NaN),
+    'ratio',
+    'cost of a sample in the larger network',
+  );
+}
