@@ -172,7 +172,8 @@ export function openUdp(options: UdpOptions): Traffic {
       if (train.length === 0) clear();
       train.push({ atMs, ipBytes: bytes.length + overhead });
       clearTimeout(trainTimer);
-      if (train.length >= UDP.trainPackets) endTrain();
+      if (seq >= UDP.trainPackets - 1)
+        endTrain(); // behind the last one nothing comes, whatever was lost before it
       else trainTimer = setTimeout(endTrain, TRAIN_SILENCE_MS);
     } else if (phase === 'load' && first) begin();
   }

@@ -22,12 +22,17 @@ const judged = (windows: Window[], over: Partial<Parameters<typeof judge>[1]> = 
 
 describe('UDP at its pace', () => {
   test('passes after half a second', () => {
-    expect(judged(steady(36, 4), { saturation: IDLE })).toBeNull();
-    expect(judged(steady(36, 5), { saturation: IDLE })).toMatchObject({
+    expect(judged(steady(32, 4), { saturation: IDLE })).toBeNull();
+    expect(judged(steady(32, 5), { saturation: IDLE })).toMatchObject({
       verdict: 'pass',
       marginal: false,
-      rateMbps: 36,
+      rateMbps: 32,
     });
+  });
+  test('passes after 0.4 s where the rate is a tenth above the target', () => {
+    expect(judged(steady(36, 3), { saturation: IDLE })).toBeNull();
+    expect(judged(steady(36, 4), { saturation: IDLE })).toMatchObject({ verdict: 'pass', rateMbps: 36 });
+    expect(judged(steady(33, 4), { saturation: IDLE })).toBeNull();
   });
   test('fails after 0.4 s on a full line', () => {
     expect(judged(steady(20, 3))).toBeNull();

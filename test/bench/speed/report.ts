@@ -31,9 +31,11 @@ export function reportMatrix(samples: readonly Sample[]): void {
       figure('tcp_mb_600ms', worstMb(all.filter(isLong)), 'MB', of('the same at RTT 600 ms'));
     }
     figure(`${method}_inconclusive`, undecided(all), 'share', of('tests that could not tell, all links'));
-    const seconds = median(all.map((sample) => sample.seconds));
-    figure(`${method}_median_s`, seconds, 's', of('from the grant to the verdict, all links'));
-    figure(`${method}_max_s`, Math.max(...all.map((sample) => sample.seconds)), 's', of('the longest'));
+    const seconds = (of: readonly Sample[]): number[] => of.map((sample) => sample.seconds);
+    figure(`${method}_median_s`, median(seconds(near)), 's', of('from the grant to the result, links at RTT <= 50 ms'));
+    figure(`${method}_max_s`, Math.max(...seconds(near)), 's', of('the longest of them'));
+    figure(`${method}_median_s_600ms`, median(seconds(all.filter(isLong))), 's', of('the same at RTT 600 ms'));
+    figure(`${method}_median_s_all`, median(seconds(all)), 's', of('the same over all links'));
   }
   for (const method of ['udp', 'tcp'] as const) {
     const marked = samples.filter(
