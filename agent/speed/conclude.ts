@@ -22,6 +22,7 @@ export interface Ended {
 const METHODS = { udp: 'udp', tcp: 'tcp', full: 'tcp-full' } as const satisfies Record<LeaseKind, TestMethod>;
 /** What a queue may still hold when a test is stopped, ms of its pace, on top of a round trip. */
 const QUEUED_MS = 200;
+const FASTEST_MBPS = 100;
 
 export function conclude(ended: Ended): ThroughputOutcome {
   const { request, view, traffic, measured, processor, others } = ended;
@@ -68,7 +69,11 @@ function limitedOf(ended: Ended): LimitedBy | null {
   if (end.end === 'aborted') return 'aborted';
   if (measured.windows.length === 0) return end.end === 'unreachable' ? 'unreachable' : 'server';
   const ipBytes = measured.counted[request.grant.dir === 'down' ? 'rx' : 'tx'];
-  const ownBytes = traffic.ownBytes();
+  // Of an upload, what arrived: the rest may lie in this machine.
+  const ownBytes =
+    request.grant.dir === 'up'
+      ? measured.windows.reduce((sum, window) => sum + window.ownBytes, 0)
+      : traffic.ownBytes();
   if (view.counters && isElsewhere({ ipBytes, ownBytes })) return 'route';
   if (judgement?.verdict === 'pass') return null;
   const watch = traffic.watch();
@@ -112,11 +117,12 @@ function othersOf({ traffic, measured }: Ended, judgement: { rateMbps: number; a
 }
 
 /** At the interface, what was on its way included; where visitors' traffic is counted as well, no more than the test can have caused. */
-function costOf({ traffic, measured }: Ended): number {
+function costOf({ traffic, measured, others }: Ended): number {
   const own = traffic.wireBytes();
-  const pace = Math.min(traffic.paceMbps(), 100);
-  const onItsWay = pace * 125 * ((traffic.rtt().idleMs ?? 0) + QUEUED_MS);
-  return Math.round(Math.max(own, Math.min(measured.counted.rx + measured.counted.tx, own + onItsWay)));
+  const counted = measured.counted.rx + measured.counted.tx;
+  const onItsWay = Math.min(traffic.paceMbps(), FASTEST_MBPS) * 125 * ((traffic.rtt().idleMs ?? 0) + QUEUED_MS);
+  if (others === 'counted') return Math.round(Math.max(own, Math.min(counted, own + onItsWay)));
+  return Math.round(counted > 0 ? counted : own);
 }
 
 /** A test of which nothing is known but why. */

@@ -15,9 +15,10 @@ import {
   parseNdt7Measurement,
 } from '#contract';
 import { errnoOf } from '#lib/errors';
+import { timeConnect } from '../platform/tcp-connect.ts';
 import { binaryFrame, CLOSE_FRAME, pongFrame, readFrames } from './frames.ts';
 import type { Window } from './sequential.ts';
-import { deferred, type Traffic, type TrafficEnd } from './traffic.ts';
+import { deferred, median, type Traffic, type TrafficEnd } from './traffic.ts';
 
 export interface TcpOptions {
   host: string;
@@ -36,11 +37,15 @@ export interface TcpOptions {
 
 const CONNECT_MS = 5000;
 const SILENCE_MS = 5000;
+/** A handshake beside the load, each so often. */
+const HANDSHAKE_MS = 200;
 /** Larger reads cost fewer calls: 64 KiB is a third of the processor time of the default. */
 const READ_BYTES = 64 * 1024;
 const HEAD_MAX = 4096;
 /** Below this share of the pace it was not the sender who held back. */
 const PACE_SHARE = 0.97;
+/** By then a server that can tell its congestion control has told it, also behind what a slow line holds. */
+const CONTROL_MS = 4000;
 /** Acknowledgements: one of 52 bytes for every two segments. */
 const ACK_SHARE = 52 / 2 / 1500;
 /** Of the pace, which a server of ours keeps by itself: the brake is for others. */
@@ -60,7 +65,7 @@ export function openTcp(options: TcpOptions): Traffic {
   const bytesPerMs = paceMbps === null ? null : (paceMbps * 125) / IP_PER_TCP_PAYLOAD;
   let [bytes, sent, head] = [0, 0, ''];
   let rttMs: number | null = null;
-  let loadedMs: number | null = null;
+  const loaded: number[] = [];
   let streaming = false;
   let over = false;
   let own: Ndt7Reading['own'] = null;
@@ -75,6 +80,7 @@ export function openTcp(options: TcpOptions): Traffic {
     clearTimeout(timer);
     clearTimeout(braked);
     clearInterval(pump);
+    clearInterval(handshakes);
     signal.removeEventListener('abort', onAbort);
     socket.destroy();
     started.resolve(false); // of no effect where the load has begun
@@ -90,7 +96,6 @@ export function openTcp(options: TcpOptions): Traffic {
       if (reading?.own) own = reading.own;
       if (own?.end) finish('closed', own.end);
       if (reading?.origin !== 'server') return;
-      if (reading.tcp?.RTT !== undefined) loadedMs = reading.tcp.RTT / 1000;
       if (grant.dir === 'up') takeFar(reading);
     },
   });
@@ -152,6 +157,13 @@ export function openTcp(options: TcpOptions): Traffic {
     credit = Math.min(credit, upload.length);
   }
 
+  /** Handshakes beside the load: what the server measures inside of it has waited behind its own data. */
+  const handshakes = setInterval(() => {
+    if (!streaming || options.stream > 0) return;
+    void timeConnect({ address, port, timeoutMs: SILENCE_MS, signal }).then((way) => {
+      if (way.outcome === 'open' && !over) loaded.push(way.ms);
+    });
+  }, HANDSHAKE_MS);
   const socket = connect({
     host: address,
     port,
@@ -175,6 +187,11 @@ export function openTcp(options: TcpOptions): Traffic {
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort);
 
+  /** A server of ours says whether the line held it up, once it knows its congestion control; others send what they can. */
+  function senderWaited(rateMbps: number): boolean {
+    if (own === null || own.held === null) return paceMbps === null || rateMbps < PACE_SHARE * paceMbps;
+    return own.held > 0 && (own.watch.cc !== null || now() - openedMs > CONTROL_MS);
+  }
   const carried = (): number => (grant.dir === 'up' ? sent - socket.writableLength : bytes);
   return {
     first: started.promise,
@@ -186,13 +203,12 @@ export function openTcp(options: TcpOptions): Traffic {
     saturation: (rateMbps) => ({
       loss: null,
       owdRiseMs: null,
-      // A server of ours says whether the line held it up; of others it is known that they send what they can.
-      senderWaited: own?.held == null ? paceMbps === null || rateMbps < PACE_SHARE * paceMbps : own.held > 0,
+      senderWaited: senderWaited(rateMbps),
     }),
     paceMbps: () => paceMbps ?? Infinity,
     raise: () => false,
     dispersionMbps: () => null,
-    rtt: () => ({ idleMs: rttMs, loadedMs }),
+    rtt: () => ({ idleMs: rttMs, loadedMs: median(loaded) }),
     watch: () => own?.watch ?? null,
     stop() {
       if (streaming && !over && grant.dir === 'up') socket.write(CLOSE_FRAME);
