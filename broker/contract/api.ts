@@ -2,7 +2,7 @@
 import type { Role } from './access.ts';
 import type { JobReport, OpeningHours } from './control.ts';
 import type { WhyCode } from './live.ts';
-import type { LimitedBy, TestMethod, TestReason, Verdict } from './throughput.ts';
+import type { LimitedBy, TestMethod, TestReason, TestSeries, Verdict } from './throughput.ts';
 
 /** What is known about an access point now. Severity order for lists: offline, below, nodata, maint, meets. */
 export const AP_STATES = ['offline', 'below', 'nodata', 'maint', 'meets'] as const;
@@ -126,6 +126,15 @@ export interface TestView {
   cpu_pct: number | null;
   wan: string;
   server: string;
+  /** Share of the test's packets that were lost, %. */
+  loss_pct?: number;
+  /** Round trip before and during the load, ms. */
+  rtt_idle_ms?: number;
+  rtt_loaded_ms?: number;
+  /** `line`: outside the opening hours, what the line can do by itself. */
+  series?: TestSeries;
+  /** The line gives more for a moment than for long. */
+  burst_shaped?: boolean;
 }
 /** GET /api/v1/availability?ap=&from=&to=: the share of the opening hours with working internet. What nobody saw is unknown, not down. */
 export interface AvailabilityView {
@@ -166,6 +175,22 @@ export interface AskedTest {
   detail: string;
   /** The result, also an inconclusive one; null while there is none, or when the test could not begin. */
   test: TestView | null;
+}
+/** GET /api/v1/access-points/:ap/costs: what monitoring costs the line of the probe that judges it, in the current month (UTC). */
+export interface TestCosts {
+  probe: string;
+  /** `YYYY-MM` */
+  month: string;
+  /** Tests that cost something, and their bytes. */
+  tests: number;
+  tests_bytes: number;
+  /** Everything that monitoring used, tests included; null where the probe has not told. */
+  all_bytes: number | null;
+  /** What tests may cost in the month, and what is left of it; null before the probe has a configuration. */
+  budget_bytes: number | null;
+  left_bytes: number | null;
+  /** What a test that is asked for now will take: as the last ones did. */
+  next_bytes: number;
 }
 export interface Page<T> {
   items: T[];

@@ -126,7 +126,7 @@ export function hourOf(t_s: number): number {
 }
 
 function isCounted(event: FrameEvent): event is Extract<FrameEvent, { kind: 'throughput' }> {
-  return event.kind === 'throughput' && event.dir === 'down' && event.reason === 'slot';
+  return event.kind === 'throughput' && event.dir === 'down' && event.reason === 'slot' && event.series !== 'line';
 }
 
 function outageSpan(t_ms: number, { at, from }: { at: number; from: number }): Span {

@@ -110,6 +110,7 @@ export function foldOf(memory: SlowMemory): Fold {
 function takeTest(memory: SlowMemory, test: TestView, params: SlowParams): SlowMemory {
   if (
     test.dir !== 'down' ||
+    test.series === 'line' ||
     memory.tests.some((known) => known.id === test.id) ||
     memory.skipped.some((known) => known.id === test.id)
   )

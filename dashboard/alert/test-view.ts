@@ -20,6 +20,11 @@ export function testViewOf(ap: string, probe: string, at: number, event: Through
     cpu_pct,
     wan,
     server,
+    loss_pct,
+    rtt_idle_ms,
+    rtt_loaded_ms,
+    series,
+    burst_shaped,
   } = event;
   return {
     id,
@@ -41,5 +46,10 @@ export function testViewOf(ap: string, probe: string, at: number, event: Through
     cpu_pct,
     wan,
     server,
+    ...(loss_pct !== undefined && { loss_pct }),
+    ...(rtt_idle_ms !== undefined && { rtt_idle_ms }),
+    ...(rtt_loaded_ms !== undefined && { rtt_loaded_ms }),
+    ...(series !== undefined && { series }),
+    ...(burst_shaped !== undefined && { burst_shaped }),
   };
 }

@@ -80,6 +80,7 @@ function withEvent(facts: Facts, event: FrameEvent, at: number): Facts {
   if (
     event.kind !== 'throughput' ||
     event.dir !== 'down' ||
+    event.series === 'line' ||
     event.verdict === 'inconclusive' ||
     event.rate_mbps === null
   )

@@ -1,10 +1,11 @@
 /** Why: access points are what the target applies to: list with their state, create, change, and ask for a test now. */
 import type { FastifyInstance } from 'fastify';
-import type { AccessPoint, LiveRow } from '#contract';
+import type { AccessPoint, DesiredConfig, LiveRow, TestCosts } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
 import { whyText } from '../live/row.ts';
 import { askedTest } from '../query/asked-test.ts';
+import { mostOf, testCosts } from '../query/costs.ts';
 import { askTest, judgeOf } from '../registry/ask-test.ts';
 import { publishDesired } from '../registry/publish.ts';
 import { accessPointFor, seesAccessPoint } from '../scope.ts';
@@ -14,8 +15,6 @@ import { whoOf } from './people.ts';
 import { idField, pathOf } from './schemas.ts';
 
 type AccessPointDeps = Pick<DashboardDeps, 'state' | 'broker' | 'live' | 'clock' | 'settings'>;
-
-const TEST_COST = 'up to 40 MB';
 
 const fields = {
   name: { type: 'string', maxLength: 120 },
@@ -114,26 +113,57 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
     },
   );
 
+  app.get<{ Params: { ap: string } }>(
+    '/api/v1/access-points/:ap/costs',
+    {
+      config: { scoped: true },
+      onRequest: allow('viewer'),
+      schema: {
+        summary: 'What monitoring has cost this month, and what a test would; 204 when no probe watches',
+        params: pathOf('ap'),
+      },
+    },
+    async (request, reply) => {
+      const { id } = accessPointFor(request.who, state.registry, request.params.ap);
+      const probe = judgeOf(deps, id);
+      return probe === null ? reply.code(204).send() : costsOf(deps, probe);
+    },
+  );
+
   app.post<{ Params: { ap: string } }>(
     '/api/v1/access-points/:ap/test',
     {
       config: { scoped: true },
       onRequest: allow('on_call'),
-      schema: { summary: `Ask the probe for a throughput test now (${TEST_COST})`, params: pathOf('ap') },
+      schema: {
+        summary: 'Ask the probe for a throughput test now; the answer says what it will cost',
+        params: pathOf('ap'),
+      },
     },
     async (request, reply) => {
       const ap = accessPointFor(request.who, state.registry, request.params.ap);
       const probe = judgeOrThrow(deps, ap.id);
+      // A database that is down must not keep anybody from asking.
+      const { next_bytes } = await costsOf(deps, probe).catch(() => ({ next_bytes: mostOf(desiredOf(deps, probe)) }));
       const job = askTest(deps, { ap: ap.id, probe, who: whoOf(request) });
       return reply.code(202).send({
         job: job.id,
         probe,
         expires: job.expires,
-        cost: TEST_COST,
+        cost: `about ${(next_bytes / 1e6).toFixed(1)} MB`,
+        cost_bytes: next_bytes,
         online: deps.broker.presence().get(probe)?.online ?? false,
       });
     },
   );
+}
+
+function costsOf({ state, broker, clock }: AccessPointDeps, probe: string): Promise<TestCosts> {
+  return testCosts(broker.store, { probe, desired: desiredOf({ state }, probe), now: clock.wallMs() });
+}
+
+function desiredOf({ state }: Pick<AccessPointDeps, 'state'>, probe: string): DesiredConfig | null {
+  return state.registry.desired(probe)?.config ?? null;
 }
 
 function withLive({ state }: AccessPointDeps, ap: AccessPoint, row: LiveRow | null, at: number) {

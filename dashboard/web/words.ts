@@ -72,6 +72,10 @@ const en = {
   } satisfies Record<LimitedBy, string>,
   marginal: 'close to the target',
   upload: 'upload',
+  offHours: 'outside opening hours',
+  burstShaped: 'faster at first than for long',
+  loss: (share: string) => `${share} lost`,
+  loaded: (idle: string, loaded: string) => `round trip ${idle}, under load ${loaded}`,
 
   load: {
     what: (what: string) => `Loading ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
@@ -238,7 +242,7 @@ const en = {
     copyLink: 'Copy link',
     copied: 'Copied',
     testNow: 'Test now',
-    testCost: `up to 40${NB}MB`,
+    testCost: (cost: string) => `about ${cost}`,
     acknowledge: 'Acknowledge',
     incident: (id: number) => `Incident ${id}`,
     asked: {
@@ -349,6 +353,11 @@ const en = {
     dataOf: (range: string) => `last ${range}`,
     dataTests: (n: string) => `${n} tests`,
     dataRest: 'Samples and state',
+    dataMonth: 'This month, all',
+    dataMonthTests: (n: string) => `This month, ${n} tests`,
+    dataBudget: 'Budget for tests',
+    dataBudgetLeft: (left: string, of: string) => `${left} left of ${of}`,
+    dataBudgetSpent: (of: string) => `spent: ${of}`,
     ackFor: 'Acknowledge for',
     ackUntil: (at: string) => `until ${at}`,
   },

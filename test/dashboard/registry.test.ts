@@ -320,7 +320,7 @@ describe('a test now', () => {
     const answer = response.json<{ job: string }>();
     expect([response.statusCode, answer]).toEqual([
       202,
-      expect.objectContaining({ probe: 'site-1-probe', cost: 'up to 40 MB', online: false }),
+      expect.objectContaining({ probe: 'site-1-probe', cost: 'about 2.6 MB', cost_bytes: 2_600_000, online: false }),
     ]);
     expect(dashboard.state.registry.desired('site-1-probe')?.jobs).toEqual([
       {

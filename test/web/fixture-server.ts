@@ -300,8 +300,12 @@ export async function startFixture(
   app.delete('/api/v1/probes/:id', (_request, reply) => reply.code(204).send());
   app.post('/api/v1/access-points/:ap/test', (_request, reply) => {
     asked = { job: 'j1', probe: 'probe-0', asked_at: now(), expires: now() + 600_000, ...NOT_YET };
-    return reply.code(202).send({ job: 'j1', probe: 'probe-0', expires: 0, cost: 'up to 40 MB', online: true });
+    return reply.code(202).send({ job: 'j1', probe: 'probe-0', expires: 0, cost: 'about 2.5 MB', online: true });
   });
+  app.get('/api/v1/access-points/:ap/costs', () => ({
+    ...{ probe: 'probe-0', month: '2026-11', tests: 118, tests_bytes: 301_000_000, all_bytes: 304_500_000 },
+    ...{ budget_bytes: 2_000_000_000, left_bytes: 1_699_000_000, next_bytes: 2_540_000 },
+  }));
   app.get('/api/v1/map-layers', () => ({ items: [] }));
   app.get('/api/v1/live', (request, reply) => {
     if (!open) {

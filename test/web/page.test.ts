@@ -220,7 +220,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
 
   test('acknowledging says until when and goes out with the session’s token; a test says its cost first', async () => {
     const page = await open('/sites/site-0', 'Data used by monitoring');
-    await page.getByRole('button', { name: /Test now up to 40\sMB/ }).click();
+    await page.getByRole('button', { name: /Test now about 2\.5\sMB/ }).click();
     await page.getByText('Waiting for the probe to answer').waitFor();
     await page.getByLabel('Acknowledge for').selectOption('8');
     await page.getByRole('button', { name: 'Acknowledge' }).click();

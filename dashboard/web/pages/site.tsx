@@ -209,7 +209,7 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
       <div class="grid test-row">
         <Tests items={items} zone={site.zone} busy={!tests.value} />
         <div class="grid side">
-          <DataUsed tests={items} probe={probe} frame={frame} range={range} />
+          <DataUsed ap={ap.id} tests={items} probe={probe} frame={frame} range={range} />
           <Outages ap={ap.id} frame={frame} />
         </div>
       </div>

@@ -1,8 +1,9 @@
 /** Why: a test costs data: the button says how much before anybody presses it, and the page says what became of it. */
 import { useState } from 'preact/hooks';
-import type { AskedTest } from '#contract';
+import type { AskedTest, TestCosts } from '#contract';
 import { ApiError, post } from '../api.ts';
-import { cut, moment, NBSP } from '../format.ts';
+import { bytes, cut, moment, NBSP } from '../format.ts';
+import { useLoad } from '../load.ts';
 import { type Line, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { mayAct } from './ack.tsx';
@@ -14,6 +15,7 @@ const w = words.site;
 const SHOWN_MS = 15 * 60_000;
 
 export function TestNow({ ap, onAsked }: { ap: string; onAsked: () => void }) {
+  const costs = useLoad<TestCosts | null>(`/access-points/${encodeURIComponent(ap)}/costs`);
   const [busy, setBusy] = useState(false);
   if (!mayAct()) return null;
   const ask = async () => {
@@ -29,7 +31,7 @@ export function TestNow({ ap, onAsked }: { ap: string; onAsked: () => void }) {
   };
   return (
     <button class="btn" type="button" disabled={busy} onClick={() => void ask()}>
-      {w.testNow} <span class="q">{w.testCost}</span>
+      {w.testNow} {costs.value ? <span class="q">{w.testCost(bytes(costs.value.next_bytes))}</span> : null}
     </button>
   );
 }

@@ -1,5 +1,5 @@
 /** Why: monitoring costs data that somebody pays for: how much in the range, and how much of it were tests. */
-import type { Measurements, TestView } from '#contract';
+import type { Measurements, TestCosts, TestView } from '#contract';
 import type { Frame, Range } from '../charts/series.ts';
 import { bytes, count } from '../format.ts';
 import { useLoad } from '../load.ts';
@@ -11,11 +11,13 @@ const w = words.site;
 /** Bytes of the range: tests from their own count, the whole from the probe's counter (sum = mean x samples). */
 export function DataUsed({
   tests,
+  ap,
   probe,
   frame,
   range,
 }: {
   tests: readonly TestView[];
+  ap: string;
   probe: string | null;
   frame: Frame;
   range: Range;
@@ -26,6 +28,7 @@ export function DataUsed({
       : `/measurements?probe=${encodeURIComponent(probe)}&metric=agent_bytes&from=${frame.from}&to=${frame.to}&points=${frame.points}`,
     { about: `${probe} ${range}` },
   );
+  const costs = useLoad<TestCosts | null>(`/access-points/${encodeURIComponent(ap)}/costs`);
   const ofTests = tests.reduce((sum, test) => sum + test.bytes, 0);
   const known = counted.value?.count.some((n) => n > 0) ?? false;
   const all =
@@ -42,8 +45,31 @@ export function DataUsed({
           <dd>{bytes(ofTests)}</dd>
           <dt>{w.dataRest}</dt>
           <dd>{known ? bytes(total - ofTests) : <span class="qq">{words.unknown}</span>}</dd>
+          {costs.value ? <Month costs={costs.value} /> : null}
         </dl>
       </div>
     </Panel>
+  );
+}
+
+function Month({ costs }: { costs: TestCosts }) {
+  const { all_bytes, tests_bytes, budget_bytes, left_bytes } = costs;
+  return (
+    <>
+      <dt>{w.dataMonth}</dt>
+      <dd>{all_bytes === null ? <span class="qq">{words.unknown}</span> : bytes(all_bytes)}</dd>
+      <dt>{w.dataMonthTests(count(costs.tests))}</dt>
+      <dd>{bytes(tests_bytes)}</dd>
+      {budget_bytes === null || left_bytes === null ? null : (
+        <>
+          <dt>{w.dataBudget}</dt>
+          <dd>
+            {left_bytes >= costs.next_bytes
+              ? w.dataBudgetLeft(bytes(left_bytes), bytes(budget_bytes))
+              : w.dataBudgetSpent(bytes(budget_bytes))}
+          </dd>
+        </>
+      )}
+    </>
   );
 }

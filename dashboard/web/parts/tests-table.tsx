@@ -13,9 +13,17 @@ export function noteOf(test: TestView): string {
     words.reason[test.reason],
     test.marginal ? words.marginal : '',
     test.dir === 'up' ? words.upload : '',
+    test.series === 'line' ? words.offHours : '',
+    test.burst_shaped ? words.burstShaped : '',
+    test.loss_pct !== undefined && test.loss_pct >= 0.5 ? words.loss(`${cut(test.loss_pct)}${NBSP}%`) : '',
+    test.rtt_idle_ms !== undefined && test.rtt_loaded_ms !== undefined
+      ? words.loaded(inMs(test.rtt_idle_ms), inMs(test.rtt_loaded_ms))
+      : '',
   ];
   return parts.filter((part) => part !== '').join(', ');
 }
+
+const inMs = (value: number) => `${Math.round(value)}${NBSP}${words.units.ms}`;
 
 const methodOf = (test: TestView) =>
   test.method === 'passive'
