@@ -42,6 +42,11 @@ describe('slow', () => {
     expect(effects).toEqual([{ kind: 'retest', probe: 'antazave', reason: 'confirm' }]);
     expect(slowCondition(memory).condition).toBe('suspect');
   });
+  test('tests outside the opening hours, a series of their own, page nobody', () => {
+    const { memory, effects } = run([0, 1, 2, 3, 4].map((n) => testAt(10 * n, 8, { series: 'line' })));
+    expect(effects).toEqual([]);
+    expect(slowCondition(memory).condition).toBe('ok');
+  });
   test('a low retest confirms it, with every test in the reasons', () => {
     const { effects } = run([...lows, testAt(23, 11.5, { reason: 'confirm' })]);
     expect(fired(effects)).toMatchObject({ since: NOON, valueMbps: 11.73 });

@@ -151,9 +151,11 @@ describe('a day', () => {
       testEvent('c', { verdict: 'inconclusive', rate_mbps: null }),
       testEvent('d', { reason: 'confirm' }),
       testEvent('e', { dir: 'up' }),
+      testEvent('f', { series: 'line', drawn: true }),
+      testEvent('g', { series: 'hours', drawn: true }),
     ];
     const [row] = hoursOf([{ probe: 'p', seq: 0, t: [], e: events.map((event) => ({ t_ms: at, event })) }]);
-    expect(row?.tests).toEqual({ n: 3, passed: 1, failed: 1, inconclusive: 1 });
+    expect(row?.tests).toEqual({ n: 4, passed: 2, failed: 1, inconclusive: 1 });
   });
 });
 
