@@ -2,6 +2,7 @@
  * Why: makes dist/web from dashboard/web: hashed files beside one index.html. Its only inline script is the small one that cannot wait; the
  * server names its hash in the content security policy (dashboard/routes/static.ts).
  */
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,19 +11,54 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
 import { buildDrawn } from './build-drawn.ts';
 import { type JoinedWeb, joinWeb } from './build-web-join.ts';
+import { inLanguage } from './build-web-language.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const WEB = join(ROOT, 'dashboard/web');
 
+/** Languages of the page, as dashboard/language.ts offers them. */
+const LANGUAGES: readonly PageLanguage[] = ['en', 'lt', 'ru'].map((lang) => ({ lang, plugin: inLanguage(lang) }));
+export interface PageLanguage {
+  lang: string;
+  /** Brings the words and figures of the language. */
+  plugin: Plugin;
+}
+
 /**
- * Builds the page into `dist/web` (or `outDir`, absolute). Each text asset also lies there as `.br` and `.gz` for a static server that
- * serves precompressed files. Old assets go only after the new index.html stands, so a page that is being loaded stays whole.
+ * Builds the page into `dist/web` (or `outDir`, absolute), once per language. Each text asset also lies there as `.br` and `.gz` for a
+ * static server that serves precompressed files. Old assets go only after the new pages stand, so that one that is being loaded stays whole.
  */
-export async function buildWeb(outDir = join(ROOT, 'dist/web')): Promise<void> {
+export async function buildWeb(
+  outDir = join(ROOT, 'dist/web'),
+  languages: readonly PageLanguage[] = LANGUAGES,
+): Promise<void> {
+  const [drawn, ...pages] = await Promise.all([buildDrawn(), ...languages.map((one) => buildPage(one))]);
+  // One name for all languages: a page that was built before any of them was changed is old.
+  const build = createHash('sha256')
+    .update(pages.map(({ hash }) => hash).join())
+    .digest('hex')
+    .slice(0, 10);
+  const assets = new Map(
+    [...pages.flatMap(({ files }) => files), ...drawn.files]
+      .filter(({ name }) => !name.startsWith('head-'))
+      .map(({ name, contents }) => [name, contents]),
+  );
+  await mkdir(join(outDir, 'assets'), { recursive: true });
+  await Promise.all([...assets].map(([name, contents]) => writeWithPacked(join(outDir, 'assets', name), contents)));
+  await writeFile(join(outDir, 'assets.json'), JSON.stringify(drawn.hrefs));
+  for (const page of pages)
+    await writeWithPacked(
+      join(outDir, `index${page.lang === 'en' ? '' : `.${page.lang}`}.html`),
+      Buffer.from(indexHtml(page, build)),
+    );
+  await dropOld(join(outDir, 'assets'), new Set(assets.keys()));
+}
+
+async function buildPage({ lang, plugin }: PageLanguage): Promise<JoinedWeb & { lang: string }> {
   const result = await build({
     absWorkingDir: ROOT,
     entryPoints: { main: join(WEB, 'main.tsx'), head: join(WEB, 'head.ts'), icon: join(WEB, 'icon.svg') },
-    outdir: join(outDir, 'assets'),
+    outdir: 'assets',
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',
     bundle: true,
@@ -34,7 +70,7 @@ export async function buildWeb(outDir = join(ROOT, 'dist/web')): Promise<void> {
     jsxImportSource: 'preact',
     loader: { '.svg': 'copy', '.topojson': 'file' },
     assetNames: '[name]',
-    plugins: [pureContract],
+    plugins: [plugin, pureContract],
     metafile: true,
     write: false,
     logLevel: 'warning',
@@ -43,14 +79,7 @@ export async function buildWeb(outDir = join(ROOT, 'dist/web')): Promise<void> {
     name: basename(path),
     contents: Buffer.from(contents),
   }));
-  const joined = await joinWeb(files, result.metafile, 'main.js');
-  const drawn = await buildDrawn();
-  const assets = [...joined.files.filter(({ name }) => !name.startsWith('head-')), ...drawn.files];
-  await mkdir(join(outDir, 'assets'), { recursive: true });
-  await Promise.all(assets.map((file) => writeWithPacked(join(outDir, 'assets', file.name), file.contents)));
-  await writeFile(join(outDir, 'assets.json'), JSON.stringify(drawn.hrefs));
-  await writeWithPacked(join(outDir, 'index.html'), Buffer.from(indexHtml(joined)));
-  await dropOld(join(outDir, 'assets'), new Set(assets.map(({ name }) => name)));
+  return { lang, ...(await joinWeb(files, result.metafile, 'main.js')) };
 }
 
 /** The contract has no side effects; told so, esbuild leaves out the tables that the page does not use (6 kB of 42 kB gzip). */
@@ -66,7 +95,7 @@ const pureContract: Plugin = {
 };
 
 /** The page's only HTML. Everything visible is drawn by the script; without it the noscript line says so. */
-function indexHtml({ files, hash }: JoinedWeb): string {
+function indexHtml({ files, hash, lang }: JoinedWeb & { lang: string }, build: string): string {
   const head = files
     .find(({ name }) => name.startsWith('head-'))
     ?.contents.toString()
@@ -74,13 +103,13 @@ function indexHtml({ files, hash }: JoinedWeb): string {
   if (!head || head.includes('</')) throw new Error('the script of the head cannot stand in HTML');
   const href = (name: string, ending: string) => `/assets/${name}-${hash}.${ending}`;
   return `<!doctype html>
-<html lang="en">
+<html lang="${lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Carrel</title>
 <meta name="color-scheme" content="light dark">
-<meta name="carrel-build" content="${hash}">
+<meta name="carrel-build" content="${build}">
 <script>${head}</script>
 <link rel="stylesheet" href="${href('main', 'css')}">
 <script type="module" src="${href('main', 'js')}"></script>

@@ -1,24 +1,12 @@
 /** Why: the report on paper speaks the language of those who must believe it. One catalogue, three languages, figures by each one's custom. */
 import type { ComplianceCause, ComplianceVerdict } from '#contract';
+import type { Language } from '../language.ts';
 import { COVERAGE_PCT, SHARE_PCT } from '../query/compliance.ts';
-
-export const PAPER_LANGUAGES = ['en', 'lt', 'ru'] as const;
-export type PaperLanguage = (typeof PAPER_LANGUAGES)[number];
-
-/** The first language of an Accept-Language header that we have; English otherwise. */
-export function languageOf(header: string | undefined): PaperLanguage {
-  for (const part of (header ?? '').split(',')) {
-    const tag = part.trim().slice(0, 2).toLowerCase();
-    const known = PAPER_LANGUAGES.find((one) => one === tag);
-    if (known) return known;
-  }
-  return 'en';
-}
 
 const NB = '\u00a0';
 
 const en = {
-  lang: 'en' as PaperLanguage,
+  lang: 'en' as Language,
   locale: 'en-GB',
   title: (month: string) => `Access point compliance, ${month}`,
   scope: (points: string) => `${points} in public libraries. A month is counted by the clock of each library.`,
@@ -288,7 +276,7 @@ const ru: PaperWords = {
   skip: 'К содержанию',
 };
 
-export const PAPER_WORDS: Readonly<Record<PaperLanguage, PaperWords>> = { en, lt, ru };
+export const PAPER_WORDS: Readonly<Record<Language, PaperWords>> = { en, lt, ru };
 
 interface Figures {
   whole: Intl.NumberFormat;

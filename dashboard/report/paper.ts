@@ -1,7 +1,8 @@
 /** Why: the month as pages that can be signed: the answer first, then regions, every library, exceptions, and how it was counted. Pure. */
 import type { ComplianceGroup, ComplianceReport, ComplianceRow, ComplianceVerdict, ReportMonth } from '#contract';
 import { html, type Markup } from '../document.ts';
-import { causeText, PAPER_LANGUAGES, type PaperWords, points, tenth, whole } from './paper-words.ts';
+import { LANGUAGES } from '../language.ts';
+import { causeText, type PaperWords, points, tenth, whole } from './paper-words.ts';
 
 export interface PaperInput {
   report: ComplianceReport;
@@ -61,7 +62,7 @@ function toolbar({ report, months, words }: PaperInput): Markup {
       ({ month, revision }) =>
         html`<a href="/reports/${month}?lang=${lang}"${month === report.month && CURRENT}>${monthName(month, words, 'short')}${revision === null && html`, ${t.openMonth}`}</a>`,
     )}</span>
-<span class="seg" role="group" aria-label="${t.language}">${PAPER_LANGUAGES.map(
+<span class="seg" role="group" aria-label="${t.language}">${LANGUAGES.map(
     (one) =>
       html`<a href="/reports/${report.month}?lang=${one}" lang="${one}"${one === lang && CURRENT}>${one.toUpperCase()}</a>`,
   )}</span>

@@ -4,7 +4,7 @@ import { AP_STATES, type ApState } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
 import { sendDocument } from '../document.ts';
-import { languageOf, PAPER_LANGUAGES, type PaperLanguage } from '../report/paper-words.ts';
+import { LANGUAGES, type Language, languageOf } from '../language.ts';
 import { type StatusDay, statusDays } from '../status/days.ts';
 import { badgeOf, networkPage, type PublicSite, sitePage } from '../status/pages.ts';
 import { STATUS_WORDS } from '../status/words.ts';
@@ -17,9 +17,9 @@ const FRESH_MS = 60_000;
 const KEPT_SITES = 2000;
 const cached = 'public, max-age=60';
 const config = { rateLimit: { max: 120, timeWindow: '1 minute' } };
-const LANG = { type: 'object', properties: { lang: { type: 'string', enum: PAPER_LANGUAGES } } } as const;
+const LANG = { type: 'object', properties: { lang: { type: 'string', enum: LANGUAGES } } } as const;
 interface Query {
-  lang?: PaperLanguage;
+  lang?: Language;
 }
 
 export function registerPublicStatusRoutes(app: FastifyInstance, deps: Deps): void {
@@ -30,7 +30,7 @@ export function registerPublicStatusRoutes(app: FastifyInstance, deps: Deps): vo
     { config, schema: { hide: true, querystring: LANG } },
     async (request, reply) => {
       mustBeOn(deps);
-      const lang = request.query.lang ?? languageOf(request.headers['accept-language']);
+      const lang = request.query.lang ?? languageOf(request);
       const words = STATUS_WORDS[lang];
       const body = networkPage(publicSites(deps), deps.clock.wallMs(), lang, words);
       reply.header('cache-control', cached).header('vary', 'accept-language');
@@ -44,7 +44,7 @@ export function registerPublicStatusRoutes(app: FastifyInstance, deps: Deps): vo
     async (request, reply) => {
       mustBeOn(deps);
       const site = publicSite(deps, request.params.site);
-      const lang = request.query.lang ?? languageOf(request.headers['accept-language']);
+      const lang = request.query.lang ?? languageOf(request);
       const words = STATUS_WORDS[lang];
       const body = sitePage(site, await days(site.id), deps.clock.wallMs(), lang, words);
       reply.header('cache-control', cached).header('vary', 'accept-language');

@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ComplianceReport, ReportMonth } from '#contract';
 import type { DashboardDeps } from '../deps.ts';
 import { sendDocument } from '../document.ts';
+import { LANGUAGES, type Language, languageOf } from '../language.ts';
 import { csvOf } from '../report/csv.ts';
 import { paperOf } from '../report/paper.ts';
-import { languageOf, PAPER_LANGUAGES, PAPER_WORDS, type PaperLanguage } from '../report/paper-words.ts';
+import { PAPER_WORDS } from '../report/paper-words.ts';
 import { reportMonths, reportOf, visibleReport } from '../report/report.ts';
 import type { Allow } from '../session.ts';
 
@@ -13,7 +14,7 @@ const FORMATS = ['json', 'csv', 'xlsx'] as const;
 const MONTH = { type: 'string', pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])$', description: 'YYYY-MM' } as const;
 const LANG = {
   type: 'string',
-  enum: PAPER_LANGUAGES,
+  enum: LANGUAGES,
   description: 'of heads and causes; by default the first that the browser asks for',
 } as const;
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -22,7 +23,7 @@ interface Asked {
   month: string;
   format: (typeof FORMATS)[number];
   revision?: number;
-  lang?: PaperLanguage;
+  lang?: Language;
 }
 
 const schema = {
@@ -66,16 +67,14 @@ export function registerReportRoutes(
   app.get<{ Querystring: Asked }>(
     '/api/v1/reports/compliance',
     { config: { scoped: true }, onRequest: allow('viewer'), schema },
-    async (
-      { query: { month, format, revision, lang }, headers, who },
-      reply,
-    ): Promise<ComplianceReport | FastifyReply> => {
-      const report = visibleReport(await reportOf(deps, month, clock.wallMs(), revision), who?.scope);
+    async (request, reply): Promise<ComplianceReport | FastifyReply> => {
+      const { month, format, revision, lang } = request.query;
+      const report = visibleReport(await reportOf(deps, month, clock.wallMs(), revision), request.who?.scope);
       if (format === 'json') return report;
       reply.header('content-disposition', `attachment; filename="compliance-${month}.${format}"`);
       if (format === 'csv') return reply.type('text/csv; charset=utf-8').send(csvOf(report));
       const { xlsxOf } = await import('../report/xlsx.ts');
-      return reply.type(XLSX).send(await xlsxOf(report, PAPER_WORDS[lang ?? languageOf(headers['accept-language'])]));
+      return reply.type(XLSX).send(await xlsxOf(report, PAPER_WORDS[lang ?? languageOf(request)]));
     },
   );
 
@@ -101,7 +100,7 @@ export function registerReportRoutes(
     async (request, reply) => {
       if (!request.who) return reply.sendPage();
       const { month } = request.params;
-      const { lang = languageOf(request.headers['accept-language']), revision } = request.query;
+      const { lang = languageOf(request), revision } = request.query;
       const words = PAPER_WORDS[lang];
       const report = visibleReport(await reportOf(deps, month, clock.wallMs(), revision), request.who.scope);
       return sendDocument(reply, {

@@ -6,6 +6,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { CarrelError } from '#lib/errors';
 import { type AssetHref, assetsOf } from '../document.ts';
+import { type Language, languageOf } from '../language.ts';
 import { problem, sendProblem } from '../problem.ts';
 
 export interface StaticFolders {
@@ -36,7 +37,7 @@ const YEAR_MS = 365 * 24 * 3_600_000;
 export function addPages(app: FastifyInstance, { web }: StaticFolders): void {
   app.decorate('pageAsset', assetsOf(web));
   app.decorateReply('sendPage', function (this: FastifyReply) {
-    return sendPage(this, web);
+    return sendPage(this, web, languageOf(this.request));
   });
 }
 
@@ -75,30 +76,34 @@ export async function registerStaticRoutes(app: FastifyInstance, folders: Static
   });
 }
 
-function sendPage(reply: FastifyReply, web: string): FastifyReply {
-  if (!existsSync(join(web, 'index.html')))
+function sendPage(reply: FastifyReply, web: string, lang: Language): FastifyReply {
+  const own = `index.${lang}.html`;
+  const name = existsSync(join(web, own)) ? own : 'index.html';
+  if (!existsSync(join(web, name)))
     return sendProblem(
       reply,
       problem(503, 'PAGE_NOT_BUILT', 'The page was not built; stop the server and start it with npm start.'),
     );
   return reply
     .header('cache-control', 'no-cache')
-    .header('content-security-policy', withInline(reply.getHeader('content-security-policy'), inlineHashes(web)))
-    .sendFile('index.html', web, { cacheControl: false });
+    .header('vary', 'accept-language, cookie')
+    .header('content-security-policy', withInline(reply.getHeader('content-security-policy'), inlineHashes(web, name)))
+    .sendFile(name, web, { cacheControl: false });
 }
 
-let hashed = { file: '', mtimeMs: 0, hashes: '' };
+const hashed = new Map<string, { mtimeMs: number; hashes: string }>();
 
 /** Hashes of the scripts that stand in the page itself, as the content security policy names them (CSP 3, 6.7.2). */
-function inlineHashes(web: string): string {
-  const file = join(web, 'index.html');
+function inlineHashes(web: string, name: string): string {
+  const file = join(web, name);
   const { mtimeMs } = statSync(file);
-  if (hashed.file !== file || hashed.mtimeMs !== mtimeMs) {
-    const scripts = [...readFileSync(file, 'utf8').matchAll(/<script>([\s\S]*?)<\/script>/g)];
-    const of = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-    hashed = { file, mtimeMs, hashes: scripts.map(([, text = '']) => of(text)).join(' ') };
-  }
-  return hashed.hashes;
+  const known = hashed.get(file);
+  if (known?.mtimeMs === mtimeMs) return known.hashes;
+  const scripts = [...readFileSync(file, 'utf8').matchAll(/<script>([\s\S]*?)<\/script>/g)];
+  const of = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  const hashes = scripts.map(([, text = '']) => of(text)).join(' ');
+  hashed.set(file, { mtimeMs, hashes });
+  return hashes;
 }
 
 function withInline(policy: ReturnType<FastifyReply['getHeader']>, hashes: string): string {

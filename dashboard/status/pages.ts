@@ -1,7 +1,7 @@
 /** Why: what the public may know of a library's internet, as pages without a script and a badge for the library's own website. Pure. */
 import type { ApState } from '#contract';
 import { html, type Markup } from '../document.ts';
-import { PAPER_LANGUAGES, type PaperLanguage } from '../report/paper-words.ts';
+import { LANGUAGES, type Language } from '../language.ts';
 import { type DayState, type StatusDay, shareOf } from './days.ts';
 import type { StatusWords } from './words.ts';
 
@@ -17,12 +17,7 @@ const ORDER: readonly ApState[] = ['offline', 'below', 'nodata', 'maint', 'meets
 /** How tall a day's bar is, of 18: it reads without colour. */
 const HEIGHT: Record<DayState, number> = { offline: 18, below: 12, meets: 7, nodata: 3 };
 
-export function networkPage(
-  sites: readonly PublicSite[],
-  now: number,
-  lang: PaperLanguage,
-  words: StatusWords,
-): Markup {
+export function networkPage(sites: readonly PublicSite[], now: number, lang: Language, words: StatusWords): Markup {
   const whole = new Intl.NumberFormat(words.locale);
   const meets = sites.filter(({ state }) => state === 'meets').length;
   const collator = new Intl.Collator(words.locale);
@@ -52,7 +47,7 @@ export function sitePage(
   site: PublicSite,
   days: readonly StatusDay[],
   now: number,
-  lang: PaperLanguage,
+  lang: Language,
   words: StatusWords,
 ): Markup {
   const share = shareOf(days);
@@ -91,9 +86,9 @@ ${
   );
 }
 
-function shell(lang: PaperLanguage, words: StatusWords, path: string, body: Markup): Markup {
+function shell(lang: Language, words: StatusWords, path: string, body: Markup): Markup {
   return html`${SPRITE}<main id="main" class="public">
-<nav class="langs" aria-label="${words.language}">${PAPER_LANGUAGES.map(
+<nav class="langs" aria-label="${words.language}">${LANGUAGES.map(
     (one) =>
       html`<a href="${path}?lang=${one}" lang="${one}"${one === lang && html` aria-current="true"`}>${one.toUpperCase()}</a> `,
   )}</nav>

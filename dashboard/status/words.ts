@@ -1,6 +1,6 @@
 /** Why: a visitor of a library is told in plain words, in the language of the place. No figure that needs an engineer. */
 import type { ApState } from '#contract';
-import type { PaperLanguage } from '../report/paper-words.ts';
+import type { Language } from '../language.ts';
 
 const NB = '\u00a0';
 
@@ -116,4 +116,4 @@ const ru: StatusWords = {
   language: 'Язык',
 };
 
-export const STATUS_WORDS: Readonly<Record<PaperLanguage, StatusWords>> = { en, lt, ru };
+export const STATUS_WORDS: Readonly<Record<Language, StatusWords>> = { en, lt, ru };

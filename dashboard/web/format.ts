@@ -1,15 +1,25 @@
 /** Why: numbers and times as people read them. Figures are cut, never rounded up over a threshold; unknown is a word, never 0; times are the site's. */
 import { localTime } from '#contract';
+import { locale } from './locale/en.ts';
 import { words } from './words.ts';
 
 /** Non-breaking space, between figure and unit. */
 export const NBSP = '\u00a0';
 
-const grouped = new Intl.NumberFormat('en', { useGrouping: true, maximumFractionDigits: 0 });
 const noNegativeZero = (value: number) => (Object.is(value, -0) ? 0 : value);
 
 /** A whole number with separators: 1,043. */
-export const count = (value: number): string => grouped.format(Math.trunc(value));
+export function count(value: number): string {
+  const digits = String(Math.abs(Math.trunc(value)));
+  const grouped = digits.replace(/\B(?=(\d{3})+$)/g, locale.group);
+  return `${value <= -1 ? '−' : ''}${grouped}`;
+}
+
+/** As short as it is exact: 0.05, 15, 1,000. At most six digits. */
+export function exact(value: number): string {
+  const [integer = '0', decimals] = String(Number(Math.abs(value).toPrecision(6))).split('.');
+  return `${value < 0 ? '−' : ''}${count(Number(integer))}${decimals ? `${locale.decimal}${decimals}` : ''}`;
+}
 
 /** Cut to `digits` decimals, not rounded: 29.96 shows as 29.9. A hair of binary noise (0.3 as 0.29999…) does not count. */
 export function cut(value: number, digits = 1): string {
@@ -20,17 +30,18 @@ export function cut(value: number, digits = 1): string {
       ? Math.round(scaled)
       : Math.trunc(scaled);
   const [integer, decimals] = (Math.abs(whole) / scale).toFixed(digits).split('.');
-  return `${noNegativeZero(whole) < 0 ? '−' : ''}${count(Number(integer))}${decimals ? `.${decimals}` : ''}`;
+  return `${noNegativeZero(whole) < 0 ? '−' : ''}${count(Number(integer))}${decimals ? `${locale.decimal}${decimals}` : ''}`;
 }
 
 /** Mb/s without the unit. Below 1 two decimals, so that a quiet line is not shown as none. */
 export function rate(value: number): string {
-  if (value > 0 && value < 0.01) return `<${NBSP}0.01`;
+  if (value > 0 && value < 0.01) return `<${NBSP}0${locale.decimal}01`;
   return cut(value, value > 0 && value < 1 ? 2 : 1);
 }
 
 /** "30 Mb/s": a target without needless decimals. */
-export const mbps = (value: number): string => `${Number.isInteger(value) ? count(value) : cut(value)}${NBSP}Mb/s`;
+export const mbps = (value: number): string =>
+  `${Number.isInteger(value) ? count(value) : cut(value)}${NBSP}${words.units.mbps}`;
 
 /** Share of a whole in percent, cut: 99.96 % is 99.9. Null of nothing. */
 export const percent = (part: number, whole: number): string | null =>
@@ -38,10 +49,10 @@ export const percent = (part: number, whole: number): string | null =>
 
 /** "2.4 MB"; powers of ten, as contracts count. */
 export function bytes(value: number): string {
-  if (value < 1000) return `${count(value)}${NBSP}B`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
+  const units = words.units.bytes;
+  if (value < 1000) return `${count(value)}${NBSP}${units[0]}`;
   let scaled = value / 1000;
-  let unit = 0;
+  let unit = 1;
   while (scaled >= 1000 && unit < units.length - 1) {
     scaled /= 1000;
     unit++;
@@ -71,17 +82,25 @@ export function clock(ms: number, zone: string): string {
   return `${two(hour)}:${two(minute)}`;
 }
 
-/** "19 Nov" */
-export function day(ms: number, zone: string): string {
+/** "19 Nov", "lapkr. 19", as the language has it. */
+export const day = (ms: number, zone: string): string => written(locale.day, ms, zone);
+
+function written(pattern: string, ms: number, zone: string): string {
   const at = localTime(zone, ms);
-  return `${at.day}${NBSP}${words.months[at.month - 1]}`;
+  const parts: Record<string, string> = {
+    '{d}': locale.padDay ? two(at.day) : String(at.day),
+    '{M}': locale.months[at.month - 1] ?? '',
+    '{y}': String(at.year),
+    '{w}': locale.weekdays[at.weekday] ?? '',
+  };
+  return pattern.replace(/\{[dMyw]\}/g, (part) => parts[part] ?? '');
 }
 
+/** Monday is 0. */
+export const weekdayName = (weekday: number): string => locale.weekdays[weekday] ?? '';
+
 /** "Thu 19 Nov 2026, 16:15" */
-export function full(ms: number, zone: string): string {
-  const at = localTime(zone, ms);
-  return `${words.weekdays[at.weekday]} ${day(ms, zone)} ${at.year}, ${clock(ms, zone)}`;
-}
+export const full = (ms: number, zone: string): string => `${written(locale.date, ms, zone)}, ${clock(ms, zone)}`;
 
 /** As short as it stays clear: "14:05" today, "Wed 17:00" within six days, "3 Nov 11:12", with the year when it is another. */
 export function moment(ms: number, nowMs: number, zone: string): string {
@@ -89,7 +108,7 @@ export function moment(ms: number, nowMs: number, zone: string): string {
   const today = localTime(zone, nowMs);
   const days = today.dayNumber - at.dayNumber;
   if (days === 0) return clock(ms, zone);
-  if (Math.abs(days) < 7) return `${words.weekdays[at.weekday]} ${clock(ms, zone)}`;
+  if (Math.abs(days) < 7) return `${weekdayName(at.weekday)} ${clock(ms, zone)}`;
   return `${day(ms, zone)}${at.year === today.year ? '' : ` ${at.year}`} ${clock(ms, zone)}`;
 }
 
@@ -99,6 +118,10 @@ export const zoneName = (zone: string): string => (zone.split('/').at(-1) ?? zon
 export const viewerZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** "1 site", "2 sites": the catalogue's forms by the language's own plural rule. */
-export function plural(n: number, forms: { one: string; other: string }): string {
-  return (new Intl.PluralRules('en').select(n) === 'one' ? forms.one : forms.other).replace('{n}', count(n));
+export function plural(n: number, forms: Forms): string {
+  return (forms[rules.select(n)] ?? forms.other).replace('{n}', count(n));
 }
+
+/** English has one and other, Lithuanian few and many besides, and so on: forms that a language lacks are left out. */
+export type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+const rules = new Intl.PluralRules(locale.tag);

@@ -1,5 +1,6 @@
 /** Why: opening hours as people read them, and when they next change. */
 import { type Hours, hasHours, type OpeningHours, openSpans } from '#contract';
+import { weekdayName } from './format.ts';
 import { words } from './words.ts';
 
 const hhmm = (minutes: number) =>
@@ -18,7 +19,7 @@ export function hoursInWords(opening: OpeningHours): string {
     if (before && before.text === day) before.last = i;
     else groups.push({ first: i, last: i, text: day });
   });
-  const name = (i: number) => words.weekdays[i] ?? '';
+  const name = (i: number) => weekdayName(i);
   return groups
     .filter((group) => group.text !== '')
     .map(

@@ -103,6 +103,7 @@ const en = {
   you: {
     title: 'You',
     who: (name: string, role: string) => `${name}, ${role}`,
+    language: 'Language',
     theme: 'Theme',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     keys: 'Keyboard shortcuts',

@@ -7,10 +7,18 @@ const NB = '\u00a0';
 
 const en = {
   product: 'Carrel',
-  months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
-  weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
-  units: { d: 'd', h: 'h', min: 'min', s: 's', mbps: 'Mb/s', ms: 'ms', percent: '%' },
+  units: {
+    d: 'd',
+    h: 'h',
+    min: 'min',
+    s: 's',
+    mbps: 'Mb/s',
+    ms: 'ms',
+    percent: '%',
+    bytes: ['B', 'kB', 'MB', 'GB', 'TB'],
+  },
   ago: (age: string) => `${age} ago`,
+  samples: (n: string) => `n = ${n}`,
   unknown: 'unknown',
   noConnection: 'no connection',
   never: 'never',

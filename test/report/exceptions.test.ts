@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { ComplianceRow } from '#contract';
+import { LANGUAGES } from '../../dashboard/language.ts';
 import { exceptionsOf } from '../../dashboard/report/exceptions.ts';
-import { causeText, PAPER_LANGUAGES, PAPER_WORDS, points } from '../../dashboard/report/paper-words.ts';
+import { causeText, PAPER_WORDS, points } from '../../dashboard/report/paper-words.ts';
 
 const row = (change: Partial<ComplianceRow>): ComplianceRow => ({
   ap: 'hall',
@@ -65,8 +66,7 @@ it('who met the target is no exception', () => {
 });
 
 it('counts take the form that each language asks for', () => {
-  const said = (n: number): string[] =>
-    PAPER_LANGUAGES.map((lang) => points(n, PAPER_WORDS[lang]).replaceAll('\u00a0', ' '));
+  const said = (n: number): string[] => LANGUAGES.map((lang) => points(n, PAPER_WORDS[lang]).replaceAll('\u00a0', ' '));
   expect(said(1)).toEqual(['1 access point', '1 prieigos taškas', '1 точка доступа']);
   expect(said(3)).toEqual(['3 access points', '3 prieigos taškai', '3 точки доступа']);
   expect(said(11)).toEqual(['11 access points', '11 prieigos taškų', '11 точек доступа']);

@@ -10,8 +10,7 @@ import {
   subtract,
   weekdayOf,
 } from '#contract';
-import { clock, day, NBSP } from '../format.ts';
-import { words } from '../words.ts';
+import { clock, day, exact, NBSP, weekdayName } from '../format.ts';
 
 export const RANGES = ['1h', '24h', '7d', '30d'] as const;
 export type Range = (typeof RANGES)[number];
@@ -88,8 +87,7 @@ export function axisTicks(max: number): number[] {
   return Array.from({ length: steps + 1 }, (_, i) => Number((i * step).toPrecision(12)));
 }
 
-/** A tick as short as it is exact: 0.05, 15, 1,000. */
-export const tickLabel = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 6 });
+export const tickLabel = exact;
 
 export interface Tick {
   at: number;
@@ -105,7 +103,7 @@ export function timeTicks({ range, from, to, zone }: Pick<Frame, 'range' | 'from
   });
   const ticks = days.flatMap(({ weekday, date, at }): Tick[] => {
     if (range === '30d') return weekday === 0 ? [{ at: at(0), label: day(at(0), zone) }] : [];
-    if (range === '7d') return [{ at: at(0), label: `${words.weekdays[weekday]}${NBSP}${date}` }];
+    if (range === '7d') return [{ at: at(0), label: `${weekdayName(weekday)}${NBSP}${date}` }];
     if (range === '24h')
       return [0, 4, 8, 12, 16, 20].map((hour) => ({
         at: at(hour * 60),

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Me } from '#contract';
 import { ApiError, ask } from '../api.ts';
 import { helpOpen } from '../keys.ts';
+import { chooseLanguage, LANGUAGES, language } from '../language-choice.ts';
 import { Refusal } from '../parts/answers.tsx';
 import { Field } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
@@ -27,6 +28,22 @@ export function You() {
           {THEMES.map((one) => (
             <button key={one} type="button" aria-pressed={theme.value === one} onClick={() => setTheme(one)}>
               {w.themes[one]}
+            </button>
+          ))}
+        </span>
+        <span class="lab" id="you-language">
+          {w.language}
+        </span>
+        <span class="seg" role="group" aria-labelledby="you-language">
+          {LANGUAGES.map(([lang, name]) => (
+            <button
+              key={lang}
+              type="button"
+              lang={lang}
+              aria-pressed={language() === lang}
+              onClick={() => chooseLanguage(lang)}
+            >
+              {name}
             </button>
           ))}
         </span>
