@@ -5,7 +5,7 @@ import { useMemo } from 'preact/hooks';
 import type { Measurements } from '#contract';
 import type { PlotSpec } from '../charts/plot.ts';
 import { axisTicks, type Frame, isolated, missingSpans, summarize, tickLabel, timeTicks } from '../charts/series.ts';
-import { clock, count, cut, day, full, rate, count as whole } from '../format.ts';
+import { clock, cut, day, full, rate, count as whole } from '../format.ts';
 import { type Loaded, useLoad } from '../load.ts';
 import { words } from '../words.ts';
 import { Failed, Waiting } from './answers.tsx';
