@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { agentSettings } from '../agent/settings.ts';
+import { channelsGuide } from './channels-doc.ts';
 import { settingGroups } from './config.ts';
 import { metricsGuide } from './metrics-doc.ts';
 import { settingsGuide } from './settings-doc.ts';
@@ -11,6 +12,7 @@ export function guides(): Record<string, string> {
   return {
     'docs/guides/settings.md': settingsGuide({ ...settingGroups, agent: agentSettings }),
     'docs/guides/metrics.md': metricsGuide(),
+    'docs/guides/channels.md': channelsGuide(),
   };
 }
 

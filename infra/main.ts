@@ -20,6 +20,7 @@ import { createBackupDesk } from './backup/desk.ts';
 import type { Manifest } from './backup/manifest.ts';
 import { takeBackup } from './backup/take.ts';
 import { type Canary, openCanary } from './canary.ts';
+import { watchedCertificates } from './certificates.ts';
 import { readConfig, type ServerConfig, settingGroups } from './config.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startLocalProbe } from './local-probe.ts';
@@ -73,8 +74,18 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   // Known once the page listens; nothing is delivered before that.
   let address = settings.CARREL_PUBLIC_URL ?? '';
   let canary: Canary | null = null;
+  const certificates = () => watchedCertificates(config.broker.CARREL_TLS_CERT, broker.authority());
   const loopback = () => canary?.receiver ?? null;
-  const delivery = createDelivery({ settings, state, alerts, clock, log, publicUrl: () => address, loopback });
+  const delivery = createDelivery({
+    settings,
+    state,
+    alerts,
+    clock,
+    log,
+    publicUrl: () => address,
+    loopback,
+    certificates,
+  });
   undo.push(() => delivery.stop());
   const proof = createSequenceProof({ state, broker, clock, log });
   proof.start();

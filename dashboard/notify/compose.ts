@@ -68,6 +68,7 @@ export function inputOf(
     kind,
     alert,
     site,
+    zone: registry.site(alert.members[0]?.site ?? '')?.zone ?? null,
     place: !ap || !site || ap.id === site.id || ap.name === site.name ? alert.site_name : `${site.name}, ${ap.name}`,
     targetMbps: ap?.target_mbps ?? alert.evidence.at(-1)?.target_mbps ?? 0,
     publicUrl: deps.publicUrl(),

@@ -14,6 +14,7 @@ import { createAckWatch } from './ack-watch.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { startResend } from './alertmanager/resend.ts';
 import { createCalling } from './calling.ts';
+import { createCertWatch, type NamedCertificate } from './cert-watch.ts';
 import type { ChannelIo } from './channel.ts';
 import { channelType } from './channels.ts';
 import { type ComposeDeps, compose } from './compose.ts';
@@ -36,6 +37,8 @@ export interface DeliveryDeps {
   publicUrl?: () => string;
   /** The canary's receiver in this process, which no setting names. */
   loopback?: () => Receiver | null;
+  /** Those that must not run out unnoticed. */
+  certificates?: () => readonly NamedCertificate[];
   random?: () => number;
   every?: Every;
 }
@@ -80,6 +83,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const telling = createTelling({ state, receivers, clock });
   const calling = createCalling({ state, receivers });
   const gaps = createGapWatch({ state, receivers });
+  const certs = createCertWatch({ state, receivers, certificates: deps.certificates ?? (() => []) });
   const lanes = new Map<string, Lane>();
   const busy = new Map<string, Promise<void>>();
   let ends: (() => Promise<void> | void)[] = [];
@@ -94,6 +98,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       const now = clock.wallMs();
       calling.tick(now);
       gaps.tick(now);
+      certs.tick(now);
       for (const route of state.outbox.dueRoutes(now))
         if (!busy.has(route))
           busy.set(
@@ -221,6 +226,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         : []),
       ...telling.notices(),
       ...gaps.notices(),
+      ...certs.notices(),
       ...moreNotices(),
     ],
   };

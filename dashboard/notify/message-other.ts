@@ -23,7 +23,7 @@ export function digestMessage(inputs: readonly MessageInput[], frame: Frame): { 
   );
   const line = (input: MessageInput): string => {
     const title = messageOf({ ...input, kind: 'firing', unackedMinutes: null }).title;
-    const zone = input.site?.zone ?? 'UTC';
+    const zone = input.site?.zone ?? input.zone ?? 'UTC';
     return `${words.format.dateTime(input.alert.since, zone)}: ${title} (${isOver(input) ? words.digest.over : words.digest.open})`;
   };
   const lines = sorted.slice(0, SHOWN).map(line);
@@ -65,6 +65,7 @@ export function noticeMessage(detail: JsonObject, frame: Frame): { message: Mess
     ],
     nobody: () => [notices.nobodyReacted(text('title')), words.next.look],
     gap: () => [notices.gap(text('rotation'), inZone('from'), inZone('to')), ''],
+    certificate: () => [notices.certificate(text('name'), at('at')), ''],
     test: () => [notices.test, notices.testText],
   };
   const [title, sentence] = said[text('code')]?.() ?? ['Carrel', ''];

@@ -11,6 +11,8 @@ export interface MessageInput {
   alert: AlertView;
   /** Null when the registry no longer knows it, and for what is not about one site. */
   site: Site | null;
+  /** Of what is not about one site. */
+  zone?: string | null;
   /** The library, with the line's name where it has several. */
   place: string;
   targetMbps: number;
@@ -129,8 +131,8 @@ export function webhookBody(input: MessageInput, message: Message): object {
   };
 }
 
-function zoneOf({ site }: MessageInput): string {
-  return site?.zone ?? 'UTC';
+function zoneOf({ site, zone }: MessageInput): string {
+  return site?.zone ?? zone ?? 'UTC';
 }
 
 function titleOf(input: MessageInput, words: Words): string {

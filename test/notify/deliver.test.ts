@@ -239,6 +239,40 @@ describe('delivery', () => {
     );
     await until(() => it.states(id)[0] === 'firing sent 1', 'it is settled');
   });
+  test('a channel that fails for five minutes is told by another one, and that it works again too, once each', async () => {
+    let up = false;
+    const deaf = await hook((_n, response) => response.writeHead(up ? 200 : 503).end());
+    const well = await hook((_n, response) => response.writeHead(200).end());
+    const setup = { hooks: [deaf.url, well.url] };
+    const it = run(setup);
+    const id = addIncident(it.state, setup, NOON);
+    it.delivery.start();
+    const said = (): string[] => well.calls.map(({ body }) => (JSON.parse(body) as { code?: string }).code ?? 'alert');
+    for (let minute = 0; minute < 20; minute++) {
+      const calls = deaf.calls.length;
+      it.time.pass(30_000);
+      await until(
+        () =>
+          deaf.calls.length > calls || it.state.outbox.dueRoutes(it.time.clock.wallMs()).length === 0 || minute > 12,
+        'the next attempt',
+      );
+    }
+    await until(() => said().length === 2, 'it is told');
+    expect(said()).toEqual(['alert', 'failing']);
+    up = true;
+    await it.reaches(
+      id,
+      it
+        .states(id)[0]
+        ?.replace('waiting', 'sent')
+        .replace(/\d+$/, (n) => String(Number(n) + 1)) ?? '',
+    );
+    await until(() => {
+      it.time.pass(1000);
+      return said().length === 3;
+    }, 'it is told that it works');
+    expect(said()).toEqual(['alert', 'failing', 'works']);
+  });
   test('what waits is held while its site is silenced', async () => {
     const receiver = await hook((_n, response) => response.writeHead(200).end());
     const it = run({ hooks: [receiver.url] });

@@ -65,6 +65,17 @@ describe('a webhook', () => {
       uncertain: true,
     });
   });
+  test('whose receiver answers drop by drop is given up in time all the same', async () => {
+    const { url } = await receiver((_n, response) => {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write('.'), 10);
+      response.on('close', () => clearInterval(drip));
+    });
+    expect(await sendWebhook(call(url), { ...local, timeoutMs: 200 })).toMatchObject({
+      kind: 'retry',
+      uncertain: true,
+    });
+  });
   test('whose receiver answers for ever is not read to the end', async () => {
     const { url } = await receiver((_n, response) => {
       response.writeHead(200);

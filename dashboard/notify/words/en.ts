@@ -134,6 +134,7 @@ export const en: Words = {
     worksText: (duration) => `It failed for ${duration}. What waited is being sent.`,
     nobodyReacted: (title) => `Nobody reacted: ${title}`,
     gap: (rotation, from, to) => `No one is on call in ${rotation} from ${from} to ${to}`,
+    certificate: (name, at) => `The certificate ${name} ends ${at}`,
     test: 'Carrel test message',
     testText: 'Somebody pressed the test button. If you can read this, alerts reach you here.',
   },

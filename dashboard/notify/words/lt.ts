@@ -159,6 +159,7 @@ export const lt: Words = {
     worksText: (duration) => `Neveikė ${duration}. Kas laukė, dabar siunčiama.`,
     nobodyReacted: (title) => `Niekas nesureagavo: ${title}`,
     gap: (rotation, from, to) => `Niekas nebudi (${rotation}) nuo ${from} iki ${to}`,
+    certificate: (name, at) => `Sertifikatas ${name} baigiasi ${at}`,
     test: 'Carrel bandomoji žinutė',
     testText: 'Kažkas paspaudė bandymo mygtuką. Jei tai skaitote, įspėjimai jus čia pasiekia.',
   },

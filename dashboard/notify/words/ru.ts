@@ -177,6 +177,7 @@ export const ru: Words = {
     worksText: (duration) => `Не работало ${duration}. То, что ждало, отправляется.`,
     nobodyReacted: (title) => `Никто не отозвался: ${title}`,
     gap: (rotation, from, to) => `Никто не дежурит (${rotation}) с ${from} до ${to}`,
+    certificate: (name, at) => `Сертификат ${name} истекает ${at}`,
     test: 'Проверочное сообщение Carrel',
     testText: 'Кто-то нажал кнопку проверки. Если вы это читаете, предупреждения сюда доходят.',
   },

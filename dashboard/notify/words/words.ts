@@ -128,6 +128,7 @@ export interface Words {
     worksText(duration: string): string;
     nobodyReacted(title: string): string;
     gap(rotation: string, from: string, to: string): string;
+    certificate(name: string, at: string): string;
     test: string;
     testText: string;
   };
