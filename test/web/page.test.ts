@@ -70,6 +70,8 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
       await page.emulateMedia({ colorScheme: 'dark' });
       expect(await barriers(page)).toEqual([]);
       await page.setViewportSize({ width: 320, height: 700 });
+      // A narrow page may be another one, which loads first.
+      await page.locator('h1').first().waitFor({ state: 'attached' });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
       expect(await barriers(page)).toEqual([]);
       fine();
