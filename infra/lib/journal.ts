@@ -174,6 +174,10 @@ function startJournal(
     for (let group = nextGroup(); group; group = nextGroup()) {
       const startedMs = performance.now();
       if (!(await commit(group))) break;
+      // Whoever hears of it is busy for a while: where enough has come meanwhile, the disk is given that first.
+      const enough = filling.end() - durableEnd >= enoughBytes;
+      if (enough) process.nextTick(changed);
+      else changed();
       // What one burst needed is not kept for ever.
       if (spares.length < 2 && group.memory().length <= 2 * MOST_GROUP_BYTES) spares.push(group.memory());
       if (filling.end() > filling.start && filling.end() - durableEnd < enoughBytes && !closing)
@@ -190,7 +194,7 @@ function startJournal(
     return group;
   }
 
-  /** Tries until the group is durable; false when the journal closes on a disk that still fails. */
+  /** Tries until the group is durable, which is for the caller to tell; false when the journal closes on a disk that still fails. */
   async function commit(group: typeof filling): Promise<boolean> {
     for (;;) {
       const last = closing;
@@ -199,7 +203,6 @@ function startJournal(
         durableEnd = group.end();
         failure = null;
         error = null;
-        changed();
         return true;
       } catch (cause) {
         failure = cause;
