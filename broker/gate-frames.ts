@@ -124,7 +124,13 @@ export function dueAnswers({ owed }: FrameLine, durableEnd: number): Buffer | nu
 
 export function standsAt(bytes: Buffer, at: number, expected: Buffer): boolean {
   if (at + expected.length > bytes.length) return false;
-  // A loop: comparing 30 bytes by a call into the runtime costs more than everything else here.
-  for (let i = 0; i < expected.length; i++) if (bytes[at + i] !== expected[i]) return false;
+  // A loop, four at a time: comparing 30 bytes by a call into the runtime costs more than everything else here.
+  let i = 0;
+  for (; i + 4 <= expected.length; i += 4) {
+    const j = at + i;
+    if (bytes[j] !== expected[i] || bytes[j + 1] !== expected[i + 1]) return false;
+    if (bytes[j + 2] !== expected[i + 2] || bytes[j + 3] !== expected[i + 3]) return false;
+  }
+  for (; i < expected.length; i++) if (bytes[at + i] !== expected[i]) return false;
   return true;
 }
