@@ -1,4 +1,5 @@
 /** Why: a line that a database refuses for ever must not hold back the others, and must not vanish either: it lies here with the reason. */
+import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, own, parseJson, type QuarantinedEntry } from '#contract';
@@ -37,6 +38,9 @@ export function createQuarantine({ dir, name, capBytes = DEFAULT_CAP_BYTES, onCo
   const replays = oneByOne();
   let count: number | null = null;
   const counted = async (): Promise<number> => (count ??= (await linesOf(path)).length);
+  /** Of what lies here, read once: whoever floods us with garbage must not make us read the file for each piece. */
+  let here: Set<string> | null = null;
+  const known = async (): Promise<Set<string>> => (here ??= new Set((await linesOf(path)).map(keyOf)));
   const changed = (now: number): void => {
     count = now;
     onCount?.(now);
@@ -49,6 +53,7 @@ export function createQuarantine({ dir, name, capBytes = DEFAULT_CAP_BYTES, onCo
       await writeFile(`${path}.new`, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
       await rename(`${path}.new`, path);
     }
+    here = new Set(lines.map(keyOf));
     changed(lines.length);
   }
 
@@ -57,15 +62,15 @@ export function createQuarantine({ dir, name, capBytes = DEFAULT_CAP_BYTES, onCo
       file(async () => {
         if (entries.length === 0) return true;
         await mkdir(dir, { recursive: true });
-        const here = await linesOf(path);
-        count = here.length;
-        const known = new Set(here.map(keyOf));
-        const fresh = entries.filter((entry) => !known.has(keyOf(JSON.stringify(entry))));
+        const before = await counted();
+        const keys = await known();
+        const fresh = entries.filter((entry) => !keys.has(keyOf(JSON.stringify(entry))));
         if (fresh.length === 0) return true;
         const text = fresh.map((entry) => `${JSON.stringify(entry)}\n`).join('');
         if ((await sizeOf(path)) + Buffer.byteLength(text) > capBytes) return false;
         await appendFile(path, text, { mode: 0o600 });
-        changed(here.length + fresh.length);
+        for (const entry of fresh) keys.add(keyOf(JSON.stringify(entry)));
+        changed(before + fresh.length);
         return true;
       }),
     newest: (limit) =>
@@ -105,11 +110,14 @@ function entryOf(text: string): QuarantinedEntry {
   };
 }
 
-/** A line is itself, whenever and why ever it was refused; a payload has its place in the log. */
+/** A line is itself, whenever and why ever it was refused; a payload has its place in the log. Short: 160,000 fit into a full file. */
 function keyOf(text: string): string {
   const value = parseJson(text, 4);
   const line = isObject(value) ? own(value, 'line') : undefined;
-  return typeof line === 'string' ? line : text;
+  return createHash('sha1')
+    .update(typeof line === 'string' ? line : text)
+    .digest('base64')
+    .slice(0, 16);
 }
 
 async function linesOf(path: string): Promise<string[]> {

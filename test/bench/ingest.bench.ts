@@ -1,11 +1,12 @@
 /**
  * Why: the way in, beside Debian's Mosquitto in the same run: broker on one core, generator on the other; 300 bytes, QoS 1, 200
- * connections. About four minutes. A name as argument (throughput, latency, fleet, end-to-end, stores) runs that part only.
+ * connections. About four minutes. A name as argument (throughput, latency, fleet, end-to-end, catch-up, stores) runs that part only.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DebianServer, debianServer } from '../support/debian.ts';
+import { benchCatchUp } from './ingest/catch-up.ts';
 import { benchEndToEnd } from './ingest/end-to-end.ts';
 import { benchFleet } from './ingest/fleet.ts';
 import { ceiling, runLoad } from './ingest/generator.ts';
@@ -92,6 +93,7 @@ const parts: Record<string, (() => Promise<void>) | null> = {
   latency: luajit && (() => latency(luajit)),
   fleet: luajit && (() => benchFleet(join(dir, 'fleet'), luajit, figure)),
   'end-to-end': () => benchEndToEnd(join(dir, 'end-to-end'), figure),
+  'catch-up': () => benchCatchUp(join(dir, 'catch-up'), figure),
   stores: () => benchStores(dir, figure),
 };
 try {

@@ -33,10 +33,23 @@ const broker = await startBroker({
   limits: { packetsPerS: 1e9, bytesPerS: 1e12 },
 });
 
+/** Ages of live frames at a reader of this thread, as alerts and the live view are. */
+const ages: number[] = [];
+const reader = broker.openFeed('bench', { next: broker.stats().wal.durableEnd, held: [] });
+const reading = async (): Promise<void> => {
+  for (;;) {
+    const { frames } = await reader.next(64 * 1024, new AbortController().signal);
+    for (const { frame, offsetMs } of frames)
+      if (frame.run.startsWith('live-')) ages.push(Date.now() - (offsetMs + frame.mono));
+  }
+};
+if (log === 'duckdb') void reading();
+
 const loop = monitorEventLoopDelay({ resolution: 1 });
 loop.enable();
 process.on('message', (what) => {
   if (what === 'rows') return void process.send?.(broker.stores()[0]?.rows_written ?? 0);
+  if (what === 'ages') return void process.send?.(ages.sort((a, b) => a - b));
   globalThis.gc?.();
   const { user, system } = process.cpuUsage();
   const stats: ChildStats = {

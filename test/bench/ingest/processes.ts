@@ -31,6 +31,8 @@ export interface RunningBroker extends BenchedBroker {
   stats(): Promise<ChildStats>;
   /** In the database. */
   rows(): Promise<number>;
+  /** Of live frames when the reader behind the live view had them, ms, ascending. */
+  ages(): Promise<number[]>;
   /** kill -9. */
   kill(): Promise<void>;
 }
@@ -62,6 +64,10 @@ export async function startOurs(options: {
     rows() {
       child.send('rows');
       return answer<number>(child);
+    },
+    ages() {
+      child.send('ages');
+      return answer<number[]>(child);
     },
     kill: () => end(child, 'SIGKILL'),
     stop: () => letGo(child),
