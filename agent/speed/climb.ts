@@ -89,8 +89,7 @@ export function createClimb(
       },
       signal,
     );
-    if (!booking.granted)
-      return inconclusive(wish, booking.why === 'budget' ? 'budget' : 'server', `no lease: ${booking.why}`);
+    if (!booking.granted) return inconclusive(wish, whyNoLease(booking.why), `no lease: ${booking.why}`);
     const { grant } = booking;
     try {
       if (!wish.stillWanted())
@@ -114,6 +113,7 @@ export function createClimb(
   ): Promise<ThroughputOutcome | null> {
     const { targetMbps, limits } = settings();
     const { dir } = grant;
+    const before = memory().confirms;
     let outcome: ThroughputOutcome | null = null;
     let spent = 0;
     // What the machine's own haste has spoilt is worth one more try before the next rung.
@@ -141,7 +141,16 @@ export function createClimb(
       if (!triesNext(wish.reason, kind, next)) break;
     }
     const burst = memory().burst.minBytes > 0;
-    return outcome && { ...outcome, ...slotFields(wish.slot), ...(burst && { burst_shaped: true }), bytes: spent };
+    const attempt = wish.reason === 'confirm' ? { attempt: before + 1 } : {};
+    return (
+      outcome && {
+        ...outcome,
+        ...slotFields(wish.slot),
+        ...(burst && { burst_shaped: true }),
+        ...attempt,
+        bytes: spent,
+      }
+    );
   }
   return climb;
 }
@@ -156,6 +165,11 @@ const ANOTHER_WAY: ReadonlySet<LimitedBy> = new Set(['unreachable', 'server', 't
 
 function spoilt({ limited_by }: ThroughputOutcome): boolean {
   return limited_by === 'cpu' || limited_by === 'server';
+}
+
+function whyNoLease(why: string): LimitedBy {
+  if (why === 'budget' || why === 'aborted') return why;
+  return why === 'offline' || why === 'silent' ? 'unreachable' : 'server';
 }
 
 function endOf({ verdict, rate_mbps, limited_by }: ThroughputOutcome): TestEnd {

@@ -21,7 +21,15 @@ const cannot = (limited_by: NonNullable<ThroughputOutcome['limited_by']>): Answe
 });
 const SLOT: Slot = { id: '2026-11-23.1', at: 0, series: 'hours', audit: false, other: false, upload: false };
 
-function ladder(answers: Answer[], over: { profile?: 'default' | 'metered'; budgetMb?: number; each?: number } = {}) {
+function ladder(
+  answers: Answer[],
+  over: {
+    profile?: 'default' | 'metered';
+    budgetMb?: number;
+    each?: number;
+    why?: 'offline' | 'silent' | 'busy' | 'budget';
+  } = {},
+) {
   const { profile = 'default', budgetMb = 2000, each = 2_000_000 } = over;
   const [ran, wants, told, released]: [LeaseKind[], Want[], ThroughputOutcome[], string[]] = [[], [], [], []];
   let memory = lineMemoryOf(undefined);
@@ -39,6 +47,7 @@ function ladder(answers: Answer[], over: { profile?: 'default' | 'metered'; budg
     desk: {
       async book(want) {
         wants.push(want);
+        if (over.why) return { granted: false, why: over.why };
         const grant = {
           id: 'l',
           token: 't',
@@ -111,12 +120,23 @@ describe('rungs', () => {
     expect(slot.told).toMatchObject([{ verdict: 'pass', slot: '2026-11-23.1', drawn: true, series: 'hours' }]);
     const confirm = ladder([FAIL, PASS]);
     await confirm.climb(confirm.wish('confirm'), ['tcp', 'udp'], 'down');
-    expect(confirm.told).toMatchObject([{ verdict: 'fail' }]);
+    expect(confirm.told).toMatchObject([{ verdict: 'fail', attempt: 1 }]);
   });
   test('a rung that cannot tell does not take the word from one that measured', async () => {
     const { climb, wish, told } = ladder([FAIL, cannot('cpu'), cannot('cpu')]);
     await climb(wish('slot', SLOT), ['tcp', 'udp'], 'down');
     expect(told).toMatchObject([{ verdict: 'fail' }]);
+  });
+  test.each([
+    ['offline', 'unreachable'],
+    ['silent', 'unreachable'],
+    ['busy', 'server'],
+    ['budget', 'budget'],
+  ] as const)('a lease that is not to be had (%s) is told as %s', async (why, limited_by) => {
+    const { climb, wish, told, ran } = ladder([], { why });
+    await climb(wish('slot', SLOT), ['udp'], 'down');
+    expect(told).toMatchObject([{ verdict: 'inconclusive', limited_by, rate_mbps: null }]);
+    expect(ran).toEqual([]);
   });
   test('a server that could not be reached is not asked for again', async () => {
     const { climb, wish, wants } = ladder([cannot('unreachable'), cannot('unreachable'), PASS]);
