@@ -99,6 +99,12 @@ export const dashboardSettings = {
     example: 'lt',
     parse: oneOf(LANGUAGES),
   },
+  CARREL_RULES: {
+    description: 'File with values of alert rules (JSON: all, metered, sites); it wins over what is edited on the page',
+    default: null,
+    example: '/etc/carrel/rules.json',
+    parse: anyText,
+  },
   CARREL_DARK_AFTER_S: {
     description: 'Silence in opening hours after which an access point counts as dark',
     default: '300',

@@ -13,6 +13,7 @@ import type {
   LiveSnapshot,
   Role,
   RosterColumns,
+  RulesView,
   SiteScope,
 } from '#contract';
 import type { Clock } from '#lib/clock';
@@ -52,6 +53,12 @@ export interface AlertEngine {
   }): AlertView[];
   /** @throws CarrelError ALERT_UNKNOWN, ALERT_CLOSED */
   acknowledge(id: number, who: string, untilMs: number): AlertView;
+  /** Somebody declares it over; only newer evidence opens it again. @throws CarrelError ALERT_UNKNOWN, ALERT_CLOSED */
+  resolve(id: number, who: string): AlertView;
+  /** Every parameter of every rule, and what was changed. */
+  rules(): RulesView;
+  /** Replaces what was changed on the page. @throws CarrelError RULES_INVALID */
+  editRules(edits: unknown, who: string): void;
   /** After every change of an incident (fired, resolved, acknowledged). Returns the unsubscriber. */
   onChange(listener: (alert: AlertView) => void): () => void;
   /** What keeps alerts from being judged or stored, in words for the page. */

@@ -12,6 +12,7 @@ import { registerOnCallRoutes } from './routes/on-call.ts';
 import { registerPublicStatusRoutes } from './routes/public-status.ts';
 import { registerQuarantineRoutes } from './routes/quarantine.ts';
 import { registerReportRoutes } from './routes/reports.ts';
+import { registerRuleRoutes } from './routes/rules.ts';
 import { type Dashboard, type StartDeps, startServer } from './start.ts';
 
 /** Answers when it listens. @throws CarrelError PORT_IN_USE, ADDRESS_UNUSABLE, DATA_UNWRITABLE */
@@ -25,6 +26,7 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerQuarantineRoutes,
     registerReportRoutes,
     registerPublicStatusRoutes,
+    registerRuleRoutes,
     registerBackupRoutes,
     registerChannelRoutes,
     registerOnCallRoutes,

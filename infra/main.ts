@@ -6,6 +6,7 @@ import { isCarrelError, messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import { stopOnSignals } from '#lib/shutdown';
 import { openState } from '#state';
+import { AGENT_VERSION } from '../agent/version.ts';
 import { startBroker } from '../broker/index.ts';
 import { startSpeedThread } from '../broker/speed/thread.ts';
 import { startStoreWorker } from '../broker/worker-host.ts';
@@ -68,7 +69,7 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
     ...{ startStores: startStoreWorker, startSpeedServer: startSpeedThread },
   });
   undo.push(() => broker.stop());
-  const alerts = createAlertEngine({ settings, state, broker, clock, log });
+  const alerts = createAlertEngine({ settings, state, broker, clock, log, agentVersion: AGENT_VERSION });
   alerts.start();
   undo.push(() => alerts.stop());
   // Known once the page listens; nothing is delivered before that.

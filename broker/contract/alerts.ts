@@ -74,23 +74,63 @@ export interface AlertView {
   cause: CauseView | null;
   /** How it ended: `closed`: its rule, site or probe is gone; `revised`: late data shows that it was not so. */
   ended: 'recovered' | 'closed' | 'revised' | null;
+  /** It was over before anybody knew, so nobody was told. */
+  retro: boolean;
 }
 /** GET /api/v1/alerts/explain?ap=: the chain of reasons for each rule, also when nothing fires. */
 export interface AlertExplanation {
   ap: string;
   rules: {
     rule: AlertRule;
-    condition: 'ok' | 'suspect' | 'firing' | 'unknown';
+    condition: 'ok' | 'suspect' | 'firing' | 'unknown' | 'recovering' | 'no_data';
     reasons: string[];
     evidence: TestView[];
+    /** The rule and its values here, in a sentence. */
+    words?: string;
+    /** What keeps people from being told, in words; the condition is judged all the same. */
+    overlays?: string[];
+    /** What is waited for, and until when. */
+    timers?: { what: string; due: number }[];
+    /** The incident that lasts. */
+    incident?: number | null;
   }[];
 }
 export interface Silence {
   id: number;
+  /** `maintenance`: planned work, by us or the provider. */
+  kind?: 'silence' | 'maintenance';
   ap: string | null;
   site: string | null;
   reason: string;
   by: string;
   from: number;
   until: number;
+}
+
+/** One value that a rule may be given. */
+export interface RuleParameter {
+  name: string;
+  rule: AlertRule;
+  type: 'number' | 'switch' | 'word';
+  description: string;
+  unit: string | null;
+  default: number | boolean | string;
+  /** False: for all sites together only. */
+  perSite: boolean;
+  min?: number;
+  max?: number;
+  words?: readonly string[];
+}
+export type RuleValues = Readonly<Record<string, number | boolean | string>>;
+/** What differs from the defaults: for all sites, for metered ones, for one site; the more specific wins. */
+export interface RuleChanges {
+  all: RuleValues;
+  metered: RuleValues;
+  sites: Readonly<Record<string, RuleValues>>;
+}
+/** GET /api/v1/rules; PUT replaces `page`. `file` wins over it. */
+export interface RulesView {
+  parameters: RuleParameter[];
+  page: RuleChanges;
+  file: RuleChanges | null;
 }

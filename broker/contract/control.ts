@@ -48,6 +48,8 @@ export interface TestJob {
   reason: TestReason;
   not_before: number;
   expires: number;
+  /** Test server of the test before: another one, where there is one. */
+  avoid?: string;
 }
 export type Job = TestJob;
 export interface DesiredMessage {
@@ -152,6 +154,7 @@ function jobOf(value: unknown): Job | undefined {
     reason: wordIn(value, 'reason', TEST_REASONS) ?? 'manual',
     not_before: numberIn(value, 'not_before', 0, 8.64e15) ?? 0,
     expires: numberIn(value, 'expires', 0, 8.64e15) ?? 8.64e15,
+    ...(textIn(value, 'avoid', 128) === undefined ? {} : { avoid: textIn(value, 'avoid', 128) }),
   };
 }
 

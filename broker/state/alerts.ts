@@ -9,7 +9,7 @@ export function alertState(database: Database): AlertState {
   return { ...incidentsOf(database), ...memoryOf(database), ...silencesOf(database) };
 }
 
-type Incidents = Pick<AlertState, 'add' | 'update' | 'get' | 'openOf' | 'open' | 'list'>;
+type Incidents = Pick<AlertState, 'add' | 'update' | 'get' | 'openOf' | 'lastOf' | 'open' | 'list'>;
 
 function incidentsOf(database: Database): Incidents {
   return {
@@ -35,6 +35,10 @@ function incidentsOf(database: Database): Incidents {
     },
     openOf(rule, ap) {
       const row = database.get(`SELECT * FROM incidents WHERE rule = ? AND ap = ? AND condition = 'firing'`, rule, ap);
+      return row && incidentOf(row);
+    },
+    lastOf(rule, ap) {
+      const row = database.get('SELECT * FROM incidents WHERE ap = ? AND rule = ? ORDER BY id DESC LIMIT 1', ap, rule);
       return row && incidentOf(row);
     },
     open: () => database.all(`SELECT * FROM incidents WHERE condition = 'firing' ORDER BY id`).map(incidentOf),
@@ -78,13 +82,14 @@ function silencesOf(database: Database): Pick<AlertState, 'silences' | 'addSilen
     silences: (now) => database.all('SELECT * FROM silences WHERE until_ms > ? ORDER BY id', now).map(silenceOf),
     addSilence: (silence) =>
       database.run(
-        'INSERT INTO silences (ap, site, reason, by, from_ms, until_ms) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT INTO silences (ap, site, reason, by, from_ms, until_ms, kind) VALUES (?, ?, ?, ?, ?, ?, ?)',
         silence.ap,
         silence.site,
         silence.reason,
         silence.by,
         silence.from,
         silence.until,
+        silence.kind ?? 'silence',
       ).id,
     endSilence(id, at) {
       database.run('UPDATE silences SET until_ms = min(until_ms, ?) WHERE id = ?', at, id);
@@ -146,5 +151,6 @@ function silenceOf(row: Row): Silence {
     by: text(row, 'by'),
     from: number(row, 'from_ms'),
     until: number(row, 'until_ms'),
+    kind: word(row, 'kind', ['silence', 'maintenance']),
   };
 }

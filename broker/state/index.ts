@@ -181,6 +181,8 @@ export interface AlertState {
   get(id: number): Incident | null;
   /** The open (firing) one of this rule and access point. */
   openOf(rule: AlertRule, ap: string): Incident | null;
+  /** The newest one of this rule and access point, open or over. */
+  lastOf(rule: AlertRule, ap: string): Incident | null;
   open(): Incident[];
   /** Newest first; `before` is an id. */
   list(filter: {

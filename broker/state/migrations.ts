@@ -129,6 +129,7 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE users ADD COLUMN scope TEXT;
   `,
+  `ALTER TABLE silences ADD COLUMN kind TEXT NOT NULL DEFAULT 'silence';`,
 ];
 
 /**

@@ -3,12 +3,11 @@
  * A crash before the commit repeats the work from the same cursor; after it, the work is a repeat that changes nothing.
  */
 import { randomUUID } from 'node:crypto';
-import type { Silence, TestReason, TestView } from '#contract';
+import { ALERT_RULES, type AlertRule, type Severity, type TestView } from '#contract';
 import type { Incident, State } from '#state';
 import type { Cursor } from '#store';
 import type { NoticePlanner } from '../notify/plan.ts';
-import { readEvidence } from './memory.ts';
-import { SEVERITY } from './view.ts';
+import { type IncidentDetail, readDetail, readEvidence } from './memory.ts';
 import type { Action, Work } from './work.ts';
 
 export interface Commit {
@@ -34,10 +33,17 @@ const JOB_TTL_MS = 10 * 60_000;
 export function commitWork({ state, work, cursor, now, notices }: Commit): Committed {
   return state.transaction(() => {
     const done: Committed = { incidents: [], probes: [] };
-    for (const [ap, memory] of work.slow) state.alerts.setMemory('slow', ap, JSON.stringify(memory));
-    for (const [ap, memory] of work.dark) state.alerts.setMemory('dark', ap, JSON.stringify(memory));
-    for (const action of work.actions) applyAction(state, action, now, notices, done);
+    for (const [ap, one] of work.slow) state.alerts.setMemory('slow', ap, JSON.stringify(one));
+    for (const [ap, one] of work.dark) state.alerts.setMemory('dark', ap, JSON.stringify(one));
+    for (const [key, one] of work.group) state.alerts.setMemory('group', key, JSON.stringify(one));
+    for (const [key, one] of work.steady) {
+      const { rule, subject } = splitKey(key);
+      if (rule) state.alerts.setMemory(rule, subject, JSON.stringify(one));
+    }
+    const ended = new Map<string, Incident>();
+    for (const action of work.actions) applyAction(state, action, now, notices, done, ended);
     if (cursor) state.keep.set(CURSOR_KEY, JSON.stringify(cursor));
+    done.incidents = [...new Set(done.incidents)];
     return done;
   });
 }
@@ -48,50 +54,93 @@ export function readCursor(state: State): Cursor | null {
   return text === null ? null : (JSON.parse(text) as Cursor);
 }
 
-/** The silence in force that covers the access point; null when there is none. */
-export function silenceOver(
-  silences: readonly Silence[],
-  ap: string,
-  site: string | null,
-  now: number,
-): Silence | null {
-  return (
-    silences.find(
-      (silence) =>
-        silence.from <= now &&
-        now < silence.until &&
-        (silence.ap === ap || (silence.ap === null && silence.site !== null && silence.site === site)),
-    ) ?? null
-  );
+/** `<rule> <subject>`. */
+function splitKey(key: string): { rule: AlertRule | null; subject: string } {
+  const space = key.indexOf(' ');
+  const name = key.slice(0, space);
+  return { rule: ALERT_RULES.find((rule) => rule === name) ?? null, subject: key.slice(space + 1) };
 }
 
-function applyAction(state: State, action: Action, now: number, notices: NoticePlanner, done: Committed): void {
+/** `ended`: what was closed in this transaction, so that its end can still be told. */
+function applyAction(
+  state: State,
+  action: Action,
+  now: number,
+  notices: NoticePlanner,
+  done: Committed,
+  ended: Map<string, Incident>,
+): void {
+  if (action.kind === 'retest') {
+    if (addRetest(state, action, now)) done.probes.push(action.probe);
+    return;
+  }
+  if (action.kind === 'retro') {
+    done.incidents.push(addRetro(state, action, now));
+    return;
+  }
+  const key = `${action.rule} ${action.subject}`;
+  const open = state.alerts.openOf(action.rule, action.subject);
+  if (action.kind === 'open') {
+    if (!open) done.incidents.push(state.alerts.add(incidentOf(action, now)));
+    return;
+  }
+  // What explains an outage arrives when it is over.
+  const incident =
+    open ?? ended.get(key) ?? (action.kind === 'detail' ? state.alerts.lastOf(action.rule, action.subject) : null);
+  if (!incident) return;
+  done.incidents.push(incident.id);
   switch (action.kind) {
-    case 'fire': {
-      if (state.alerts.openOf(action.rule, action.ap)) return;
-      const made = incidentOf(action, now);
-      const incident = { ...made, id: state.alerts.add(made) };
-      if (!silenceOver(state.alerts.silences(now), action.ap, action.site, now))
-        notices.plan({ incident, kind: 'firing', severity: incident.severity }, now);
-      done.incidents.push(incident.id);
-      return;
-    }
-    case 'resolve': {
-      const incident = state.alerts.openOf(action.rule, action.ap);
-      if (!incident) return;
-      const over = resolved(incident, action);
+    case 'close': {
+      if (!open) return;
+      const over = closed(open, action);
       state.alerts.update(over);
-      notices.plan({ incident: over, kind: 'resolved', severity: over.severity }, now);
-      done.incidents.push(incident.id);
+      ended.set(key, over);
       return;
     }
-    case 'retest':
-      if (addRetest(state, action.probe, action.reason, now)) done.probes.push(action.probe);
+    case 'tell':
+      notices.plan({ incident, kind: action.what, severity: action.severity }, now);
+      return;
+    case 'parent': {
+      const { rule, subject } = splitKey(action.parent ?? '');
+      const parent = rule ? state.alerts.openOf(rule, subject) : null;
+      state.alerts.update({ ...incident, parent: parent?.id ?? null });
+      return;
+    }
+    case 'detail': {
+      const detail = JSON.stringify({ ...readDetail(incident.detail), ...action.detail });
+      state.alerts.update({ ...incident, title: action.title ?? incident.title, detail });
+    }
   }
 }
 
-function incidentOf(action: Action & { kind: 'fire' }, now: number): Omit<Incident, 'id'> {
-  const { rule, ap, since, title, reasons, evidence } = action;
+function incidentOf(action: Action & { kind: 'open' }, now: number): Omit<Incident, 'id'> {
+  return blank(action.rule, action.subject, action.since, now, action);
+}
+
+function addRetro(state: State, action: Action & { kind: 'retro' }, now: number): number {
+  const made = blank(action.rule, action.subject, action.since, now, action);
+  const detail: IncidentDetail = { ...action.detail, ended: 'recovered', retro: true };
+  return state.alerts.add({
+    ...made,
+    condition: 'resolved',
+    resolved_at: action.until,
+    detail: JSON.stringify(detail),
+  });
+}
+
+function blank(
+  rule: AlertRule,
+  ap: string,
+  since: number,
+  now: number,
+  opening: {
+    title: string;
+    reasons: readonly string[];
+    evidence?: readonly TestView[];
+    detail?: IncidentDetail;
+    severity: Severity;
+  },
+): Omit<Incident, 'id'> {
   return {
     rule,
     ap,
@@ -99,32 +148,33 @@ function incidentOf(action: Action & { kind: 'fire' }, now: number): Omit<Incide
     since: Math.round(since),
     fired_at: now,
     resolved_at: null,
-    title,
-    reasons,
-    evidence: JSON.stringify(evidence),
+    title: opening.title,
+    reasons: [...opening.reasons],
+    evidence: JSON.stringify(opening.evidence ?? []),
     acknowledged_by: null,
     acknowledged_at: null,
     acknowledged_until: null,
-    severity: SEVERITY[rule],
+    severity: opening.severity,
     parent: null,
-    detail: '{}',
+    detail: JSON.stringify(opening.detail ?? {}),
   };
 }
 
-function resolved(incident: Incident, action: Action & { kind: 'resolve' }): Incident {
+function closed(incident: Incident, action: Action & { kind: 'close' }): Incident {
   const known = readEvidence(incident.evidence);
-  const added = action.evidence.filter((test: TestView) => !known.some((one) => one.id === test.id));
+  const added = action.evidence.filter((test) => !known.some((one) => one.id === test.id));
   return {
     ...incident,
     condition: 'resolved',
     resolved_at: Math.max(incident.since, Math.round(action.at)),
     reasons: [...incident.reasons, ...action.reasons],
     evidence: JSON.stringify([...known, ...added]),
+    detail: JSON.stringify({ ...readDetail(incident.detail), ended: action.ended }),
   };
 }
 
 /** At most one waiting retest per probe. */
-function addRetest(state: State, probe: string, reason: TestReason, now: number): boolean {
+function addRetest(state: State, { probe, reason, avoid }: Action & { kind: 'retest' }, now: number): boolean {
   const desired = state.registry.desired(probe);
   if (!desired) return false;
   const ended = new Set(
@@ -138,7 +188,14 @@ function addRetest(state: State, probe: string, reason: TestReason, now: number)
   if (waiting) return false;
   state.registry.addJob(
     probe,
-    { id: randomUUID(), type: 'test.now', reason, not_before: now, expires: now + JOB_TTL_MS },
+    {
+      id: randomUUID(),
+      type: 'test.now',
+      reason,
+      not_before: now,
+      expires: now + JOB_TTL_MS,
+      ...(avoid ? { avoid } : {}),
+    },
     now,
   );
   return true;

@@ -5,10 +5,10 @@
 
 import type { Broker } from '#broker';
 import type { AlertView } from '#contract';
-import type { FeedBatch, FeedFrame } from '#feed';
+import type { FeedBatch } from '#feed';
 import { createBackoff } from '#lib/backoff';
 import type { Clock } from '#lib/clock';
-import { CarrelError, messageOf } from '#lib/errors';
+import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import type { Incident, State } from '#state';
 import type { Cursor } from '#store';
@@ -18,20 +18,35 @@ import { followFeed } from '../follow-feed.ts';
 import { createNoticePlanner } from '../notify/plan.ts';
 import type { NotifySettings } from '../notify/targets.ts';
 import { type Every, pause, systemEvery } from '../timing.ts';
-import { commitWork, readCursor, silenceOver } from './commit.ts';
+import { createClockWatch } from './clock-watch.ts';
+import { commitWork, readCursor } from './commit.ts';
+import { workConditions } from './conditions.ts';
+import { type Context, overlaysOf } from './context.ts';
+import { createCovers } from './covers.ts';
 import type { Sight } from './dark.ts';
 import { explainAll } from './explain.ts';
 import { fleetReader } from './fleet.ts';
+import { hoursOfFleet } from './fleet-hours.ts';
+import { workFrame } from './frames.ts';
+import { workGroups } from './groups.ts';
+import { workLost } from './lost.ts';
 import { readMemories } from './memory.ts';
+import { acknowledge, endOver } from './people.ts';
+import { openRules } from './rule-store.ts';
+import { createServerWatch } from './server-watch.ts';
 import { alertViewOf } from './view.ts';
-import { type DarkSettings, emptyWork, type Work, workDark, workSlow, workTest } from './work.ts';
+import { copyOf, emptyWork, type Work, workDark, workSlow } from './work.ts';
 
 export interface AlertEngineDeps {
-  settings: Pick<DashboardSettings, 'CARREL_DARK_AFTER_S'> & NotifySettings;
+  settings: Pick<DashboardSettings, 'CARREL_DARK_AFTER_S'> &
+    Partial<Pick<DashboardSettings, 'CARREL_RULES'>> &
+    NotifySettings;
   state: State;
-  broker: Pick<Broker, 'openFeed' | 'commit' | 'presence' | 'publishDesired'>;
+  broker: Pick<Broker, 'openFeed' | 'commit' | 'presence' | 'publishDesired' | 'stats' | 'stores'>;
   clock: Clock;
   log: Logger;
+  /** Version of the agent that this server hands out. */
+  agentVersion?: string;
   /** Repeats `run` until the answer is called; the system's timers unless a test holds time. */
   every?: Every;
 }
@@ -39,6 +54,7 @@ export interface AlertEngineDeps {
 /** While nothing but "last seen" changed, cursor and memory are committed this often; a crash repeats at most that much. */
 const LAZY_COMMIT_MS = 5000;
 const SLOW_TICK_MS = 10_000;
+const CONDITIONS_MS = 30_000;
 const HOUSEKEEPING_MS = 5000;
 const GRACE_MIN_MS = 10_000;
 /** Wall and monotonic clock apart by more, or a longer pause between ticks: what was silent meanwhile is unknown. */
@@ -49,14 +65,19 @@ const PAUSE_MS = 30_000;
 export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required<Pick<AlertEngine, 'notices'>> {
   const { state, broker, clock, log, every = systemEvery } = deps;
   const notices = createNoticePlanner(deps.settings, state);
+  const rules = openRules(deps.settings, state);
   const fleet = fleetReader(state.registry, clock);
+  const hours = hoursOfFleet(state);
   const memories = readMemories(state.alerts);
+  const covers = createCovers();
+  const clocks = createClockWatch();
+  const servers = createServerWatch(() => {
+    const table = rules.table();
+    return { sites: table.number('server.sites', null), share: table.number('server.share_pct', null) / 100 };
+  });
   const listeners = new Set<(alert: AlertView) => void>();
   const stopping = new AbortController();
-  let dark: DarkSettings = {
-    darkAfterMs: deps.settings.CARREL_DARK_AFTER_S * 1000,
-    graceUntil: Number.POSITIVE_INFINITY,
-  };
+  let graceUntil = Number.POSITIVE_INFINITY;
   let open = openIndex(state.alerts.open());
   let pending = emptyWork();
   let cursor: Cursor | null = readCursor(state);
@@ -64,7 +85,7 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
   let reading: Promise<void> = Promise.resolve();
   let timers: (() => void)[] = [];
   let lastTick = { wall: 0, mono: 0 };
-  const last = { commit: 0, slow: 0, house: 0 };
+  const last = { commit: 0, slow: 0, conditions: 0, house: 0 };
 
   const viewOf = (incident: Incident): AlertView => alertViewOf(incident, fleet(), state.outbox);
   const view = (id: number): AlertView | null => {
@@ -79,13 +100,24 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
       if (alert) for (const listener of listeners) listener(alert);
     }
   };
+  const contextAt = (now: number): Context => ({
+    now,
+    table: rules.table(),
+    hours: hours.of,
+    silences: state.alerts.silences(now),
+    coverOf: covers.of,
+    serverInTrouble: servers.inTrouble,
+    graceUntil,
+  });
 
   /** Makes the work durable together with the cursor, then believes it. @throws when the state database refuses */
   function commit(work: Work, upTo: Cursor | null): void {
     const now = clock.wallMs();
     const done = commitWork({ state, work, cursor: upTo, now, notices });
-    for (const [ap, memory] of work.slow) memories.slow.set(ap, memory);
-    for (const [ap, memory] of work.dark) memories.dark.set(ap, memory);
+    for (const [ap, one] of work.slow) memories.slow.set(ap, one);
+    for (const [ap, one] of work.dark) memories.dark.set(ap, one);
+    for (const [key, one] of work.steady) memories.steady.set(key, one);
+    for (const [key, one] of work.group) memories.group.set(key, one);
     pending = emptyWork();
     last.commit = clock.monoMs();
     failure = null;
@@ -104,9 +136,10 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
     while (!stopping.signal.aborted) {
       const work = copyOf(pending);
       try {
-        const now = clock.wallMs();
-        for (const frame of batch.frames) workFrame(work, frame, now, true);
-        for (const frame of batch.unsynced) workFrame(work, frame, now, false);
+        const context = contextAt(clock.wallMs());
+        const taking = { work, memories, context, servers, clocks, fleet, accessPointOf: state.registry.accessPointOf };
+        for (const frame of batch.frames) workFrame(taking, frame, true);
+        for (const frame of batch.unsynced) workFrame(taking, frame, false);
         if (work.urgent || clock.monoMs() - last.commit >= LAZY_COMMIT_MS) commit(work, batch.cursor);
         else pending = work;
         cursor = batch.cursor;
@@ -118,35 +151,15 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
     }
   }
 
-  function workFrame(work: Work, { probe, receivedMs, offsetMs, frame }: FeedFrame, now: number, timed: boolean): void {
-    const index = fleet(probe);
-    const judged = index.byAp.get(index.apOfProbe.get(probe) ?? '');
-    if (judged) workDark(work, memories, judged, { kind: 'frame', receivedMs }, now, dark);
-    if (!timed) return;
-    for (const event of frame.e) {
-      if (event.kind !== 'throughput') continue;
-      // A time in the future is a wrong clock; it cannot be later than its arrival.
-      const at = Math.min(offsetMs + event.at, receivedMs);
-      const entry = index.byAp.get(state.registry.accessPointOf(probe, Math.round(at)) ?? '');
-      if (entry) workTest(work, memories, entry, probe, at, event, now);
-    }
-  }
-
   function tick(): void {
     const now = clock.wallMs();
     const mono = clock.monoMs();
     const slept = mono - lastTick.mono;
     if (slept > PAUSE_MS || Math.abs(now - lastTick.wall - slept) > CLOCK_JUMP_MS) startGrace(now);
     lastTick = { wall: now, mono };
-    const work = copyOf(pending);
-    for (const entry of fleet().byAp.values())
-      workDark(work, memories, entry, { kind: 'look', sight: sightOf(entry.probe) }, now, dark);
-    if (mono - last.slow >= SLOW_TICK_MS) {
-      last.slow = mono;
-      for (const [ap, entry] of fleet().byAp)
-        if (memories.slow.has(ap)) workSlow(work, memories, entry, { kind: 'tick' }, now);
-    }
     try {
+      const work = copyOf(pending);
+      judgeAll(work, now, mono);
       if (work.urgent || mono - last.commit >= LAZY_COMMIT_MS) commit(work, cursor);
       else pending = work;
       if (mono - last.house >= HOUSEKEEPING_MS) housekeeping(now);
@@ -155,26 +168,51 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
     }
   }
 
-  function startGrace(now: number): void {
-    dark = { ...dark, graceUntil: now + Math.max(dark.darkAfterMs, GRACE_MIN_MS) };
+  function judgeAll(work: Work, now: number, mono: number): void {
+    const context = contextAt(now);
+    const index = fleet();
+    if (mono - last.slow >= SLOW_TICK_MS) {
+      last.slow = mono;
+      // Groups first: what they cover must not be told by itself.
+      if (now >= graceUntil) workGroups({ work, memories, fleet: index, context, sightOf, covers });
+      for (const [ap, entry] of index.byAp) {
+        if (!memories.slow.has(ap)) continue;
+        workSlow(work, memories, entry, { kind: 'tick', heard: sightOf(entry.probe)?.online === true }, context);
+      }
+      workLost(work, memories, index, now);
+    }
+    for (const entry of index.byAp.values())
+      workDark(work, memories, entry, { kind: 'look', sight: sightOf(entry.probe) }, context);
+    if (mono - last.conditions < CONDITIONS_MS) return;
+    last.conditions = mono;
+    const facts = { stats: broker.stats(), stores: broker.stores(), reported: state.registry.reported };
+    workConditions({
+      work,
+      memories,
+      fleet: index,
+      context,
+      servers,
+      sightOf,
+      facts,
+      agentVersion: deps.agentVersion ?? null,
+    });
   }
 
-  /** Acknowledgements end by themselves; what still fires when a silence ends is told then. */
+  function startGrace(now: number): void {
+    graceUntil = now + Math.max(rules.table().number('dark.after_s', null) * 1000, GRACE_MIN_MS);
+  }
+
+  /** Acknowledgements end by themselves. */
   function housekeeping(now: number): void {
     last.house = clock.monoMs();
-    const silences = state.alerts.silences(now);
-    const changed: number[] = [];
-    for (const incident of state.alerts.open()) {
-      const site = fleet().byAp.get(incident.ap)?.site.id ?? null;
-      if (incident.acknowledged_until !== null && incident.acknowledged_until <= now) {
-        state.alerts.update({ ...incident, acknowledged_by: null, acknowledged_at: null, acknowledged_until: null });
-        changed.push(incident.id);
-      } else if (incident.acknowledged_at === null && !silenceOver(silences, incident.ap, site, now)) {
-        const notice = { incident, kind: 'firing', severity: incident.severity } as const;
-        if (state.transaction(() => notices.plan(notice, now))) changed.push(incident.id);
-      }
-    }
-    announce(changed);
+    rules.refresh();
+    hours.refresh();
+    const ended = state.alerts
+      .open()
+      .filter((incident) => incident.acknowledged_until !== null && incident.acknowledged_until <= now);
+    for (const incident of ended)
+      state.alerts.update({ ...incident, acknowledged_by: null, acknowledged_at: null, acknowledged_until: null });
+    announce(ended.map((incident) => incident.id));
   }
 
   function sightOf(probe: string | null): Sight | null {
@@ -196,6 +234,7 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
       lastTick = { wall: clock.wallMs(), mono: clock.monoMs() };
       last.commit = lastTick.mono;
       startGrace(lastTick.wall);
+      covers.read(memories);
       reading = followFeed({
         open: () => broker.openFeed('alerts', cursor),
         take: takeBatch,
@@ -215,31 +254,33 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
       }
     },
     openOf: (ap) => open.get(ap) ?? null,
-    explain: (ap) =>
-      explainAll(
-        ap,
-        fleet().byAp.get(ap) ?? null,
-        memories,
-        sightOf(fleet().byAp.get(ap)?.probe ?? null),
-        clock.wallMs(),
-        dark,
-      ),
+    explain(ap) {
+      const entry = fleet().byAp.get(ap) ?? null;
+      const context = contextAt(clock.wallMs());
+      return explainAll(ap, entry, memories, sightOf(entry?.probe ?? null), context, (rule) => ({
+        overlays: overlaysOf(context, rule, entry),
+        incident: state.alerts.openOf(rule, ap),
+      }));
+    },
     view,
     list: (filter) => state.alerts.list(filter).map(viewOf),
     acknowledge(id, who, untilMs) {
-      const incident = state.alerts.get(id);
-      if (!incident) throw new CarrelError('ALERT_UNKNOWN', `there is no alert ${id}`, { id });
-      if (incident.condition !== 'firing')
-        throw new CarrelError('ALERT_CLOSED', `alert ${id} is over already; there is nothing to acknowledge`, { id });
-      const acknowledged: Incident = {
-        ...incident,
-        acknowledged_by: who,
-        acknowledged_at: clock.wallMs(),
-        acknowledged_until: untilMs,
-      };
-      state.alerts.update(acknowledged);
+      const incident = acknowledge(state, id, who, clock.wallMs(), untilMs);
       announce([id]);
-      return viewOf(acknowledged);
+      return viewOf(incident);
+    },
+    resolve(id, who) {
+      const now = clock.wallMs();
+      const work = copyOf(pending);
+      endOver({ work, memories, fleet: fleet(), context: contextAt(now) }, state.alerts.get(id), id, who);
+      commit(work, cursor);
+      const done = view(id);
+      if (!done) throw new Error(`alert ${id} is gone`);
+      return done;
+    },
+    rules: rules.view,
+    editRules(edits, who) {
+      rules.edit(edits, who, clock.wallMs());
     },
     onChange(listener) {
       listeners.add(listener);
@@ -255,16 +296,13 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
               since: failure.since,
             },
           ]
-        : [],
+        : rules.notices(),
   };
 }
 
 function openIndex(incidents: readonly Incident[]): Map<string, { id: number; rule: Incident['rule']; since: number }> {
-  // Dark is worse than slow, so it is put in last.
-  const worstLast = incidents.toSorted((a, b) => Number(a.rule === 'dark') - Number(b.rule === 'dark'));
+  // Only what the state of an access point is made of; dark is worse than slow, so it is put in last.
+  const shown = incidents.filter(({ rule }) => rule === 'slow' || rule === 'dark');
+  const worstLast = shown.toSorted((a, b) => Number(a.rule === 'dark') - Number(b.rule === 'dark'));
   return new Map(worstLast.map(({ ap, id, rule, since }) => [ap, { id, rule, since }]));
-}
-
-function copyOf(work: Work): Work {
-  return { slow: new Map(work.slow), dark: new Map(work.dark), actions: [...work.actions], urgent: work.urgent };
 }

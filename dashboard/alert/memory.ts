@@ -1,21 +1,61 @@
-/** Why: the rules' memories lie in SQLite as JSON; this is the one place where that text becomes typed values again. */
+/** Why: what the rules remember lies in SQLite as JSON; this is the one place where that text becomes typed values again. */
 import { type AlertRule, type AlertView, isObject, parseJson, type TestView } from '#contract';
 import type { State } from '#state';
-import { type DarkMemory, emptyDarkMemory } from './dark.ts';
-import { emptySlowMemory, type SlowMemory } from './slow.ts';
+import { type DarkInstance, emptyDarkInstance } from './dark-instance.ts';
+import { type EpisodeState, noEpisode } from './episode.ts';
+import type { GroupMemory } from './group.ts';
+import { emptySlowInstance, type SlowInstance } from './slow-instance.ts';
+import { emptySteady, type SteadyMemory } from './steady.ts';
 
+/** Rules that are "it is so for a while"; see conditions.ts. */
+export const STEADY_RULES = [
+  'silent',
+  'quality',
+  'device',
+  'budget',
+  'clock',
+  'weak',
+  'cloned',
+  'server',
+  'outdated',
+  'database',
+] as const satisfies readonly AlertRule[];
+export type SteadyRuleName = (typeof STEADY_RULES)[number];
+export interface SteadyInstance {
+  rule: SteadyMemory;
+  episode: EpisodeState;
+}
+export interface GroupInstance {
+  rule: GroupMemory;
+  episode: EpisodeState;
+}
 export interface Memories {
-  slow: Map<string, SlowMemory>;
-  dark: Map<string, DarkMemory>;
+  /** By access point. */
+  slow: Map<string, SlowInstance>;
+  dark: Map<string, DarkInstance>;
+  /** By `<rule> <subject>`. */
+  steady: Map<string, SteadyInstance>;
+  /** By key. */
+  group: Map<string, GroupInstance>;
 }
 
-/** Everything the rules remember, by access point. A memory of an unknown version counts as none. */
+export const emptySteadyInstance: SteadyInstance = { rule: emptySteady, episode: noEpisode };
+
+/** Everything the rules remember. A memory of an unknown version counts as none. */
 export function readMemories(alerts: State['alerts']): Memories {
-  return { slow: mapOf(alerts, 'slow', slowOf), dark: mapOf(alerts, 'dark', darkOf) };
+  const steady = STEADY_RULES.flatMap((rule) =>
+    [...mapOf(alerts, rule, steadyOf)].map(([subject, one]): [string, SteadyInstance] => [`${rule} ${subject}`, one]),
+  );
+  return {
+    slow: mapOf(alerts, 'slow', slowOf),
+    dark: mapOf(alerts, 'dark', darkOf),
+    steady: new Map(steady),
+    group: new Map([...mapOf(alerts, 'group', groupOf)].flatMap(([key, one]) => (one ? [[key, one] as const] : []))),
+  };
 }
 
 /** What an incident says besides its columns. */
-export type IncidentDetail = Partial<Pick<AlertView, 'members' | 'cause' | 'ended'>>;
+export type IncidentDetail = Partial<Pick<AlertView, 'members' | 'cause' | 'ended' | 'retro'>>;
 export function readDetail(json: string): IncidentDetail {
   const value = parseJson(json);
   // Written by commit.ts as JSON of IncidentDetail; nobody else writes there.
@@ -33,14 +73,22 @@ function mapOf<T>(alerts: State['alerts'], rule: AlertRule, parse: (value: unkno
   return new Map(alerts.memories(rule).map(({ ap, json }) => [ap, parse(parseJson(json))]));
 }
 
-function slowOf(value: unknown): SlowMemory {
-  return isObject(value) && value['v'] === 1 && Array.isArray(value['tests'])
-    ? (value as unknown as SlowMemory)
-    : emptySlowMemory;
+function slowOf(value: unknown): SlowInstance {
+  const known = isObject(value) && isObject(value['rule']) && value['rule']['v'] === 2 && isObject(value['episode']);
+  return known ? (value as unknown as SlowInstance) : emptySlowInstance;
 }
 
-function darkOf(value: unknown): DarkMemory {
-  return isObject(value) && value['v'] === 1 && isObject(value['rhythm'])
-    ? (value as unknown as DarkMemory)
-    : emptyDarkMemory;
+function darkOf(value: unknown): DarkInstance {
+  const known = isObject(value) && value['v'] === 2 && isObject(value['rule']) && isObject(value['episode']);
+  return known ? (value as unknown as DarkInstance) : emptyDarkInstance;
+}
+
+function steadyOf(value: unknown): SteadyInstance {
+  const known = isObject(value) && isObject(value['rule']) && value['rule']['v'] === 1 && isObject(value['episode']);
+  return known ? (value as unknown as SteadyInstance) : emptySteadyInstance;
+}
+
+function groupOf(value: unknown): GroupInstance | null {
+  const known = isObject(value) && isObject(value['rule']) && value['rule']['v'] === 1 && isObject(value['episode']);
+  return known ? (value as unknown as GroupInstance) : null;
 }

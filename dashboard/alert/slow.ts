@@ -1,242 +1,312 @@
 /**
- * Why: when an access point counts as below its target. One low test proves little (others' downloads, noise), a pass proves much:
- * so 3 of the last 4 valid tests in opening hours must be low AND a further test must confirm; two in a row at 1.1 x target end it.
- * The condition itself is in slow-fold.ts; here is what follows from it for an incident, and how it is told.
+ * Why: the rule *slow*: takes tests as they arrive, late and repeated ones too, keeps the condition of slow-fold.ts, and asks for retests
+ * when the evidence wants them. Whether anybody is told is decided in episode.ts, what is said in slow-words.ts.
  */
 import type { TestReason, TestView } from '#contract';
-import { before, CLEAR_FACTOR, type CountedTest, type Fold, START, stepFold, WINDOW } from './slow-fold.ts';
-import { clockTime, dateTime, mbps, measured } from './words.ts';
+import { type ClassifyContext, classifyTest, type SampleClass } from './classify.ts';
+import { FRESH_MS, type Judgement } from './episode.ts';
+import {
+  advanceFold,
+  before,
+  type Counted,
+  type Episode,
+  type Fold,
+  nextRetest,
+  START,
+  stepFold,
+} from './slow-fold.ts';
+import type { SlowProfile } from './slow-profile.ts';
 
-export interface SlowParams {
-  targetMbps: number;
+/** A test that counts, with what people are shown of it. */
+export type CountedTest = TestView & Pick<Counted, 'level' | 'blind'> & { mbps: number };
+type Kept = CountedTest | (Counted & { level: 'reset' });
+
+export interface SlowParams extends ClassifyContext {
+  profile: SlowProfile;
+  /** Changes when profile or target do; what is kept is then judged anew. */
+  version: string;
   zone: string;
-  /** Is the site open at this time? */
-  open(at: number): boolean;
+  openMinutes(from: number, to: number): number;
+  /** No test for so long in opening hours, minutes, while its probe is connected: no data. */
+  noDataOpenMin: number;
+  /** Retests that may be asked for in 24 h; they cost data. */
+  retestsPerDay: number;
 }
-
 export interface SkippedTest {
   id: string;
   at: number;
+  class: SampleClass;
   why: string;
 }
-
 export interface SlowMemory {
-  v: 1;
-  /** The fold up to the oldest test that is kept. */
+  v: 2;
+  version: string;
+  /** The fold up to the oldest test that is kept, and up to the newest. */
   anchor: Fold;
+  head: Fold;
   /** By (time, id), oldest first, at most `KEEP`. */
-  tests: CountedTest[];
-  /** The newest that did not count, and why. */
-  skipped: SkippedTest[];
-  /** The retest that was asked for last. */
-  asked: { at: number; count: number } | null;
-  /** An incident is open. */
-  firing: boolean;
+  tests: readonly Kept[];
+  /** The newest that did not count, oldest first. */
+  skipped: readonly SkippedTest[];
+  /** Tests that came so late that those kept are all newer; they only tell of episodes that are over. */
+  shadow: Fold | null;
+  /** The last tests that the anchor has taken in: a repeat of one is no late test. */
+  folded: readonly { at: number; hash: number }[];
+  /** Episodes that were told or recorded, by when they began. */
+  known: readonly number[];
+  asked: { at: number; since: number; count: number } | null;
+  /** No test for a while, since. The condition before stays in the fold. */
+  noDataSince: number | null;
+  /** When an edited rule, and not the line, ended it. */
+  closedAt: number | null;
 }
-export type SlowEvent = { kind: 'test'; test: TestView } | { kind: 'tick' };
+export type SlowEvent =
+  | { kind: 'test'; test: TestView }
+  /** Time passes. `heard`: its probe is connected. */
+  | { kind: 'tick'; heard: boolean }
+  /** Somebody declared it over; only newer tests count against it. */
+  | { kind: 'over'; at: number };
 export type SlowEffect =
-  | { kind: 'fire'; since: number; reasons: string[]; evidence: TestView[]; valueMbps: number }
-  | { kind: 'resolve'; at: number; reasons: string[]; evidence: TestView[] }
-  | { kind: 'retest'; probe: string; reason: TestReason };
+  | { kind: 'retest'; reason: TestReason; probe: string; avoid: string | null }
+  /** An episode that was over when it became known. */
+  | { kind: 'retro'; episode: Episode };
 export interface SlowStep {
   memory: SlowMemory;
   effects: SlowEffect[];
 }
 
-/** Tests older than this at evaluation never page. */
-export const FRESH_MS = 30 * 60_000;
-const KEEP = 24;
-const ASK_EVERY_MS = 5 * 60_000;
-const ASKS_MAX = 6;
+const KEEP = 16;
+const SKIPPED = 4;
+/** At six tests and some retests a day, a week. */
+const FOLDED = 64;
+const KNOWN = 8;
+/** Between two requests; a probe that is busy answers later. */
+const ASK_EVERY_MS = 4 * 60_000;
 
-export const emptySlowMemory: SlowMemory = { v: 1, anchor: START, tests: [], skipped: [], asked: null, firing: false };
+export const emptySlowMemory: SlowMemory = {
+  v: 2,
+  version: '',
+  anchor: START,
+  head: START,
+  tests: [],
+  skipped: [],
+  shadow: null,
+  folded: [],
+  known: [],
+  asked: null,
+  noDataSince: null,
+  closedAt: null,
+};
 
-/** One step of the rule. Pure; `now` in ms. The same test twice changes nothing. */
-export function reduceSlow(memory: SlowMemory, event: SlowEvent, now: number, params: SlowParams): SlowStep {
-  const taken = event.kind === 'test' ? takeTest(memory, event.test, params) : memory;
-  if (event.kind === 'test' && taken === memory) return { memory, effects: [] };
-  const fold = foldOf(taken);
-  const effects: SlowEffect[] = [];
-  let next = taken;
-  const fresh = fold.lowAt !== null && now - fold.lowAt <= FRESH_MS;
-  if (fold.phase === 'firing' && !taken.firing && fresh) {
-    next = { ...next, firing: true, asked: null };
-    effects.push(fireEffect(next, fold, params));
-  } else if (fold.phase !== 'firing' && taken.firing) {
-    next = { ...next, firing: false, asked: null };
-    effects.push(resolveEffect(next, fold, now, params));
-  }
-  const retest = wantedRetest(next, fold, now, params);
-  if (retest) {
-    next = { ...next, asked: { at: now, count: (next.asked?.count ?? 0) + 1 } };
-    effects.push(retest);
-  } else if (next.asked && fold.phase === 'ok') next = { ...next, asked: null };
-  return { memory: next, effects };
+/** One step of the rule. Pure; `now` in ms. The same test twice changes nothing. `needsFresh`: old evidence alone tells nobody, so ask for new. */
+export function reduceSlow(
+  memory: SlowMemory,
+  event: SlowEvent,
+  now: number,
+  params: SlowParams,
+  needsFresh = true,
+): SlowStep {
+  const current = memory.version === params.version ? memory : withRule(memory, params, now);
+  const taken = takeEvent(current, event, params);
+  if (taken === current && event.kind === 'test') return { memory: current, effects: [] };
+  const noted = withNoData(taken, event, now, params);
+  const { memory: told, effects } = withRetro(noted);
+  const retest = event.kind === 'over' ? null : wantedRetest(told, now, params, needsFresh);
+  if (retest) return { memory: { ...told, asked: retest.asked }, effects: [...effects, retest.effect] };
+  return { memory: told, effects };
 }
 
-/** What the rule thinks now, in sentences; also when nothing fires. */
-export function explainSlow(memory: SlowMemory, params: SlowParams): string[] {
-  const fold = foldOf(memory);
-  const reasons = [phaseReason(memory, fold, params)];
-  const window = memory.tests.slice(-WINDOW);
-  if (window.length > 0 && fold.phase !== 'unknown')
-    reasons.push(`The last valid tests in opening hours: ${listed(window, params)}.`);
-  for (const skipped of memory.skipped)
-    reasons.push(`The test of ${dateTime(skipped.at, params.zone)} does not count: ${skipped.why}.`);
-  return reasons;
-}
-
-/** The condition and the tests behind it. */
-export function slowCondition(memory: SlowMemory): {
-  condition: 'ok' | 'suspect' | 'firing' | 'unknown';
-  evidence: TestView[];
-} {
-  const fold = foldOf(memory);
-  const condition = memory.firing ? 'firing' : fold.phase === 'firing' ? 'suspect' : fold.phase;
+/** What the rule says now. */
+export function judgeSlow(memory: SlowMemory, now: number, params: SlowParams): Judgement {
+  const { noDataSince, closedAt } = memory;
+  const head = advanceFold(memory.head, now, params);
+  const last = head.episodes.at(-1);
+  const lasting = last?.until === null ? last : null;
+  const lows = head.window.filter((test) => test.level === 'low');
   return {
-    condition,
-    evidence:
-      condition === 'firing' || condition === 'suspect' ? testsOf(memory, fold.deciding) : memory.tests.slice(-WINDOW),
+    condition: noDataSince !== null ? 'no_data' : head.condition,
+    since: lasting?.since ?? null,
+    evidenceAt: lows.at(-1)?.at ?? null,
+    until: closedAt ?? last?.until ?? null,
+    ended: closedAt !== null ? 'closed' : last?.until != null ? 'recovered' : 'revised',
+    severity: lasting?.hard ? 'page' : 'ticket',
   };
 }
 
-/** The fold over everything that is kept. */
-export function foldOf(memory: SlowMemory): Fold {
-  return memory.tests.reduce(stepFold, memory.anchor);
+/** When something changes without a test: the next retest, or the end of a suspicion. Null when nothing is waited for. */
+export function nextDue(memory: SlowMemory, now: number, params: SlowParams): number | null {
+  const retest = nextRetest(advanceFold(memory.head, now, params), params);
+  return retest ? Math.max(retest.at, (memory.asked?.at ?? 0) + ASK_EVERY_MS) : null;
 }
 
-// --- taking a test
-
-function takeTest(memory: SlowMemory, test: TestView, params: SlowParams): SlowMemory {
-  if (
-    test.dir !== 'down' ||
-    test.series === 'line' ||
-    memory.tests.some((known) => known.id === test.id) ||
-    memory.skipped.some((known) => known.id === test.id)
-  )
-    return memory;
-  const why = whyNotCounted(test, params);
-  if (why !== null || test.rate_mbps === null)
-    return withSkipped(memory, { id: test.id, at: test.at, why: why ?? 'nothing was measured' });
-  // Older than what is kept: history and reports only.
-  if (before(test, memory.anchor)) return memory;
-  const level =
-    test.verdict === 'fail' ? 'low' : test.rate_mbps >= params.targetMbps * CLEAR_FACTOR ? 'clear' : 'enough';
-  const counted: CountedTest = { ...test, rate_mbps: test.rate_mbps, level };
-  const tests = [...memory.tests, counted].sort((a, b) => (before(a, b) ? -1 : 1));
-  let { anchor } = memory;
-  for (const old of tests.splice(0, Math.max(0, tests.length - KEEP))) anchor = stepFold(anchor, old);
-  return { ...memory, anchor, tests };
+/** The tests behind what it says, oldest first. */
+export function evidenceOf({ head, tests }: SlowMemory): CountedTest[] {
+  const ids = new Set((head.deciding.length > 0 ? head.deciding : head.window).map((test) => test.id));
+  const kept = tests.filter(isTest);
+  const chosen = kept.filter((test) => ids.has(test.id));
+  return chosen.length > 0 ? chosen : kept.slice(-7);
 }
 
-/** Null when it counts. Inconclusive is unknown, never 0. */
-function whyNotCounted(test: TestView, params: SlowParams): string | null {
-  if (test.verdict === 'inconclusive') return `it was inconclusive${test.limited_by ? ` (${test.limited_by})` : ''}`;
-  if (test.rate_mbps === null) return 'nothing was measured';
-  if (!params.open(test.at)) return 'it ran outside opening hours';
-  const below = test.rate_mbps < params.targetMbps;
-  if (test.verdict === 'fail' && !below) return `it was judged against another target (${mbps(test.target_mbps)})`;
-  if (test.verdict === 'pass' && below && test.target_mbps !== params.targetMbps)
-    return `it was judged against another target (${mbps(test.target_mbps)})`;
-  return null;
+export function clearingOf({ head, tests }: SlowMemory): CountedTest[] {
+  const ids = new Set(head.clearing.map((test) => test.id));
+  return tests.filter(isTest).filter((test) => ids.has(test.id));
 }
 
-function withSkipped(memory: SlowMemory, skipped: SkippedTest): SlowMemory {
-  const kept = [...memory.skipped, skipped].sort((a, b) => (before(a, b) ? -1 : 1)).slice(-WINDOW);
-  return kept.includes(skipped) ? { ...memory, skipped: kept } : memory;
-}
-
-// --- effects and words
-
-function fireEffect(memory: SlowMemory, fold: Fold, params: SlowParams): SlowEffect {
-  const deciding = testsOf(memory, fold.deciding);
-  const evidence = deciding.length > 0 ? deciding : memory.tests.slice(-WINDOW);
-  const lows = evidence.filter((test) => test.level === 'low');
-  const confirming = evidence.at(-1);
-  const first = evidence.slice(0, -1);
-  const reasons = [
-    `${first.filter((test) => test.level === 'low').length} of the last ${first.length} valid tests in opening hours were below ${mbps(params.targetMbps)}: ${listed(first, params)}.`,
-  ];
-  if (confirming)
-    reasons.push(
-      `Confirmed by ${confirming.reason === 'confirm' ? 'a retest' : 'a further test'} at ${clockTime(confirming.at, params.zone)}: ${measured(confirming.rate_mbps)}.`,
-    );
-  const newest = memory.tests.findLast((test) => test.level === 'low');
-  if (newest && newest !== confirming)
-    reasons.push(
-      `The newest test, at ${clockTime(newest.at, params.zone)}: ${measured(newest.rate_mbps)}. Earlier ones reached us late.`,
-    );
-  reasons.push(`It ends when two tests in a row reach ${mbps(params.targetMbps * CLEAR_FACTOR)}.`);
-  return {
-    kind: 'fire',
-    since: fold.since ?? fold.at,
-    reasons,
-    evidence: evidence.map(viewOf),
-    valueMbps: medianOf(lows.map((test) => test.rate_mbps)),
-  };
-}
-
-function resolveEffect(memory: SlowMemory, fold: Fold, now: number, params: SlowParams): SlowEffect {
-  const tests = testsOf(memory, fold.resolved?.ids ?? []);
-  if (fold.resolved && tests.length > 0) {
-    return {
-      kind: 'resolve',
-      at: fold.resolved.at,
-      reasons: [`Two tests in a row reached ${mbps(params.targetMbps * CLEAR_FACTOR)}: ${listed(tests, params)}.`],
-      evidence: tests.map(viewOf),
-    };
-  }
-  return {
-    kind: 'resolve',
-    at: fold.resolved?.at ?? now,
-    reasons: ['Tests that arrived late show that the line was not below its target.'],
-    evidence: memory.tests.slice(-WINDOW).map(viewOf),
-  };
-}
-
-/** A confirming test while suspect, one more while it seems to have recovered; spaced and bounded, since each costs data. */
-function wantedRetest(memory: SlowMemory, fold: Fold, now: number, params: SlowParams): SlowEffect | null {
-  const reason = fold.phase === 'suspect' ? 'confirm' : memory.firing && fold.clears === 1 ? 'recovery' : null;
-  const newest = memory.tests.at(-1);
-  if (!reason || !newest || !params.open(now)) return null;
-  if (
-    memory.asked ? memory.asked.count >= ASKS_MAX || now - memory.asked.at < ASK_EVERY_MS : now - newest.at > FRESH_MS
-  )
-    return null;
-  return { kind: 'retest', probe: newest.probe, reason };
-}
-
-function phaseReason(memory: SlowMemory, fold: Fold, params: SlowParams): string {
-  const target = mbps(params.targetMbps);
-  if (memory.firing)
-    return `Below ${target}, confirmed. It ends when two tests in a row reach ${mbps(params.targetMbps * CLEAR_FACTOR)}${fold.clears > 0 ? '; the last one did' : ''}.`;
-  switch (fold.phase) {
-    case 'unknown':
-      return 'No valid test in opening hours yet.';
-    case 'suspect':
-      return `${fold.window.filter((one) => one.low).length} of the last ${fold.window.length} valid tests were below ${target}; one further low test would confirm it.`;
-    case 'firing':
-      return `Tests below ${target} arrived late, more than 30 min after they ran: nobody is called for that; one fresh low test would.`;
-    case 'ok':
-      return `${fold.window.filter((one) => one.low).length} of the last ${fold.window.length} valid tests were below ${target}; 3 of 4 and a confirming one are needed.`;
-  }
-}
-
-function testsOf(memory: SlowMemory, ids: readonly string[]): CountedTest[] {
-  return memory.tests.filter((test) => ids.includes(test.id));
-}
-
-function viewOf({ level: _level, ...view }: CountedTest): TestView {
+/** As a view without what only the fold needs. */
+export function viewOf({ level: _level, blind: _blind, mbps: _mbps, ...view }: CountedTest): TestView {
   return view;
 }
 
-function listed(tests: readonly CountedTest[], params: SlowParams): string {
-  return tests.map((test) => `${measured(test.rate_mbps)} at ${clockTime(test.at, params.zone)}`).join(', ');
+function isTest(test: Kept): test is CountedTest {
+  return test.level !== 'reset';
 }
 
-function medianOf(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+// --- taking what happens
+
+function takeEvent(memory: SlowMemory, event: SlowEvent, params: SlowParams): SlowMemory {
+  switch (event.kind) {
+    case 'test':
+      return takeTest(memory, event.test, params);
+    case 'over':
+      return withTest(memory, { id: `over-${event.at}`, at: event.at, level: 'reset', mbps: 0, blind: false }, params);
+    case 'tick':
+      return memory;
+  }
+}
+
+function takeTest(memory: SlowMemory, test: TestView, params: SlowParams): SlowMemory {
+  const known = (one: { id: string }): boolean => one.id === test.id;
+  if (test.dir !== 'down' || test.series === 'line' || memory.tests.some(known) || memory.skipped.some(known))
+    return memory;
+  const { class: is, why } = classifyTest(test, params);
+  if (why !== null || test.rate_mbps === null)
+    return withSkipped(memory, { id: test.id, at: test.at, class: is, why: why ?? 'nothing was measured' });
+  const clear = test.rate_mbps >= params.targetMbps * params.profile.up_factor;
+  const level = test.verdict === 'fail' ? 'low' : clear ? 'clear' : 'enough';
+  return withTest(memory, { ...test, level, mbps: test.rate_mbps, blind: test.other_mbps === null }, params);
+}
+
+function withTest(memory: SlowMemory, test: Kept, params: SlowParams): SlowMemory {
+  const counted = countedOf(test);
+  if (before(test, memory.anchor)) return withShadow(memory, counted, params);
+  const newest = memory.tests.at(-1);
+  const inOrder = !newest || before(newest, test);
+  const tests = inOrder ? [...memory.tests, test] : [...memory.tests, test].sort((a, b) => (before(a, b) ? -1 : 1));
+  let { anchor, folded } = memory;
+  for (const old of tests.splice(0, Math.max(0, tests.length - KEEP))) {
+    anchor = stepFold(anchor, countedOf(old), params);
+    folded = [...folded, { at: old.at, hash: hashOf(old.id) }].slice(-FOLDED);
+  }
+  const head = inOrder ? stepFold(memory.head, counted, params) : foldFrom(anchor, tests, params);
+  return { ...memory, anchor, head, tests, folded, closedAt: null };
+}
+
+/** Older than everything kept: a line of its own, in which episodes can only be over. */
+function withShadow(memory: SlowMemory, test: Counted, params: SlowParams): SlowMemory {
+  const shadow = memory.shadow ?? START;
+  const hash = hashOf(test.id);
+  // So old that it cannot be told from a repeat.
+  const tooOld = memory.folded.length === FOLDED && test.at < (memory.folded[0]?.at ?? 0);
+  return tooOld || memory.folded.some((one) => one.hash === hash) || before(test, shadow)
+    ? memory
+    : { ...memory, shadow: stepFold(shadow, test, params) };
+}
+
+/** FNV-1a, 32 bits: of 64 tests two are alike once in two million. */
+function hashOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
+
+function foldFrom(anchor: Fold, tests: readonly Kept[], params: SlowParams): Fold {
+  return tests.reduce((fold, test) => stepFold(fold, countedOf(test), params), anchor);
+}
+
+function countedOf({ id, at, level, mbps, blind }: Kept): Counted {
+  return { id, at, level, mbps, blind };
+}
+
+function withSkipped(memory: SlowMemory, skipped: SkippedTest): SlowMemory {
+  const kept = [...memory.skipped, skipped].sort((a, b) => (before(a, b) ? -1 : 1)).slice(-SKIPPED);
+  return kept.includes(skipped) ? { ...memory, skipped: kept } : memory;
+}
+
+/** Judges what is kept by the edited rule. An episode that no longer holds is closed, not recovered. */
+function withRule(memory: SlowMemory, params: SlowParams, now: number): SlowMemory {
+  if (memory.tests.length === 0) return { ...memory, version: params.version };
+  const was = memory.head.episodes.at(-1);
+  const anchor: Fold = {
+    ...START,
+    condition: memory.anchor.condition === 'unknown' ? 'unknown' : 'ok',
+    at: memory.anchor.at,
+    id: memory.anchor.id,
+  };
+  const tests = memory.tests.map((test): Kept => {
+    if (!isTest(test)) return test;
+    const clear = test.mbps >= params.targetMbps * params.profile.up_factor;
+    return { ...test, level: test.mbps < params.targetMbps ? 'low' : clear ? 'clear' : 'enough' };
+  });
+  const head = foldFrom(anchor, tests, params);
+  const ended = was?.until === null && head.condition !== 'firing' && head.condition !== 'recovering';
+  return { ...memory, version: params.version, anchor, head, tests, closedAt: ended ? now : null };
+}
+
+// --- the passing of time
+
+function withNoData(memory: SlowMemory, event: SlowEvent, now: number, params: SlowParams): SlowMemory {
+  const newest = Math.max(memory.head.at, memory.skipped.at(-1)?.at ?? -1);
+  const stale =
+    newest >= 0 &&
+    now - newest > params.noDataOpenMin * 60_000 &&
+    params.openMinutes(newest, now) > params.noDataOpenMin;
+  if (!stale) return memory.noDataSince === null ? memory : { ...memory, noDataSince: null };
+  if (memory.noDataSince !== null || event.kind !== 'tick' || !event.heard) return memory;
+  return { ...memory, noDataSince: newest };
+}
+
+/** Episodes that began and ended before anybody knew: once each. */
+function withRetro(memory: SlowMemory): SlowStep {
+  const all = [...(memory.shadow?.episodes ?? []), ...memory.head.episodes];
+  const over = all.filter((one) => one.until !== null && !memory.known.includes(one.since));
+  if (over.length === 0) return { memory, effects: [] };
+  return {
+    memory: { ...memory, known: [...memory.known, ...over.map((one) => one.since)].slice(-KNOWN) },
+    effects: over.map((episode) => ({ kind: 'retro', episode })),
+  };
+}
+
+function wantedRetest(
+  memory: SlowMemory,
+  now: number,
+  params: SlowParams,
+  needsFresh: boolean,
+): { asked: SlowMemory['asked']; effect: SlowEffect } | null {
+  const head = advanceFold(memory.head, now, params);
+  const wanted = nextRetest(head, params) ?? (needsFresh ? freshOne(head, now) : null);
+  const newest = memory.tests.findLast(isTest);
+  if (!wanted || !newest || now < wanted.at || !params.open(now)) return null;
+  const { asked } = memory;
+  if (asked && now - asked.at < ASK_EVERY_MS) return null;
+  const sameDay = asked !== null && now - asked.since < 86_400_000;
+  if (sameDay && asked.count >= params.retestsPerDay) return null;
+  return {
+    asked: sameDay ? { ...asked, at: now, count: asked.count + 1 } : { at: now, since: now, count: 1 },
+    effect: { kind: 'retest', reason: wanted.reason, probe: newest.probe, avoid: newest.server || null },
+  };
+}
+
+/** Tests that arrived late say that it is slow: one fresh test tells whether it still is. */
+function freshOne(head: Fold, now: number): { at: number; reason: 'confirm' } | null {
+  return head.condition === 'firing' && now - head.at > FRESH_MS && now - head.at < 24 * 3_600_000
+    ? { at: now, reason: 'confirm' }
+    : null;
+}
+
+/** Since when it is suspected or known to be slow; null when it is not. */
+export function slowSuspicion(memory: SlowMemory | null): number | null {
+  if (!memory) return null;
+  const { condition, suspectAt, episodes } = memory.head;
+  if (condition === 'suspect') return suspectAt;
+  return condition === 'firing' || condition === 'recovering' ? (episodes.at(-1)?.since ?? null) : null;
 }

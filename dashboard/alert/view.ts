@@ -40,7 +40,7 @@ export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['out
     parent,
     detail,
   } = incident;
-  const { members = [], cause = null, ended = null } = readDetail(detail);
+  const { members = [], cause = null, ended = null, retro = false } = readDetail(detail);
   return {
     id,
     rule,
@@ -63,6 +63,7 @@ export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['out
     members,
     cause,
     ended,
+    retro,
   };
 }
 

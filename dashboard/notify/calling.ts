@@ -1,7 +1,7 @@
 /** Why: an incident calls people by the steps of its policy until somebody takes it on; every due time is in the state database. */
 import { isOpen, type NotifyStep, openSpans, type Severity, type Site, type WorkingHours } from '#contract';
 import type { Escalation, Incident, OutboxItem, State } from '#state';
-import { silenceOver } from '../alert/commit.ts';
+import { silenceOver } from '../alert/context.ts';
 import { advance, type Hours, type Move } from './escalate.ts';
 import { addMessage, siteOf } from './outbox-message.ts';
 import { isQuiet, quietEnd } from './quiet.ts';

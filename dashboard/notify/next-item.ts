@@ -1,7 +1,7 @@
 /** Why: which message goes next to one receiver: what is too old or has lost its sense goes away, what piles up becomes one digest. */
 import type { Silence } from '#contract';
 import type { OutboxItem, State } from '#state';
-import { silenceOver } from '../alert/commit.ts';
+import { silenceOver } from '../alert/context.ts';
 import { channelType } from './channels.ts';
 import { keyPrefix, shortHash } from './outbox-message.ts';
 import type { Receiver } from './receivers.ts';

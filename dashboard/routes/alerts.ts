@@ -44,6 +44,7 @@ const silenceBody = {
     ap: { type: ['string', 'null'], pattern: idField.pattern },
     site: { type: ['string', 'null'], pattern: idField.pattern },
     reason: { type: 'string', minLength: 3, maxLength: 300 },
+    kind: { type: 'string', enum: ['silence', 'maintenance'], description: 'maintenance: planned work' },
     from: { type: 'integer', description: 'ms since 1970; now when left out' },
     until: { type: 'integer', description: 'ms since 1970' },
   },
@@ -51,6 +52,7 @@ const silenceBody = {
 interface SilenceBody {
   ap?: string | null;
   site?: string | null;
+  kind?: 'silence' | 'maintenance';
   reason: string;
   from?: number;
   until: number;
@@ -121,6 +123,20 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
     },
   );
 
+  app.post<{ Params: { id: number } }>(
+    '/api/v1/alerts/:id/resolve',
+    {
+      onRequest: allow('operator'),
+      schema: { summary: 'It is over: only what is measured from now on opens it again', params: numberPath },
+    },
+    async (request) => {
+      const who = request.who?.name ?? '';
+      const alert = alerts.resolve(request.params.id, who);
+      state.audit(clock.wallMs(), who, 'alert declared over', String(alert.id));
+      return alert;
+    },
+  );
+
   registerSilenceRoutes(app, deps, allow);
 }
 
@@ -140,6 +156,7 @@ function registerSilenceRoutes(app: FastifyInstance, { state, clock }: AlertDeps
     async (request, reply) => {
       const now = clock.wallMs();
       const silence: Omit<Silence, 'id'> = {
+        kind: 'silence',
         ap: null,
         site: null,
         from: now,

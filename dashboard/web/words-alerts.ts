@@ -119,8 +119,12 @@ export const whyWords = {
     database: 'Do the databases take data?',
     group: 'Is it part of something larger?',
   } satisfies Record<AlertExplanation['rules'][number]['rule'], string>,
-  condition: { ok: 'no', suspect: 'perhaps, not confirmed', firing: 'yes', unknown: 'unknown' } satisfies Record<
-    AlertExplanation['rules'][number]['condition'],
-    string
-  >,
+  condition: {
+    ok: 'no',
+    suspect: 'perhaps, not confirmed',
+    firing: 'yes',
+    recovering: 'yes, it seems to recover',
+    no_data: 'no data',
+    unknown: 'unknown',
+  } satisfies Record<AlertExplanation['rules'][number]['condition'], string>,
 };

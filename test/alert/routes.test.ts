@@ -113,9 +113,18 @@ describe('silences over HTTP', () => {
     const it = await dashboard();
     const until = it.clock.nowMs + 4 * HOUR;
     const made = await it.as('operator', 'POST', '/silences', { site: 'site-1', reason: 'new router', until });
-    expect([made.statusCode, made.json<Silence>()]).toEqual([
+    expect([made.statusCode, made.json<Silence>()]).toMatchObject([
       201,
-      { id: 1, ap: null, site: 'site-1', reason: 'new router', by: 'operator', from: it.clock.nowMs, until },
+      {
+        id: 1,
+        kind: 'silence',
+        ap: null,
+        site: 'site-1',
+        reason: 'new router',
+        by: 'operator',
+        from: it.clock.nowMs,
+        until,
+      },
     ]);
     expect((await it.as('viewer', 'GET', '/silences')).json()).toEqual({ items: [made.json()], next: null });
     expect((await it.as('viewer', 'DELETE', '/silences/1')).statusCode).toBe(403);

@@ -1,7 +1,7 @@
 /** Why: a broker that a test holds in its hand: frames are put into its log, probes come and go, time is set. State is the real database. */
 
 import type { Broker, Presence } from '#broker';
-import type { Frame, TestView, ThroughputEvent } from '#contract';
+import type { Frame, Site, TestView, ThroughputEvent } from '#contract';
 import type { Feed, FeedFrame } from '#feed';
 import type { Clock } from '#lib/clock';
 import { openState, type State } from '#state';
@@ -112,9 +112,13 @@ export function frameOf(
   return { position: 0, receivedMs, probe, frame, offsetMs: 0, approx: false, late: false };
 }
 
-export function stateWith(path: string, sites: readonly string[]): State {
+export function stateWith(
+  path: string,
+  sites: readonly string[],
+  of: (n: number) => Partial<Site> = () => ({}),
+): State {
   const state = openState({ path });
-  for (const id of sites) {
+  for (const [n, id] of sites.entries()) {
     if (state.registry.site(id)) continue;
     state.registry.putSite({
       id,
@@ -128,6 +132,7 @@ export function stateWith(path: string, sites: readonly string[]): State {
       lat: null,
       lon: null,
       notes: '',
+      ...of(n),
     });
     state.registry.putAccessPoint({ id, site: id, name: 'Internet', target_mbps: 30 });
     state.registry.addProbe(id, null, NOON - 86_400_000);

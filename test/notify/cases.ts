@@ -52,6 +52,7 @@ export const slowAlert: AlertView = {
   members: [],
   cause: null,
   ended: null,
+  retro: false,
 };
 
 export const darkAlert: AlertView = {

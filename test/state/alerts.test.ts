@@ -75,7 +75,9 @@ it('remembers per rule and access point', () => {
 it('shows silences until they end, and an earlier end holds', () => {
   const { alerts } = memoryState();
   const id = alerts.addSilence({ ap: 'a', site: null, reason: 'works', by: 'ona', from: 0, until: 100 });
-  expect(alerts.silences(99)).toEqual([{ id, ap: 'a', site: null, reason: 'works', by: 'ona', from: 0, until: 100 }]);
+  expect(alerts.silences(99)).toEqual([
+    { id, kind: 'silence', ap: 'a', site: null, reason: 'works', by: 'ona', from: 0, until: 100 },
+  ]);
   alerts.endSilence(id, 50);
   alerts.endSilence(id, 80);
   expect([alerts.silences(49).length, alerts.silences(50).length]).toEqual([1, 0]);

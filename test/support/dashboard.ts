@@ -106,6 +106,11 @@ function fakeAlerts(): AlertEngine {
     acknowledge: () => {
       throw new Error('no test acknowledges here');
     },
+    resolve: () => {
+      throw new Error('no test ends an alert here');
+    },
+    rules: () => ({ parameters: [], page: { all: {}, metered: {}, sites: {} }, file: null }),
+    editRules: () => undefined,
     onChange: () => () => undefined,
   };
 }

@@ -138,6 +138,7 @@ export function alertOf(id: number, now: number): AlertView {
     members: [],
     cause: null,
     ended: null,
+    retro: false,
   };
 }
 

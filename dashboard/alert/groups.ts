@@ -1,0 +1,116 @@
+/** Why: looks for groups in trouble and carries each one on; what they cover is known before anything else is judged. */
+import type { AlertMember } from '#contract';
+import type { Context } from './context.ts';
+import type { Covers } from './covers.ts';
+import type { Sight } from './dark.ts';
+import { noEpisode, noOverlays, reduceEpisode } from './episode.ts';
+import type { Fleet } from './fleet.ts';
+import { type Found, findGroups, type GroupMemory, type GroupRule, judgeGroup, reduceGroup, UPLINK } from './group.ts';
+import type { Memories } from './memory.ts';
+import { standingsOf, troubleOf } from './standing.ts';
+import { dateTime } from './words.ts';
+import { type Opening, type Work, workGroup } from './work.ts';
+
+export interface Groups {
+  work: Work;
+  memories: Memories;
+  fleet: Fleet;
+  context: Context;
+  sightOf(probe: string | null): Sight | null;
+  covers: Covers;
+}
+
+export function workGroups(all: Groups): void {
+  const { work, memories, fleet, context, sightOf, covers } = all;
+  const { now, table } = context;
+  const drafted = { ...memories, dark: withDraft(memories.dark, work.dark), slow: withDraft(memories.slow, work.slow) };
+  const rule: GroupRule = {
+    sites: table.on('group', null) ? table.number('group.sites', null) : Number.POSITIVE_INFINITY,
+    share: table.number('group.share_pct', null) / 100,
+    waitMs: table.number('group.wait_s', null) * 1000,
+  };
+  const standings = standingsOf(fleet, drafted, sightOf, (entry) => context.hours(entry).open(now), now);
+  const found = new Map(findGroups(standings, now, rule).map((one) => [one.key, one]));
+  const groups = withDraft(memories.group, work.group);
+  for (const key of new Set([...groups.keys(), ...found.keys()]))
+    workOne(all, key, found.get(key) ?? null, rule, (ap, trouble) => {
+      const entry = fleet.byAp.get(ap);
+      const now_ = entry && troubleOf(entry, drafted, sightOf(entry.probe), now);
+      // Who is dark has not recovered from being slow.
+      return now_ && (now_.trouble === trouble || now_.trouble === 'dark') ? { onset: now_.onset } : null;
+    });
+  covers.read({ group: withDraft(memories.group, work.group), dark: drafted.dark });
+}
+
+function workOne(
+  { work, memories, fleet, context }: Groups,
+  key: string,
+  found: Found | null,
+  rule: GroupRule,
+  inTrouble: (ap: string, trouble: GroupMemory['trouble']) => { onset: number } | null,
+): void {
+  const { now } = context;
+  const before = work.group.get(key) ?? memories.group.get(key) ?? null;
+  const trouble = before?.rule.condition === 'firing' ? before.rule.trouble : (found?.trouble ?? 'dark');
+  const next = reduceGroup(before?.rule ?? null, found, (ap) => inTrouble(ap, trouble), now, rule);
+  if (!next || (next === before?.rule && !before.episode.open)) return;
+  const step = reduceEpisode(before?.episode ?? noEpisode, judgeGroup(next, now), noOverlays, now);
+  workGroup(work, memories, key, next, step.effects, step.state, () => groupOpening(key, next, fleet, now));
+}
+
+function groupOpening(key: string, group: GroupMemory, fleet: Fleet, now: number): Opening {
+  const members: AlertMember[] = Object.entries(group.members).map(([ap, { since, until }]) => {
+    const site = fleet.byAp.get(ap)?.site;
+    return { ap, site: site?.id ?? '', site_name: site?.name ?? ap, since: Math.round(since), until };
+  });
+  const lasting = members.filter((one) => one.until === null).length;
+  const zone = fleet.byAp.get(members[0]?.ap ?? '')?.site.zone ?? 'UTC';
+  const what = group.trouble === 'dark' ? 'Offline' : 'Low tests';
+  const began = dateTime(group.since ?? now, zone);
+  return {
+    title: `${what}: ${members.length} of ${Math.max(group.of, members.length)} access points${whose(key)}`,
+    reasons: [
+      `${members.length} of ${Math.max(group.of, members.length)} access points${whose(key)} are in trouble since ${began}, and hardly any other: ${cause(key)}.`,
+      'Each of them is judged all the same; nobody is told of one of them while this lasts. Who is still in trouble when it ends becomes an incident of its own.',
+      lasting <= 0.1 * members.length
+        ? `${members.length - lasting} of ${members.length} have recovered.`
+        : 'It ends when at most a tenth of them remain.',
+    ],
+    severity: 'page',
+    detail: { members },
+  };
+}
+
+function whose(key: string): string {
+  const [kind = '', name = ''] = split(key);
+  switch (kind) {
+    case 'isp':
+      return ` of ${name}`;
+    case 'region':
+      return ` in ${name}`;
+    case 'server':
+      return ` that test against ${name}`;
+    default:
+      return '';
+  }
+}
+
+function cause(key: string): string {
+  if (key === UPLINK) return 'everything vanished within two minutes, so it is our own line or server';
+  const [kind = '', name = ''] = split(key);
+  return kind === 'isp'
+    ? `one cause at ${name}`
+    : kind === 'region'
+      ? `one cause in ${name}`
+      : `the test server ${name}`;
+}
+
+function split(key: string): [string, string] {
+  const colon = key.indexOf(':');
+  return [key.slice(0, colon), key.slice(colon + 1)];
+}
+
+function withDraft<K, V>(base: ReadonlyMap<K, V>, draft: ReadonlyMap<K, V>): Map<K, V> {
+  if (draft.size === 0) return base as Map<K, V>;
+  return new Map([...base, ...draft]);
+}
