@@ -11,6 +11,7 @@ import { createLeases, type PlaceStats } from './lease.ts';
 import type { Place } from './places.ts';
 import { type LocalServerOptions, type SpeedServer, startLocalServer } from './server.ts';
 import type { SpeedStats } from './stats.ts';
+import { systemCongestionControl } from './tcp-info.ts';
 import { createTickets } from './ticket.ts';
 import type { UseEvent } from './uses.ts';
 
@@ -66,6 +67,8 @@ export async function startSpeed(deps: SpeedDeps): Promise<Speed | null> {
   }));
   if (local) places.unshift(local.place);
   if (places.length === 0) return null;
+
+  if (local) warnOfCongestionControl(log);
 
   let listener: Parameters<Speed['onAnswer']>[0] = () => undefined;
   const leases = createLeases({
@@ -130,6 +133,16 @@ export async function startSpeed(deps: SpeedDeps): Promise<Speed | null> {
       await local?.server.stop();
     },
   };
+}
+
+/** Cubic takes each lost packet for a full line: at 1 % and 50 ms it gives 3 Mb/s on any line. Probes do not trust a fail by it. */
+function warnOfCongestionControl(log: Logger): void {
+  const cc = systemCongestionControl();
+  if (cc !== null && !cc.startsWith('bbr'))
+    log.warn(
+      { congestion_control: cc },
+      'TCP throughput tests need BBR on lines with loss: docs/guides/test-servers.md',
+    );
 }
 
 const loopbackOf = (host: string): string => LOOPBACK[host] ?? host;

@@ -49,8 +49,8 @@ export const ANSWER_MS = 4000;
 export const UNUSED_MS = 20_000;
 /** A lease whose probe died in mid-test ends this long after its test must have. */
 export const DEAD_MS = 5000;
-/** Pause between two tests under one lease. */
-const IDLE_MS = 3000;
+/** Pause between two tests under one lease: over a satellite the second begins three round trips after the first. */
+const IDLE_MS = 5000;
 const PROMISE_MS = 30_000;
 /** Each so long waited counts as one rank. */
 const AGE_MS = 60_000;

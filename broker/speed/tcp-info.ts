@@ -1,5 +1,6 @@
 /** Why: Node shows neither TCP_INFO nor the congestion control of a connection; `ss` of iproute2 does, where it is there. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Ndt7TcpInfo } from '../contract/index.ts';
 
@@ -18,9 +19,20 @@ export function readTcpInfo(socket: Socket): Promise<TcpInfo | null> {
   const [source, target] = [`${bracket(localAddress)}:${localPort}`, `${bracket(remoteAddress)}:${remotePort}`];
   return new Promise((resolve) => {
     execFile('ss', ['-tinH', 'src', source, 'dst', target], { timeout: TIMEOUT_MS }, (error, stdout) => {
-      resolve(error ? null : parseSs(stdout));
+      const cc = systemCongestionControl();
+      // Without ss the connection has most likely what the system gives; a route may say otherwise.
+      resolve(error ? (cc === null ? null : { cc, tcp: {} }) : parseSs(stdout));
     });
   });
+}
+
+/** What Linux gives to connections whose route says nothing else; null elsewhere. A sender without BBR misjudges lines with loss. */
+export function systemCongestionControl(file = '/proc/sys/net/ipv4/tcp_congestion_control'): string | null {
+  try {
+    return readFileSync(file, 'utf8').trim() || null;
+  } catch {
+    return null;
+  }
 }
 
 const bracket = (address: string): string => (address.includes(':') ? `[${address}]` : address);

@@ -21,14 +21,14 @@ export const ticketOf = (more: Partial<Ticket> = {}): Ticket => ({
   ...more,
 });
 
-export async function udpLab(clock: Clock = systemClock) {
+export async function udpLab(clock: Clock = systemClock, host = '127.0.0.1') {
   const tickets = createTickets('a secret of this test', 'main');
   const stats = createSpeedStats();
   const ends: StepEnd[] = [];
   const events: UseEvent[] = [];
   const uses = createUses({ tickets, clock, changed: (event) => events.push(event) });
   const server = await startUdpServer({
-    address: { host: '127.0.0.1', port: 0 },
+    address: { host, port: 0 },
     uses,
     clock,
     refused: stats.refused,

@@ -16,7 +16,7 @@ import {
 import { systemClock } from '#lib/clock';
 import { createFrameCounter } from '../../../broker/speed/frames.ts';
 import { type SpeedServer, type SpeedServerOptions, startSpeedServer } from '../../../broker/speed/server.ts';
-import { parseSs } from '../../../broker/speed/tcp-info.ts';
+import { parseSs, systemCongestionControl } from '../../../broker/speed/tcp-info.ts';
 import { createTickets, macOf, type Ticket } from '../../../broker/speed/ticket.ts';
 import type { Ndt7Result } from '../../support/ndt7-client-child.ts';
 import { ticketOf } from './lab.ts';
@@ -255,6 +255,7 @@ test('what ss says of a connection is read, whatever flags stand before the algo
   });
   expect(line('cubic wscale:7,7 app_limited')?.cc).toBe('cubic');
   expect(parseSs('')).toBeNull();
+  expect(systemCongestionControl('/nowhere')).toBeNull();
 });
 
 test("M-Lab's own client measures a download and an upload against it", async () => {

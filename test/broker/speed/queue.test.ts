@@ -70,11 +70,12 @@ describe('the queue', () => {
     queue.ask(request('a', { maxMs: 10_000 }), 0);
     queue.begun('a', 'l1', 0);
     queue.idle('a', 'l1', 2000);
-    expect(queue.bookedMbps(4000)).toBe(36);
-    queue.begun('a', 'l1', 4500);
-    expect(queue.bookedMbps(9000)).toBe(36);
+    expect(queue.bookedMbps(6000)).toBe(36);
+    queue.begun('a', 'l1', 6500);
+    expect(queue.bookedMbps(8999)).toBe(36);
     queue.idle('a', 'l1', 9000);
-    expect(queue.bookedMbps(12_000)).toBe(0);
+    expect(queue.bookedMbps(13_999)).toBe(36);
+    expect(queue.bookedMbps(14_000)).toBe(0);
   });
 
   test('who asks for all of it under load is promised a time, and the others keep clear of it', () => {

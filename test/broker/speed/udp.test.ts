@@ -55,6 +55,15 @@ describe('a paced download', () => {
     expect(result.rateMbps).toBeLessThan(9);
   });
 
+  test('over IPv6 counts the longer headers', async ({ skip }) => {
+    const six = await udpLab(systemClock, '::1').catch(() => null);
+    if (!six) return skip('this machine has no IPv6');
+    const result = await take(six.grant({ maxBytes: 200_000 }), { host: '::1' });
+    await six.stop();
+    expect(result.end?.ipBytes).toBe((result.end?.packets ?? 0) * (1400 + UDP.overhead6));
+    expect(result.end?.ipBytes).toBeGreaterThan(198_000);
+  });
+
   test('stops by itself when the probe is not heard any more', async () => {
     const grant = lab.grant();
     const client = await proven(grant, 5);
