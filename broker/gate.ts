@@ -2,6 +2,7 @@
  * Why: stands between a socket and aedes, one per connection. Packets are framed and limited here before anything is buffered;
  * frames go straight to the wal and are acknowledged when they are durable; everything else passes on to aedes.
  */
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { topicOf } from './contract/index.ts';
 import { createAedesSide } from './gate-aedes.ts';
@@ -66,6 +67,8 @@ export function openGate(socket: Duplex, deps: GateDeps): Gate {
 function takeBeforeTheStream(gate: Gate): void {
   const { socket } = gate;
   const { push } = socket;
+  // A socket makes each chunk for us alone; a stream of ours hands on parts of what it still looks at.
+  const chunksAreOurs = socket instanceof Socket;
   socket.push = (chunk, encoding) => {
     if (gate.stops > 0 || gate.bucket === null || gate.cut || !Buffer.isBuffer(chunk))
       return push.call(socket, chunk, encoding);
@@ -73,7 +76,7 @@ function takeBeforeTheStream(gate: Gate): void {
     const taken = frames(gate, chunk);
     if (taken > 0) answer(gate);
     if (taken < chunk.length) return push.call(socket, taken === 0 ? chunk : chunk.subarray(taken), encoding);
-    giveBack(chunk);
+    if (chunksAreOurs) giveBack(chunk);
     return true;
   };
 }
