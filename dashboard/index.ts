@@ -2,6 +2,7 @@
 import { registerActRoutes } from './routes/act.ts';
 import { registerAlertRoutes } from './routes/alerts.ts';
 import { registerBackupRoutes } from './routes/backup.ts';
+import { registerCalendarRoutes } from './routes/calendar.ts';
 import { registerChannelRoutes } from './routes/channels.ts';
 import { registerDeliveryRoutes } from './routes/delivery.ts';
 import { registerIncidentRoutes } from './routes/incidents.ts';
@@ -27,6 +28,7 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerReportRoutes,
     registerPublicStatusRoutes,
     registerRuleRoutes,
+    registerCalendarRoutes,
     registerBackupRoutes,
     registerChannelRoutes,
     registerOnCallRoutes,

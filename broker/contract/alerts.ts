@@ -134,3 +134,20 @@ export interface RulesView {
   page: RuleChanges;
   file: RuleChanges | null;
 }
+
+/** One or more local days: closed in spite of weekly hours and holidays, or open on a holiday. */
+export interface CalendarEntry {
+  /** Null: all sites. */
+  site: string | null;
+  /** YYYY-MM-DD in the zone of the site, both days included. */
+  from: string;
+  to: string;
+  reason: string;
+  open: boolean;
+}
+/** GET and PUT /api/v1/calendar. */
+export interface CalendarView {
+  entries: CalendarEntry[];
+  /** Of this year. `provisional`: by the moon, may be announced a day off. */
+  holidays: { country: string; date: string; name: string; provisional: boolean }[];
+}

@@ -257,7 +257,8 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
     explain(ap) {
       const entry = fleet().byAp.get(ap) ?? null;
       const context = contextAt(clock.wallMs());
-      return explainAll(ap, entry, memories, sightOf(entry?.probe ?? null), context, (rule) => ({
+      const closed = entry && hours.closedToday(entry, context.now);
+      return explainAll(ap, entry, memories, sightOf(entry?.probe ?? null), context, closed, (rule) => ({
         overlays: overlaysOf(context, rule, entry),
         incident: state.alerts.openOf(rule, ap),
       }));

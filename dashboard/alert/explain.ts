@@ -23,11 +23,14 @@ export function explainAll(
   memories: Memories,
   sight: Sight | null,
   context: Context,
+  closedToday: string | null,
   held: Held,
 ): AlertExplanation {
   if (!entry) return { ap, rules: [] };
   const noHours = hasHours(entry.site.opening)
-    ? []
+    ? closedToday === null
+      ? []
+      : [`Closed today: ${closedToday}. Nothing is judged, and nobody is called.`]
     : ['This site has no opening hours, so nothing is judged here; set them to be alerted.'];
   return {
     ap,

@@ -1,0 +1,103 @@
+/** Why: what weekly hours do not say: holidays, a closed day, an open holiday. Kept as local dates, so that clock changes move nothing. */
+import { type CalendarEntry, isObject, localTime, momentOf, parseJson, type Site, type Span } from '#contract';
+import { CarrelError } from '#lib/errors';
+import type { State } from '#state';
+import { countryOf, type Holiday, holidaysOf } from './holidays.ts';
+
+const KEY = 'alerts.calendar';
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const DAY_MS = 86_400_000;
+const ENTRIES_MAX = 5000;
+
+export function readCalendar(state: Pick<State, 'keep'>): CalendarEntry[] {
+  const value = parseJson(state.keep.get(KEY) ?? '[]');
+  return Array.isArray(value) ? (value as CalendarEntry[]) : []; // written by writeCalendar only
+}
+
+/** @throws CarrelError CALENDAR_INVALID */
+export function writeCalendar(
+  state: Pick<State, 'keep' | 'audit' | 'transaction'>,
+  value: unknown,
+  who: string,
+  now: number,
+): void {
+  const entries = entriesOf(value);
+  state.transaction(() => {
+    state.keep.set(KEY, JSON.stringify(entries));
+    state.audit(now, who, 'calendar edited', `${entries.length} entries`);
+  });
+}
+
+/** Days on which the site is closed in spite of its weekly hours, within [from, to). Own entries win over holidays. */
+export function closedSpans(
+  site: Pick<Site, 'id' | 'zone'>,
+  entries: readonly CalendarEntry[],
+  from: number,
+  to: number,
+): Span[] {
+  const spans: Span[] = [];
+  const last = localTime(site.zone, to).dayNumber;
+  for (let day = localTime(site.zone, from).dayNumber; day <= last; day++)
+    if (isClosedDay(site, entries, day)) spans.push([momentOf(site.zone, day, 0), momentOf(site.zone, day, 1440)]);
+  return spans;
+}
+
+/** Why it is closed on that day; null when the weekly hours hold. */
+export function closedWhy(
+  site: Pick<Site, 'id' | 'zone'>,
+  entries: readonly CalendarEntry[],
+  day: number,
+): string | null {
+  const own = ownEntry(site.id, entries, day);
+  if (own) return own.open ? null : own.reason;
+  const holiday = holidayOn(site.zone, day);
+  return holiday
+    ? `${holiday.name}${holiday.provisional ? ' (by calculation; may be announced a day off)' : ''}`
+    : null;
+}
+
+function isClosedDay(site: Pick<Site, 'id' | 'zone'>, entries: readonly CalendarEntry[], day: number): boolean {
+  return closedWhy(site, entries, day) !== null;
+}
+
+/** The site's own entry wins over one for all. */
+function ownEntry(site: string, entries: readonly CalendarEntry[], day: number): CalendarEntry | undefined {
+  const covering = entries.filter((one) => dayOf(one.from) <= day && day <= dayOf(one.to));
+  return covering.findLast((one) => one.site === site) ?? covering.findLast((one) => one.site === null);
+}
+
+function holidayOn(zone: string, day: number): Holiday | null {
+  const country = countryOf(zone);
+  if (!country) return null;
+  return holidaysOf(country, new Date(day * DAY_MS).getUTCFullYear()).find((one) => one.day === day) ?? null;
+}
+
+function dayOf(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`) / DAY_MS;
+}
+
+function entriesOf(value: unknown): CalendarEntry[] {
+  if (!Array.isArray(value) || value.length > ENTRIES_MAX) throw invalid('entries', `a list of at most ${ENTRIES_MAX}`);
+  return value.map((one, i): CalendarEntry => {
+    const { site = null, from, to = from, reason = '', open = false } = isObject(one) ? one : {};
+    const fine =
+      (site === null || typeof site === 'string') &&
+      isDate(from) &&
+      isDate(to) &&
+      from <= to &&
+      typeof reason === 'string' &&
+      typeof open === 'boolean';
+    if (!fine) throw invalid(`entries.${i}`, 'site (or null for all), from and to as YYYY-MM-DD, reason, open');
+    return { site, from, to, reason: reason.slice(0, 200), open };
+  });
+}
+
+function isDate(value: unknown): value is string {
+  return typeof value === 'string' && DATE.test(value) && !Number.isNaN(Date.parse(`${value}T00:00:00Z`));
+}
+
+function invalid(field: string, accepted: string): CarrelError {
+  return new CarrelError('CALENDAR_INVALID', `The calendar is not accepted: ${field} must be ${accepted}.`, {
+    [field]: accepted,
+  });
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { momentOf } from '#contract';
+import { closedSpans, closedWhy } from '../../dashboard/alert/calendar.ts';
+import { HOLIDAY_COUNTRIES, holidaysOf } from '../../dashboard/alert/holidays.ts';
+import { siteHours } from '../../dashboard/alert/hours.ts';
+
+const DAY = 86_400_000;
+const day = (date: string): number => Date.parse(`${date}T00:00:00Z`) / DAY;
+const dates = (country: (typeof HOLIDAY_COUNTRIES)[number], year: number): string[] =>
+  holidaysOf(country, year).map((one) => new Date(one.day * DAY).toISOString().slice(5, 10));
+const vilnius = { id: 'utena', zone: 'Europe/Vilnius' };
+const weekdays = [...Array(5).fill([[540, 1080]]), [], []];
+
+describe('public holidays', () => {
+  test('Lithuania 2026 by its labour code, Easter on 5 April', () => {
+    expect(dates('LT', 2026)).toEqual([
+      '01-01',
+      '02-16',
+      '03-11',
+      '04-05',
+      '04-06',
+      '05-01',
+      '05-03',
+      '06-07',
+      '06-24',
+      '07-06',
+      '08-15',
+      '11-01',
+      '11-02',
+      '12-24',
+      '12-25',
+      '12-26',
+    ]);
+  });
+  test('Latvia moves what falls on a weekend; Estonia keeps Good Friday and no Easter Monday', () => {
+    expect(dates('LV', 2025)).toContain('05-05'); // 4 May 2025 was a Sunday
+    expect(dates('EE', 2026)).toContain('04-03');
+    expect(dates('EE', 2026)).not.toContain('04-06');
+  });
+  test('the feasts of Central Asia follow the moon and say so; a year can hold one twice', () => {
+    const feasts = holidaysOf('UZ', 2026).filter((one) => one.provisional);
+    expect(feasts.map((one) => `${new Date(one.day * DAY).toISOString().slice(5, 10)} ${one.name}`)).toEqual([
+      '03-20 Eid al-Fitr',
+      '05-27 Eid al-Adha',
+    ]);
+    expect(holidaysOf('TJ', 2033).filter((one) => one.name === 'Eid al-Fitr')).toHaveLength(2);
+    expect(
+      holidaysOf('KZ', 2026)
+        .filter((one) => one.provisional)
+        .map((one) => one.name),
+    ).toEqual(['Eid al-Adha']);
+  });
+  test('every country has some in every year to 2040, in order', () => {
+    for (const country of HOLIDAY_COUNTRIES)
+      for (let year = 2026; year <= 2040; year++) {
+        const days = holidaysOf(country, year).map((one) => one.day);
+        expect(days.length).toBeGreaterThanOrEqual(8);
+        expect(days).toEqual(days.toSorted((a, b) => a - b));
+      }
+  });
+});
+
+describe('closed days', () => {
+  const entries = [
+    { site: null, from: '2026-03-02', to: '2026-03-03', reason: 'inventory', open: false },
+    { site: 'utena', from: '2026-03-03', to: '2026-03-03', reason: '', open: true },
+    { site: 'utena', from: '2026-03-11', to: '2026-03-11', reason: '', open: true },
+  ];
+  test('own entries win over those for all, and over holidays', () => {
+    const why = (date: string, id = 'utena'): string | null => closedWhy({ ...vilnius, id }, entries, day(date));
+    expect([why('2026-03-02'), why('2026-03-03'), why('2026-03-03', 'zarasai')]).toEqual([
+      'inventory',
+      null,
+      'inventory',
+    ]);
+    expect([why('2026-03-11'), why('2026-03-11', 'zarasai'), why('2026-02-16')]).toEqual([
+      null,
+      'Restoration of Independence',
+      'Restoration of the State',
+    ]);
+  });
+  test('on them no opening time passes, and nobody is open', () => {
+    const hours = siteHours({ zone: vilnius.zone, opening: weekdays }, (from, to) =>
+      closedSpans(vilnius, [], from, to),
+    );
+    const at = (date: string, hour: number): number => momentOf(vilnius.zone, day(date), hour * 60);
+    expect([hours.open(at('2026-12-23', 10)), hours.open(at('2026-12-24', 10))]).toEqual([true, false]);
+    // From Wednesday 23 to Monday 28 December: one day and one hour, Christmas between.
+    expect(hours.openMinutes(at('2026-12-23', 9), at('2026-12-28', 10))).toBe(540 + 60);
+  });
+  test('a day of 23 and of 25 hours has its nine open hours', () => {
+    const hours = siteHours({ zone: vilnius.zone, opening: Array(7).fill([[0, 1440]]) }, () => []);
+    const whole = (date: string): number =>
+      hours.openMinutes(momentOf(vilnius.zone, day(date), 0), momentOf(vilnius.zone, day(date) + 1, 0));
+    expect([whole('2026-03-29'), whole('2026-10-25'), whole('2026-10-26')]).toEqual([23 * 60, 25 * 60, 24 * 60]);
+    const office = siteHours({ zone: vilnius.zone, opening: Array(7).fill([[540, 1080]]) }, () => []);
+    for (const date of ['2026-03-29', '2026-10-25'])
+      expect(office.openMinutes(momentOf(vilnius.zone, day(date), 0), momentOf(vilnius.zone, day(date) + 1, 0))).toBe(
+        540,
+      );
+  });
+});
