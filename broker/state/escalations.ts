@@ -22,6 +22,8 @@ export interface EscalationState {
   put(escalation: Escalation): void;
   /** Running and due, longest waiting first. */
   due(now: number, limit: number): Escalation[];
+  /** The wall clock was set back by so much: steps wait no longer for it. */
+  shift(byMs: number): void;
   notes(incident: number): IncidentNote[];
   addNote(incident: number, note: Omit<IncidentNote, 'id'>): number;
   /** True the first time; false when this link was used before. Those that ended before `now` are forgotten. */
@@ -53,6 +55,9 @@ export function escalationState(database: Database): EscalationState {
       database
         .all(`SELECT * FROM escalations WHERE state = 'running' AND due_at <= ? ORDER BY due_at LIMIT ?`, now, limit)
         .map(escalationOf),
+    shift(byMs) {
+      database.run(`UPDATE escalations SET due_at = due_at + ? WHERE state = 'running'`, byMs);
+    },
     notes: (incident) =>
       database.all('SELECT * FROM incident_notes WHERE incident = ? ORDER BY id', incident).map((row) => ({
         id: number(row, 'id'),

@@ -40,6 +40,8 @@ export interface OutboxState {
   addDigest(digest: Omit<NewOutboxItem, 'incident' | 'kind'>, members: readonly number[]): number;
   /** The digest, which never left, tells these too. */
   joinDigest(digest: number, members: readonly number[]): void;
+  /** Of a digest that never left: what was over before the time is not worth telling any more. */
+  expireMembers(digest: number, beforeMs: number, at: number): void;
   get(id: number): OutboxItem | null;
   /** The first was never sent and its end waits already: the end tells both. */
   toPast(firing: number, over: number, at: number): void;
@@ -58,6 +60,8 @@ export interface OutboxState {
   markExpired(id: number, at: number, error: string): void;
   /** At the start: what was on its way when the process ended is uncertain. Answers with how many. */
   markInterrupted(): number;
+  /** The wall clock was set back by so much: what waits to be tried again waits no longer for it. */
+  shift(byMs: number): void;
   /** A canary leaves no trace. */
   forget(id: number): void;
   ofIncident(incident: number): OutboxItem[];

@@ -95,7 +95,15 @@ function readingOf(database: Database): Reading {
 
 type Settling = Pick<
   OutboxState,
-  'markSending' | 'markSent' | 'markRetry' | 'markFailed' | 'markExpired' | 'markInterrupted' | 'forget'
+  | 'markSending'
+  | 'markSent'
+  | 'markRetry'
+  | 'markFailed'
+  | 'markExpired'
+  | 'markInterrupted'
+  | 'forget'
+  | 'expireMembers'
+  | 'shift'
 >;
 
 /** A digest's members share its fate. */
@@ -137,6 +145,19 @@ function settlingOf(database: Database): Settling {
         id,
         at,
         error,
+      );
+    },
+    shift(byMs) {
+      // What has not been tried waits for a moment that was meant: the morning, the end of quiet hours.
+      database.run(`UPDATE outbox SET due_at = due_at + ? WHERE state = 'waiting' AND attempts > 0`, byMs);
+    },
+    expireMembers(digest, beforeMs, at) {
+      database.run(
+        `UPDATE outbox SET state = 'expired', done_at = ?3, error = 'it was over for more than 24 h before it could be told'
+         WHERE digest = ?1 AND state = 'waiting' AND incident IN (SELECT id FROM incidents WHERE condition = 'resolved' AND resolved_at < ?2)`,
+        digest,
+        beforeMs,
+        at,
       );
     },
     forget(id) {

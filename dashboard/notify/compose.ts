@@ -35,6 +35,7 @@ function contentOf(
   if (item.kind === 'digest') {
     const inputs = deps.state.outbox
       .ofDigest(item.id)
+      .filter((member) => member.state === 'waiting')
       .map((member) => inputOf(deps, member, receiver, now, 'many'))
       .filter((input) => input !== null);
     return digestMessage(inputs, { lang, severity: item.severity, publicUrl: deps.publicUrl(), uncertain });

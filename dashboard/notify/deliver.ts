@@ -56,6 +56,7 @@ export interface Delivery {
 
 const LOOK_MS = 1000;
 const STOP_WAIT_MS = 5000;
+const CLOCK_JUMP_MS = 60_000;
 /** They act by themselves: a link for people would only lie in their logs. */
 const PROGRAMS: ReadonlySet<ChannelKind> = new Set(['webhook', 'alertmanager', 'pagerduty']);
 
@@ -88,6 +89,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const busy = new Map<string, Promise<void>>();
   let ends: (() => Promise<void> | void)[] = [];
   let stopped = false;
+  let seen = { wall: clock.wallMs(), mono: clock.monoMs() };
   let moreNotices: () => HealthNotice[] = () => [];
   let broken: { since: number; error: string } | null = null;
 
@@ -96,6 +98,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     if (stopped) return;
     try {
       const now = clock.wallMs();
+      followClock(now);
       calling.tick(now);
       gaps.tick(now);
       certs.tick(now);
@@ -109,6 +112,21 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     } catch (error) {
       noteBroken(error);
     }
+  }
+
+  /** A clock that is set back must not put off for hours what was to be tried again in seconds. */
+  function followClock(now: number): void {
+    const mono = clock.monoMs();
+    const jump = now - seen.wall - (mono - seen.mono);
+    seen = { wall: now, mono };
+    if (jump > -CLOCK_JUMP_MS) return;
+    log.warn({ jump }, 'the clock was set back; what waits is tried at its time all the same');
+    state.transaction(() => {
+      state.outbox.shift(jump);
+      state.escalations.shift(jump);
+    });
+    for (const [route, lane] of lanes)
+      lanes.set(route, { ...lane, notBefore: lane.notBefore + jump, filledAt: lane.filledAt + jump });
   }
 
   const wake = onceAfter(look);

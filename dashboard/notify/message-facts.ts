@@ -1,14 +1,14 @@
 /** Why: the facts of an alert, each with its evidence: what, how much, since when, what confirms it, what was excluded, who else. */
 import { isOpen, openSpans, type TestView } from '#contract';
-import type { MessageInput } from './message.ts';
+import { isOver, type MessageInput } from './message.ts';
 import type { Words } from './words/words.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 
 export function factsOf(input: MessageInput, words: Words, zone: string): [string, string][] {
-  const { alert, site, kind } = input;
+  const { alert, site } = input;
   const { labels } = words;
-  const over = kind === 'resolved' || kind === 'closed' || kind === 'past';
+  const over = isOver(input);
   const facts: [string, string | null][] = [
     [labels.site, site ? [site.name, site.region].filter(Boolean).join(', ') : alert.site_name],
     [labels.provider, site?.isp || null],

@@ -54,7 +54,7 @@ export function messageOf(input: MessageInput): Message {
   const { kind, alert, publicUrl, lang } = input;
   const words = wordsOf(lang);
   const title = oneLine(titleOf(input, words));
-  const over = kind === 'resolved' || kind === 'closed' || kind === 'past';
+  const over = isOver(input);
   const act = input.actUrl != null && !over ? { label: words.links.act, url: input.actUrl } : null;
   const urgency = over ? words.next.nothing : words.urgency[alert.severity];
   const zone = zoneOf(input);
@@ -70,6 +70,11 @@ export function messageOf(input: MessageInput): Message {
     act,
     short: `${title}. ${words.labels.since} ${words.format.time(alert.since, zone)}. ${urgency}`,
   };
+}
+
+/** It tells that something has ended. */
+export function isOver({ kind }: { kind: DeliveryKind }): boolean {
+  return kind === 'resolved' || kind === 'closed' || kind === 'past';
 }
 
 /** Plain text, as mail and most chats show it. */

@@ -3,6 +3,7 @@ import type { Silence } from '#contract';
 import type { OutboxItem, State } from '#state';
 import { silenceOver } from '../alert/context.ts';
 import { channelType } from './channels.ts';
+import { isOver } from './message.ts';
 import { keyPrefix, shortHash } from './outbox-message.ts';
 import type { Receiver } from './receivers.ts';
 
@@ -78,6 +79,7 @@ export function createNextItem({ state }: { state: State }) {
     const single = free.filter((item) => item.kind !== 'digest' && item.kind !== 'notice' && !item.uncertain);
     const summary = single.filter((item) => item.severity === 'digest');
     const waiting = free.find((item) => item.kind === 'digest' && !item.uncertain);
+    if (waiting) outbox.expireMembers(waiting.id, now - EXPIRE_MS, now);
     const many = single.length > DIGEST_ABOVE || waiting !== undefined;
     const members = many ? single : summary.length > 1 ? summary : [];
     const [first] = members;
@@ -101,10 +103,6 @@ export function createNextItem({ state }: { state: State }) {
     );
     return outbox.get(id);
   }
-}
-
-function isOver({ kind }: OutboxItem): boolean {
-  return kind === 'past' || kind === 'resolved' || kind === 'closed';
 }
 
 /** What waits is held while its site is silenced; its end is told all the same to who knows of the beginning. */

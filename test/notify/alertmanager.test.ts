@@ -11,7 +11,7 @@ import { MINUTE } from '../alert/tests.ts';
 import { handTime } from '../alert/world.ts';
 import { alertmanagerHere, startAlertmanager } from '../support/alertmanager.ts';
 import type { RunningServer } from '../support/debian.ts';
-import { settingsWith, slowAlert, storedIncident, until } from './cases.ts';
+import { settingsWith, slowAlert, storedIncident, until, viewIn } from './cases.ts';
 
 const program = await alertmanagerHere();
 
@@ -55,20 +55,7 @@ describe.skipIf(program === null)("Debian's Alertmanager", () => {
     });
     const settings = settingsWith({ CARREL_WEBHOOK_ALLOW: ['127.0.0.1'] });
     const planner = createNoticePlanner(settings, state);
-    const view = (id: number) => {
-      const incident = state.alerts.get(id);
-      return (
-        incident && {
-          ...slowAlert,
-          ...incident,
-          evidence: slowAlert.evidence,
-          deliveries: [],
-          members: [],
-          cause: null,
-          ended: null,
-        }
-      );
-    };
+    const view = viewIn(state);
     const delivery = createDelivery({
       settings,
       state,

@@ -5,16 +5,7 @@ import { createDelivery, type Delivery } from '../../dashboard/notify/deliver.ts
 import { createNoticePlanner } from '../../dashboard/notify/plan.ts';
 import { NOON } from '../alert/tests.ts';
 import { handTime } from '../alert/world.ts';
-import {
-  darkAlert,
-  openReceiver,
-  type Receiver,
-  settingsWith,
-  site,
-  slowAlert,
-  storedIncident,
-  until,
-} from './cases.ts';
+import { darkAlert, openReceiver, type Receiver, settingsWith, site, storedIncident, until, viewIn } from './cases.ts';
 
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -97,21 +88,7 @@ async function world(start = NOON): Promise<World> {
   });
   const time = handTime(start);
   const settings = settingsWith({ CARREL_WEBHOOKS: [hook.url] });
-  const view = (id: number) => {
-    const incident = state.alerts.get(id);
-    const base = incident?.rule === 'dark' ? darkAlert : slowAlert;
-    return (
-      incident && {
-        ...base,
-        ...incident,
-        evidence: base.evidence,
-        deliveries: [],
-        members: [],
-        cause: null,
-        ended: null,
-      }
-    );
-  };
+  const view = viewIn(state);
   const delivery = createDelivery({
     settings,
     state,

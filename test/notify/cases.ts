@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import type { AlertView, Site } from '#contract';
-import type { Incident } from '#state';
+import type { Incident, State } from '#state';
 import type { Post } from '../../dashboard/notify/channel.ts';
 import type { DeliveryDeps } from '../../dashboard/notify/deliver.ts';
 import { type MessageInput, messageOf, webhookBody } from '../../dashboard/notify/message.ts';
@@ -84,6 +84,16 @@ export function storedIncident(more: Partial<Omit<Incident, 'id'>> = {}): Omit<I
     acknowledged_at: null,
     acknowledged_until: null,
     ...more,
+  };
+}
+
+/** Incidents of this state as the engine would show them. */
+export function viewIn(state: Pick<State, 'alerts'>): (id: number) => AlertView | null {
+  return (id) => {
+    const incident = state.alerts.get(id);
+    const base = incident?.rule === 'dark' ? darkAlert : slowAlert;
+    const nothing = { deliveries: [], members: [], cause: null, ended: null };
+    return incident && { ...base, ...incident, evidence: base.evidence, ...nothing };
   };
 }
 

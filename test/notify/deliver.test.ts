@@ -11,7 +11,16 @@ import { retryWaitMs } from '../../dashboard/notify/lane.ts';
 import { createNoticePlanner } from '../../dashboard/notify/plan.ts';
 import { NOON } from '../alert/tests.ts';
 import { handTime } from '../alert/world.ts';
-import { openMailbox, openReceiver, type Receiver, settingsWith, slowAlert, storedIncident, until } from './cases.ts';
+import {
+  openMailbox,
+  openReceiver,
+  type Receiver,
+  settingsWith,
+  slowAlert,
+  storedIncident,
+  until,
+  viewIn,
+} from './cases.ts';
 
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -226,6 +235,27 @@ describe('delivery', () => {
     await until(() => receiver.calls.length === 2, 'the end of one');
     expect(JSON.parse(receiver.calls[1]?.body ?? '{}')).toMatchObject({ kind: 'resolved', id: ids[3] });
   });
+  test('a digest that cannot leave for days lets go of what is long over, and tells what goes on', async () => {
+    let up = false;
+    const receiver = await hook((_n, response) => response.writeHead(up ? 200 : 503).end());
+    const setup = { hooks: [receiver.url] };
+    const it = run(setup);
+    const ids = Array.from({ length: 25 }, () => addIncident(it.state, setup, NOON));
+    it.delivery.start();
+    await until(() => receiver.calls.length === 1, 'the first attempt');
+    for (const id of ids.slice(1)) end(it.state, id, NOON + 60_000);
+    it.time.sleep(26 * 3_600_000);
+    up = true;
+    await until(() => {
+      it.time.pass(1000);
+      return it.state.outbox.waiting() === 0;
+    }, 'it is told');
+    const { kind, items } = JSON.parse(receiver.calls.at(-1)?.body ?? '{}') as {
+      kind: string;
+      items: { id: number }[];
+    };
+    expect([kind, items.map(({ id }) => id)]).toEqual(['digest', ids.slice(0, 1)]);
+  });
   test('what was on its way when the process ended is repeated under its key, and says that it may be a repeat', async () => {
     const mailbox = await openMailbox();
     ends.push(() => mailbox.close());
@@ -238,6 +268,36 @@ describe('delivery', () => {
       'This may be a repeat: it is not known whether the first attempt arrived.',
     );
     await until(() => it.states(id)[0] === 'firing sent 1', 'it is settled');
+  });
+  test('a clock that is set back by a day does not put off the next attempt by a day', async () => {
+    let up = false;
+    const receiver = await hook((_n, response) => response.writeHead(up ? 200 : 503).end());
+    const state = openState({ path: ':memory:' });
+    const time = handTime();
+    let back = 0;
+    const clock = { wallMs: () => time.clock.wallMs() - back, monoMs: time.clock.monoMs };
+    const settings = settingsWith({ CARREL_WEBHOOKS: [receiver.url] });
+    const alerts = { view: viewIn(state), onChange: () => () => undefined };
+    const delivery = createDelivery({
+      settings,
+      state,
+      alerts,
+      clock,
+      log: silentLogger,
+      every: time.every,
+      random: () => 1,
+    });
+    ends.push(
+      () => state.close(),
+      () => delivery.stop(),
+    );
+    const id = addIncident(state, { hooks: [receiver.url] }, NOON);
+    delivery.start();
+    await until(() => state.outbox.ofIncident(id)[0]?.attempts === 1, 'the first attempt');
+    back = 24 * 3_600_000;
+    up = true;
+    time.pass(3000);
+    await until(() => state.outbox.ofIncident(id)[0]?.state === 'sent', 'the second, seconds later');
   });
   test('a channel that fails for five minutes is told by another one, and that it works again too, once each', async () => {
     let up = false;

@@ -315,7 +315,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.getByLabel('New password').fill('a new long password');
     await page.getByRole('button', { name: 'Change the password' }).click();
     await page.getByText('Your password is changed').waitFor();
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     fine();
   }, 60_000);

@@ -2,7 +2,7 @@
 import type { Severity } from '#contract';
 import { anything, httpChannel, httpUrl, JSON_TYPE, type Post, plain, secret } from '../channel.ts';
 import { cut } from '../escape.ts';
-import { textOf } from '../message.ts';
+import { isOver, textOf } from '../message.ts';
 
 const PRIORITY: Readonly<Record<Severity, number>> = { page: 8, ticket: 5, digest: 2 };
 const TEXT = 16_000;
@@ -25,7 +25,7 @@ export const gotify = httpChannel({
 });
 
 export function gotifyBody({ message }: Pick<Post, 'message'>): object {
-  const over = message.kind === 'resolved' || message.kind === 'closed' || message.kind === 'past';
+  const over = isOver(message);
   return {
     title: cut(message.title, 500),
     message: cut(textOf(message).split('\n').slice(1).join('\n').trim() || message.title, TEXT),

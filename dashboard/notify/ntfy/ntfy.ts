@@ -2,7 +2,7 @@
 import type { Severity } from '#contract';
 import { anything, httpChannel, httpUrl, JSON_TYPE, matching, type Post, plain, secret } from '../channel.ts';
 import { cutBytes } from '../escape.ts';
-import { textOf } from '../message.ts';
+import { isOver, textOf } from '../message.ts';
 
 const MESSAGE_BYTES = 4096;
 const TITLE_BYTES = 250;
@@ -30,7 +30,7 @@ export const ntfy = httpChannel({
 });
 
 export function ntfyBody({ message }: Pick<Post, 'message'>, topic: string): object {
-  const over = message.kind === 'resolved' || message.kind === 'closed' || message.kind === 'past';
+  const over = isOver(message);
   const text = textOf({ ...message, act: null, link: null })
     .split('\n')
     .slice(1)

@@ -5,6 +5,7 @@
 import type { Severity } from '#contract';
 import { httpChannel, httpUrl, JSON_TYPE, matching, type Post, plain, secret } from '../channel.ts';
 import { cut } from '../escape.ts';
+import { isOver } from '../message.ts';
 
 const EVENT_BYTES = 512_000;
 const EVENTS_URL = 'https://events.pagerduty.com/v2/enqueue';
@@ -28,7 +29,7 @@ export const pagerduty = httpChannel({
 });
 
 export function pagerdutyBody({ message, data, thread, now }: Post, routingKey: string): string {
-  const over = message.kind === 'resolved' || message.kind === 'closed' || message.kind === 'past';
+  const over = isOver(message);
   const event = {
     routing_key: routingKey,
     event_action: over ? 'resolve' : 'trigger',

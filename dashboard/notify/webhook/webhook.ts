@@ -12,6 +12,7 @@ import {
   secret,
 } from '../channel.ts';
 import type { HttpCall } from '../http-post.ts';
+import { isOver } from '../message.ts';
 
 export const webhook = httpChannel({
   kind: 'webhook',
@@ -57,7 +58,7 @@ export function signatureOf(key: string, timestamp: string, body: string): strin
 /** https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
 function alertmanagerShape({ message, data, thread }: Post): object {
   const fields = isObject(data) ? data : {};
-  const over = message.kind === 'resolved' || message.kind === 'closed' || message.kind === 'past';
+  const over = isOver(message);
   const status = over ? 'resolved' : 'firing';
   const labels = {
     alertname: `Carrel_${String(fields['rule'] ?? 'notice')}`,

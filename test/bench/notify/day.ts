@@ -1,12 +1,10 @@
-/** Why: a receiver that is down for a day fills no disk, holds up nobody, and is told what counts when it is back. Time is simulated. */
-import type { AlertView } from '#contract';
 import { silentLogger } from '#lib/logger';
 import { openState } from '#state';
 import { createDelivery } from '../../../dashboard/notify/deliver.ts';
 import { createNoticePlanner } from '../../../dashboard/notify/plan.ts';
 import { NOON } from '../../alert/tests.ts';
 import { handTime } from '../../alert/world.ts';
-import { openReceiver, settingsWith, slowAlert, storedIncident, until } from '../../notify/cases.ts';
+import { openReceiver, settingsWith, storedIncident, until, viewIn } from '../../notify/cases.ts';
 
 export interface DayFigures {
   queueMax: number;
@@ -28,12 +26,7 @@ export async function measureDay(hours: number): Promise<DayFigures> {
   const time = handTime();
   const settings = settingsWith({ CARREL_WEBHOOKS: [deaf.url, well.url] });
   const planner = createNoticePlanner(settings, state);
-  const view = (id: number): AlertView | null => {
-    const incident = state.alerts.get(id);
-    return (
-      incident && { ...slowAlert, ...incident, evidence: [], deliveries: [], members: [], cause: null, ended: null }
-    );
-  };
+  const view = viewIn(state);
   const delivery = createDelivery({
     settings,
     state,

@@ -8,7 +8,7 @@ import { silentLogger } from '#lib/logger';
 import { openState } from '#state';
 import { createDelivery } from '../../../dashboard/notify/deliver.ts';
 import { createNoticePlanner } from '../../../dashboard/notify/plan.ts';
-import { openReceiver, settingsWith, slowAlert, storedIncident, until } from '../../notify/cases.ts';
+import { openReceiver, settingsWith, storedIncident, until, viewIn } from '../../notify/cases.ts';
 import { seedRegistry } from '../../support/state.ts';
 
 const SITES = 1200;
@@ -35,20 +35,7 @@ export async function measureLatency(transitions: number): Promise<LatencyFigure
   const settings = settingsWith({ CARREL_WEBHOOKS: [receiver.url] });
   const planner = createNoticePlanner(settings, state);
   const listeners = new Set<(alert: AlertView) => void>();
-  const view = (id: number): AlertView | null => {
-    const incident = state.alerts.get(id);
-    return (
-      incident && {
-        ...slowAlert,
-        ...incident,
-        evidence: slowAlert.evidence,
-        deliveries: [],
-        members: [],
-        cause: null,
-        ended: null,
-      }
-    );
-  };
+  const view = viewIn(state);
   const onChange = (listener: (alert: AlertView) => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
