@@ -52,15 +52,25 @@ async function beside(): Promise<void> {
 }
 
 async function rows(): Promise<void> {
-  let wrong = 0;
-  for (const { name, of, run } of [...ROWS, ...TROUBLES]) {
-    const found: Found = { wrong: [], saw: [] };
-    await run(found);
-    wrong += found.wrong.length;
-    figure(`row_${name}`, found.wrong.length, 'wrong', of);
-    for (const words of found.saw) console.error(`${name.padEnd(16)} ${words}`);
-    for (const words of found.wrong) console.error(`${name.padEnd(16)} WRONG ${words}`);
+  const all = [...ROWS, ...TROUBLES];
+  const found = all.map((): Found => ({ wrong: [], saw: [] }));
+  const left = [...all.entries()];
+  await Promise.all(
+    Array.from({ length: LINES }, async () => {
+      for (let next = left.shift(); next; next = left.shift()) {
+        const [n, row] = next;
+        const own = found[n];
+        if (own) await row.run(own);
+      }
+    }),
+  );
+  for (const [n, { name, of }] of all.entries()) {
+    const { wrong = [], saw = [] } = found[n] ?? {};
+    figure(`row_${name}`, wrong.length, 'wrong', of);
+    for (const words of saw) console.error(`${name.padEnd(16)} ${words}`);
+    for (const words of wrong) console.error(`${name.padEnd(16)} WRONG ${words}`);
   }
+  const wrong = found.reduce((sum, row) => sum + row.wrong.length, 0);
   figure('rows_wrong', wrong, 'count', 'of everything that was expected in the rows');
 }
 

@@ -127,22 +127,19 @@ export const TROUBLES = [
   },
   {
     name: 'server_full',
-    of: 'the uplink is booked: denied with a time to come back, and nothing is measured',
+    of: 'the uplink has room for one test: the next one is promised a turn, the one after is denied with a time to come back',
     run: (found: Found) =>
       withRig(
         {},
         async (rig) => {
-          await rig.become(cell(MBPS.slow));
-          await rig.server({ lease: 'a', kinds: ['udp'] });
-          const answer = await rig.server<LeaseAnswer>({
-            lease: 'd',
-            kinds: ['udp'],
-          });
-          expectTrue(
-            found,
-            'denied as busy with a time',
-            'deny' in answer && answer.deny.why === 'busy' && answer.deny.retry_after_s > 0,
-          );
+          const ask = (lease: string): Promise<LeaseAnswer> => rig.server<LeaseAnswer>({ lease, kinds: ['udp'] });
+          const [first, second, third] = [await ask('a'), await ask('b'), await ask('c')];
+          const isNow = 'grant' in first && first.grant.not_before <= (first.grant.now ?? 0);
+          const isLater = 'grant' in second && second.grant.not_before > (second.grant.now ?? 0);
+          const isDenied = 'deny' in third && third.deny.why === 'busy' && third.deny.retry_after_s > 0;
+          expectTrue(found, 'the first begins now', isNow);
+          expectTrue(found, 'the second later', isLater);
+          expectTrue(found, 'the third is denied as busy, with a time', isDenied);
         },
         ['--uplink', '60'],
       ),
