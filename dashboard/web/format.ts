@@ -109,7 +109,8 @@ export function moment(ms: number, nowMs: number, zone: string): string {
   const days = today.dayNumber - at.dayNumber;
   if (days === 0) return clock(ms, zone);
   if (Math.abs(days) < 7) return `${weekdayName(at.weekday)} ${clock(ms, zone)}`;
-  return `${day(ms, zone)}${at.year === today.year ? '' : ` ${at.year}`} ${clock(ms, zone)}`;
+  const date = at.year === today.year ? locale.day : locale.date.replace(/[, ]*\{w\}[, ]*/, '');
+  return `${written(date, ms, zone)} ${clock(ms, zone)}`;
 }
 
 /** "Vilnius" of Europe/Vilnius. */
@@ -117,9 +118,10 @@ export const zoneName = (zone: string): string => (zone.split('/').at(-1) ?? zon
 
 export const viewerZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** "1 site", "2 sites": the catalogue's forms by the language's own plural rule. */
-export function plural(n: number, forms: Forms): string {
-  return (forms[rules.select(n)] ?? forms.other).replace('{n}', count(n));
+/** "1 site", "2 sites": the catalogue's forms by the language's own plural rule. `n`: a number, or one as count() wrote it. */
+export function plural(n: number | string, forms: Forms): string {
+  const [value, written] = typeof n === 'number' ? [n, count(n)] : [Number(n.replace(/\D/g, '')), n];
+  return (forms[rules.select(value)] ?? forms.other).replace('{n}', written);
 }
 
 /** English has one and other, Lithuanian few and many besides, and so on: forms that a language lacks are left out. */

@@ -1,9 +1,12 @@
 /** Why: every word about alerts on the page; part of the catalogue in words.ts. */
 import type { AlertExplanation, AlertRule, DeliveryView } from '#contract';
+import { plural } from './format.ts';
 
 export const alertWords = {
   title: (n: number) =>
-    n === 0 ? 'No incident needs action' : n === 1 ? '1 incident needs action' : `${n} incidents need action`,
+    n === 0
+      ? 'No incident needs action'
+      : plural(n, { one: '{n} incident needs action', other: '{n} incidents need action' }),
   silences: 'Silences',
   all: 'All alerts',
   gotIt: 'I’ve got it',
@@ -23,7 +26,7 @@ export const alertWords = {
     `${open} open, ${acked} acknowledged. Silent probes outside opening hours are unknown, not down, and page nobody.`,
   lists: 'Alert lists',
   group: { open: 'Needs action', acknowledged: 'Somebody has it', closed: 'Closed' },
-  incidents: (n: number) => (n === 1 ? '1 incident' : `${n} incidents`),
+  incidents: (n: number) => plural(n, { one: '{n} incident', other: '{n} incidents' }),
   open: 'Open',
   acknowledged: 'Acknowledged',
   closed: 'Closed',
@@ -68,7 +71,7 @@ export const alertWords = {
   more: 'Load more',
   select: 'Choose an incident to see its reasons',
   toSite: 'Open the site',
-  hours: (n: number) => (n === 1 ? '1 hour' : `${n} hours`),
+  hours: (n: number) => plural(n, { one: '{n} hour', other: '{n} hours' }),
   fired: 'Incident opened',
   resolved: 'Resolved',
   acked: (who: string) => `${who} acknowledged it`,
@@ -98,7 +101,7 @@ export const alertWords = {
     DeliveryView['state'],
     string
   >,
-  attempts: (n: number) => (n > 1 ? ` after ${n} tries` : ''),
+  attempts: (n: number) => (n > 1 ? plural(n, { other: ' after {n} tries' }) : ''),
   to: 'to',
 };
 

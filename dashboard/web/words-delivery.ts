@@ -1,7 +1,8 @@
 /** Why: what the page says of delivery, in the shape of the catalogue (words.ts), in a file of its own. */
 import type { LostClass } from '#contract';
+import { plural } from './format.ts';
 
-const frames = (n: string): string => (n === '1' ? '1 frame' : `${n} frames`);
+const frames = (n: string): string => plural(n, { one: '{n} frame', other: '{n} frames' });
 
 export const delivery = {
   title: 'What arrived',
@@ -13,7 +14,7 @@ export const delivery = {
   nothing: 'Nothing has arrived yet',
   nothingText: 'As soon as the probe delivers, this says whether all of it arrived.',
   frames: 'Frames',
-  ofRuns: (n: string, runs: number) => `${n}, of ${runs === 1 ? '1 run' : `${runs} runs`} of the agent`,
+  ofRuns: (n: string, runs: number) => `${n}, of ${plural(runs, { one: '{n} run', other: '{n} runs' })} of the agent`,
   since: 'Since',
   last: 'Newest',
   duplicates: 'Repeats, dropped',

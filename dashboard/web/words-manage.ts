@@ -1,4 +1,6 @@
 /** Why: the words of what people change: sites, probes, silences, tokens, themselves. Apart from words.ts, so that looking loads none of them. */
+import { plural } from './format.ts';
+
 const en = {
   edit: 'Edit',
   save: 'Save',
@@ -53,8 +55,8 @@ const en = {
     opening: 'until it opens',
     closing: 'until it closes',
     hour: '1 hour',
-    hours: (n: number) => `${n} hours`,
-    days: (n: number) => (n === 1 ? '1 day' : `${n} days`),
+    hours: (n: number) => plural(n, { one: '{n} hour', other: '{n} hours' }),
+    days: (n: number) => plural(n, { one: '{n} day', other: '{n} days' }),
   },
 
   tokens: {

@@ -1,15 +1,18 @@
 /** Why: the words of the map, with the names of its regions by ISO 3166-2: the source of the outlines spells them without marks. */
 import type { ApState } from '#contract';
-import { NBSP as NB } from './format.ts';
+import { NBSP as NB, plural } from './format.ts';
+
+const sites = { one: '{n} site', other: '{n} sites' };
+const meet = { one: '{n} meets the target', other: '{n} meet the target' };
 
 export const mapWords = {
   title: 'Map',
   open: 'Open map',
   legend: 'Show states',
   label: (n: string) =>
-    `Map with ${n} sites. Arrow keys move it, plus and minus zoom, 0 shows all. The list beside it holds the same sites.`,
+    `Map with ${plural(n, sites)}. Arrow keys move it, plus and minus zoom, 0 shows all. The list beside it holds the same sites.`,
   picture: (n: string, lowest: string | null) =>
-    `Map with ${n} sites by state.${lowest === null ? '' : ` Lowest share: ${lowest}.`} The tables of this page hold the same.`,
+    `Map with ${plural(n, sites)} by state.${lowest === null ? '' : ` Lowest share: ${lowest}.`} The tables of this page hold the same.`,
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   fit: 'Show all',
@@ -22,23 +25,27 @@ export const mapWords = {
   groups: { auto: 'as needed', on: 'always', off: 'never' },
   all: 'All sites on the map',
   inView: 'Sites in view',
-  viewNote: (n: string, all: string) => `${n} of ${all} sites, worst first`,
+  viewNote: (n: string, all: string) => `${n} of ${plural(all, sites)}, worst first`,
   share: (percent: string) => `${percent} meet the target`,
   mix: (state: ApState, n: string) =>
     ({
-      meets: `${n} meet the target`,
+      meets: plural(n, meet),
       below: `${n} below`,
       offline: `${n} offline`,
       nodata: `${n} without data`,
       maint: `${n} in maintenance`,
     })[state],
-  more: (n: string) => `All ${n} sites as a table`,
+  more: (n: string) => `All ${plural(n, sites)} as a table`,
   clear: 'All regions',
   none: 'No site here',
   noneText: 'No site with a place on the map passes these filters.',
-  unplaced: (n: string) => `${n} without coordinates ${n === '1' ? 'is' : 'are'} not on the map.`,
+  unplaced: (n: string) =>
+    plural(n, {
+      one: '{n} without coordinates is not on the map.',
+      other: '{n} without coordinates are not on the map.',
+    }),
   tint: `Tint: share of sites in the region that meet the target. Made with Natural Earth.`,
-  cluster: (n: string) => `${n} sites; press to zoom in`,
+  cluster: (n: string) => `${plural(n, sites)}; press to zoom in`,
   failed: 'The outlines could not be loaded; the sites are shown without them.',
   percent: (value: string) => `${value}${NB}%`,
   layers: {
@@ -51,7 +58,8 @@ export const mapWords = {
     remove: 'Remove',
     removed: (name: string) => `The layer ${name} is gone.`,
     none: 'No layer yet: the map shows regions.',
-    about: (regions: string, kb: string) => `${regions} regions, ${kb}${NB}kB`,
+    about: (regions: string, kb: string) =>
+      `${plural(regions, { one: '{n} region', other: '{n} regions' })}, ${kb}${NB}kB`,
     shown: 'Borders',
     builtIn: 'Regions',
   },

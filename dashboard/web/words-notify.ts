@@ -1,5 +1,6 @@
 /** Why: the words of who is told and how: channels, people's ways to be reached, rotations, policies. */
 import type { ChannelKind, Language, Severity } from '#contract';
+import { plural } from './format.ts';
 
 const en = {
   channels: {
@@ -12,7 +13,7 @@ const en = {
     never: 'Nothing sent yet',
     ok: (at: string) => `Worked ${at}`,
     failed: (at: string, error: string) => `Failed ${at}: ${error}`,
-    waiting: (n: number) => (n === 1 ? '1 message waits' : `${n} messages wait`),
+    waiting: (n: number) => plural(n, { one: '{n} message waits', other: '{n} messages wait' }),
     off: 'Off',
     settings: 'Set by the server’s settings',
     test: 'Test',

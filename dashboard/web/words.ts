@@ -1,9 +1,11 @@
 /** Why: every word that the page says, in one catalogue, so that another language is another object of this shape. Plain words, as to a colleague. */
 import type { ApState, LimitedBy, Role, TestMethod, TestReason, Verdict } from '#contract';
+import { plural } from './format.ts';
 import type { SortKey } from './order.ts';
 import { alertWords, whyWords } from './words-alerts.ts';
 
 const NB = '\u00a0';
+const tests = { one: '{n} test', other: '{n} tests' };
 
 const en = {
   product: 'Carrel',
@@ -130,8 +132,8 @@ const en = {
     title: (n: string, all: string, target: string) =>
       all === '1'
         ? `The access point ${n === '1' ? 'meets' : 'does not meet'} ${target}`
-        : `${n} of ${all} access points ${n === '1' ? 'meets' : 'meet'} ${target}`,
-    unjudged: (all: string) =>
+        : `${n} of ${all} access points ${plural(n, { one: 'meets', other: 'meet' })} ${target}`,
+    unjudged: (all: string): string =>
       all === '1' ? 'The access point has not been judged yet' : 'No access point has been judged yet',
     unjudgedWhy: 'A verdict comes from tests in opening hours.',
     next: {
@@ -151,8 +153,7 @@ const en = {
     noAverage: 'No valid test yet, so no average.',
     states: 'Access points by state',
     attention: 'Needs attention',
-    attentionCount: (n: number) =>
-      ({ one: '{n} access point', other: '{n} access points' })[n === 1 ? 'one' : 'other'].replace('{n}', String(n)),
+    attentionCount: (n: number) => plural(n, { one: '{n} access point', other: '{n} access points' }),
     worstFirst: 'worst first',
     allAlerts: 'All alerts',
     nobody: 'Nobody yet',
@@ -191,7 +192,7 @@ const en = {
     titleIn: (region: string) => `Sites in ${region}`,
     summary: (shown: string, all: string, states: string) => `${shown} of ${all} access points. ${states}`,
     counts: {
-      meets: (n: string) => `${n} meet the target`,
+      meets: (n: string) => plural(n, { one: '{n} meets the target', other: '{n} meet the target' }),
       below: (n: string) => `${n} below`,
       offline: (n: string) => `${n} offline`,
       nodata: (n: string) => `${n} no data`,
@@ -203,10 +204,10 @@ const en = {
     region: 'Region',
     allRegions: 'All regions',
     searched: (q: string) => `Search: ${q}`,
-    moved: (n: number) => (n === 1 ? '1 row moved' : `${n} rows moved`),
+    moved: (n: number) => plural(n, { one: '{n} row moved', other: '{n} rows moved' }),
     sortAgain: 'Sort again',
     caption: (sorted: string, n: string) =>
-      `Access points, sorted by ${sorted}. ${n} rows; values change as they are measured, rows hold still under pointer and focus.`,
+      `Access points, sorted by ${sorted}. ${plural(n, { one: '{n} row', other: '{n} rows' })}; values change as they are measured, rows hold still under pointer and focus.`,
     descending: 'highest first',
     ascending: 'lowest first',
     columns: {
@@ -319,7 +320,7 @@ const en = {
     ranges: { '1h': `1${NB}h`, '24h': `24${NB}h`, '7d': `7${NB}d`, '30d': `30${NB}d` },
     throughput: 'Download throughput',
     throughputSummary: (share: string, n: string, below: number) =>
-      `${share} of ${n} tests reached the target; ${below} did not`,
+      `${share} of ${plural(n, tests)} reached the target; ${below} did not`,
     throughputNone: 'No test with a verdict in this range',
     couldNotTell: (n: number) => `${n} more could not tell`,
     targetLine: (target: string) => `Target ${target}`,
@@ -359,10 +360,10 @@ const en = {
     all: (n: string) => `All ${n}`,
     data: 'Data used by monitoring',
     dataOf: (range: string) => `last ${range}`,
-    dataTests: (n: string) => `${n} tests`,
+    dataTests: (n: string) => plural(n, tests),
     dataRest: 'Samples and state',
     dataMonth: 'This month, all',
-    dataMonthTests: (n: string) => `This month, ${n} tests`,
+    dataMonthTests: (n: string) => `This month, ${plural(n, tests)}`,
     dataBudget: 'Budget for tests',
     dataBudgetLeft: (left: string, of: string) => `${left} left of ${of}`,
     dataBudgetSpent: (of: string) => `spent: ${of}`,
