@@ -5,7 +5,8 @@ import type { State } from '#state';
 import type { Who } from './deps.ts';
 
 type Registry = Pick<State['registry'], 'site' | 'accessPoint' | 'probe'>;
-type Asking = Pick<Who, 'scope'> | null;
+/** Who asks, as far as sight goes; null: nobody, who sees nothing that is guarded. */
+export type Asking = Pick<Who, 'scope'> | null;
 
 export function seesSite(who: Asking, site: Pick<Site, 'id' | 'region'>): boolean {
   return isWithin(who?.scope, site);

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AlertView, Page, Silence } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
+import { type Asking, accessPointFor, seesSite, siteFor } from '../scope.ts';
 import type { Allow } from '../session.ts';
 import { idField, numberPath } from './schemas.ts';
 
@@ -60,18 +61,35 @@ interface SilenceBody {
 
 export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow: Allow): void {
   const { state, alerts, clock } = deps;
+  // What is about no single site, such as a provider, is not for who sees only some.
+  const sees = (who: Asking, { site }: Pick<AlertView, 'site'>): boolean => {
+    const known = state.registry.site(site);
+    return who?.scope === undefined || (known !== null && seesSite(who, known));
+  };
+  const alertFor = (who: Asking, id: number): AlertView => {
+    const alert = alerts.view(id);
+    if (!alert || !sees(who, alert)) throw new CarrelError('ALERT_UNKNOWN', `There is no alert ${id}.`, { id });
+    return alert;
+  };
 
   app.get<{ Querystring: ListQuery }>(
     '/api/v1/alerts',
-    { onRequest: allow('viewer'), schema: { summary: 'Alerts, newest first', querystring: listQuery } },
-    async ({ query }): Promise<Page<AlertView>> => {
+    {
+      config: { scoped: true },
+      onRequest: allow('viewer'),
+      schema: { summary: 'Alerts, newest first', querystring: listQuery },
+    },
+    async ({ query, who }): Promise<Page<AlertView>> => {
       const { cursor, limit = 100, condition, acknowledged } = query;
-      const items = alerts.list({
-        condition,
-        acknowledged,
-        before: cursor === undefined ? undefined : Number(cursor),
-        limit: limit + 1,
-      });
+      let before = cursor === undefined ? undefined : Number(cursor);
+      const items: AlertView[] = [];
+      // Of somebody who sees little, many pages may hold nothing.
+      for (let more = true; more && items.length <= limit; ) {
+        const found = alerts.list({ condition, acknowledged, before, limit: limit + 1 });
+        items.push(...found.filter((alert) => sees(who, alert)));
+        before = found.at(-1)?.id;
+        more = found.length > limit;
+      }
       const page = items.slice(0, limit);
       return { items: page, next: items.length > limit ? String(page.at(-1)?.id) : null };
     },
@@ -80,17 +98,15 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
   app.get<{ Querystring: { ap: string } }>(
     '/api/v1/alerts/explain',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: {
         summary: 'The chain of reasons of each rule, also when nothing fires',
         querystring: { type: 'object', additionalProperties: false, required: ['ap'], properties: { ap: idField } },
       },
     },
-    async ({ query }) => {
-      if (!state.registry.accessPoint(query.ap))
-        throw new CarrelError('ACCESS_POINT_UNKNOWN', `There is no access point ${query.ap}.`, {
-          access_point: query.ap,
-        });
+    async ({ query, who }) => {
+      accessPointFor(who, state.registry, query.ap);
       return alerts.explain(query.ap);
     },
   );
@@ -98,23 +114,22 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
   app.get<{ Params: { id: number } }>(
     '/api/v1/alerts/:id',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: { summary: 'One alert with its evidence and who was told', params: numberPath },
     },
-    async ({ params }) => {
-      const alert = alerts.view(params.id);
-      if (!alert) throw new CarrelError('ALERT_UNKNOWN', `There is no alert ${params.id}.`, { id: params.id });
-      return alert;
-    },
+    async ({ params, who }) => alertFor(who, params.id),
   );
 
   app.post<{ Params: { id: number }; Body: { hours: number } }>(
     '/api/v1/alerts/:id/ack',
     {
-      onRequest: allow('operator'),
+      config: { scoped: true },
+      onRequest: allow('on_call'),
       schema: { summary: 'I have it: for some hours, at most 72', params: numberPath, body: ackBody },
     },
     async (request) => {
+      alertFor(request.who, request.params.id);
       const who = request.who?.name ?? '';
       const now = clock.wallMs();
       const alert = alerts.acknowledge(request.params.id, who, now + Math.round(request.body.hours * HOUR_MS));
@@ -141,16 +156,25 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
 }
 
 function registerSilenceRoutes(app: FastifyInstance, { state, clock }: AlertDeps, allow: Allow): void {
+  const seesSilence = (who: Asking, { ap, site }: Pick<Silence, 'ap' | 'site'>): boolean => {
+    const known = state.registry.site(site ?? state.registry.accessPoint(ap ?? '')?.site ?? '');
+    return who?.scope === undefined || (known !== null && seesSite(who, known));
+  };
+
   app.get(
     '/api/v1/silences',
-    { onRequest: allow('viewer'), schema: { summary: 'Silences in force and planned' } },
-    async (): Promise<Page<Silence>> => ({ items: state.alerts.silences(clock.wallMs()), next: null }),
+    { config: { scoped: true }, onRequest: allow('viewer'), schema: { summary: 'Silences in force and planned' } },
+    async ({ who }): Promise<Page<Silence>> => ({
+      items: state.alerts.silences(clock.wallMs()).filter((silence) => seesSilence(who, silence)),
+      next: null,
+    }),
   );
 
   app.post<{ Body: SilenceBody }>(
     '/api/v1/silences',
     {
-      onRequest: allow('operator'),
+      config: { scoped: true },
+      onRequest: allow('on_call'),
       schema: { summary: 'Tell nobody about a site or access point until a time; judging goes on', body: silenceBody },
     },
     async (request, reply) => {
@@ -164,6 +188,8 @@ function registerSilenceRoutes(app: FastifyInstance, { state, clock }: AlertDeps
         by: request.who?.name ?? '',
       };
       checkSilence(silence, state, now);
+      if (silence.ap !== null) accessPointFor(request.who, state.registry, silence.ap);
+      if (silence.site !== null) siteFor(request.who, state.registry, silence.site);
       const id = state.transaction(() => {
         const added = state.alerts.addSilence(silence);
         state.audit(
@@ -181,12 +207,14 @@ function registerSilenceRoutes(app: FastifyInstance, { state, clock }: AlertDeps
   app.delete<{ Params: { id: number } }>(
     '/api/v1/silences/:id',
     {
-      onRequest: allow('operator'),
+      config: { scoped: true },
+      onRequest: allow('on_call'),
       schema: { summary: 'End a silence now; what still fires is told then', params: numberPath },
     },
     async (request, reply) => {
       const now = clock.wallMs();
-      if (!state.alerts.silences(now).some((silence) => silence.id === request.params.id))
+      const silence = state.alerts.silences(now).find(({ id }) => id === request.params.id);
+      if (!silence || !seesSilence(request.who, silence))
         throw new CarrelError('SILENCE_UNKNOWN', `There is no silence ${request.params.id} in force.`, {
           id: request.params.id,
         });

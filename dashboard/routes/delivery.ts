@@ -1,8 +1,8 @@
 /** Why: anybody may see, for each probe, that nothing is missing, or what is and why. */
 import type { FastifyInstance } from 'fastify';
 import { GAP_STATES, LOST_CLASSES, type ProbeDelivery } from '#contract';
-import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
+import { probeFor } from '../scope.ts';
 import type { Allow } from '../session.ts';
 import { idField, pathOf } from './schemas.ts';
 
@@ -63,10 +63,9 @@ export function registerDeliveryRoutes(
 ): void {
   app.get<{ Params: { probe: string } }>(
     '/api/v1/probes/:probe/delivery',
-    { onRequest: allow('viewer'), schema: deliverySchema },
-    async ({ params: { probe } }): Promise<ProbeDelivery> => {
-      if (!state.registry.probe(probe))
-        throw new CarrelError('PROBE_UNKNOWN', `There is no probe ${probe}.`, { probe });
+    { config: { scoped: true }, onRequest: allow('viewer'), schema: deliverySchema },
+    async ({ params: { probe }, who }): Promise<ProbeDelivery> => {
+      probeFor(who, state.registry, probe);
       return proof.of(probe);
     },
   );

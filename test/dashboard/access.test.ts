@@ -1,14 +1,17 @@
 /** Why: a librarian sees the own library and a coordinator the own region, whatever they ask for; nobody of them ever sees everything. */
 import { describe, expect, it } from 'vitest';
-import type { ComplianceReport, Page, Role, SessionView, Site, SiteScope } from '#contract';
+import type { AlertView, ComplianceReport, Page, Role, SessionView, Site, SiteScope } from '#contract';
 import { covers, ROLES } from '#contract';
 import { createMemoryStore } from '../../broker/store/memory.ts';
+import { registerAlertRoutes } from '../../dashboard/routes/alerts.ts';
 import { registerMeasurementRoutes } from '../../dashboard/routes/measurements.ts';
 import { registerReportRoutes } from '../../dashboard/routes/reports.ts';
 import { PASSWORD, type TestDashboard, testDashboard } from '../support/dashboard.ts';
 
 async function twoRegions(): Promise<TestDashboard> {
-  const dashboard = await testDashboard({ routes: [registerMeasurementRoutes, registerReportRoutes] });
+  const dashboard = await testDashboard({
+    routes: [registerMeasurementRoutes, registerReportRoutes, registerAlertRoutes],
+  });
   Object.assign(dashboard.broker.store, createMemoryStore());
   for (const [id, region] of [
     ['a', 'north'],
@@ -73,6 +76,26 @@ describe('who sees only some libraries', () => {
     const ask = await person(await twoRegions(), 'coordinator', { sites: [], regions: ['north'] });
     expect((await ask('POST', '/access-points/a/test')).statusCode).not.toBe(403);
     expect((await ask('PUT', '/sites/a', { name: 'Mine' })).statusCode).toBe(403);
+  });
+
+  it('sees and acknowledges alerts of the own library only, and silences nothing else', async () => {
+    const dashboard = await twoRegions();
+    const alert = (id: number, site: string): AlertView => ({ id, site, ap: site }) as AlertView;
+    const known = [alert(3, 'c'), alert(2, ''), alert(1, 'b')];
+    dashboard.deps.alerts.view = (id) => known.find((one) => one.id === id) ?? null;
+    dashboard.deps.alerts.list = ({ before = 99 }) => known.filter(({ id }) => id < before);
+    dashboard.deps.alerts.acknowledge = (id) => known.find((one) => one.id === id) as AlertView;
+    const ask = await person(dashboard, 'librarian', { sites: ['b'], regions: [] });
+    const list = (await ask('GET', '/alerts')).json<Page<AlertView>>().items;
+    expect(list.map(({ id }) => id)).toEqual([1]);
+    expect((await ask('POST', '/alerts/1/ack', { hours: 1 })).statusCode).toBe(200);
+    for (const id of [2, 3]) expect((await ask('POST', `/alerts/${id}/ack`, { hours: 1 })).statusCode).toBe(404);
+    const until = dashboard.clock.nowMs + 3_600_000;
+    expect((await ask('POST', '/silences', { site: 'c', reason: 'works', until })).statusCode).toBe(404);
+    expect((await ask('POST', '/silences', { site: 'b', reason: 'works', until })).statusCode).toBe(201);
+    await dashboard.as('operator', 'POST', '/silences', { site: 'c', reason: 'works', until });
+    const silences = (await ask('GET', '/silences')).json<Page<{ site: string }>>().items;
+    expect(silences.map(({ site }) => site)).toEqual(['b']);
   });
 
   it('must be given something to see, and only what is there', async () => {
