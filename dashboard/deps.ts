@@ -15,6 +15,7 @@ import type {
   RosterColumns,
   RulesView,
   SiteScope,
+  StateHistory,
 } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
@@ -74,6 +75,8 @@ export interface LiveHub {
   /** As it travels, for who may see everything (undefined) or some sites. */
   snapshot(scope?: SiteScope): LiveSnapshot;
   roster(scope?: SiteScope): RosterColumns;
+  /** The last day in states. */
+  history(scope?: SiteScope): StateHistory;
   /** What a stream would have told since `<epoch>-<seq>`. */
   poll(since: string, scope?: SiteScope): LivePoll;
   /** Somebody edited the registry. */
@@ -93,7 +96,7 @@ export interface StreamViewer {
 export interface Who {
   name: string;
   role: Role;
-  via: 'session' | 'token';
+  via: 'session' | 'token' | 'screen';
   /** Undefined: everything. */
   scope?: SiteScope;
 }

@@ -14,6 +14,7 @@ import { registerPublicStatusRoutes } from './routes/public-status.ts';
 import { registerQuarantineRoutes } from './routes/quarantine.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerRuleRoutes } from './routes/rules.ts';
+import { registerScreenRoutes } from './routes/screens.ts';
 import { type Dashboard, type StartDeps, startServer } from './start.ts';
 
 /** Answers when it listens. @throws CarrelError PORT_IN_USE, ADDRESS_UNUSABLE, DATA_UNWRITABLE */
@@ -23,6 +24,7 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerLiveRoutes,
     registerMeasurementRoutes,
     registerMapLayerRoutes,
+    registerScreenRoutes,
     registerDeliveryRoutes,
     registerQuarantineRoutes,
     registerReportRoutes,

@@ -5,6 +5,10 @@ import { covers, type Role, SCOPED, type SiteScope } from '#contract';
 import { CarrelError, isCarrelError } from '#lib/errors';
 import type { SessionRow, State, User } from '#state';
 import type { DashboardDeps, Who } from './deps.ts';
+import { createScreens } from './screens.ts';
+import { cookieNamed, sha256 } from './session-words.ts';
+
+export { sha256 };
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -100,17 +104,16 @@ export function endSession(deps: SessionDeps, request: FastifyRequest, reply: Fa
   reply.clearCookie(cookieName(deps), cookieOptions(deps));
 }
 
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
 export function isHttps({ publicUrl }: Pick<DashboardDeps, 'publicUrl'>): boolean {
   return publicUrl().startsWith('https:');
 }
 
-/** `__Host-` binds the cookie to this host and to https; browsers refuse it on plain http. */
 function cookieName(deps: SessionDeps): string {
-  return isHttps(deps) ? '__Host-carrel' : 'carrel';
+  return cookieNamed('carrel', isHttps(deps));
+}
+/** A screen keeps its token beside a person's session: signing out on a wall does not end the wall. */
+export function screenCookie(deps: Pick<SessionDeps, 'publicUrl'>): string {
+  return cookieNamed('carrel-screen', isHttps(deps));
 }
 function cookieOptions(deps: SessionDeps) {
   return { path: '/', httpOnly: true, sameSite: 'strict', secure: isHttps(deps) } as const;
@@ -125,7 +128,21 @@ function identify(deps: SessionDeps, request: FastifyRequest): Identity | null {
   const token = bearerOf(request);
   if (token !== null) return byToken(deps.state, token);
   const id = request.cookies[cookieName(deps)];
-  return id === undefined ? null : bySession(deps, id);
+  return (id === undefined ? null : bySession(deps, id)) ?? byScreen(deps, request);
+}
+
+/** What a wall screen may ask for, besides the page itself. */
+const FOR_SCREENS = new Set(
+  ['me', 'roster', 'live', 'live/snapshot', 'live/delta', 'live/history', 'alerts', 'map-layers', 'map-layers/:id'].map(
+    (path) => `/api/v1/${path}`,
+  ),
+);
+
+function byScreen(deps: SessionDeps, request: FastifyRequest): Identity | null {
+  const token = request.cookies[screenCookie(deps)];
+  if (token === undefined || !SAFE.has(request.method) || !FOR_SCREENS.has(request.routeOptions.url ?? '')) return null;
+  const screen = createScreens(deps.state).byToken(token, deps.clock.wallMs());
+  return screen && { who: { name: screen.name, role: 'viewer', via: 'screen' }, session: null };
 }
 
 /** Null also for a token that was revoked meanwhile. */

@@ -269,3 +269,24 @@ export interface MapLayer {
   added_at: number;
   by: string;
 }
+/** GET /api/v1/screens: wall screens. `waiting` for its code, `paired`, or the code was not used in time. */
+export interface ScreenView {
+  id: string;
+  name: string;
+  state: 'waiting' | 'paired' | 'expired';
+  created_at: number;
+  by: string;
+  /** To the hour; null before it was paired. */
+  seen_at: number | null;
+}
+/** GET /api/v1/live/history: how many access points were in each state, newest last. */
+export interface StateHistory {
+  /** Length of a step, s. */
+  step_s: number;
+  /** Beginning of each step, ms; a step nobody counted is missing. */
+  t: number[];
+  per: Record<ApState, number[]>;
+  /** Hours of each access point of the list, oldest first: a digit per hour, the worst state as index into AP_STATES, `-` unknown. */
+  list: string;
+  hours: string[];
+}

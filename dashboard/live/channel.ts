@@ -22,6 +22,8 @@ export interface Channel {
   hash(): string;
   list(): string;
   sees(site: string): boolean;
+  /** Ids in the order of the list. */
+  aps(): string[];
   /** One entry per access point of the list. */
   all(rows: ReadonlyMap<string, LiveRow>, at: number): LiveColumns;
   /** Only these, by their places; what is not in scope is left out. */
@@ -64,6 +66,7 @@ export function createChannel(scope: SiteScope | undefined): Channel {
     hash: () => roster.hash,
     list: () => roster.list,
     sees: (site) => sites.has(site),
+    aps: () => roster.access_points.map(({ id }) => id),
     all: (rows, at) =>
       packRows(
         roster.access_points.map(({ id }) => rows.get(id)),

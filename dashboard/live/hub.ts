@@ -24,6 +24,7 @@ import { type Every, onceAfter, systemEvery } from '../timing.ts';
 import { type Channel, createChannel, keyOf } from './channel.ts';
 import { createFactsKeeper } from './facts.ts';
 import { healthOf, worstFirst } from './health.ts';
+import { createStateTrail } from './history.ts';
 import { createRing } from './ring.ts';
 import { changeOf, rowOf, totalsOf } from './row.ts';
 import { createViewers, sseEvent } from './viewers.ts';
@@ -44,6 +45,7 @@ export interface LiveHubDeps {
 
 const TICK_MS = 1000;
 const HEARTBEAT_MS = 15_000;
+const TRAIL_MS = 10_000;
 const RING_TICKS = 600;
 /** Rows in which nothing but `last_seen` or a figure by less than 2 % moved wait this long. */
 const SMALL_CHANGE_MS = 10_000;
@@ -67,6 +69,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const dirty = new Set<string>();
   const facts = createFactsKeeper({ state, broker, fleet, clock, log, onChange: (ap) => dirty.add(ap) });
   const withoutHours = countWithoutHours();
+  const trail = createStateTrail(state);
   let freshAlerts: number[] = [];
   let seq = 0;
   let sweep = 0;
@@ -79,6 +82,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   let graceUntil = 0;
   let ends: (() => void)[] = [];
   let lastBeat = 0;
+  let lastTrail = Number.NEGATIVE_INFINITY;
   let lastEdit = Number.NEGATIVE_INFINITY;
   const darkAfterMs = deps.settings.CARREL_DARK_AFTER_S * 1000;
   const idNow = (): string => `${epoch}-${seq}`;
@@ -101,6 +105,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       publish(changed, news, now);
     }
     beat(now);
+    note(now);
     viewers.recheck();
   }
 
@@ -109,6 +114,14 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     if (mono - lastBeat < HEARTBEAT_MS) return;
     lastBeat = mono;
     for (const key of viewers.channels()) viewers.send(key, sseEvent('hb', { at: now }, idNow()));
+  }
+
+  /** Not while rows only fill up after a start: what was before it is in the trail already. */
+  function note(now: number): void {
+    const mono = clock.monoMs();
+    if (mono - lastTrail < TRAIL_MS || now < graceUntil) return;
+    lastTrail = mono;
+    trail.note(rows, now);
   }
 
   function refreshRoster(): void {
@@ -253,6 +266,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       for (const end of ends.splice(0)) end();
       viewers.closeAll();
       await facts.stop();
+      trail.save();
     },
     now: () => ({ at: clock.wallMs(), rows: [...rows.values()] }),
     snapshot(scope) {
@@ -264,6 +278,12 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       };
     },
     roster: (scope) => channelOf(scope).roster(),
+    history(scope) {
+      const channel = channelOf(scope);
+      const view = trail.view(channel.aps(), clock.wallMs());
+      // Counts are those of everybody: who sees some sites gets the hours of these.
+      return { ...view, ...(channel.key === '' ? {} : { t: [], per: NO_COUNTS }), list: channel.list() };
+    },
     poll(id, scope): LivePoll {
       const channel = channelOf(scope);
       const missed = since(id, channel);
@@ -288,6 +308,8 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     },
   };
 }
+
+const NO_COUNTS = { meets: [], below: [], offline: [], nodata: [], maint: [] };
 
 /** Counted once per version of the fleet. */
 function countWithoutHours(): (fleet: Fleet) => number {

@@ -103,6 +103,20 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
     },
   );
 
+  app.get(
+    '/api/v1/live/history',
+    {
+      onRequest: allow('viewer'),
+      schema: {
+        summary: 'The last 24 hours: access points per state and quarter of an hour, worst state of each hour',
+      },
+    },
+    async (request, reply) => {
+      void reply.header('cache-control', 'no-store');
+      return live.history(request.who?.scope);
+    },
+  );
+
   app.get<{ Querystring: { since: string } }>(
     '/api/v1/live/delta',
     {

@@ -19,12 +19,14 @@ import { words } from './words.ts';
 const AlertPage = lazy<{ id: number }>(() => import('./pages/alert.tsx').then((module) => module.AlertPage));
 const Alerts = lazy<{ id: number | null }>(() => import('./pages/alerts.tsx').then((module) => module.Alerts));
 const MapPage = lazy<object>(() => import('./pages/map.tsx').then((module) => module.MapPage));
+const Wall = lazy<object>(() => import('./pages/wall.tsx').then((module) => module.Wall));
 const Settings = lazy<object>(() => import('./pages/settings.tsx').then((module) => module.Settings));
 const SitePage = lazy<{ id: string }>(() => import('./pages/site.tsx').then((module) => module.SitePage));
 
 function App() {
   const route = routeOf(place.value.path);
   if (route.page === 'setup') return <Setup />;
+  if (route.page === 'wall') return <Wall />;
   if (me.value === null) return <Login />;
   if (me.value === undefined)
     return (
@@ -100,7 +102,8 @@ function Drawn() {
 }
 
 startRouter();
-void whoAmI();
+// A wall screen is patient: it asks by itself until it is answered.
+if (routeOf(place.value.path).page !== 'wall') void whoAmI();
 const root = document.getElementById('root');
 if (root)
   render(

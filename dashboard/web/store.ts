@@ -106,13 +106,15 @@ export const commonTarget = computed(() => {
   return targets.size === 1 && only !== undefined ? only : null;
 });
 
-/** Asks who is signed in. */
-export async function whoAmI(): Promise<void> {
+/** Asks who is signed in. A patient asker takes a server that is away for that, and asks again. */
+export async function whoAmI({ patient = false } = {}): Promise<'answered' | 'no answer'> {
   try {
     signedIn(await get<Me | null>('/me'));
   } catch {
+    if (patient) return 'no answer';
     signedIn(null);
   }
+  return 'answered';
 }
 
 export function signedIn(who: Me | null): void {

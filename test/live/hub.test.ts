@@ -283,6 +283,27 @@ describe('the live view', () => {
   });
 });
 
+describe('the last day', () => {
+  test('counts the states of each quarter, keeps the worst of each hour, and goes on after a restart', async () => {
+    const it = await world();
+    it.time.pass(300_000); // after a start silence means nothing yet
+    await it.frame('antazave', 10, 60);
+    it.time.pass(15 * 60_000);
+    await it.frame('antazave', 10, 12);
+    await it.frame('antazave', 10, 11);
+    it.time.pass(60 * 60_000);
+    const before = it.hub.history();
+    await it.restart();
+    const { t, per, hours, step_s, list } = it.hub.history();
+    expect([step_s, list]).toEqual([900, it.hub.snapshot().list]);
+    expect({ t, per, hours }).toEqual({ t: before.t, per: before.per, hours: before.hours });
+    expect(per.meets[0]).toBe(1);
+    expect(per.below.at(-1)).toBe(1);
+    const [worst] = hours;
+    expect(worst).toMatch(/^-+.*1$/); // unknown before, below now
+  });
+});
+
 describe('the shared packed stream', () => {
   test('one who joins in the middle reads the same bytes as everybody', async () => {
     const it = await world();

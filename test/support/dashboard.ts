@@ -135,6 +135,13 @@ function fakeLive(): FakeLive {
     }),
     now: () => ({ at: 1_000_000, rows: [] }),
     poll: () => ({ kind: 'reset' }),
+    history: () => ({
+      step_s: 900,
+      t: [],
+      per: { meets: [], below: [], offline: [], nodata: [], maint: [] },
+      list: 'l',
+      hours: [],
+    }),
     roster: () => packRoster({ hash: 'r', list: 'l', sites: [], access_points: [], probes: [] }),
     rosterChanged: () => void live.changes++,
     stream: () => undefined,

@@ -24,7 +24,7 @@ import {
   type Roster,
   type Silence,
 } from '#contract';
-import { fleetOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
+import { fleetOf, historyOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
 import {
   alertOf,
   availabilityOf,
@@ -307,6 +307,33 @@ export async function startFixture(
     ...{ budget_bytes: 2_000_000_000, left_bytes: 1_699_000_000, next_bytes: 2_540_000 },
   }));
   app.get('/api/v1/map-layers', () => ({ items: [] }));
+  app.get('/api/v1/live/history', () => historyOf(rows, now()));
+  const screens: { id: string; name: string; state: string; created_at: number; by: string; seen_at: null }[] = [];
+  app.get('/api/v1/screens', () => ({ items: screens }));
+  app.post<{ Body: { name: string } }>('/api/v1/screens', ({ body }, reply) => {
+    const screen = {
+      id: '0123456789ab',
+      name: body.name,
+      state: 'waiting',
+      created_at: now(),
+      by: 'rasa',
+      seen_at: null,
+    };
+    screens.push(screen);
+    return reply.code(201).send({ screen, code: 'ABCD2345', link: `${origin}/wall#pair=ABCD2345` });
+  });
+  app.post<{ Body: { code: string } }>('/api/v1/screens/pair', ({ body }, reply) => {
+    if (body.code !== 'ABCD2345')
+      return reply.code(404).type('application/problem+json').send({
+        type: 'about:blank',
+        title: 'Not Found',
+        status: 404,
+        detail: 'This code is not known, was used already or is older than 15 minutes.',
+        code: 'SCREEN_CODE_UNKNOWN',
+      });
+    me = { name: 'Hall', role: 'viewer', csrf: '' };
+    return { name: 'Hall' };
+  });
   app.get('/api/v1/live', (request, reply) => {
     if (!open) {
       reply.code(503).send();

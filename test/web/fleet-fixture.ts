@@ -1,11 +1,13 @@
 /** Why: a made-up country in the shapes of the contract, the same on each run, so that pages can be looked at and counted. */
 import {
+  AP_STATES,
   type ApState,
   type LiveRow,
   type LiveSnapshot,
   packRows,
   type Roster,
   type Site,
+  type StateHistory,
   type Totals,
   type WhyCode,
 } from '#contract';
@@ -191,5 +193,26 @@ export function snapshotOf(rows: readonly LiveRow[], seq: number, now: number): 
         since: null,
       },
     ],
+  };
+}
+
+/** A day in which twelve sites went offline at three in the morning. */
+export function historyOf(rows: readonly LiveRow[], now: number): StateHistory {
+  const step = 15 * MIN;
+  const t = Array.from({ length: 96 }, (_, i) => (Math.floor(now / step) - 95 + i) * step);
+  const totals = totalsOf(rows);
+  const dark = (i: number): number => (i < 40 ? 2 : totals.offline);
+  return {
+    step_s: step / 1000,
+    t,
+    per: {
+      offline: t.map((_, i) => dark(i)),
+      below: t.map((_, i) => totals.below - (i % 7)),
+      nodata: t.map((_, i) => totals.nodata + (i > 20 && i < 60 ? 9 : 0)),
+      maint: t.map((_, i) => (i > 40 && i < 52 ? 30 : totals.maint)),
+      meets: t.map((_, i) => rows.length - dark(i) - totals.below - totals.nodata - totals.maint),
+    },
+    list: listOf(rows.length),
+    hours: rows.map((row, i) => '4'.repeat(20 - (i % 9)) + String(AP_STATES.indexOf(row.state)).repeat(4 + (i % 9))),
   };
 }

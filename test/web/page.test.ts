@@ -49,7 +49,8 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     expect({ complaints: watched.complaints, foreign: watched.foreign }).toEqual({ complaints: [], foreign: [] });
 
   const PAGES = [
-    ['/', 'Last changes'],
+    ['/', 'Last 60 minutes'],
+    ['/wall?rotate=overview,map,alerts', 'Pause rotation'],
     ['/map', 'Show all'],
     ['/sites', 'Last heard'],
     ['/sites/site-0', 'Data used by monitoring'],
@@ -78,6 +79,41 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     },
     60_000,
   );
+
+  test('a wall screen is paired by its code, shows the wall, and an old picture is grey and says its age', async () => {
+    await fixture.close();
+    fixture = await startFixture(dir, { sites: 120, signedIn: false });
+    const page = await open('/wall?rotate=overview,alerts&every=30', 'This screen is not paired');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByLabel('Code of this screen').fill('nonsense');
+    await page.getByRole('button', { name: 'Pair this screen' }).click();
+    await page.getByText('This code is not known').waitFor();
+    await page.goto(`${fixture.origin}/wall?rotate=overview,alerts&every=30#pair=ABCD2345`);
+    await page.reload(); // only the part after # differs: the browser would stay where it is
+    await page.getByText('incidents need action').waitFor();
+    expect(new URL(page.url()).hash).toBe('');
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('access points meet');
+    await page.setViewportSize({ width: 1920, height: 1080 });
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll('.wall *')]
+        .filter(
+          (one) =>
+            one.childElementCount === 0 &&
+            one.textContent?.trim() &&
+            parseFloat(getComputedStyle(one).fontSize) < 24 &&
+            !one.matches('.vh'),
+        )
+        .map((one) => one.textContent),
+    );
+    expect(small).toEqual([]);
+    fixture.cut();
+    await page.clock.fastForward(70_000);
+    await page.locator('.wall.stale').waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toMatch(/^Data is 1 min/);
+    fixture.mend();
+    await page.clock.fastForward(31_000);
+    await page.locator('.wall:not(.stale)').waitFor();
+  }, 60_000);
 
   test('signing in: a wrong password is refused in words, the right one opens what was asked for', async () => {
     await fixture.close();
@@ -109,7 +145,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   }, 60_000);
 
   test('the overview answers in its title, with the average and its n', async () => {
-    const page = await open('/', 'Last changes');
+    const page = await open('/', 'Last 60 minutes');
     const { meets, total, mean_n } = fixture.snapshot.totals;
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(
       `${meets.toLocaleString('en')} of ${total.toLocaleString('en')} access points meet 30\u00a0Mb/s`,
@@ -168,7 +204,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   }, 60_000);
 
   test('the page works from the keyboard: search, j, Enter, go, help', async () => {
-    const page = await open('/', 'Last changes');
+    const page = await open('/', 'Last 60 minutes');
     await page.keyboard.press('g');
     await page.keyboard.press('s');
     await page.getByText('Last heard').waitFor();
@@ -307,7 +343,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   }, 60_000);
 
   test('on a phone one’s own things are one tap away: theme, keys, password, signing out', async () => {
-    const page = await open('/', 'Last changes', { viewport: { width: 390, height: 844 } });
+    const page = await open('/', 'Last 60 minutes', { viewport: { width: 390, height: 844 } });
     await page.getByRole('link', { name: /^rasa, signed in/ }).click();
     await page.getByRole('button', { name: 'Dark' }).click();
     expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');

@@ -6,6 +6,7 @@ import { age, count, cut, mbps, moment, NBSP, percent } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { orderOf } from '../order.ts';
 import { Empty, Waiting } from '../parts/answers.tsx';
+import { DayStrip } from '../parts/day-strip.tsx';
 import { Head } from '../parts/head.tsx';
 import { MapPanel } from '../parts/map-panel.tsx';
 import { Mark, Panel, State, stateWord, TALLY } from '../parts/marks.tsx';
@@ -18,7 +19,8 @@ import { words } from '../words.ts';
 
 const w = words.overview;
 const WORST = 8;
-const CHANGES = 12;
+const CHANGES = 8;
+const HOUR_MS = 3_600_000;
 /** Up to so many access points the overview shows their newest samples too. */
 const FEW = 8;
 
@@ -54,7 +56,15 @@ export function Overview() {
   }
   return (
     <>
-      <Head title={answer(totals)} under={<p>{evidence(totals)}</p>} />
+      <Head
+        title={answer(totals)}
+        under={<p>{evidence(totals)}</p>}
+        acts={
+          <a class="btn" href="/wall?rotate=overview,map,alerts">
+            {w.wall}
+          </a>
+        }
+      />
       <div class="grid">
         <Health notices={live.value.health} />
         <Next />
@@ -64,16 +74,17 @@ export function Overview() {
           <Attention all={all} />
         </div>
         <div class="grid wide">
-          <Where all={all} />
+          <DayStrip />
           <Changes all={all} />
         </div>
+        <Where all={all} />
         {all.length <= FEW ? <MeasuredNow all={all} /> : null}
       </div>
     </>
   );
 }
 
-function answer(totals: Totals): string {
+export function answer(totals: Totals): string {
   if (unjudged(totals)) return w.unjudged(count(totals.total));
   const target = commonTarget.value;
   return w.title(count(totals.meets), count(totals.total), target === null ? w.ownTarget : mbps(target));
@@ -202,17 +213,17 @@ function Attention({ all }: { all: readonly Line[] }) {
 }
 
 function Changes({ all }: { all: readonly Line[] }) {
+  const edge = serverNow.value - HOUR_MS;
   const recent = all
-    .filter(({ row }) => row.since !== null)
-    .sort((a, b) => (b.row.since ?? 0) - (a.row.since ?? 0))
-    .slice(0, CHANGES);
+    .filter(({ row }) => row.since !== null && row.since > edge)
+    .sort((a, b) => (b.row.since ?? 0) - (a.row.since ?? 0));
   return (
-    <Panel title={w.changes} id="h-feed">
+    <Panel title={w.changes} id="h-feed" end={<span class="q">{w.changesN(recent.length)}</span>}>
       {recent.length === 0 ? (
         <p class="pad q">{w.noChanges}</p>
       ) : (
         <ol class="feed moments">
-          {recent.map(({ row, ap, site, name }) => (
+          {recent.slice(0, CHANGES).map(({ row, ap, site, name }) => (
             <li key={ap.id}>
               <time dateTime={new Date(row.since ?? 0).toISOString()}>
                 {moment(row.since ?? 0, serverNow.value, site.zone)}

@@ -19,6 +19,7 @@ import { Telling } from './settings-telling.tsx';
 import { Tokens } from './settings-tokens.tsx';
 import { You } from './settings-you.tsx';
 
+const Screens = lazy<object>(() => import('./settings-screens.tsx').then((module) => module.Screens));
 const MapLayers = lazy<object>(() => import('./settings-map.tsx').then((module) => module.MapLayers));
 const w = words.settings;
 
@@ -58,6 +59,7 @@ export function Settings() {
           </div>
           <div class="grid two">
             <MapLayers />
+            {mayAdminister() ? <Screens /> : null}
           </div>
           {mayAudit() ? <AuditTrail /> : null}
           {mayOperate() ? <Quarantine /> : null}
