@@ -36,11 +36,19 @@ export function filterLines(lines: readonly Line[], { q, states, region }: Filte
     if (states.length > 0 && !states.includes(line.row.state)) return false;
     if (region && line.site.region !== region) return false;
     if (wanted.length === 0) return true;
-    const text = folded(
-      `${line.name} ${line.site.region} ${line.site.isp} ${line.ap.id} ${line.site.id} ${line.row.probe ?? ''}`,
-    );
+    const text = searched(line);
     return wanted.every((word) => text.includes(word));
   });
+}
+
+/** What is searched in a line, made once per access point: folding 20,000 texts takes 40 ms. */
+const texts = new WeakMap<Line['ap'], { probe: string | null; text: string }>();
+function searched({ row, ap, site, name }: Line): string {
+  const known = texts.get(ap);
+  if (known && known.probe === row.probe) return known.text;
+  const text = folded(`${name} ${site.region} ${site.isp} ${ap.id} ${site.id} ${row.probe ?? ''}`);
+  texts.set(ap, { probe: row.probe, text });
+  return text;
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true });
@@ -59,18 +67,80 @@ const VALUES: Record<SortKey, (line: Line) => Value> = {
 };
 
 /** Sorted ids of access points. Unknown values stand last in both directions; equal ones by state, then longest in it, then name. */
-export function orderOf(lines: readonly Line[], { by, descending }: Sort): string[] {
+export const orderOf = (lines: readonly Line[], sort: Sort): string[] =>
+  [...lines].sort(comparatorOf(sort)).map(({ ap }) => ap.id);
+
+/**
+ * A sorter that remembers: of 20,000 lines a tick changes 400, and few of them their place. These are taken out and merged in again; the
+ * others are only exchanged for their newer selves (0.5 ms instead of 40 for a whole sort).
+ */
+export function createSorter(): (lines: readonly Line[], sort: Sort) => readonly Line[] {
+  let sort: Sort | null = null;
+  let given: readonly Line[] = [];
+  let ordered: readonly Line[] = [];
+  let byRank: (Line | undefined)[] = [];
+  return (lines, wanted) => {
+    if (lines === given && sort?.by === wanted.by && sort.descending === wanted.descending) return ordered;
+    const order = comparatorOf(wanted);
+    const same = sort?.by === wanted.by && sort.descending === wanted.descending;
+    const next: (Line | undefined)[] = [];
+    const moved: Line[] = [];
+    const stays: boolean[] = [];
+    for (const line of lines) {
+      const old = byRank[line.rank];
+      next[line.rank] = line;
+      if (same && old && old.ap.id === line.ap.id && (old === line || order(old, line) === 0)) stays[line.rank] = true;
+      else moved.push(line);
+    }
+    ordered =
+      moved.length * 4 > lines.length
+        ? [...lines].sort(order)
+        : merged(
+            ordered.flatMap(({ rank }) => (stays[rank] ? (next[rank] ?? []) : [])),
+            moved.sort(order),
+            order,
+          );
+    [sort, given, byRank] = [wanted, lines, next];
+    return ordered;
+  };
+}
+
+type Comparator = (a: Line, b: Line) => number;
+
+function comparatorOf({ by, descending }: Sort): Comparator {
   const value = VALUES[by];
-  const keyed = lines.map((line) => ({ line, key: value(line) }));
-  keyed.sort(
-    (a, b) =>
-      compare(a.key, b.key, descending) ||
-      severity(a.line) - severity(b.line) ||
-      numbersIn(a.line.row.since, b.line.row.since) ||
-      a.line.rank - b.line.rank ||
-      (a.line.ap.id < b.line.ap.id ? -1 : 1),
-  );
-  return keyed.map(({ line }) => line.ap.id);
+  return (a, b) =>
+    compare(value(a), value(b), descending) ||
+    severity(a) - severity(b) ||
+    numbersIn(a.row.since, b.row.since) ||
+    a.rank - b.rank ||
+    (a.ap.id < b.ap.id ? -1 : a.ap.id > b.ap.id ? 1 : 0);
+}
+
+/** Two sorted lists as one. */
+function merged(a: readonly Line[], b: readonly Line[], order: Comparator): Line[] {
+  const all: Line[] = [];
+  let at = 0;
+  for (const line of b) {
+    // Where `line` goes, found by halves: the stretch before it is taken over whole.
+    let [low, high] = [at, a.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const one = a[middle];
+      if (one && order(one, line) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    for (; at < low; at++) {
+      const one = a[at];
+      if (one) all.push(one);
+    }
+    all.push(line);
+  }
+  for (; at < a.length; at++) {
+    const one = a[at];
+    if (one) all.push(one);
+  }
+  return all;
 }
 
 /** Rising, unknown last. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { filterLines, hold, orderOf, parseSort, sortText, windowOf } from '../../dashboard/web/order.ts';
+import { AP_STATES } from '#contract';
+import { createSorter, filterLines, hold, orderOf, parseSort, sortText, windowOf } from '../../dashboard/web/order.ts';
 import type { Line } from '../../dashboard/web/store.ts';
 import { numbers, rosterOf, rowOf } from './fleet-fixture.ts';
 
@@ -8,7 +9,7 @@ const roster = rosterOf(200);
 const random = numbers(3);
 const lines: Line[] = roster.sites.flatMap((site, i): Line[] => {
   const ap = roster.access_points[i];
-  return ap ? [{ site, ap, name: site.name, rank: i, row: rowOf(i, 1_000_000_000, random) }] : [];
+  return ap ? [{ site, ap, name: site.name, rank: i, row: rowOf(Number(site.id.slice(5)), 1_000_000_000, random) }] : [];
 });
 const ids = (found: readonly Line[]) => found.map(({ ap }) => ap.id);
 const stateAt = new Map(lines.map((line) => [line.ap.id, line.row.state]));
@@ -33,6 +34,39 @@ describe('order', () => {
     expect(sortText(parseSort('-rtt'))).toBe('-rtt');
     expect(sortText(parseSort('state'))).toBeNull();
     expect(parseSort('drop table')).toEqual({ by: 'state', descending: false });
+  });
+});
+
+describe('the sorter that remembers', () => {
+  test('has the order of a whole sort after any changes, filters and other heads', () => {
+    const step = fc.record({
+      change: fc.array(
+        fc.record({ at: fc.nat(199), state: fc.nat(4), down: fc.option(fc.nat(90)), since: fc.nat(1000) }),
+        { maxLength: 12 },
+      ),
+      hide: fc.option(fc.nat(4)),
+      sort: fc.constantFrom('state', 'down', '-down', 'name', '-rtt', 'isp'),
+      twice: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 8 }), (steps) => {
+        const sorter = createSorter();
+        let now: readonly Line[] = lines;
+        let sort = parseSort(null);
+        for (const { change, hide, sort: text, twice } of steps) {
+          now = now.map((line, i) => {
+            const one = change.find(({ at }) => at === i);
+            const state = AP_STATES[one?.state ?? 0] ?? 'nodata';
+            return one ? { ...line, row: { ...line.row, state, down_mbps: one.down, since: one.since } } : line;
+          });
+          if (twice) sort = parseSort(text);
+          const shown = now.filter(({ row }) => row.state !== AP_STATES[hide ?? -1]);
+          const sorted = sorter(shown, sort);
+          expect(ids(sorted)).toEqual(orderOf(shown, sort));
+          expect(sorted.every((line) => shown.includes(line))).toBe(true);
+        }
+      }),
+    );
   });
 });
 

@@ -51,7 +51,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   const PAGES = [
     ['/', 'Last 60 minutes'],
     ['/wall?rotate=overview,map,alerts', 'Pause rotation'],
-    ['/map', 'Show all'],
+    ['/map', 'All sites on the map'],
     ['/sites', 'Last heard'],
     ['/sites/site-0', 'Data used by monitoring'],
     ['/alerts', 'Told'],
@@ -109,7 +109,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     fixture.cut();
     await page.clock.fastForward(70_000);
     await page.locator('.wall.stale').waitFor();
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toMatch(/^Data is 1 min/);
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toMatch(/^Data is 1\smin/);
     fixture.mend();
     await page.clock.fastForward(31_000);
     await page.locator('.wall:not(.stale)').waitFor();

@@ -9,24 +9,15 @@ export interface Points {
   y: Float64Array;
 }
 
-/** Lines that have a place. */
-export function pointsOf(all: readonly Line[]): Points {
+/** Lines that have a place. The places are taken over from `before` where they are of the same access points: a tick moves none. */
+export function pointsOf(all: readonly Line[], before: Points | null = null): Points {
   const lines = all.filter(({ site }) => site.lat !== null && site.lon !== null);
+  if (before && before.lines.length === lines.length && lines.every(({ site }, i) => site === before.lines[i]?.site))
+    return { lines, x: before.x, y: before.y };
   const x = new Float64Array(lines.length);
   const y = new Float64Array(lines.length);
-  for (const [i, { site }] of lines.entries()) [x[i], y[i]] = placeOf(site.lon ?? 0, site.lat ?? 0);
+  for (const [i, { site }] of lines.entries()) [x[i], y[i]] = project(site.lon ?? 0, site.lat ?? 0);
   return { lines, x, y };
-}
-
-const places = new Map<string, [number, number]>();
-/** Each place is projected once. */
-function placeOf(lon: number, lat: number): [number, number] {
-  const key = `${lon} ${lat}`;
-  const known = places.get(key);
-  if (known) return known;
-  const made = project(lon, lat);
-  places.set(key, made);
-  return made;
 }
 
 export function boxOfPoints({ x, y }: Points): Box | null {
@@ -44,14 +35,13 @@ export function boxOfPoints({ x, y }: Points): Box | null {
 
 /** Id of the region of each site; '' outside all. Asked once per site and set of outlines. */
 export function regionFinder(outlines: Outlines): (line: Line) => string {
-  const found = new Map<string, string>();
+  const found = new WeakMap<Line['site'], string>();
   return ({ site }) => {
-    const key = `${site.lon} ${site.lat}`;
-    const known = found.get(key);
+    const known = found.get(site);
     if (known !== undefined) return known;
-    const [x, y] = placeOf(site.lon ?? 0, site.lat ?? 0);
-    const id = site.lat === null || site.lon === null ? '' : (regionAt(outlines, x, y)?.id ?? '');
-    found.set(key, id);
+    const placed = site.lat !== null && site.lon !== null;
+    const id = placed ? (regionAt(outlines, ...project(site.lon ?? 0, site.lat ?? 0))?.id ?? '') : '';
+    found.set(site, id);
     return id;
   };
 }

@@ -1,5 +1,5 @@
 /** Why: what every map needs: places as numbers, outlines of that part of the world, shares by region. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Line } from '../store.ts';
 import { loadOutlines, outlinesFor } from './load-outlines.ts';
 import type { Outlines } from './outlines.ts';
@@ -18,7 +18,11 @@ export interface MapData {
 export function useMap(lines: readonly Line[], layer: string | null = null): MapData {
   const [outlines, setOutlines] = useState<Outlines | null>(null);
   const [failed, setFailed] = useState(false);
-  const points = useMemo(() => pointsOf(lines), [lines]);
+  const last = useRef<Points | null>(null);
+  const points = useMemo(() => {
+    last.current = pointsOf(lines, last.current);
+    return last.current;
+  }, [lines]);
   const somewhere = points.lines.length > 0;
   useEffect(() => {
     let over = false;

@@ -12,7 +12,8 @@ import { orderOf } from '../order.ts';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { useTitle } from '../parts/head.tsx';
 import { Mark, stateWord } from '../parts/marks.tsx';
-import { MixBar, mixOf } from '../parts/regions.tsx';
+import { mixOf } from '../parts/mix.ts';
+import { MixBar } from '../parts/regions.tsx';
 import { go, hrefOf, place, siteHref, withQuery } from '../router.ts';
 import { commonTarget, type Line, lines, ready, serverNow } from '../store.ts';
 import { words } from '../words.ts';
@@ -54,6 +55,7 @@ function Shown({ all }: { all: readonly Line[] }) {
     else set({ region: picked.kind === 'region' ? picked.id : null, site: null });
   };
   const placed = data.points.lines;
+  const per = mixOf(placed);
   const inRegion = region ? placed.filter((line) => data.regionOf(line) === region) : placed;
   const listed = inRegion.filter(
     (line, i) =>
@@ -70,7 +72,7 @@ function Shown({ all }: { all: readonly Line[] }) {
                 key={state}
                 state={state}
                 on={shown.has(state)}
-                n={placed.filter(({ row }) => row.state === state).length}
+                n={per[state]}
                 toggle={() => set({ hide: toggled(hidden, state) })}
               />
             ))}

@@ -6,6 +6,7 @@ import { Empty, Waiting } from '../parts/answers.tsx';
 import { Find } from '../parts/frame.tsx';
 import { Head } from '../parts/head.tsx';
 import { Mark, stateWord, TALLY } from '../parts/marks.tsx';
+import { mixOf } from '../parts/mix.ts';
 import { Sheet } from '../parts/sheet.tsx';
 import { go, place, withQuery } from '../router.ts';
 import { commonTarget, type Line, lines, ready } from '../store.ts';
@@ -29,7 +30,8 @@ export function Sites() {
       </>
     );
   const all = lines.value;
-  const inScope = filterLines(all, { q, states: [], region });
+  const inScope = q || region ? filterLines(all, { q, states: [], region }) : all;
+  const per = mixOf(inScope);
   const shown = states.length === 0 ? inScope : inScope.filter(({ row }) => states.includes(row.state));
   const set = (changes: Record<string, string | null>) => go(withQuery(here, changes), 'replace');
   const toggle = (state: ApState) =>
@@ -56,8 +58,7 @@ export function Sites() {
             onClick={() => toggle(state)}
           >
             <Mark state={state} />
-            {stateWord(state, commonTarget.value)}{' '}
-            <span class="q">{count(inScope.filter(({ row }) => row.state === state).length)}</span>
+            {stateWord(state, commonTarget.value)} <span class="q">{count(per[state])}</span>
           </button>
         ))}
         <RegionPick all={all} region={region} pick={(value) => set({ region: value })} />
@@ -68,7 +69,7 @@ export function Sites() {
     <>
       <Head
         title={region ? w.titleIn(region) : w.title}
-        under={<p>{w.summary(count(shown.length), count(all.length), summary(inScope))}</p>}
+        under={<p>{w.summary(count(shown.length), count(all.length), summary(per))}</p>}
         acts={
           <a class="btn go" href="/settings">
             {w.add}
@@ -114,11 +115,8 @@ function statesOf(text: string | null): ApState[] {
 }
 
 /** "83 meet the target, 9 below": what is there, worst last, as the totals run. */
-function summary(inScope: readonly Line[]): string {
-  const parts = TALLY.flatMap((state) => {
-    const n = inScope.filter(({ row }) => row.state === state).length;
-    return n > 0 ? [w.counts[state](count(n))] : [];
-  });
+function summary(per: Record<ApState, number>): string {
+  const parts = TALLY.flatMap((state) => (per[state] > 0 ? [w.counts[state](count(per[state]))] : []));
   return parts.length > 0 ? `${parts.join(', ')}.` : '';
 }
 

@@ -12,9 +12,11 @@ import { Icon } from './marks.tsx';
 import { Toasts } from './toast.tsx';
 
 const f = words.frame;
-const openAlerts = computed(
-  () => new Set(lines.value.flatMap(({ row }) => (row.alert === null ? [] : [row.alert]))).size,
-);
+const openAlerts = computed(() => {
+  const open = new Set<number>();
+  for (const { row } of lines.value) if (row.alert !== null) open.add(row.alert);
+  return open.size;
+});
 
 interface FrameProps {
   route: Route;

@@ -5,6 +5,7 @@ import { hrefOf } from '../router.ts';
 import type { Line } from '../store.ts';
 import { words } from '../words.ts';
 import { Panel, TALLY } from './marks.tsx';
+import type { Mix } from './mix.ts';
 
 const w = words.overview;
 
@@ -32,14 +33,6 @@ export function Where({ all }: { all: readonly Line[] }) {
       </div>
     </Panel>
   );
-}
-
-type Mix = Record<ApState, number>;
-
-export function mixOf(lines: readonly Line[]): Mix {
-  const per: Mix = { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0 };
-  for (const { row } of lines) per[row.state] += 1;
-  return per;
 }
 
 /** Shares of the states in one bar. */

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { because } from '../because.ts';
 import { age, count, cut, moment } from '../format.ts';
-import { hold, orderOf, type Sort, type SortKey, windowOf } from '../order.ts';
+import { createSorter, hold, type Sort, type SortKey, windowOf } from '../order.ts';
 import { siteHref } from '../router.ts';
 import { fresh, type Line, serverNow } from '../store.ts';
 import { words } from '../words.ts';
@@ -32,16 +32,16 @@ interface SheetProps {
 export function Sheet({ lines, sort, onSort, scope, filters }: SheetProps) {
   const body = useRef<HTMLTableSectionElement>(null);
   const [held, setHeld] = useState({ pointer: false, focus: false });
-  const shown = useRef<{ key: string; order: string[] }>({ key: '', order: [] });
+  const shown = useRef<{ key: string; order: readonly Line[] }>({ key: '', order: [] });
   const key = `${scope}|${sort.by}|${sort.descending}`;
-  const wanted = useMemo(() => orderOf(lines, sort), [lines, sort.by, sort.descending]);
-  const { order, moved } = hold(
+  const sorter = useMemo(createSorter, []);
+  const wanted = sorter(lines, sort);
+  const { order, moved } = heldOrder(
     shown.current.key === key ? shown.current.order : [],
     wanted,
     held.pointer || held.focus,
   );
   shown.current = { key, order };
-  const byAp = useMemo(() => new Map(lines.map((line) => [line.ap.id, line])), [lines]);
   const [pinned, setPinned] = useState<number | null>(null);
   const view = useView(body);
   const again = () => {
@@ -88,8 +88,7 @@ export function Sheet({ lines, sort, onSort, scope, filters }: SheetProps) {
           >
             {windowOf(order.length, view.first - OVERSCAN, view.last + OVERSCAN, pinned).map((segment) => {
               if (segment.kind === 'gap') return <Gap key={`gap ${segment.rows}`} height={segment.rows * view.rowPx} />;
-              const id = order[segment.index];
-              const line = id === undefined ? undefined : byAp.get(id);
+              const line = order[segment.index];
               return line ? <Row key={line.ap.id} line={line} index={segment.index} /> : null;
             })}
           </tbody>
@@ -102,6 +101,20 @@ export function Sheet({ lines, sort, onSort, scope, filters }: SheetProps) {
       </div>
     </>
   );
+}
+
+/** The lines to show. Held rows keep their places; that is worked out by ids, and only where something moved at all. */
+function heldOrder(
+  shown: readonly Line[],
+  wanted: readonly Line[],
+  held: boolean,
+): { order: readonly Line[]; moved: number } {
+  const same = shown.length === wanted.length && shown.every((line, i) => line.ap === wanted[i]?.ap);
+  if (!held || shown.length === 0 || same) return { order: wanted, moved: 0 };
+  const byAp = new Map(wanted.map((line) => [line.ap.id, line]));
+  const ids = (lines: readonly Line[]) => lines.map(({ ap }) => ap.id);
+  const { order, moved } = hold(ids(shown), ids(wanted), true);
+  return { order: order.flatMap((id) => byAp.get(id) ?? []), moved };
 }
 
 const rowIndex = (target: EventTarget | null) => {
