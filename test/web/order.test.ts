@@ -9,7 +9,9 @@ const roster = rosterOf(200);
 const random = numbers(3);
 const lines: Line[] = roster.sites.flatMap((site, i): Line[] => {
   const ap = roster.access_points[i];
-  return ap ? [{ site, ap, name: site.name, rank: i, row: rowOf(Number(site.id.slice(5)), 1_000_000_000, random) }] : [];
+  return ap
+    ? [{ site, ap, name: site.name, rank: i, row: rowOf(Number(site.id.slice(5)), 1_000_000_000, random) }]
+    : [];
 });
 const ids = (found: readonly Line[]) => found.map(({ ap }) => ap.id);
 const stateAt = new Map(lines.map((line) => [line.ap.id, line.row.state]));
