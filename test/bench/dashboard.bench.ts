@@ -20,8 +20,11 @@ import { openBrowser, watchPage } from '../support/browser.ts';
 import { connectProbe, createProbe, frameAt } from '../support/fleet.ts';
 import { liveRows } from '../support/live-rows.ts';
 import { ROOT, type RunningServer, startServer, until } from '../support/server.ts';
+import { largeFleet } from './dashboard/large-fleet.ts';
 
-const { values: options } = parseArgs({ options: { sites: { type: 'string', default: '1200' } } });
+const { values: options } = parseArgs({
+  options: { sites: { type: 'string', default: '1200' }, 'large-only': { type: 'boolean', default: false } },
+});
 const PHONE = { viewport: { width: 390, height: 844 } };
 /** 1.6 Mb/s down, 0.75 Mb/s up, 150 ms: the "slow 4G" of page audits. */
 const LINE = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
@@ -32,10 +35,10 @@ const of = `${options.sites} sites; phone: CPU 1/${SLOWER}, 1.6 Mb/s, 150 ms`;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'EN-301-549', 'best-practice'];
 
-function figure(name: string, value: number, unit: string): void {
+function figure(name: string, value: number, unit: string, about = of): void {
   const digits = unit === 's' ? 1000 : 10;
   console.log(
-    JSON.stringify({ bench: 'dashboard', figure: name, value: Math.round(value * digits) / digits, unit, of }),
+    JSON.stringify({ bench: 'dashboard', figure: name, value: Math.round(value * digits) / digits, unit, of: about }),
   );
 }
 function quantile(values: readonly number[], share: number): number {
@@ -252,25 +255,52 @@ async function measure(browser: Browser, server: RunningServer): Promise<void> {
   const { client, alert } = await startSlowLine(server);
   figure('alert_page_js_kb', (await loadOf(context, server.http + alert, '.night h2')).js, 'kB');
   figure(`table_${options.sites}_phone_s`, quantile(await tableTimes(context, server, 7), 0.5), 's');
-  figure('tick_p95_ms', quantile(await tickTimes(context, server), 0.95), 'ms');
+  figure('tick_p95_phone_ms', quantile(await tickTimes(context, server), 0.95), 'ms');
   figure('sample_to_screen_p95_s', quantile(await sampleTimes(context, server, client), 0.95), 's');
   await client.endAsync();
-  const paths = ['/', '/sites', `/sites/${PROBE}`, '/alerts', alert, '/alerts?state=silences', '/settings'];
+  const paths = [
+    '/',
+    '/map',
+    '/wall?rotate=overview,map,alerts',
+    '/sites',
+    `/sites/${PROBE}`,
+    '/alerts',
+    alert,
+    '/alerts?state=silences',
+    '/settings',
+  ];
   const { violations, foreign } = await audit(browser, context, server, paths);
   figure('axe_violations', violations, 'violations');
   figure('foreign_requests', foreign, 'requests');
 }
 
-const dir = mkdtempSync(join(tmpdir(), 'carrel-bench-'));
-const server = await startServer(dir, { CARREL_ADMIN_PASSWORD: PASSWORD });
+/** A page of its own in a context of its own, watched. */
+async function watched(browser: Browser, slow: boolean): Promise<Page> {
+  const context = await browser.newContext(slow ? PHONE : { viewport: { width: 1280, height: 800 } });
+  const { page } = await phonePage(context, { slow });
+  await page.addInitScript(watch);
+  return page;
+}
+
 const browser = await openBrowser();
-const fleet = await startFleet(server);
 try {
-  await measure(browser, server);
+  if (!options['large-only']) await smallFleet();
+  await largeFleet(browser, watched, figure);
 } finally {
   await browser.close();
-  fleet.kill('SIGTERM');
-  await once(fleet, 'exit');
-  await server.stop();
-  rmSync(dir, { recursive: true, force: true });
+}
+
+/** The real server with the virtual fleet. */
+async function smallFleet(): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'carrel-bench-'));
+  const server = await startServer(dir, { CARREL_ADMIN_PASSWORD: PASSWORD });
+  const fleet = await startFleet(server);
+  try {
+    await measure(browser, server);
+  } finally {
+    fleet.kill('SIGTERM');
+    await once(fleet, 'exit');
+    await server.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
 }
