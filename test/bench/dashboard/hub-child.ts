@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import cookie from '@fastify/cookie';
 import Fastify from 'fastify';
 import { systemClock } from '#lib/clock';
 import { silentLogger } from '#lib/logger';
@@ -12,7 +13,7 @@ import { openState } from '#state';
 import { addCompression } from '../../../dashboard/compression.ts';
 import { createLiveHub } from '../../../dashboard/live/hub.ts';
 import { registerLiveRoutes } from '../../../dashboard/routes/live.ts';
-import { registerStaticRoutes } from '../../../dashboard/routes/static.ts';
+import { addPages, registerStaticRoutes } from '../../../dashboard/routes/static.ts';
 import { libraryOf } from '../../../infra/simulate/library.ts';
 import { testAt } from '../../alert/tests.ts';
 import { fakeBroker, frameOf } from '../../alert/world.ts';
@@ -63,16 +64,15 @@ await hub.start();
 const app = Fastify({ forceCloseConnections: true });
 app.decorateRequest('who', null);
 app.decorateRequest('stillAllowed', () => true);
+await app.register(cookie);
 await addCompression(app);
+const folders = { web: join(ROOT, 'dist/web'), dist: join(ROOT, 'dist'), deploy: join(ROOT, 'infra/deploy') };
+addPages(app, folders);
 app.get('/api/v1/me', () => ({ name: 'bench', role: 'viewer', csrf: '' }));
 app.get('/api/v1/map-layers', () => ({ items: [] }));
 app.get('/api/v1/alerts', () => ({ items: [], next: null }));
 registerLiveRoutes(app, { live: hub }, () => async () => undefined);
-await registerStaticRoutes(app, {
-  web: join(ROOT, 'dist/web'),
-  dist: join(ROOT, 'dist'),
-  deploy: join(ROOT, 'infra/deploy'),
-});
+await registerStaticRoutes(app, folders);
 const address = await app.listen({ port: 0, host: '127.0.0.1' });
 
 setInterval(() => {
