@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AP_STATES } from '#contract';
-import { createSorter, filterLines, hold, orderOf, parseSort, sortText, windowOf } from '../../dashboard/web/order.ts';
+import {
+  createSorter,
+  filterLines,
+  hold,
+  orderOf,
+  parseSort,
+  sortText,
+  windowOf,
+  worstOf,
+} from '../../dashboard/web/order.ts';
 import type { Line } from '../../dashboard/web/store.ts';
 import { numbers, rosterOf, rowOf } from './fleet-fixture.ts';
 
@@ -70,6 +79,14 @@ describe('the sorter that remembers', () => {
       }),
     );
   });
+});
+
+test('the worst few are the first of the whole order', () => {
+  fc.assert(
+    fc.property(fc.nat(40), (most) => {
+      expect(ids(worstOf(lines, most))).toEqual(orderOf(lines, parseSort(null)).slice(0, most));
+    }),
+  );
 });
 
 describe('search', () => {

@@ -41,9 +41,15 @@ export function useMap(lines: readonly Line[], layer: string | null = null): Map
     };
   }, [layer, somewhere]);
   const regionOf = useMemo(() => (outlines ? regionFinder(outlines) : () => ''), [outlines]);
-  const shares = useMemo(
+  const known = useRef<ReadonlyMap<string, RegionShare>>(new Map());
+  const counted = useMemo(
     () => (outlines ? sharesOf(points.lines, regionOf) : new Map<string, RegionShare>()),
     [points, regionOf],
   );
-  return { points, outlines, failed, shares, regionOf };
+  // The ground is drawn anew when a share changed, not with every tick.
+  if (!sameShares(known.current, counted)) known.current = counted;
+  return { points, outlines, failed, shares: known.current, regionOf };
 }
+
+const sameShares = (a: ReadonlyMap<string, RegionShare>, b: ReadonlyMap<string, RegionShare>): boolean =>
+  a.size === b.size && [...a].every(([id, { n, meets }]) => b.get(id)?.n === n && b.get(id)?.meets === meets);

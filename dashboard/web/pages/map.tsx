@@ -8,7 +8,7 @@ import { MapCanvas, type MapHandle, type Pick } from '../map/canvas.tsx';
 import type { Grouping } from '../map/draw.ts';
 import { useMap } from '../map/use-map.ts';
 import { parseView, toScreen, type View, viewText } from '../map/view.ts';
-import { orderOf } from '../order.ts';
+import { worstOf } from '../order.ts';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { useTitle } from '../parts/head.tsx';
 import { Mark, stateWord } from '../parts/marks.tsx';
@@ -245,9 +245,9 @@ interface TwinProps {
 }
 /** The same sites as a list, worst first: the map for who does not see it, and the way on for everybody. */
 function Twin({ region, within: inside, listed, all, narrowed }: TwinProps) {
-  const byAp = new Map(listed.map((line) => [line.ap.id, line]));
-  const order = orderOf(listed, { by: 'state', descending: false });
-  const meets = inside.filter(({ row }) => row.state === 'meets').length;
+  const worst = worstOf(listed, LISTED);
+  const per = mixOf(inside);
+  const meets = per.meets;
   const unplaced = all.length - all.filter(({ site }) => site.lat !== null && site.lon !== null).length;
   const { query } = place.value;
   return (
@@ -255,10 +255,10 @@ function Twin({ region, within: inside, listed, all, narrowed }: TwinProps) {
       <header>
         <h2 id="h-twin">{region ? regionName(region) : narrowed ? w.inView : w.all}</h2>
         <p class="q">{w.viewNote(count(listed.length), count(all.length))}</p>
-        <MixBar per={mixOf(inside)} n={inside.length} />
+        <MixBar per={per} n={inside.length} />
         <p class="q">
           {w.share(percent(meets, inside.length) ?? words.unknown)}.{' '}
-          {AP_STATES.map((state) => w.mix(state, count(mixOf(inside)[state]))).join(', ')}.
+          {AP_STATES.map((state) => w.mix(state, count(per[state]))).join(', ')}.
         </p>
         {unplaced > 0 ? <p class="q">{w.unplaced(count(unplaced))}</p> : null}
         {region ? (
@@ -267,14 +267,13 @@ function Twin({ region, within: inside, listed, all, narrowed }: TwinProps) {
           </button>
         ) : null}
       </header>
-      {order.length === 0 ? (
+      {worst.length === 0 ? (
         <Empty title={w.none} text={w.noneText} />
       ) : (
         <ol class="rows">
-          {order.slice(0, LISTED).map((id) => {
-            const line = byAp.get(id);
-            return line ? <TwinRow key={id} line={line} chosen={id === query.get('site')} /> : null;
-          })}
+          {worst.map((line) => (
+            <TwinRow key={line.ap.id} line={line} chosen={line.ap.id === query.get('site')} />
+          ))}
         </ol>
       )}
       <p class="tfoot">

@@ -4,7 +4,7 @@ import type { AlertView, HealthNotice, Page, Totals } from '#contract';
 import { because } from '../because.ts';
 import { age, count, cut, mbps, moment, NBSP, percent } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { orderOf } from '../order.ts';
+import { firstOf, worstOf } from '../order.ts';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { DayStrip } from '../parts/day-strip.tsx';
 import { Head } from '../parts/head.tsx';
@@ -165,8 +165,7 @@ function Tally({ totals }: { totals: Totals }) {
 function Attention({ all }: { all: readonly Line[] }) {
   const alerts = useLoad<Page<AlertView>>('/alerts?condition=firing', { refresh: lastAlert.value });
   const bad = all.filter(({ row }) => row.state === 'offline' || row.state === 'below');
-  const byAp = new Map(bad.map((line) => [line.ap.id, line]));
-  const worst = orderOf(bad, { by: 'state', descending: false }).flatMap((id) => byAp.get(id) ?? []);
+  const worst = worstOf(bad, WORST);
   const holders = new Map(alerts.value?.items.map((alert) => [alert.id, alert.acknowledged_by]));
   return (
     <Panel
@@ -179,7 +178,7 @@ function Attention({ all }: { all: readonly Line[] }) {
         <Empty title={w.fine} text={unjudged(live.value.totals) ? w.fineUnjudged : w.fineText} />
       ) : (
         <ol class="worst">
-          {worst.slice(0, WORST).map(({ row, ap, site, name }) => (
+          {worst.map(({ row, ap, site, name }) => (
             <li key={ap.id}>
               <Mark state={row.state} />
               <span>
@@ -203,27 +202,27 @@ function Attention({ all }: { all: readonly Line[] }) {
           ))}
         </ol>
       )}
-      {worst.length > WORST ? (
+      {bad.length > WORST ? (
         <p class="tfoot">
-          <a href={hrefOf('/sites', { state: 'offline,below' })}>{w.more(worst.length - WORST)}</a>
+          <a href={hrefOf('/sites', { state: 'offline,below' })}>{w.more(bad.length - WORST)}</a>
         </p>
       ) : null}
     </Panel>
   );
 }
 
+const newestFirst = (a: Line, b: Line): number => (b.row.since ?? 0) - (a.row.since ?? 0);
+
 function Changes({ all }: { all: readonly Line[] }) {
   const edge = serverNow.value - HOUR_MS;
-  const recent = all
-    .filter(({ row }) => row.since !== null && row.since > edge)
-    .sort((a, b) => (b.row.since ?? 0) - (a.row.since ?? 0));
+  const recent = all.filter(({ row }) => row.since !== null && row.since > edge);
   return (
     <Panel title={w.changes} id="h-feed" end={<span class="q">{w.changesN(recent.length)}</span>}>
       {recent.length === 0 ? (
         <p class="pad q">{w.noChanges}</p>
       ) : (
         <ol class="feed moments">
-          {recent.slice(0, CHANGES).map(({ row, ap, site, name }) => (
+          {firstOf(recent, CHANGES, newestFirst).map(({ row, ap, site, name }) => (
             <li key={ap.id}>
               <time dateTime={new Date(row.since ?? 0).toISOString()}>
                 {moment(row.since ?? 0, serverNow.value, site.zone)}

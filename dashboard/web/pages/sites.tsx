@@ -1,4 +1,5 @@
 /** Why: the list of everything: search, filters and sorting in the address, a dense live table below. */
+import { useMemo } from 'preact/hooks';
 import { AP_STATES, type ApState } from '#contract';
 import { count } from '../format.ts';
 import { filterLines, parseSort, sortText } from '../order.ts';
@@ -9,7 +10,7 @@ import { Mark, stateWord, TALLY } from '../parts/marks.tsx';
 import { mixOf } from '../parts/mix.ts';
 import { Sheet } from '../parts/sheet.tsx';
 import { go, place, withQuery } from '../router.ts';
-import { commonTarget, type Line, lines, ready } from '../store.ts';
+import { commonTarget, lines, ready, roster } from '../store.ts';
 import { words } from '../words.ts';
 
 const w = words.sites;
@@ -61,7 +62,7 @@ export function Sites() {
             {stateWord(state, commonTarget.value)} <span class="q">{count(per[state])}</span>
           </button>
         ))}
-        <RegionPick all={all} region={region} pick={(value) => set({ region: value })} />
+        <RegionPick region={region} pick={(value) => set({ region: value })} />
       </div>
     </>
   );
@@ -120,10 +121,14 @@ function summary(per: Record<ApState, number>): string {
   return parts.length > 0 ? `${parts.join(', ')}.` : '';
 }
 
-function RegionPick({ all, region, pick }: { all: readonly Line[]; region: string; pick: (region: string) => void }) {
-  const regions = [...new Set(all.map(({ site }) => site.region))]
+/** Regions of the roster, by name. */
+const regionNames = (): string[] =>
+  [...new Set(roster.value?.sites.map(({ region }) => region))]
     .filter((name) => name !== '')
     .sort(new Intl.Collator().compare);
+
+function RegionPick({ region, pick }: { region: string; pick: (region: string) => void }) {
+  const regions = useMemo(() => regionNames(), [roster.value]);
   if (regions.length < 2 && !region) return null;
   return (
     <select
