@@ -321,7 +321,10 @@ int main(int argc, char **argv) {
     if (d->ring == MAP_FAILED) fail("memory");
     if (d == &up) break;
   }
-  signal(SIGINT, SIG_IGN); /* Ctrl-C is for the parent, whose end closes stdin */
+  /* Ctrl-C, or the end of a whole process group, is for the parent, whose end closes stdin: then nothing is left behind. */
+  signal(SIGINT, SIG_IGN);
+  signal(SIGTERM, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
   signal(SIGPIPE, SIG_IGN);
   fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
   prctl(PR_SET_TIMERSLACK, 1);

@@ -138,9 +138,14 @@ describe.skipIf(problem)(`emulated links${problem ? ` (${problem.code})` : ''}`,
   });
 
   test('nothing is left of a line whose owner was killed', async () => {
-    const owner = spawn(process.execPath, ['infra/lab/main.ts'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const owner = spawn(process.execPath, ['infra/lab/main.ts'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true,
+    });
     await linesOf(owner).next();
     expect(namespaces()).toContain(`carrel-lab-${owner.pid}-1p`);
+    // As a terminal that goes, or a time limit: the emulator is asked to end too, and must not before it has cleaned up.
+    process.kill(-(owner.pid ?? 0), 'SIGHUP');
     owner.kill('SIGKILL');
     await expect.poll(namespaces).not.toContain(`carrel-lab-${owner.pid}-`);
   });
