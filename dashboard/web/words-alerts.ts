@@ -107,6 +107,8 @@ export const alertWords = {
 
 /** The explanation on a site's page. */
 export const whyWords = {
+  held: (overlays: string) => `Nobody is told for now, or in another way: ${overlays}.`,
+  waits: (what: string, due: string) => `Waits for: ${what}, ${due}.`,
   rule: {
     slow: 'Is it too slow?',
     dark: 'Is it dark?',

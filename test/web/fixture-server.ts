@@ -24,6 +24,8 @@ import {
   type Roster,
   type Silence,
 } from '#contract';
+import { openRules } from '../../dashboard/alert/rule-store.ts';
+import { memoryState } from '../support/state.ts';
 import { fleetOf, historyOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
 import {
   alertOf,
@@ -280,6 +282,7 @@ export async function startFixture(
     );
     return reply.code(204).send();
   });
+  app.get('/api/v1/rules', () => openRules({ CARREL_DARK_AFTER_S: 300 }, memoryState()).view());
   app.get('/api/v1/tokens', () => ({
     items: [{ id: 1, name: 'nightly report', role: 'viewer', user: 'rasa', created_at: now() - 9e8, revoked_at: null }],
     next: null,

@@ -21,6 +21,7 @@ import { You } from './settings-you.tsx';
 
 const Screens = lazy<object>(() => import('./settings-screens.tsx').then((module) => module.Screens));
 const MapLayers = lazy<object>(() => import('./settings-map.tsx').then((module) => module.MapLayers));
+const Rules = lazy<object>(() => import('./settings-rules.tsx').then((module) => module.Rules));
 const w = words.settings;
 
 export function Settings() {
@@ -50,6 +51,7 @@ export function Settings() {
             </div>
           ) : null}
           {mayAdminister() ? <Telling /> : null}
+          {mayAdminister() ? <Rules /> : null}
           <div class="grid two">
             <div class="grid">
               <You />

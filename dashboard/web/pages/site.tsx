@@ -91,7 +91,7 @@ function Standing({ line, all }: { line: Line; all: readonly Line[] }) {
         ) : null}
         {open === 'edit' ? <EditSite line={line} onDone={close} /> : null}
         <div class="grid why">
-          <Why ap={line.ap.id} target={line.ap.target_mbps} refresh={line.row.down_at} />
+          <Why ap={line.ap.id} target={line.ap.target_mbps} zone={line.site.zone} refresh={line.row.down_at} />
           <Facts line={line} onEdit={mayAdminister() ? () => setOpen(open === 'edit' ? null : 'edit') : null} />
         </div>
         <Measured line={line} range={range} newest={asked?.test?.id ?? ''} />

@@ -1,15 +1,15 @@
 /** Why: the page shows its reasons. Each rule says what it found, with the tests it looked at on a scale against the target. */
 import type { AlertExplanation, TestView } from '#contract';
-import { cut, mbps, NBSP } from '../format.ts';
+import { cut, mbps, moment, NBSP } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { lastAlert } from '../store.ts';
+import { lastAlert, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { Failed, Waiting } from './answers.tsx';
 import { Panel } from './marks.tsx';
 
 const w = words.site;
 
-export function Why({ ap, target, refresh }: { ap: string; target: number; refresh: unknown }) {
+export function Why({ ap, target, zone, refresh }: { ap: string; target: number; zone: string; refresh: unknown }) {
   const path = `/alerts/explain?ap=${encodeURIComponent(ap)}`;
   const explained = useLoad<AlertExplanation>(path, { refresh: `${refresh} ${lastAlert.value?.id}` });
   return (
@@ -17,7 +17,7 @@ export function Why({ ap, target, refresh }: { ap: string; target: number; refre
       {explained.problem ? (
         <Failed what={words.what.why} problem={explained.problem} again={explained.again} />
       ) : explained.value ? (
-        <Steps explanation={explained.value} target={target} />
+        <Steps explanation={explained.value} target={target} zone={zone} />
       ) : (
         <Waiting what={words.what.why} />
       )}
@@ -25,11 +25,11 @@ export function Why({ ap, target, refresh }: { ap: string; target: number; refre
   );
 }
 
-function Steps({ explanation, target }: { explanation: AlertExplanation; target: number }) {
+function Steps({ explanation, target, zone }: { explanation: AlertExplanation; target: number; zone: string }) {
   if (explanation.rules.length === 0) return <p class="pad q">{w.noReason}</p>;
   return (
     <ol class="steps pad">
-      {explanation.rules.map(({ rule, condition, reasons, evidence }) => (
+      {explanation.rules.map(({ rule, condition, reasons, evidence, words: rules, overlays = [], timers = [] }) => (
         <li key={rule}>
           <h3>
             {w.rule[rule]} <span class={condition === 'firing' ? 'strong' : 'q'}>{w.condition[condition]}</span>
@@ -37,6 +37,11 @@ function Steps({ explanation, target }: { explanation: AlertExplanation; target:
           <div class="q">
             {reasons.length === 0 ? <p>{w.noReason}</p> : reasons.map((reason) => <p key={reason}>{reason}</p>)}
             <Scale tests={evidence} target={target} />
+            {overlays.length > 0 ? <p>{w.held(overlays.join(', '))}</p> : null}
+            {timers.map(({ what, due }) => (
+              <p key={what}>{w.waits(what, moment(due, serverNow.value, zone))}</p>
+            ))}
+            {rules ? <p>{rules}</p> : null}
           </div>
         </li>
       ))}

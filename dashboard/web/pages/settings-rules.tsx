@@ -1,0 +1,140 @@
+/** Why: every number of every alert rule, with what it means; changed for all libraries, for metered lines, or for one. */
+import { useState } from 'preact/hooks';
+import type { RuleChanges, RuleParameter, RulesView, RuleValues } from '#contract';
+import { ApiError, ask } from '../api.ts';
+import { useLoad } from '../load.ts';
+import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
+import { Select } from '../parts/field.tsx';
+import { Panel } from '../parts/marks.tsx';
+import { say } from '../parts/toast.tsx';
+import { roster } from '../store.ts';
+import { alertWords } from '../words-alerts.ts';
+import { ruleWords as w } from '../words-rules.ts';
+
+const ALL = ' all';
+const METERED = ' metered';
+
+export function Rules() {
+  const loaded = useLoad<RulesView>('/rules');
+  return (
+    <Panel title={w.title} id="h-rules">
+      {loaded.value ? (
+        <Edited view={loaded.value} again={loaded.again} />
+      ) : loaded.problem ? (
+        <Failed what={w.title} problem={loaded.problem} again={loaded.again} />
+      ) : (
+        <Waiting what={w.title} />
+      )}
+    </Panel>
+  );
+}
+
+function Edited({ view, again }: { view: RulesView; again: () => void }) {
+  const [scope, setScope] = useState(ALL);
+  const [error, setError] = useState<ApiError | null>(null);
+  const save = async (form: HTMLFormElement) => {
+    try {
+      await ask('PUT', '/rules', { body: changed(view, scope, form) });
+      setError(null);
+      say(w.saved);
+      again();
+    } catch (refused) {
+      if (!(refused instanceof ApiError)) throw refused;
+      setError(refused);
+    }
+  };
+  const values = valuesOf(view.page, scope);
+  return (
+    <>
+      <div class="pad fields">
+        <p class="q all">{view.file ? w.fileToo : w.text}</p>
+        <Select scope="rules" name="for" label={w.scope} value={scope} onPick={setScope}>
+          <option value={ALL}>{w.all}</option>
+          <option value={METERED}>{w.metered}</option>
+          {(roster.value?.sites ?? []).slice(0, 2000).map((site) => (
+            <option key={site.id} value={site.id}>
+              {site.name}
+            </option>
+          ))}
+        </Select>
+      </div>
+      <form
+        key={scope}
+        class="ruled"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save(event.currentTarget);
+        }}
+      >
+        <div class="pad fields">
+          <div class="all">
+            <Refusal error={error} known={[]} />
+          </div>
+          {view.parameters
+            .filter((one) => scope === ALL || one.perSite)
+            .map((one) => (
+              <Parameter key={one.name} parameter={one} value={values[one.name]} />
+            ))}
+        </div>
+        <div class="pad">
+          <button class="btn" type="submit">
+            {w.save}
+          </button>
+        </div>
+      </form>
+    </>
+  );
+}
+
+/** Empty means: as everywhere. */
+function Parameter({ parameter, value }: { parameter: RuleParameter; value: RuleValues[string] | undefined }) {
+  const { name, rule, type, description, unit, min, max, words = [] } = parameter;
+  const id = `rule-${name}`;
+  const usual = w.usual(String(parameter.default), unit ?? '');
+  return (
+    <div class="field">
+      <label for={id}>
+        {alertWords.rule[rule]}: {description}
+        {unit ? `, ${unit}` : ''}
+      </label>
+      {type === 'number' ? (
+        <input
+          id={id}
+          name={name}
+          type="number"
+          step="any"
+          min={min}
+          max={max}
+          defaultValue={value === undefined ? '' : String(value)}
+        />
+      ) : (
+        <select id={id} name={name} defaultValue={value === undefined ? '' : String(value)}>
+          <option value="">{usual}</option>
+          {(type === 'switch' ? ['true', 'false'] : words).map((one) => (
+            <option key={one} value={one} selected={String(value) === one}>
+              {type === 'switch' ? w.onOff[one === 'true' ? 'on' : 'off'] : one}
+            </option>
+          ))}
+        </select>
+      )}
+      {type === 'number' ? <small>{usual}</small> : null}
+    </div>
+  );
+}
+
+function valuesOf(changes: RuleChanges, scope: string): RuleValues {
+  return scope === ALL ? changes.all : scope === METERED ? changes.metered : (changes.sites[scope] ?? {});
+}
+
+function changed({ page, parameters }: RulesView, scope: string, form: HTMLFormElement): RuleChanges {
+  const values: Record<string, RuleValues[string]> = {};
+  const given = new FormData(form);
+  for (const { name, type } of parameters) {
+    const text = given.get(name);
+    if (typeof text !== 'string' || text === '') continue;
+    values[name] = type === 'number' ? Number(text) : type === 'switch' ? text === 'true' : text;
+  }
+  if (scope === ALL) return { ...page, all: values };
+  if (scope === METERED) return { ...page, metered: values };
+  return { ...page, sites: { ...page.sites, [scope]: values } };
+}
