@@ -1,5 +1,5 @@
 /** Why: the words of wall screens: the wall itself, its pairing, and the list of screens in the settings. */
-import { NBSP as NB } from './format.ts';
+import { NBSP as NB, plural } from './format.ts';
 
 export const wallWords = {
   title: 'Wall',
@@ -13,7 +13,7 @@ export const wallWords = {
   noIncidents: 'No open incident',
   noIncidentsText: 'Nobody is waited for.',
   moreIncidents: (n: string) => `and ${n} more`,
-  sites: (n: string) => (n === '1' ? '1 site' : `${n} sites`),
+  sites: (n: string) => plural(n, { one: '{n} site', other: '{n} sites' }),
   nobody: 'Not acknowledged',
   hasIt: (who: string) => `${who} has it`,
   pause: 'Pause rotation',

@@ -163,7 +163,7 @@ const en = {
     fineText: 'Every access point with a verdict meets its target.',
     more: (n: number) => `${n} more in the list of sites`,
     changes: 'Last 60 minutes',
-    changesN: (n: number) => (n === 1 ? '1 change' : `${n} changes`),
+    changesN: (n: number) => plural(n, { one: '{n} change', other: '{n} changes' }),
     noChanges: 'No access point changed its state.',
     changed: {
       meets: 'meets the target',

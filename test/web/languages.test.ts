@@ -1,5 +1,5 @@
 /** Why: a page in another language has that language's words and figures, also where the browser knows neither. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -7,12 +7,25 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildWeb } from '../../infra/build-web.ts';
 import { inLanguage } from '../../infra/build-web-language.ts';
 import { LOCALE_TAGS, localeTable } from '../../infra/locale-tables.ts';
+import { barriers } from '../support/barriers.ts';
 import { chromiumPath, openBrowser, watchPage } from '../support/browser.ts';
 import { ROOT } from '../support/server.ts';
 import { startFixture, THURSDAY } from './fixture-server.ts';
 import { inPseudo } from './pseudo.ts';
 
 const PAGES = ['/', '/sites', '/sites/site-0', '/alerts', '/alerts?state=silences', '/settings', '/map', '/nowhere'];
+/** What each page says when it stands, in each language that is complete. */
+const TRANSLATED = {
+  lt: {
+    '/': 'Pastarosios 60 minučių',
+    '/sites': 'Atsiliepė',
+    '/sites/site-0': 'Stebėjimui sunaudoti duomenys',
+    '/alerts': 'Kam pranešta',
+    '/settings': 'Importuoti lentelę',
+    '/map': 'Grupuoti',
+  },
+} as const;
+const TRANSLATIONS = Object.keys(TRANSLATED) as (keyof typeof TRANSLATED)[];
 type Format = typeof import('../../dashboard/web/format.ts');
 const LANGUAGES = Object.keys(LOCALE_TAGS) as (keyof typeof LOCALE_TAGS)[];
 
@@ -54,6 +67,12 @@ it.each(['lt', 'ru', 'kk', 'uz', 'ky'] as const)(
     }
   },
 );
+
+it.each(TRANSLATIONS)('%s has every catalogue that English has', (lang) => {
+  const web = join(ROOT, 'dashboard/web');
+  const english = readdirSync(web).filter((name) => /^words(-[\w-]+)?\.ts$/.test(name));
+  expect(readdirSync(join(web, lang)).sort()).toEqual(english.sort());
+});
 
 it('counts take the form that Lithuanian asks for', async () => {
   const { plural } = await formatIn('lt');
@@ -98,6 +117,40 @@ describe.skipIf(!chromiumPath())('in the browser (needs Chromium)', () => {
         .toEqual([]);
     }
   }, 120_000);
+
+  it.each(TRANSLATIONS)(
+    'every page in %s speaks it, bars nobody and fits a phone',
+    async (lang) => {
+      const dir = mkdtempSync(join(tmpdir(), `carrel-${lang}-`));
+      onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+      await buildWeb(dir, [{ lang, plugin: inLanguage(lang) }]);
+      copyFileSync(join(dir, `index.${lang}.html`), join(dir, 'index.html'));
+      const fixture = await startFixture(dir, { sites: 40 });
+      const browser = await openBrowser();
+      onTestFinished(async () => {
+        await browser.close();
+        await fixture.close();
+      });
+      const { page, complaints } = await watchPage(browser, fixture.origin, {
+        timezoneId: 'Europe/Vilnius',
+        reducedMotion: 'reduce',
+      });
+      await page.clock.install({ time: THURSDAY });
+      for (const [path, text] of Object.entries(TRANSLATED[lang])) {
+        await page.setViewportSize({ width: 1440, height: 1000 });
+        await page.goto(fixture.origin + path);
+        await page.getByText(text).first().waitFor();
+        expect(await barriers(page), path).toEqual([]);
+        await page.setViewportSize({ width: 320, height: 700 });
+        await page.locator('h1').first().waitFor({ state: 'attached' });
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect(width, path).toBeLessThanOrEqual(320);
+      }
+      // What could not be fetched is the business of page.test.ts; here it is whether a word throws.
+      expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
+    },
+    120_000,
+  );
 
   it('Kazakh months are shown where Chromium has none', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'carrel-kk-'));
