@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import { schedule } from 'node-cron';
 import { CarrelError, errnoOf } from '#lib/errors';
 import type { DashboardDeps } from './deps.ts';
 import { ensureCliToken, firstAdministrator } from './first-start.ts';
@@ -31,10 +32,14 @@ export async function startServer(deps: StartDeps, routes: readonly Route[]): Pr
   const app = await buildServer({ ...deps, publicUrl }, { folders: FOLDERS, routes });
   bound = await listen(app, settings.CARREL_HTTP);
   warnOfClearText(deps, publicUrl());
-  publishDesired(
-    deps,
-    state.registry.probes().map((probe) => probe.id),
-  );
+  const publishAll = (): void =>
+    publishDesired(
+      deps,
+      state.registry.probes().map((probe) => probe.id),
+    );
+  publishAll();
+  // The days on which a library is closed are told for three months, and anew on the first of each.
+  const monthly = schedule('7 0 1 * *', publishAll, { timezone: 'UTC', noOverlap: true, suppressMissedWarning: true });
   // Probes that are registered without the API (the one of this machine) get theirs when they come.
   const unsubscribe = broker.onPresence(({ probe, online }) => {
     if (online && state.registry.desired(probe) === null) publishDesired(deps, [probe]);
@@ -44,6 +49,7 @@ export async function startServer(deps: StartDeps, routes: readonly Route[]): Pr
     setupUrl: setupToken === null ? null : `${publicUrl()}/setup?token=${setupToken}`,
     async stop() {
       unsubscribe();
+      await monthly.destroy();
       await app.close();
     },
   };

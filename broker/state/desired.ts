@@ -33,7 +33,7 @@ export function probeDesired(
       database.transaction(() => {
         requireProbe(database, probe);
         const before = desired(probe);
-        if (before && JSON.stringify(before.config) === JSON.stringify(canonical(config))) return before;
+        if (before && JSON.stringify(canonical(before.config)) === JSON.stringify(canonical(config))) return before;
         return store(probe, {
           version: (before?.version ?? 0) + 1,
           config: canonical(config),
@@ -73,8 +73,9 @@ export function probeDesired(
 
 /** One order of keys, so that equal configurations are equal texts. */
 function canonical(config: DesiredMessage['config']): DesiredMessage['config'] {
-  const { sample_s, batch, profile, target_mbps, zone, opening, tests_per_day, budget_mb } = config;
-  return { sample_s, batch, profile, target_mbps, zone, opening, tests_per_day, budget_mb };
+  const { sample_s, batch, profile, target_mbps, zone, opening, closed = [], tests_per_day, budget_mb } = config;
+  const days = closed.length > 0 ? { closed } : {};
+  return { sample_s, batch, profile, target_mbps, zone, opening, ...days, tests_per_day, budget_mb };
 }
 
 /** Through the parser that probes use: what they would refuse is never sent to them. */

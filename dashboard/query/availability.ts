@@ -81,6 +81,8 @@ export interface AvailabilityQuery {
   to_ms: number;
   opening: OpeningHours;
   zone: string;
+  /** Where it was closed in spite of its weekly hours. */
+  closed?: readonly Span[];
   /** Seconds between samples: how long each speaks. */
   sample_s: number;
 }
@@ -92,7 +94,7 @@ const MAX_OUTAGES = 10_000;
 /** Availability of an access point, and where it fell short. @throws StoreError */
 export async function availabilityOf(
   store: StoreReader,
-  { watched, from_ms, to_ms, opening, zone, sample_s }: AvailabilityQuery,
+  { watched, from_ms, to_ms, opening, zone, closed = [], sample_s }: AvailabilityQuery,
 ): Promise<Availability & Shortfalls> {
   const bucket_s = Math.max(60, sample_s);
   const evidence = await Promise.all(
@@ -122,7 +124,7 @@ export async function availabilityOf(
       return { up: intersect(during, union(seen.up)), down: intersect(during, union(seen.down)) };
     }),
   );
-  const judged = judge(openSpans({ opening, zone }, from_ms, to_ms), {
+  const judged = judge(subtract(openSpans({ opening, zone }, from_ms, to_ms), closed), {
     up: evidence.flatMap(({ up }) => up),
     down: evidence.flatMap(({ down }) => down),
   });

@@ -10,6 +10,7 @@ import {
   openSpans,
   type Site,
   type Span,
+  subtract,
   totalMs,
 } from '#contract';
 import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
@@ -24,6 +25,8 @@ export interface MonthInput {
   sites: readonly Site[];
   accessPoints: readonly AccessPoint[];
   bindings: readonly Binding[];
+  /** Where it was closed in spite of its weekly hours. */
+  closed?(site: Pick<Site, 'id' | 'zone'>, from: number, to: number): readonly Span[];
   /** Tests per open day that a probe there is to make. */
   testsPerDay(site: Site, ap: AccessPoint): number;
 }
@@ -33,6 +36,8 @@ const HOUR_MS = 3_600_000;
 const MOST_TESTS = 10_000;
 
 interface Stretch {
+  /** The site. */
+  id: string;
   ap: string;
   probe: string;
   zone: string;
@@ -69,7 +74,7 @@ export async function countMonth(store: StoreReader, input: MonthInput): Promise
     const site = sites.get(ap.site);
     return site ? stretchesOf(ap, site, range(site.zone), input.now_ms, bindings.get(ap.id) ?? []) : [];
   });
-  const opened = openTimes();
+  const opened = openTimes(input.closed);
   const [counts, known] = await Promise.all([countTests(store, stretches), countSeconds(store, stretches, opened)]);
   const first = firstWatched(input.bindings);
   const byAp = Map.groupBy(stretches.keys(), (i) => stretches[i]?.ap);
@@ -104,21 +109,27 @@ interface OpenTime {
   days: number;
   seconds: number;
 }
-type Opened = (hours: Pick<Site, 'zone' | 'opening'>, from: number, to: number) => OpenTime;
+type Opened = (site: Pick<Site, 'id' | 'zone' | 'opening'>, from: number, to: number) => OpenTime;
 
 /** Most sites share a few opening hours, and working out a month of them takes longer than asking the database. */
-function openTimes(): Opened {
+function openTimes(closedOf: MonthInput['closed'] = () => []): Opened {
   const known = new Map<string, OpenTime>();
-  return ({ zone, opening }, from, to) => {
-    const key = JSON.stringify([zone, opening, from, to]);
-    const found = known.get(key) ?? openTimeOf({ zone, opening }, from, to);
+  return ({ id, zone, opening }, from, to) => {
+    const closed = closedOf({ id, zone }, from, to);
+    const key = JSON.stringify([zone, opening, closed, from, to]);
+    const found = known.get(key) ?? openTimeOf({ zone, opening }, closed, from, to);
     known.set(key, found);
     return found;
   };
 }
 
-function openTimeOf(hours: Pick<Site, 'zone' | 'opening'>, from: number, to: number): OpenTime {
-  const open = openSpans(hours, from, to);
+function openTimeOf(
+  hours: Pick<Site, 'zone' | 'opening'>,
+  closed: readonly Span[],
+  from: number,
+  to: number,
+): OpenTime {
+  const open = subtract(openSpans(hours, from, to), closed);
   const spans = open
     .map(([start, end]): [number, number] => [Math.round(start / 1000), Math.round(end / 1000)])
     .filter(([start, end]) => start < end);
@@ -133,7 +144,7 @@ function complete(some: Partial<ComplianceCounts>): ComplianceCounts {
 
 function stretchesOf(
   ap: AccessPoint,
-  { zone, opening }: Site,
+  { id, zone, opening }: Site,
   [from, end]: Span,
   now_ms: number,
   bindings: readonly Binding[],
@@ -142,6 +153,7 @@ function stretchesOf(
   return bindings
     .filter((binding) => binding.judges)
     .map((binding) => ({
+      id,
       ap: ap.id,
       probe: binding.probe,
       zone,

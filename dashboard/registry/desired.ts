@@ -1,8 +1,10 @@
-/** Why: what a probe should do follows from its site and access point, and from nothing else. Pure. */
+/** Why: what a probe should do follows from its site, its access point and the calendar, and from nothing else. Pure. */
 import type { AccessPoint, DesiredConfig, Site } from '#contract';
 
-export function desiredConfig(site: Site, ap: AccessPoint): DesiredConfig {
-  const common = { sample_s: 60, target_mbps: ap.target_mbps, zone: site.zone, opening: site.opening };
+/** `closed`: local dates on which the site is closed in spite of its weekly hours. */
+export function desiredConfig(site: Site, ap: AccessPoint, closed: readonly string[] = []): DesiredConfig {
+  const days = closed.length > 0 ? { closed } : {};
+  const common = { sample_s: 60, target_mbps: ap.target_mbps, zone: site.zone, opening: site.opening, ...days };
   return site.metered
     ? { ...common, profile: 'metered', batch: 10, tests_per_day: 2, budget_mb: 300 }
     : { ...common, profile: 'default', batch: 5, tests_per_day: 6, budget_mb: 2000 };

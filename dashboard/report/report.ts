@@ -3,10 +3,11 @@
  * after its last midnight, so that what waited on the probes is in; what comes later makes another revision.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { ComplianceReport, ComplianceTrend, ReportMonth, Site, SiteScope } from '#contract';
+import type { ComplianceReport, ComplianceTrend, ReportMonth, Site, SiteScope, Span } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { ReportIssue, State } from '#state';
 import type { StoreReader } from '#store';
+import { closedSpans, readCalendar } from '../alert/calendar.ts';
 import { COMPLIANCE_RULE, type CountedAp, complianceGroups, complianceRow } from '../query/compliance.ts';
 import { countMonth, monthRange } from '../query/month.ts';
 import { desiredConfig } from '../registry/desired.ts';
@@ -15,16 +16,16 @@ import { sha256Of } from './csv.ts';
 import { exceptionsOf } from './exceptions.ts';
 
 export interface ReportDeps {
-  state: Pick<State, 'registry' | 'reports'>;
+  state: Pick<State, 'registry' | 'reports' | 'keep'>;
   store: StoreReader;
 }
 /** What an issue keeps; the rest comes from the issues around it. */
 export interface Issued
   extends Pick<ComplianceReport, 'month' | 'made_at' | 'rule' | 'groups' | 'rows' | 'exceptions'> {
-  /** By site, as they were: a recount must not take tomorrow's opening hours for yesterday's. */
+  /** By site, as they were: a recount must not take tomorrow's opening hours and calendar for yesterday's. */
   hours: Hours;
 }
-export type Hours = Record<string, Pick<Site, 'zone' | 'opening'>>;
+export type Hours = Record<string, Pick<Site, 'zone' | 'opening'> & { closed: readonly Span[] }>;
 
 const HOUR_MS = 3_600_000;
 /** Probes that were away deliver within two days. */
@@ -114,27 +115,32 @@ export function monthsBetween(from: number, to: number): string[] {
 
 /** `hours`: opening hours of sites where they are not those of now. @throws StoreError */
 export function count(
-  { state: { registry }, store }: ReportDeps,
+  { state, store }: ReportDeps,
   month: string,
   now: number,
   hours: Hours = {},
 ): Promise<CountedAp[]> {
+  const { registry } = state;
+  const entries = readCalendar(state);
   return countMonth(store, {
     month,
     now_ms: now,
     sites: registry.sites().map((site) => ({ ...site, ...hours[site.id] })),
     accessPoints: registry.accessPoints(),
     bindings: registry.bindings(),
+    closed: (site, from, to) => hours[site.id]?.closed ?? closedSpans(site, entries, from, to),
     testsPerDay: (site, ap) => desiredConfig(site, ap).tests_per_day,
   });
 }
 
 export function issuedOf(
-  { state: { registry } }: Pick<ReportDeps, 'state'>,
+  { state }: Pick<ReportDeps, 'state'>,
   month: string,
   now: number,
   aps: readonly CountedAp[],
 ): Issued {
+  const { registry } = state;
+  const entries = readCalendar(state);
   const rows = aps.map(complianceRow);
   const contracts = new Map(aps.map(({ ap, site }) => [ap, registry.site(site)?.contract_mbps ?? null]));
   return {
@@ -144,7 +150,12 @@ export function issuedOf(
     groups: complianceGroups(aps),
     rows,
     exceptions: exceptionsOf(rows, contracts),
-    hours: Object.fromEntries(registry.sites().map(({ id, zone, opening }) => [id, { zone, opening }])),
+    hours: Object.fromEntries(
+      registry.sites().map((site) => {
+        const { id, zone, opening } = site;
+        return [id, { zone, opening, closed: closedSpans(site, entries, ...monthRange(month, zone)) }];
+      }),
+    ),
   };
 }
 

@@ -4,6 +4,7 @@ import type { CalendarView } from '#contract';
 import { readCalendar, writeCalendar } from '../alert/calendar.ts';
 import { HOLIDAY_COUNTRIES, holidaysOf } from '../alert/holidays.ts';
 import type { DashboardDeps } from '../deps.ts';
+import { publishDesired } from '../registry/publish.ts';
 import type { Allow } from '../session.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,7 +17,7 @@ const body = {
 
 export function registerCalendarRoutes(
   app: FastifyInstance,
-  { state, clock }: Pick<DashboardDeps, 'state' | 'clock'>,
+  { state, clock, broker }: Pick<DashboardDeps, 'state' | 'clock' | 'broker'>,
   allow: Allow,
 ): void {
   const view = (year: number): CalendarView => ({
@@ -47,6 +48,11 @@ export function registerCalendarRoutes(
     },
     async (request): Promise<CalendarView> => {
       writeCalendar(state, request.body.entries, request.who?.name ?? '', clock.wallMs());
+      // Probes make no tests on a day on which nobody is there.
+      publishDesired(
+        { state, clock, broker },
+        state.registry.probes().map(({ id }) => id),
+      );
       return view(yearNow());
     },
   );

@@ -12,6 +12,7 @@ import {
   totalMs,
 } from '#contract';
 import { CarrelError } from '#lib/errors';
+import { closedSpans, readCalendar } from '../alert/calendar.ts';
 import type { DashboardDeps } from '../deps.ts';
 import { availabilityOf } from '../query/availability.ts';
 import { measurements } from '../query/measurements.ts';
@@ -155,6 +156,7 @@ function registerAvailability(app: FastifyInstance, { state, broker, clock }: Me
       const { opening, zone } = site;
       const { down, unknown, ...figures } = await availabilityOf(broker.store, {
         ...{ watched, opening, zone, sample_s },
+        closed: closedSpans(site, readCalendar(state), range.from_ms, to_ms),
         from_ms: range.from_ms,
         to_ms,
       });
