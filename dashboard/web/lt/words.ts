@@ -213,15 +213,10 @@ export const words: Words = {
     region: 'Regionas',
     allRegions: 'Visi regionai',
     searched: (q) => `Paieška: ${q}`,
-    moved: (n) =>
-      plural(n, {
-        one: 'Pasikeitė {n} eilutės vieta',
-        few: 'Pasikeitė {n} eilučių vieta',
-        other: 'Pasikeitė {n} eilučių vieta',
-      }),
+    moved: (n) => `Eilučių, kurių vieta pasikeitė: ${n}`,
     sortAgain: 'Rikiuoti iš naujo',
     caption: (sorted, n) =>
-      `Prieigos taškai, rikiuojama pagal: ${sorted}. ${plural(n, { one: '{n} eilutė', few: '{n} eilutės', other: '{n} eilučių' })}; vertės kinta, kai išmatuojamos, o eilutė, kurioje yra žymeklis ar židinys, nejuda.`,
+      `Prieigos taškai, rikiuojama pagal: ${sorted}. Eilučių: ${n}; vertės kinta, kai išmatuojamos, o eilutė, kurioje yra žymeklis ar židinys, nejuda.`,
     descending: 'pirma didžiausios',
     ascending: 'pirma mažiausios',
     columns: {
@@ -369,14 +364,7 @@ export const words: Words = {
     samples: 'Rodmenys',
     tests: 'Matavimai',
     each: 'kiekvienas su įrodymais',
-    columns: {
-      verdict: 'Išvada',
-      down: 'Sparta',
-      others: 'Kiti',
-      method: 'Būdas',
-      cost: 'Kaina',
-      note: 'Pastaba',
-    },
+    columns: { verdict: 'Išvada', down: 'Sparta', others: 'Kiti', method: 'Būdas', cost: 'Kaina', note: 'Pastaba' },
     noTests: 'Šiuo laikotarpiu matavimų nebuvo',
     noTestsText: 'Matuojama darbo laiku arba kam nors paprašius.',
     all: (n) => `Visi: ${n}`,
@@ -475,12 +463,7 @@ export const words: Words = {
     you: 'jūs',
     addPerson: 'Pridėti žmogų',
   },
-  hours: {
-    notSet: 'darbo laikas nenurodytas',
-    always: 'visą parą',
-    and: 'ir',
-    span: (a, b) => `${a}–${b}`,
-  },
+  hours: { notSet: 'laikas nenurodytas', always: 'visą parą', and: 'ir', span: (a, b) => `${a}–${b}` },
   keys: {
     title: 'Klaviatūra',
     close: 'Užverti',

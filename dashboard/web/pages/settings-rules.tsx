@@ -95,7 +95,7 @@ function Parameter({ parameter, value }: { parameter: RuleParameter; value: Rule
     <div class="field">
       <label for={id}>
         {alertWords.rule[rule]}: {description}
-        {unit ? `, ${unit}` : ''}
+        {unit ? <>, {unit}</> : null}
       </label>
       {type === 'number' ? (
         <input
