@@ -66,6 +66,8 @@ async function buildPage({ lang, plugin }: PageLanguage): Promise<JoinedWeb & { 
     format: 'esm',
     target: 'es2022',
     minify: true,
+    // Escaped, a Cyrillic letter would take six bytes instead of two.
+    charset: 'utf8',
     jsx: 'automatic',
     jsxImportSource: 'preact',
     loader: { '.svg': 'copy', '.topojson': 'file' },

@@ -105,23 +105,23 @@ export const alertWords = {
   to: 'to',
 };
 
-/** The explanation on a site's page. */
+/** The explanation on a site's page: "yes" is the answer of trouble. */
 export const whyWords = {
   held: (overlays: string) => `Nobody is told for now, or in another way: ${overlays}.`,
   waits: (what: string, due: string) => `Waits for: ${what}, ${due}.`,
   rule: {
     slow: 'Is it too slow?',
     dark: 'Is it dark?',
-    silent: 'Does its probe measure?',
-    quality: 'Are loss and latency in order?',
-    device: 'Is the probe well?',
-    budget: 'Is there data left for tests?',
-    clock: 'Is the probe’s clock right?',
-    weak: 'Is the probe strong enough?',
-    cloned: 'Is there only one of it?',
-    server: 'Is the test server well?',
-    outdated: 'Is the agent up to date?',
-    database: 'Do the databases take data?',
+    silent: 'Has its probe stopped measuring?',
+    quality: 'Are loss or latency bad?',
+    device: 'Is the probe in trouble?',
+    budget: 'Is the data for tests used up?',
+    clock: 'Is the probe’s clock wrong?',
+    weak: 'Is the probe too weak?',
+    cloned: 'Is there more than one of it?',
+    server: 'Is the test server in trouble?',
+    outdated: 'Is the agent out of date?',
+    database: 'Do the databases refuse data?',
     group: 'Is it part of something larger?',
   } satisfies Record<AlertExplanation['rules'][number]['rule'], string>,
   condition: {
