@@ -22,6 +22,8 @@ const en = {
   ago: (age: string) => `${age} ago`,
   samples: (n: string) => `n = ${n}`,
   unknown: 'unknown',
+  /** In a column of figures, where a language's word may be too long. */
+  unknownFigure: 'unknown',
   noConnection: 'no connection',
   never: 'never',
 

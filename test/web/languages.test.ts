@@ -24,6 +24,14 @@ const TRANSLATED = {
     '/settings': 'Importuoti lentelę',
     '/map': 'Grupuoti',
   },
+  ru: {
+    '/': 'Последние 60\u00a0минут',
+    '/sites': 'Добавить библиотеки',
+    '/sites/site-0': 'Расход данных на измерения',
+    '/alerts': 'Кому сообщено',
+    '/settings': 'Загрузить таблицу',
+    '/map': 'Группировать',
+  },
 } as const;
 const TRANSLATIONS = Object.keys(TRANSLATED) as (keyof typeof TRANSLATED)[];
 type Format = typeof import('../../dashboard/web/format.ts');
@@ -68,10 +76,33 @@ it.each(['lt', 'ru', 'kk', 'uz', 'ky'] as const)(
   },
 );
 
-it.each(TRANSLATIONS)('%s has every catalogue that English has', (lang) => {
+it.each(TRANSLATIONS)('%s has every catalogue that English has, and left no sentence in English', async (lang) => {
   const web = join(ROOT, 'dashboard/web');
   const english = readdirSync(web).filter((name) => /^words(-[\w-]+)?\.ts$/.test(name));
   expect(readdirSync(join(web, lang)).sort()).toEqual(english.sort());
+  for (const name of english) {
+    const [known, own] = [await import(join(web, name)), await import(join(web, lang, name))];
+    const said = new Set(sentences(known));
+    const left = sentences(own).filter((text) => said.has(text));
+    expect(left, name).toEqual([]);
+  }
+});
+
+/** Texts of a catalogue with two words of small letters in a row. What functions say is left out. */
+function sentences(value: unknown): string[] {
+  if (typeof value === 'string') return /\p{Ll}{3,} \p{Ll}{2,}/u.test(value) ? [value] : [];
+  return value && typeof value === 'object' ? Object.values(value).flatMap(sentences) : [];
+}
+
+it('counts take the forms that Russian asks for', async () => {
+  const { plural } = await formatIn('ru');
+  const forms = { one: '{n} библиотека', few: '{n} библиотеки', many: '{n} библиотек', other: '{n} библиотеки' };
+  expect([1, 3, 11, 1021].map((n) => plural(n, forms).replace(/\s/g, ' '))).toEqual([
+    '1 библиотека',
+    '3 библиотеки',
+    '11 библиотек',
+    '1 021 библиотека',
+  ]);
 });
 
 it('counts take the form that Lithuanian asks for', async () => {

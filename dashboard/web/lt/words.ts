@@ -25,6 +25,7 @@ export const words: Words = {
   ago: (age) => `prieš ${age}`,
   samples: (n) => `n = ${n}`,
   unknown: 'nežinoma',
+  unknownFigure: 'nežinoma',
   noConnection: 'nėra ryšio',
   never: 'niekada',
 

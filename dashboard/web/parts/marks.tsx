@@ -62,7 +62,7 @@ export function Figure({ value, show = rate, offline = false, unit }: FigureProp
         <span class="vh">{words.noConnection}</span>
       </span>
     );
-  if (value === null) return <span class="qq">{words.unknown}</span>;
+  if (value === null) return <span class="qq">{words.unknownFigure}</span>;
   return (
     <data value={String(value)}>
       {show(value)}

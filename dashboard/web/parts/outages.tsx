@@ -105,7 +105,7 @@ export function Outages({ ap, frame }: RangeProps) {
         items.length === 0 ? (
           <p class="pad q">{w.noOutages}</p>
         ) : (
-          <ul class="feed dated">
+          <ul class="feed moments">
             {items.slice(0, SHOWN).map(({ id, from, to, first_failure }) => (
               <li key={id}>
                 <time dateTime={new Date(from).toISOString()}>{day(from, frame.zone)}</time>

@@ -13,7 +13,7 @@ export const alertWords: typeof alertsEn = {
           other: '{n} инцидента требуют действий',
         }),
   silences: 'Заглушено',
-  all: 'Все предупреждения',
+  all: 'Все инциденты',
   gotIt: 'Берусь',
   gotItFor: (until) => `до ${until}`,
   orSilence: 'Или заглушить',
@@ -29,7 +29,7 @@ export const alertWords: typeof alertsEn = {
   test: (verdict, rate) => `${verdict}, ${rate}`,
   summary: (open, acked) =>
     `Открыто: ${open}, в работе: ${acked}. Если зонд молчит вне часов работы, состояние неизвестно; сбоем это не считается, и никого не вызывают.`,
-  lists: 'Списки предупреждений',
+  lists: 'Списки инцидентов',
   group: { open: 'Требует действий', acknowledged: 'В работе', closed: 'Закрыто' },
   incidents: (n) =>
     plural(n, { one: '{n} инцидент', few: '{n} инцидента', many: '{n} инцидентов', other: '{n} инцидента' }),
@@ -115,6 +115,8 @@ export const alertWords: typeof alertsEn = {
 
 /** The explanation on a site's page: "yes" is the answer of trouble. */
 export const whyWords: typeof whyEn = {
+  held: (overlays) => `Пока никому не сообщают или сообщают иначе: ${overlays}.`,
+  waits: (what, due) => `Ждём: ${what}, ${due}.`,
   rule: {
     slow: 'Слишком медленно?',
     dark: 'Нет связи?',
