@@ -4,7 +4,8 @@ import type { Words } from '../words.ts';
 import { alertWords, whyWords } from './words-alerts.ts';
 
 const NB = '\u00a0';
-const tests = { one: '{n} тест', few: '{n} теста', many: '{n} тестов', other: '{n} теста' };
+/** Figures of the page are whole, so that `other` is never asked for a fraction and stands for `many`. */
+const tests = { one: '{n} тест', few: '{n} теста', other: '{n} тестов' };
 /** After "из": `из 21 точки`, `из 22 точек`. */
 const ofPoints = { one: '{n} точки доступа', other: '{n} точек доступа' };
 const ofTests = { one: '{n} теста', other: '{n} тестов' };
@@ -154,12 +155,7 @@ export const words: Words = {
     states: 'Точки доступа по состоянию',
     attention: 'Требуют внимания',
     attentionCount: (n) =>
-      plural(n, {
-        one: '{n} точка доступа',
-        few: '{n} точки доступа',
-        many: '{n} точек доступа',
-        other: '{n} точки доступа',
-      }),
+      plural(n, { one: '{n} точка доступа', few: '{n} точки доступа', other: '{n} точек доступа' }),
     worstFirst: 'сначала худшие',
     allAlerts: 'Все инциденты',
     nobody: 'Пока никто',
@@ -169,8 +165,7 @@ export const words: Words = {
     fineText: 'Все точки доступа, о которых есть вывод, достигают цели.',
     more: (n) => `Ещё ${n} в списке библиотек`,
     changes: 'Последние 60\u00a0минут',
-    changesN: (n) =>
-      plural(n, { one: '{n} изменение', few: '{n} изменения', many: '{n} изменений', other: '{n} изменения' }),
+    changesN: (n) => plural(n, { one: '{n} изменение', few: '{n} изменения', other: '{n} изменений' }),
     noChanges: 'Состояние точек доступа не менялось.',
     changed: {
       meets: 'достигает цели',
@@ -219,15 +214,10 @@ export const words: Words = {
     allRegions: 'Все регионы',
     searched: (q) => `Поиск: ${q}`,
     moved: (n) =>
-      plural(n, {
-        one: 'Сместилась {n} строка',
-        few: 'Сместились {n} строки',
-        many: 'Сместилось {n} строк',
-        other: 'Сместилось {n} строки',
-      }),
+      plural(n, { one: 'Сместилась {n} строка', few: 'Сместились {n} строки', other: 'Сместилось {n} строк' }),
     sortAgain: 'Сортировать снова',
     caption: (sorted, n) =>
-      `Точки доступа, сортировка: ${sorted}. ${plural(n, { one: '{n} строка', few: '{n} строки', many: '{n} строк', other: '{n} строки' })}; значения меняются по мере измерений, строки под указателем и в фокусе остаются на месте.`,
+      `Точки доступа, сортировка: ${sorted}. ${plural(n, { one: '{n} строка', few: '{n} строки', other: '{n} строк' })}; значения меняются по мере измерений, строки под указателем и в фокусе остаются на месте.`,
     descending: 'по убыванию',
     ascending: 'по возрастанию',
     columns: {
@@ -375,14 +365,7 @@ export const words: Words = {
     samples: 'Замеры',
     tests: 'Тесты',
     each: 'каждый со своими данными',
-    columns: {
-      verdict: 'Вывод',
-      down: 'Загрузка',
-      others: 'Другие',
-      method: 'Метод',
-      cost: 'Расход',
-      note: 'Примечание',
-    },
+    columns: { verdict: 'Вывод', down: 'Загрузка', others: 'Другие', method: 'Метод', cost: 'Расход', note: 'Заметка' },
     noTests: 'За этот период тестов нет',
     noTestsText: 'Тесты идут в часы работы или по запросу.',
     all: (n) => `Все ${n}`,
