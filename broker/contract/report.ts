@@ -75,6 +75,8 @@ export type ComplianceCause =
   | { code: 'inconclusive'; count: number }
   | { code: 'contract'; mbps: number }
   | { code: 'slow'; percent: number }
+  /** Below the target again and again, by a cumulative sum over this many planned tests; told when the month is closed. */
+  | { code: 'chronic'; count: number }
   /** The interval of the share holds the share that is asked for: chance alone may have decided. */
   | { code: 'close' };
 export interface ComplianceException {

@@ -5,29 +5,36 @@
 import type { ComplianceGroup, ComplianceReport } from '#contract';
 import type { Binding } from '#state';
 import type { StoreReader } from '#store';
+import { afterTest, type Chronic, NOT_CHRONIC } from '../query/chronic.ts';
 import { monthRange } from '../query/month.ts';
 
 /** Access points per question: some ten thousand tests at the most. */
 const AT_ONCE = 40;
 const MOST_TESTS = 100_000;
 
-/** `zoneOf` answers with the zone of an access point's site. @throws StoreError */
-export async function withExactRates<R extends Pick<ComplianceReport, 'month' | 'rows' | 'groups'>>(
+/** What the month's planned tests say one by one. */
+interface Told {
+  rates: number[];
+  chronic: Chronic;
+}
+
+/** Also judges by these tests which lines are chronically weak. `zoneOf` answers with the zone of an access point's site. @throws StoreError */
+export async function withExactRates<R extends Pick<ComplianceReport, 'month' | 'rows' | 'groups' | 'exceptions'>>(
   report: R,
   { store, bindings, zoneOf }: { store: StoreReader; bindings: readonly Binding[]; zoneOf(ap: string): string },
 ): Promise<R> {
-  const rates = new Map<string, number[]>();
+  const told = new Map<string, Told>();
   const judging = Map.groupBy(
     bindings.filter(({ judges }) => judges),
     ({ access_point }) => access_point,
   );
   for (let i = 0; i < report.rows.length; i += AT_ONCE) {
     const aps = report.rows.slice(i, i + AT_ONCE).map(({ ap }) => ap);
-    for (const ap of aps) rates.set(ap, []);
-    await addRates(store, report.month, aps, judging, zoneOf, rates);
+    for (const ap of aps) told.set(ap, { rates: [], chronic: NOT_CHRONIC });
+    await addTests(store, report.month, aps, judging, zoneOf, told);
   }
   const of = (aps: readonly string[]) => {
-    const sorted = aps.flatMap((ap) => rates.get(ap) ?? []).sort((a, b) => a - b);
+    const sorted = aps.flatMap((ap) => told.get(ap)?.rates ?? []).sort((a, b) => a - b);
     return { median_mbps: nearestRank(sorted, 0.5), p10_mbps: nearestRank(sorted, 0.1) };
   };
   const members = (group: ComplianceGroup): string[] =>
@@ -36,16 +43,21 @@ export async function withExactRates<R extends Pick<ComplianceReport, 'month' | 
     ...report,
     rows: report.rows.map((row) => ({ ...row, ...of([row.ap]) })),
     groups: report.groups.map((group) => ({ ...group, ...of(members(group)) })),
+    exceptions: report.exceptions.map((one) => {
+      const chronic = told.get(one.ap)?.chronic;
+      if (!chronic?.below) return one;
+      return { ...one, causes: [...one.causes, { code: 'chronic' as const, count: chronic.n }] };
+    }),
   };
 }
 
-async function addRates(
+async function addTests(
   store: StoreReader,
   month: string,
   aps: readonly string[],
   judging: ReadonlyMap<string, readonly Binding[]>,
   zoneOf: (ap: string) => string,
-  rates: ReadonlyMap<string, number[]>,
+  told: ReadonlyMap<string, Told>,
 ): Promise<void> {
   const watched = aps.flatMap((ap) => {
     const [from, to] = monthRange(month, zoneOf(ap));
@@ -67,7 +79,12 @@ async function addRates(
     if (event.kind !== 'throughput' || event.dir !== 'down' || event.reason !== 'slot') continue;
     if (event.verdict === 'inconclusive' || event.rate_mbps === null) continue;
     for (const { ap, from, to } of byProbe.get(probe) ?? [])
-      if (t_ms >= from && t_ms < to) rates.get(ap)?.push(event.rate_mbps);
+      if (t_ms >= from && t_ms < to) {
+        const one = told.get(ap);
+        if (!one) continue;
+        one.rates.push(event.rate_mbps);
+        one.chronic = afterTest(one.chronic, event.verdict);
+      }
   }
 }
 

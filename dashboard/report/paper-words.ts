@@ -52,6 +52,7 @@ const en = {
     inconclusive: (n: string) => `Tests that could not tell: ${n}`,
     contract: (mbps: string) => `The contract promises ${mbps}${NB}Mb/s only`,
     slow: (share: string) => `${share}${NB}% of the tests were below the target`,
+    chronic: (n: string) => `Below the target again and again (cumulative sum over ${n} planned tests)`,
     close: 'Close: the interval spans the share that is asked for',
   },
   words: 'What the words mean',
@@ -141,6 +142,7 @@ const lt: PaperWords = {
     inconclusive: (n) => `Matavimų be išvados: ${n}`,
     contract: (mbps) => `Sutartis žada tik ${mbps}${NB}Mb/s`,
     slow: (share) => `${share}${NB}% matavimų buvo žemiau tikslo`,
+    chronic: (n) => `Vis iš naujo žemiau tikslo (kaupiamoji suma per planuotus bandymus: ${n})`,
     close: 'Ties riba: intervalas apima reikalaujamą dalį',
   },
   words: 'Ką reiškia žodžiai',
@@ -232,6 +234,7 @@ const ru: PaperWords = {
     inconclusive: (n) => `Тестов без вывода: ${n}`,
     contract: (mbps) => `Договор обещает только ${mbps}${NB}Мбит/с`,
     slow: (share) => `${share}${NB}% тестов были ниже цели`,
+    chronic: (n) => `Снова и снова ниже цели (накопленная сумма по плановым тестам: ${n})`,
     close: 'Близко к границе: интервал захватывает требуемую долю',
   },
   words: 'Что означают слова',
@@ -322,7 +325,8 @@ export function causeText(cause: ComplianceCause, words: PaperWords): string {
     case 'slow':
       return words.causes[cause.code](tenth(cause.percent, words));
     case 'inconclusive':
-      return words.causes.inconclusive(whole(cause.count, words));
+    case 'chronic':
+      return words.causes[cause.code](whole(cause.count, words));
     case 'contract':
       return words.causes.contract(tenth(cause.mbps, words));
   }

@@ -61,6 +61,21 @@ describe('a month', () => {
     expect(second.sha256).not.toBe(first.sha256);
   });
 
+  it('names a line that was below again and again as such, and one that had bad luck not', async () => {
+    const world = await reportWorld();
+    const from = FROM + 29 * DAY_MS;
+    const bad = Array.from({ length: 12 }, (_, i) => ({
+      t_ms: from + i * 600_000,
+      event: testEvent(`bad-${i}`, { rate_mbps: 12, verdict: 'fail' as const }),
+    }));
+    await world.store.write(batchOf({ probe: 'p-a', seq: 901, t: [], e: bad }), { next: 3, held: [] });
+    await closeMonths(world, CLOSES);
+    const { exceptions } = await reportOf(world, MONTH, CLOSES);
+    const codes = (ap: string) => exceptions.find((one) => one.ap === ap)?.causes.map(({ code }) => code);
+    expect(codes('a')).toContain('chronic');
+    expect(codes('b')).not.toContain('chronic');
+  });
+
   it('is not revised any more after sixty days', async () => {
     const world = await reportWorld();
     await closeMonths(world, CLOSES);
