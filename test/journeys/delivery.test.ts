@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { ProbeDelivery } from '#contract';
 import { silentLogger } from '#lib/logger';
 import { createFramer } from '../../agent/framer.ts';
@@ -15,8 +15,11 @@ import { ROOT, type RunningServer, startServer, until } from '../support/server.
 
 const SPOOL_MB = 0.1;
 const MIN = 60_000;
-const dir = mkdtempSync(join(tmpdir(), 'carrel-delivery-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'carrel-delivery-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 async function freePort(): Promise<number> {
   const probe = createServer();
@@ -79,6 +82,7 @@ function startAgent(stateDir: string, credential: string): ChildProcess {
 test('after two weeks with a spool too small, gaps are explained and none is unexplained, also after kill -9 of the server', async () => {
   const env = { CARREL_MQTT: `127.0.0.1:${await freePort()}` };
   let server: RunningServer = await startServer(join(dir, 'data'), env);
+  onTestFinished(() => server.kill()); // where it failed half way, the next try finds nothing in its way
   const { token } = await createProbe(server, 'remote');
   const credential = join(dir, 'credential.json');
   writeFileSync(credential, JSON.stringify({ broker: server.mqtt, id: 'remote', token, ca: null }), { mode: 0o600 });
@@ -86,6 +90,7 @@ test('after two weeks with a spool too small, gaps are explained and none is une
   const stateDir = join(dir, 'agent');
   const before = await twoWeeksAway(stateDir);
   const agent = startAgent(stateDir, credential);
+  onTestFinished(() => void agent.kill('SIGKILL'));
   const ended = new Promise((resolve) => agent.once('exit', resolve));
   server = await startServer(join(dir, 'data'), env);
   const delivery = (): Promise<ProbeDelivery> => server.api('GET', '/probes/remote/delivery');
@@ -99,7 +104,7 @@ test('after two weeks with a spool too small, gaps are explained and none is une
   await server.kill();
   server = await startServer(join(dir, 'data'), env);
   const frames = (await delivery()).frames;
-  await until(async () => (await delivery()).frames > frames, 30_000, server.output);
+  await until(async () => (await delivery()).frames > frames, 60_000, server.output);
 
   const answer = await delivery();
   agent.kill('SIGTERM');
@@ -112,4 +117,4 @@ test('after two weeks with a spool too small, gaps are explained and none is une
     new Set([`${before.run} explained frame`]),
   );
   expect(answer).toMatchObject({ complete: false, cloned: false });
-}, 120_000);
+}, 180_000);
