@@ -9,10 +9,33 @@ export interface Sort {
   descending: boolean;
 }
 
+/** What the table can show besides state and site, in its order. */
+export const COLUMN_KEYS = ['down', 'tested', 'day', 'rx', 'tx', 'rtt', 'cpu', 'clients', 'seen', 'isp'] as const;
+export type ColumnKey = (typeof COLUMN_KEYS)[number];
+
+/** The columns of an address such as "down,day"; all where it names none. */
+export function parseColumns(text: string | null): readonly ColumnKey[] {
+  const wanted = (text ?? '').split(',');
+  const known = COLUMN_KEYS.filter((key) => wanted.includes(key));
+  return known.length > 0 ? known : COLUMN_KEYS;
+}
+export const columnsText = (columns: readonly ColumnKey[]): string | null =>
+  columns.length === 0 || columns.length === COLUMN_KEYS.length ? null : columns.join();
+
+/** Names in an address, separated by commas; a comma in a name is written %2C. */
+export const namesText = (names: readonly string[]): string =>
+  names.map((name) => name.replace(/[%,]/g, encodeURIComponent)).join();
+export const parseNames = (text: string | null): string[] =>
+  (text ?? '').split(',').flatMap((part) => (part === '' ? [] : [part.replace(/%2C/g, ',').replace(/%25/g, '%')]));
+
+/** Empty lists narrow nothing. */
 export interface Filter {
   q: string;
   states: readonly ApState[];
-  region: string;
+  regions: readonly string[];
+  isps: readonly string[];
+  /** Only metered lines. */
+  metered: boolean;
 }
 
 /** "-down" is descending; anything unknown is worst first. */
@@ -28,13 +51,15 @@ export const sortText = ({ by, descending }: Sort): string | null =>
 export const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** The lines that pass. Every word of `q` must occur in name, region, provider, place or id. */
-export function filterLines(lines: readonly Line[], { q, states, region }: Filter): Line[] {
+export function filterLines(lines: readonly Line[], { q, states, regions, isps, metered }: Filter): Line[] {
   const wanted = folded(q)
     .split(/\s+/)
     .filter((word) => word !== '');
   return lines.filter((line) => {
     if (states.length > 0 && !states.includes(line.row.state)) return false;
-    if (region && line.site.region !== region) return false;
+    if (regions.length > 0 && !regions.includes(line.site.region)) return false;
+    if (isps.length > 0 && !isps.includes(line.site.isp)) return false;
+    if (metered && !line.site.metered) return false;
     if (wanted.length === 0) return true;
     const text = searched(line);
     return wanted.every((word) => text.includes(word));

@@ -2,16 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AP_STATES } from '#contract';
 import {
+  columnsText,
   createSorter,
   filterLines,
   hold,
+  namesText,
   orderOf,
+  parseColumns,
+  parseNames,
   parseSort,
   sortText,
   windowOf,
   worstOf,
 } from '../../dashboard/web/order.ts';
+import { sitesCsv } from '../../dashboard/web/sites-csv.ts';
 import type { Line } from '../../dashboard/web/store.ts';
+import { readViews, withView } from '../../dashboard/web/views.ts';
 import { numbers, rosterOf, rowOf } from './fleet-fixture.ts';
 
 const roster = rosterOf(200);
@@ -89,8 +95,9 @@ test('the worst few are the first of the whole order', () => {
   );
 });
 
+const ALL = { q: '', states: [], regions: [], isps: [], metered: false };
 describe('search', () => {
-  const search = (q: string) => filterLines(lines, { q, states: [], region: '' });
+  const search = (q: string) => filterLines(lines, { ...ALL, q });
 
   test('finds without diacritics, by several words, by probe', () => {
     expect(search('siauliai').length).toBe(20);
@@ -100,10 +107,45 @@ describe('search', () => {
   });
 
   test('states and region narrow together', () => {
-    const found = filterLines(lines, { q: '', states: ['below'], region: 'Utena county' });
+    const found = filterLines(lines, { ...ALL, states: ['below'], regions: ['Utena county'] });
     expect(found.length).toBeGreaterThan(0);
     expect(found.every(({ row, site }) => row.state === 'below' && site.region === 'Utena county')).toBe(true);
   });
+});
+
+describe('the address', () => {
+  test('any names survive the way into the address and back', () => {
+    const names = fc.array(fc.string({ minLength: 1 }), { maxLength: 4 });
+    fc.assert(
+      fc.property(names, (some) => {
+        expect(parseNames(namesText(some))).toEqual(some);
+      }),
+    );
+    expect(parseNames('Utena county')).toEqual(['Utena county']);
+  });
+
+  test('columns are read back in their order; none known is all', () => {
+    expect(parseColumns('isp,down,nonsense')).toEqual(['down', 'isp']);
+    expect(columnsText(parseColumns('down,isp'))).toBe('down,isp');
+    expect(columnsText(parseColumns('nonsense'))).toBeNull();
+  });
+
+  test('saved views: the same name is replaced, and what cannot be read is none', () => {
+    const first = withView([], { name: 'Mine', query: 'q=a' });
+    expect(withView(first, { name: 'Mine', query: 'q=b' })).toEqual([{ name: 'Mine', query: 'q=b' }]);
+    expect(readViews(JSON.stringify(first))).toEqual(first);
+    for (const text of [null, 'x', '{}', '[1,{"name":2}]']) expect(readViews(text)).toEqual([]);
+  });
+});
+
+test('a selection as a table: exact values, unknown is empty, no cell is run by a spreadsheet', () => {
+  const [line] = lines;
+  if (!line) throw new Error('the fixture has lines');
+  const evil = { ...line, name: '=1+1, "x"', row: { ...line.row, down_mbps: 29.96, down_at: 0, rtt_ms: null } };
+  const cells = sitesCsv([evil]).split('\r\n')[1] ?? '';
+  expect(cells).toContain(`,"'=1+1, ""x""",`);
+  expect(cells).toContain(',29.96,1970-01-01T00:00:00.000Z,');
+  expect(sitesCsv([])).toMatch(/^\ufeffsite,access_point,.*last_seen\r\n$/);
 });
 
 describe('rows hold still under pointer and focus', () => {

@@ -1,5 +1,5 @@
 /** The built page in the real Chromium, against answers in the contract's shapes: every page, both themes, nothing foreign, nothing inaccessible. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -182,6 +182,74 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     expect(await first.innerText()).toBe(name);
     await page.getByRole('button', { name: 'Sort again' }).click();
     await page.locator('tbody tr[aria-rowindex="2"]').getByText('900.0').waitFor();
+    fine();
+  }, 60_000);
+
+  test('sites: filters, columns and a named view are the address; a reload and the view bring all of it back', async () => {
+    const page = await open('/sites', 'Last heard');
+    await page
+      .getByRole('img', { name: /Maintenance \d+\sh/ })
+      .first()
+      .waitFor();
+    const regions = page.getByLabel('Region', { exact: true });
+    await regions.selectOption('Utena county');
+    await regions.selectOption('Vilnius county');
+    await page.getByText('Columns', { exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Provider' }).uncheck();
+    await page.getByRole('checkbox', { name: 'Last 24 h' }).uncheck();
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Columns');
+    await page.getByText('Views', { exact: true }).click();
+    await page.getByLabel('Name of the view').fill('Two counties');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save this view' }).click();
+    const { search } = new URL(page.url());
+    const heads = await page.locator('.sheet-table thead th').allInnerTexts();
+    expect(heads.join()).not.toContain('Last 24 h');
+    await page.goto(`${fixture.origin}/sites`);
+    await page.getByText('Views', { exact: true }).click();
+    await page.getByRole('link', { name: 'Two counties' }).click();
+    await page.getByRole('button', { name: 'Vilnius county' }).waitFor();
+    expect(new URL(page.url()).search).toBe(search);
+    expect(await page.locator('.sheet-table thead th').allInnerTexts()).toEqual(heads);
+    const wanted = fixture.roster.sites.filter(({ region }) => /^(Utena|Vilnius)/.test(region)).length;
+    expect(await page.locator('.sheet-table').getAttribute('aria-rowcount')).toBe(String(wanted + 1));
+    fine();
+  }, 60_000);
+
+  test('sites: what is selected is kept while one searches on, saved as a table, and silenced with a reason and an end', async () => {
+    const page = await open('/sites', 'Last heard');
+    await page.locator('tr[aria-rowindex="2"] input').press('Space');
+    await page.locator('tr[aria-rowindex="4"] input').check();
+    const aps = await page
+      .locator('tr.sel input')
+      .evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
+    expect(aps).toHaveLength(2);
+    await page.getByRole('button', { name: /^Meets/ }).click();
+    await page.waitForURL('**/sites?state=meets');
+    await page.getByText('2 rows selected').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export CSV' }).click();
+    const table = readFileSync(await (await saved).path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(
+      table
+        .slice(1)
+        .map((line) => line.split(',')[1])
+        .sort(),
+    ).toEqual([...aps].sort());
+    await page.getByRole('button', { name: 'Silence…' }).click();
+    await page.getByLabel('Reason').fill('Works of the provider');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Silence', exact: true }).click();
+    await page.getByText('2 access points are silenced until').waitFor();
+    const bodies = fixture.posted.map(({ url, body }) => ({ url, ...(body as object) }));
+    const silence = { url: '/api/v1/silences', reason: 'Works of the provider', until: expect.any(Number) };
+    expect(bodies).toHaveLength(2);
+    expect(bodies).toEqual(expect.arrayContaining(aps.map((ap) => ({ ...silence, ap }))));
+    expect(await page.getByText('rows selected').count()).toBe(0);
     fine();
   }, 60_000);
 

@@ -7,6 +7,7 @@ import { useAsked } from '../asked.ts';
 import { type Frame, frameOf, missingSpans, parseRange, RANGES, type Range, steadyEnd } from '../charts/series.ts';
 import { age, count, moment } from '../format.ts';
 import { type Loaded, useLoad } from '../load.ts';
+import { namesText } from '../order.ts';
 import { Acknowledge, mayAct, mayAdminister } from '../parts/ack.tsx';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { AskedNote, TestNow } from '../parts/asked-test.tsx';
@@ -118,7 +119,7 @@ function SiteHead({ line: { row, ap, site, name }, all, open, setOpen, onAsked }
           </li>
           {site.region ? (
             <li>
-              <a href={hrefOf('/sites', { region: site.region })}>{site.region}</a>
+              <a href={hrefOf('/sites', { region: namesText([site.region]) })}>{site.region}</a>
             </li>
           ) : null}
         </ol>

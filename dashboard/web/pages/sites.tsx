@@ -1,26 +1,28 @@
-/** Why: the list of everything: search, filters and sorting in the address, a dense live table below. */
-import { useMemo } from 'preact/hooks';
+/** Why: the list of everything: search, filters, columns and sorting in the address, a dense live table below, and what one does with a selection. */
+import { useMemo, useState } from 'preact/hooks';
 import { AP_STATES, type ApState } from '#contract';
 import { count } from '../format.ts';
-import { filterLines, parseSort, sortText } from '../order.ts';
+import { columnsText, filterLines, parseColumns, parseNames, parseSort, sortText } from '../order.ts';
 import { Empty, Waiting } from '../parts/answers.tsx';
-import { Find } from '../parts/frame.tsx';
+import { ColumnPick } from '../parts/column-pick.tsx';
 import { Head } from '../parts/head.tsx';
-import { Mark, stateWord, TALLY } from '../parts/marks.tsx';
+import { TALLY } from '../parts/marks.tsx';
 import { mixOf } from '../parts/mix.ts';
+import { Selection } from '../parts/selection.tsx';
 import { Sheet } from '../parts/sheet.tsx';
+import { Filters } from '../parts/sites-filters.tsx';
+import { Views } from '../parts/views.tsx';
 import { go, place, withQuery } from '../router.ts';
-import { commonTarget, lines, ready, roster } from '../store.ts';
+import { lines, ready } from '../store.ts';
 import { words } from '../words.ts';
 
 const w = words.sites;
 
 export function Sites() {
   const here = place.value;
-  const q = here.query.get('q') ?? '';
-  const region = here.query.get('region') ?? '';
-  const states = statesOf(here.query.get('state'));
-  const sort = parseSort(here.query.get('sort'));
+  const asked = here.query.get('cols');
+  const columns = useMemo(() => parseColumns(asked), [asked]);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   if (!ready.value)
     return (
       <>
@@ -30,53 +32,38 @@ export function Sites() {
         </div>
       </>
     );
+  const filter = {
+    q: here.query.get('q') ?? '',
+    states: statesOf(here.query.get('state')),
+    regions: parseNames(here.query.get('region')),
+    isps: parseNames(here.query.get('isp')),
+    metered: here.query.get('metered') === '1',
+  };
   const all = lines.value;
-  const inScope = q || region ? filterLines(all, { q, states: [], region }) : all;
+  const inScope = filterLines(all, { ...filter, states: [] });
   const per = mixOf(inScope);
-  const shown = states.length === 0 ? inScope : inScope.filter(({ row }) => states.includes(row.state));
+  const shown = filter.states.length === 0 ? inScope : inScope.filter(({ row }) => filter.states.includes(row.state));
   const set = (changes: Record<string, string | null>) => go(withQuery(here, changes), 'replace');
-  const toggle = (state: ApState) =>
-    set({ state: (states.includes(state) ? states.filter((one) => one !== state) : [...states, state]).join(',') });
-  const filters = (
-    <>
-      <Find cls="field find-here" />
-      <div class="chips" role="group" aria-label={w.filters}>
-        {q ? (
-          <button class="chip on" type="button" onClick={() => set({ q: null })}>
-            {w.searched(q)}{' '}
-            <span class="x" aria-hidden="true">
-              ×
-            </span>
-            <span class="vh">{w.clear}</span>
-          </button>
-        ) : null}
-        {AP_STATES.map((state) => (
-          <button
-            key={state}
-            class={`chip${states.includes(state) ? ' on' : ''}`}
-            type="button"
-            aria-pressed={states.includes(state)}
-            onClick={() => toggle(state)}
-          >
-            <Mark state={state} />
-            {stateWord(state, commonTarget.value)} <span class="q">{count(per[state])}</span>
-          </button>
-        ))}
-        <RegionPick region={region} pick={(value) => set({ region: value })} />
-      </div>
-    </>
-  );
+  const select = (aps: readonly string[], on: boolean) =>
+    setSelected((old) => new Set(on ? [...old, ...aps] : [...old].filter((ap) => !aps.includes(ap))));
+  const filters = <Filters filter={filter} per={per} set={set} />;
+  const [only, another] = filter.regions;
   return (
     <>
       <Head
-        title={region ? w.titleIn(region) : w.title}
+        title={only !== undefined && another === undefined ? w.titleIn(only) : w.title}
         under={<p>{w.summary(count(shown.length), count(all.length), summary(per))}</p>}
         acts={
-          <a class="btn go" href="/settings">
-            {w.add}
-          </a>
+          <>
+            <Views />
+            <ColumnPick columns={columns} pick={(next) => set({ cols: columnsText(next) })} />
+            <a class="btn go" href="/settings">
+              {w.add}
+            </a>
+          </>
         }
       />
+      <Selection lines={all} selected={selected} onSelect={select} />
       {shown.length === 0 ? (
         <>
           <div class="toolbar">{filters}</div>
@@ -90,7 +77,11 @@ export function Sites() {
                   {w.add}
                 </a>
               ) : (
-                <button class="btn" type="button" onClick={() => set({ q: null, state: null, region: null })}>
+                <button
+                  class="btn"
+                  type="button"
+                  onClick={() => set({ q: null, state: null, region: null, isp: null, metered: null })}
+                >
                   {w.removeFilters}
                 </button>
               )}
@@ -100,10 +91,13 @@ export function Sites() {
       ) : (
         <Sheet
           lines={shown}
-          sort={sort}
+          sort={parseSort(here.query.get('sort'))}
           onSort={(next) => set({ sort: sortText(next) })}
-          scope={`${q}|${region}|${states.join()}`}
+          scope={JSON.stringify(filter)}
           filters={filters}
+          columns={columns}
+          selected={selected}
+          onSelect={select}
         />
       )}
     </>
@@ -119,30 +113,4 @@ function statesOf(text: string | null): ApState[] {
 function summary(per: Record<ApState, number>): string {
   const parts = TALLY.flatMap((state) => (per[state] > 0 ? [w.counts[state](count(per[state]))] : []));
   return parts.length > 0 ? `${parts.join(', ')}.` : '';
-}
-
-/** Regions of the roster, by name. */
-const regionNames = (): string[] =>
-  [...new Set(roster.value?.sites.map(({ region }) => region))]
-    .filter((name) => name !== '')
-    .sort(new Intl.Collator().compare);
-
-function RegionPick({ region, pick }: { region: string; pick: (region: string) => void }) {
-  const regions = useMemo(() => regionNames(), [roster.value]);
-  if (regions.length < 2 && !region) return null;
-  return (
-    <select
-      class={`chip${region ? ' on' : ''}`}
-      aria-label={w.region}
-      value={region}
-      onChange={(event) => pick(event.currentTarget.value)}
-    >
-      <option value="">{w.allRegions}</option>
-      {(regions.includes(region) || !region ? regions : [region, ...regions]).map((name) => (
-        <option key={name} value={name}>
-          {name}
-        </option>
-      ))}
-    </select>
-  );
 }

@@ -1,23 +1,23 @@
 /** Why: the dense live table. Only the rows in view are drawn, heads sort, rows hold still under pointer and focus. */
-import { computed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { because } from '../because.ts';
-import { age, count, cut, moment } from '../format.ts';
-import { createSorter, hold, type Sort, type SortKey, windowOf } from '../order.ts';
+import { count } from '../format.ts';
+import { narrow } from '../narrow.ts';
+import { type ColumnKey, createSorter, hold, type Sort, type SortKey, windowOf } from '../order.ts';
 import { siteHref } from '../router.ts';
 import { fresh, type Line, serverNow } from '../store.ts';
 import { words } from '../words.ts';
-import { Figure, Icon, State } from './marks.tsx';
+import { sitesWords } from '../words-sites.ts';
+import { COLUMNS } from './columns.tsx';
+import { DayHours, dayHours } from './day-spines.tsx';
+import { Icon, State } from './marks.tsx';
 
 const w = words.sites;
 /** Rows drawn above and below the view, so that a fast wheel and j/k find them ready. */
 const OVERSCAN = 10;
 /** Before the first row is measured; on a phone rows are taller. */
 const ROW_PX = matchMedia('(max-width: 760px)').matches ? 48 : 34;
-/** Older than this is not "now" any more: bold in Last heard. */
-const OLD_MS = 5 * 60_000;
-const QUARTER_MS = 15 * 60_000;
 /** The first click on these sorts the largest first. */
 const LARGE_FIRST: readonly SortKey[] = ['rx', 'tx', 'rtt', 'cpu', 'clients', 'seen'];
 
@@ -27,9 +27,13 @@ interface SheetProps {
   onSort: (sort: Sort) => void /** Changes when the filter does: the held order is then let go. */;
   scope: string /** What stands in the toolbar, left of what moved. */;
   filters: ComponentChildren;
+  columns: readonly ColumnKey[];
+  /** Ids of access points. */
+  selected: ReadonlySet<string>;
+  onSelect: (aps: readonly string[], on: boolean) => void;
 }
 
-export function Sheet({ lines, sort, onSort, scope, filters }: SheetProps) {
+export function Sheet({ lines, sort, onSort, scope, filters, columns, selected, onSelect }: SheetProps) {
   const body = useRef<HTMLTableSectionElement>(null);
   const [held, setHeld] = useState({ pointer: false, focus: false });
   const shown = useRef<{ key: string; order: readonly Line[] }>({ key: '', order: [] });
@@ -63,14 +67,31 @@ export function Sheet({ lines, sort, onSort, scope, filters }: SheetProps) {
           ) : null}
         </div>
       </div>
+      {columns.includes('day') && !narrow.value ? <DayHours /> : null}
       <div class="panel">
         <table class={`sheet-table${fresh.value.word === 'old' ? ' oldvalues' : ''}`} aria-rowcount={order.length + 1}>
           <caption class="vh">
             {w.caption(`${w.columns[sort.by]}, ${sort.descending ? w.descending : w.ascending}`, count(order.length))}
           </caption>
-          <SheetHead sort={sort} onSort={onSort} />
+          <SheetHead
+            sort={sort}
+            onSort={onSort}
+            columns={columns}
+            all={order.length > 0 && order.every(({ ap }) => selected.has(ap.id))}
+            some={order.some(({ ap }) => selected.has(ap.id))}
+            n={order.length}
+            onAll={(on) =>
+              onSelect(
+                order.map(({ ap }) => ap.id),
+                on,
+              )
+            }
+          />
           <tbody
             ref={body}
+            onChange={({ target }) => {
+              if (target instanceof HTMLInputElement) onSelect([target.value], target.checked);
+            }}
             onPointerEnter={(event) => {
               if (event.pointerType === 'mouse') setHeld((old) => ({ ...old, pointer: true }));
             }}
@@ -87,9 +108,21 @@ export function Sheet({ lines, sort, onSort, scope, filters }: SheetProps) {
             }}
           >
             {windowOf(order.length, view.first - OVERSCAN, view.last + OVERSCAN, pinned).map((segment) => {
-              if (segment.kind === 'gap') return <Gap key={`gap ${segment.rows}`} height={segment.rows * view.rowPx} />;
+              if (segment.kind === 'gap')
+                return (
+                  <Gap key={`gap ${segment.rows}`} height={segment.rows * view.rowPx} span={everywhere(columns)} />
+                );
               const line = order[segment.index];
-              return line ? <Row key={line.ap.id} line={line} index={segment.index} /> : null;
+              return line ? (
+                <Row
+                  key={line.ap.id}
+                  line={line}
+                  index={segment.index}
+                  hours={columns.includes('day') ? dayHours.value[line.rank] : undefined}
+                  columns={columns}
+                  selected={selected.has(line.ap.id)}
+                />
+              ) : null;
             })}
           </tbody>
         </table>
@@ -122,8 +155,11 @@ const rowIndex = (target: EventTarget | null) => {
   return index ? Number(index) - 2 : null;
 };
 
-/** Stands for the rows that are not drawn. It spans the three columns that every screen has: more would bring hidden ones back. */
-const Gap = ({ height }: { height: number }) => (
+/** Columns that every screen has: state, site, and down where it is chosen. */
+const everywhere = (columns: readonly ColumnKey[]) => (columns.includes('down') ? 3 : 2);
+
+/** Stands for the rows that are not drawn. It spans the columns that every screen has: more would bring hidden ones back. */
+const Gap = ({ height, span }: { height: number; span: number }) => (
   <tr
     aria-hidden="true"
     class="gap-row"
@@ -131,7 +167,7 @@ const Gap = ({ height }: { height: number }) => (
       if (row) row.style.height = `${height}px`;
     }}
   >
-    <td colSpan={3} />
+    <td colSpan={span} />
   </tr>
 );
 
@@ -166,71 +202,93 @@ function useView(body: { current: HTMLTableSectionElement | null }) {
   return view;
 }
 
-const COLUMNS: { key: SortKey; unit?: string; num?: true; cls?: string }[] = [
-  { key: 'state' },
-  { key: 'name' },
-  { key: 'down', unit: words.units.mbps, num: true },
-  { key: 'rx', unit: words.units.mbps, num: true, cls: 'narrow-hide' },
-  { key: 'tx', unit: words.units.mbps, num: true, cls: 'narrow-hide c-tx' },
-  { key: 'rtt', unit: words.units.ms, num: true, cls: 'narrow-hide c-rtt' },
-  { key: 'cpu', unit: words.units.percent, num: true, cls: 'narrow-hide c-cpu' },
-  { key: 'clients', num: true, cls: 'narrow-hide c-clients' },
-  { key: 'seen', cls: 'narrow-hide' },
-  { key: 'isp', cls: 'narrow-hide c-isp' },
-];
+interface SheetHeadProps extends Pick<SheetProps, 'sort' | 'onSort' | 'columns'> {
+  all: boolean;
+  some: boolean;
+  n: number;
+  onAll: (on: boolean) => void;
+}
 
-function SheetHead({ sort, onSort }: Pick<SheetProps, 'sort' | 'onSort'>) {
+function SheetHead({ sort, onSort, columns, all, some, n, onAll }: SheetHeadProps) {
   return (
     <thead>
       <tr aria-rowindex={1}>
-        {COLUMNS.flatMap(({ key, unit, num, cls = '' }) => {
-          const on = sort.by === key;
-          const next: Sort = { by: key, descending: on ? !sort.descending : LARGE_FIRST.includes(key) };
-          const head = (
-            <th
-              key={key}
-              scope="col"
-              class={`${num ? 'num ' : ''}${cls}`}
-              {...(on ? { 'aria-sort': sort.descending ? ('descending' as const) : ('ascending' as const) } : {})}
-            >
-              <button type="button" onClick={() => onSort(next)}>
-                {w.columns[key]}
-                {on ? <Icon id={sort.descending ? 'i-up' : 'i-down'} cls="g" /> : null}
-              </button>
-              {unit ? (
-                <>
-                  {' '}
-                  <span class="unit">{unit}</span>
-                </>
-              ) : null}
+        <td class="narrow-hide c-pick">
+          <input
+            type="checkbox"
+            aria-label={sitesWords.selectAll(count(n))}
+            checked={all}
+            indeterminate={some && !all}
+            onChange={(event) => onAll(event.currentTarget.checked)}
+          />
+        </td>
+        <HeadCell name={w.columns.state} by="state" cls="c-state" sort={sort} onSort={onSort} />
+        <HeadCell name={w.columns.name} by="name" sort={sort} onSort={onSort} />
+        {columns.map((key) => {
+          const { head, sort: by, unit, cls } = COLUMNS[key];
+          // Cells may be quiet; heads are all alike.
+          const own = cls.replace(/\b(nw|q) /g, '');
+          return by ? (
+            <HeadCell key={key} name={head} by={by} unit={unit} cls={own} sort={sort} onSort={onSort} />
+          ) : (
+            <th key={key} scope="col" class={own}>
+              {head}
             </th>
           );
-          return key === 'down'
-            ? [
-                head,
-                <th key="tested" scope="col" class="narrow-hide c-tested">
-                  {w.tested}
-                </th>,
-              ]
-            : [head];
         })}
       </tr>
     </thead>
   );
 }
 
+interface HeadCellProps extends Pick<SheetProps, 'sort' | 'onSort'> {
+  name: string;
+  by: SortKey;
+  unit?: string | undefined;
+  cls?: string;
+}
+
+function HeadCell({ name, by, unit, cls = '', sort, onSort }: HeadCellProps) {
+  const on = sort.by === by;
+  const next: Sort = { by, descending: on ? !sort.descending : LARGE_FIRST.includes(by) };
+  return (
+    <th
+      scope="col"
+      class={cls}
+      {...(on ? { 'aria-sort': sort.descending ? ('descending' as const) : ('ascending' as const) } : {})}
+    >
+      <button type="button" onClick={() => onSort(next)}>
+        {name}
+        {on ? <Icon id={sort.descending ? 'i-up' : 'i-down'} cls="g" /> : null}
+      </button>
+      {unit ? (
+        <>
+          {' '}
+          <span class="unit">{unit}</span>
+        </>
+      ) : null}
+    </th>
+  );
+}
+
 interface RowProps {
   line: Line;
   index: number;
+  hours: string | undefined;
+  columns: readonly ColumnKey[];
+  selected: boolean;
 }
 
 /** Drawn again only when its line changed or moved; the age in it keeps its own time. */
-const Row = ({ line, index }: RowProps) => useMemo(() => <Cells line={line} index={index} />, [line, index]);
+const Row = (props: RowProps) => useMemo(() => <Cells {...props} />, Object.values(props));
 
-function Cells({ line: { row, ap, site, name }, index }: RowProps) {
-  const off = row.state === 'offline';
+function Cells({ line, index, hours, columns, selected }: RowProps) {
+  const { row, ap, site, name } = line;
   return (
-    <tr aria-rowindex={index + 2}>
+    <tr aria-rowindex={index + 2} class={selected ? 'sel' : ''}>
+      <td class="narrow-hide c-pick">
+        <input type="checkbox" value={ap.id} checked={selected} aria-label={sitesWords.select(name)} />
+      </td>
       <td>
         <State state={row.state} target={ap.target_mbps} />
       </td>
@@ -239,47 +297,11 @@ function Cells({ line: { row, ap, site, name }, index }: RowProps) {
           {name}
         </a>
       </th>
-      <td class="num">
-        <Figure value={row.down_mbps} offline={off} />
-      </td>
-      <td class="nw q narrow-hide c-tested">
-        <Tested at={row.down_at} zone={site.zone} />
-      </td>
-      <td class="num narrow-hide">
-        <Figure value={row.wan_rx_mbps} offline={off} />
-      </td>
-      <td class="num narrow-hide c-tx">
-        <Figure value={row.wan_tx_mbps} offline={off} />
-      </td>
-      <td class="num narrow-hide c-rtt">
-        <Figure value={row.rtt_ms} show={cut} offline={off} />
-      </td>
-      <td class="num narrow-hide c-cpu">
-        <Figure value={row.cpu_pct} show={cut} offline={off} />
-      </td>
-      <td class="num narrow-hide c-clients">
-        <Figure value={row.clients} show={count} offline={off} />
-      </td>
-      <td class="nw narrow-hide">
-        <Heard at={row.last_seen} />
-      </td>
-      <td class="nw q narrow-hide c-isp">
-        {site.isp || words.unknown}
-        {site.metered ? <span class="tag">{w.metered}</span> : null}
-      </td>
+      {columns.map((key) => (
+        <td key={key} class={COLUMNS[key].cls}>
+          {COLUMNS[key].cell(line, hours)}
+        </td>
+      ))}
     </tr>
   );
-}
-
-function Heard({ at }: { at: number | null }) {
-  if (at === null) return <span class="qq">{words.never}</span>;
-  const silentMs = serverNow.value - at;
-  return <span class={silentMs > OLD_MS ? 'strong' : 'q'}>{age(silentMs)}</span>;
-}
-
-/** "14:05" becomes "Wed 14:05" at midnight, which is at a quarter of an hour in every zone. */
-const quarter = computed(() => Math.floor(serverNow.value / QUARTER_MS) * QUARTER_MS);
-function Tested({ at, zone }: { at: number | null; zone: string }) {
-  if (at === null) return <>{words.never}</>;
-  return <time dateTime={new Date(at).toISOString()}>{moment(at, Math.max(quarter.value, at), zone)}</time>;
 }

@@ -1,0 +1,33 @@
+/** Why: the Lithuanian of words-sites.ts. */
+import { plural } from '../format.ts';
+import type { SitesWords } from '../words-sites.ts';
+
+const points = { one: '{n} prieigos taškas', few: '{n} prieigos taškai', other: '{n} prieigos taškų' };
+const rows = { one: '{n} eilutė', few: '{n} eilutės', other: '{n} eilučių' };
+
+export const sitesWords: SitesWords = {
+  select: (name) => `Pasirinkti: ${name}`,
+  selectAll: (n) => `Pasirinkti visas eilutes: ${n}`,
+  selected: (n) => `Pasirinkta: ${plural(n, rows)}`,
+  selection: 'Pasirinkimas',
+  deselect: 'Atžymėti',
+  export: 'Išsaugoti CSV',
+  file: 'vietos',
+  columns: 'Stulpeliai',
+  usualColumns: 'Įprasti stulpeliai',
+  day: 'Para',
+  dayHours: (state, n) => `${state} ${n}\u00a0val.`,
+  views: 'Rodiniai',
+  viewName: 'Rodinio pavadinimas',
+  viewHint: 'Paieška, filtrai, rikiavimas ir stulpeliai; lieka šioje naršyklėje.',
+  saveView: 'Išsaugoti šį rodinį',
+  removeView: (name) => `Pašalinti rodinį „${name}“`,
+  noViews: 'Išsaugotų rodinių dar nėra.',
+  addRegion: 'Regionas…',
+  addProvider: 'Tiekėjas…',
+  metered: 'Ribojama linija',
+  silence: 'Nutildyti…',
+  silenceTitle: (n) => `Nutildyti: ${plural(n, points)}`,
+  silenced: (n, until) => `Nutildyta iki ${until}: ${plural(n, points)}.`,
+  silencedSome: (done, all) => `Nutildyta ${done} iš ${all}. Kiti lieka pasirinkti:`,
+};

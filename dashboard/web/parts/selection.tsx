@@ -1,0 +1,49 @@
+/** Why: what is selected stays selected while one searches on; what can be done with it stands above the table and says to how many. */
+import { useState } from 'preact/hooks';
+import { type Line, serverNow } from '../store.ts';
+import { sitesWords as w } from '../words-sites.ts';
+import { mayAct } from './ack.tsx';
+import { lazy } from './lazy.tsx';
+
+interface SelectionProps {
+  lines: readonly Line[];
+  /** Ids of access points. */
+  selected: ReadonlySet<string>;
+  onSelect: (aps: readonly string[], on: boolean) => void;
+}
+
+const SilenceMany = lazy<{ lines: readonly Line[]; onDone: (aps: readonly string[]) => void; onCancel: () => void }>(
+  () => import('./silence-many.tsx').then((module) => module.SilenceMany),
+);
+
+export function Selection({ lines, selected, onSelect }: SelectionProps) {
+  const [open, setOpen] = useState(false);
+  if (selected.size === 0) return null;
+  const chosen = lines.filter(({ ap }) => selected.has(ap.id));
+  if (chosen.length === 0) return null;
+  const save = async () => {
+    const { saveCsv } = await import('../sites-csv.ts');
+    saveCsv(chosen, `${w.file}-${new Date(serverNow.peek()).toISOString().slice(0, 10)}.csv`);
+  };
+  return (
+    <section class="below-head" aria-label={w.selection}>
+      <div class="toolbar">
+        <b role="status">{w.selected(chosen.length)}</b>
+        {mayAct() ? (
+          <button class="btn" type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {w.silence}
+          </button>
+        ) : null}
+        <button class="btn" type="button" onClick={() => void save()}>
+          {w.export}
+        </button>
+        <button class="btn" type="button" onClick={() => onSelect([...selected], false)}>
+          {w.deselect}
+        </button>
+      </div>
+      {open ? (
+        <SilenceMany lines={chosen} onDone={(aps) => onSelect(aps, false)} onCancel={() => setOpen(false)} />
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,131 @@
+/** Why: each filter is a chip that says what it is and goes by one press; several of a kind widen, kinds narrow each other. */
+import { useMemo } from 'preact/hooks';
+import { AP_STATES, type ApState } from '#contract';
+import { count } from '../format.ts';
+import { type Filter, namesText } from '../order.ts';
+import { commonTarget, roster } from '../store.ts';
+import { words } from '../words.ts';
+import { sitesWords } from '../words-sites.ts';
+import { Find } from './frame.tsx';
+import { Mark, stateWord } from './marks.tsx';
+
+const w = words.sites;
+
+interface FiltersProps {
+  filter: Filter;
+  per: Record<ApState, number>;
+  set: (changes: Record<string, string | null>) => void;
+}
+
+export function Filters({ filter: { q, states, regions, isps, metered }, per, set }: FiltersProps) {
+  const known = useMemo(() => {
+    const sites = roster.value?.sites ?? [];
+    return {
+      region: named(sites.map(({ region }) => region)),
+      isp: named(sites.map(({ isp }) => isp)),
+      metered: sites.some((site) => site.metered),
+    };
+  }, [roster.value]);
+  return (
+    <>
+      <Find cls="field find-here" />
+      <div class="chips" role="group" aria-label={w.filters}>
+        {q ? <Gone text={w.searched(q)} onClick={() => set({ q: null })} /> : null}
+        {AP_STATES.map((state) => (
+          <button
+            key={state}
+            class={`chip${states.includes(state) ? ' on' : ''}`}
+            type="button"
+            aria-pressed={states.includes(state)}
+            onClick={() => set({ state: without(states, state) ?? [...states, state].join() })}
+          >
+            <Mark state={state} />
+            {stateWord(state, commonTarget.value)} <span class="q">{count(per[state])}</span>
+          </button>
+        ))}
+        <Names
+          label={w.region}
+          add={sitesWords.addRegion}
+          names={known.region}
+          on={regions}
+          set={(region) => set({ region })}
+        />
+        <Names
+          label={w.columns.isp}
+          add={sitesWords.addProvider}
+          names={known.isp}
+          on={isps}
+          set={(isp) => set({ isp })}
+        />
+        {known.metered || metered ? (
+          <button
+            class={`chip${metered ? ' on' : ''}`}
+            type="button"
+            aria-pressed={metered}
+            onClick={() => set({ metered: metered ? null : '1' })}
+          >
+            {sitesWords.metered}
+          </button>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+/** The others as text; null where `one` is not among them. */
+const without = (all: readonly string[], one: string): string | null =>
+  all.includes(one) ? all.filter((other) => other !== one).join() : null;
+
+/** Each once, by name, without the empty one. */
+const named = (names: readonly string[]): string[] =>
+  [...new Set(names)].filter((name) => name !== '').sort(new Intl.Collator().compare);
+
+interface NamesProps {
+  label: string;
+  add: string;
+  names: readonly string[];
+  on: readonly string[];
+  set: (text: string) => void;
+}
+
+/** The chosen ones as chips, and a list to choose another from. */
+function Names({ label, add, names, on, set }: NamesProps) {
+  const others = names.filter((name) => !on.includes(name));
+  return (
+    <>
+      {on.map((name) => (
+        <Gone key={name} text={name} onClick={() => set(namesText(on.filter((one) => one !== name)))} />
+      ))}
+      {names.length > 1 && others.length > 0 ? (
+        <select
+          class="chip"
+          aria-label={label}
+          value=""
+          onChange={({ currentTarget }) => {
+            const { value } = currentTarget;
+            currentTarget.value = '';
+            set(namesText([...on, value]));
+          }}
+        >
+          <option value="">{add}</option>
+          {others.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      ) : null}
+    </>
+  );
+}
+
+/** A filter in force; pressing it removes it. */
+const Gone = ({ text, onClick }: { text: string; onClick: () => void }) => (
+  <button class="chip on" type="button" onClick={onClick}>
+    {text}{' '}
+    <span class="x" aria-hidden="true">
+      ×
+    </span>
+    <span class="vh">{w.clear}</span>
+  </button>
+);
