@@ -60,7 +60,12 @@ export const COLUMNS: Record<ColumnKey, Column> = {
     ...{ head: w.columns.clients, sort: 'clients', cls: 'num narrow-hide c-clients' },
     cell: (line) => figure(line.row.clients, line, count),
   },
-  seen: { head: w.columns.seen, sort: 'seen', cls: 'nw narrow-hide', cell: ({ row }) => <Heard at={row.last_seen} /> },
+  seen: {
+    head: w.columns.seen,
+    sort: 'seen',
+    cls: 'nw narrow-hide c-seen',
+    cell: ({ row }) => <Heard at={row.last_seen} />,
+  },
   isp: {
     ...{ head: w.columns.isp, sort: 'isp', cls: 'nw q narrow-hide c-isp' },
     cell: ({ site }) => (

@@ -11,7 +11,7 @@ export function Pop({ label, children }: { label: string; children: ComponentChi
   return (
     <details
       ref={box}
-      class="pop"
+      class="opens"
       onToggle={(event) => setOpen(event.currentTarget.open)}
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || !box.current?.open) return;
