@@ -30,6 +30,16 @@ const en = {
       other: `{n} access points are silenced until ${until}.`,
     }),
   silencedSome: (done: string, all: string) => `${done} of ${all} are silenced. The others stay selected:`,
+  year: '12\u00a0mo',
+  zoom: 'Zoom',
+  moves: { in: 'Closer', out: 'Wider', earlier: 'Earlier', later: 'Later' },
+  back: 'Back',
+  custom: 'Custom…',
+  from: 'From',
+  to: 'To',
+  show: 'Show',
+  thisRange: 'this stretch',
+  newestTests: (n: string) => `Of the tests of this range only the newest ${n} are shown and counted.`,
 };
 
 export type SitesWords = typeof en;

@@ -312,6 +312,40 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     fine();
   }, 60_000);
 
+  test('a stretch of a chart is dragged open, moved by buttons, kept in the address, and left again', async () => {
+    const page = await open('/sites/site-0', 'Data used by monitoring');
+    const chart = page.getByRole('img', { name: /^Download throughput/ });
+    await chart.locator('canvas').waitFor();
+    const box = await chart.boundingBox();
+    if (!box) throw new Error('the chart has no place');
+    await page.mouse.move(box.x + box.width / 2, box.y + 100);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, box.y + 100, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/from=\d+&to=\d+/);
+    const span = () => {
+      const { searchParams } = new URL(page.url());
+      return Number(searchParams.get('to')) - Number(searchParams.get('from'));
+    };
+    const dragged = span();
+    expect(dragged / 3_600_000).toBeGreaterThan(5);
+    expect(dragged / 3_600_000).toBeLessThan(7.5);
+    await page.getByRole('button', { name: 'Wider' }).press('Enter');
+    await expect.poll(() => Math.round(span() / dragged)).toBe(2);
+    await page.getByText('Vilnius time').first().waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
+    await expect.poll(() => new URL(page.url()).search).toBe('');
+    await page.getByText('Custom…').click();
+    await page.getByLabel('From', { exact: true }).fill('2026-11-01T00:00');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.waitForURL(`**/*from=${Date.UTC(2026, 9, 31, 22)}&to=*`);
+    await page.getByRole('link', { name: /^12\smo$/ }).click();
+    await expect.poll(() => new URL(page.url()).search).toBe('?range=12mo');
+    fine();
+  }, 60_000);
+
   test('a site says whether everything arrived, and of each gap what is known', async () => {
     const page = await open('/sites/site-0', 'Data used by monitoring');
     const part = page.getByRole('region', { name: 'What arrived' });

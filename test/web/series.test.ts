@@ -13,6 +13,7 @@ import {
   tickLabel,
   timeTicks,
 } from '../../dashboard/web/charts/series.ts';
+import { fieldOf, MOVES, momentOfField, moved, parseStretch } from '../../dashboard/web/charts/zoom.ts';
 import { hoursInWords, nextChange } from '../../dashboard/web/hours.ts';
 
 const HOUR = 3_600_000;
@@ -108,6 +109,38 @@ describe('charts', () => {
   });
 
   test('a range that nobody offers is a day', () => {
-    expect(parseRange('12mo')).toBe('24h');
+    expect(parseRange('2y')).toBe('24h');
+    expect(parseRange('12mo')).toBe('12mo');
+  });
+});
+
+describe('zooming', () => {
+  const now = at('2026-11-19T14:15:00Z');
+  const day = { from: now - 24 * HOUR, to: now };
+
+  test('closer and wider keep the middle, aside keeps the width, and nothing is shown of the future', () => {
+    expect(moved(day, 'in', now)).toEqual({ from: now - 18 * HOUR, to: now - 6 * HOUR });
+    expect(moved(moved(day, 'in', now), 'out', now)).toEqual(day);
+    expect(moved(day, 'earlier', now)).toEqual({ from: now - 36 * HOUR, to: now - 12 * HOUR });
+    expect(moved(day, 'later', now)).toEqual(day);
+  });
+
+  test('whatever is pressed, the address can be read back', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...MOVES), { maxLength: 40 }), (moves) => {
+        const { from, to } = moves.reduce((stretch, move) => moved(stretch, move, now), day);
+        expect(to).toBeLessThanOrEqual(now);
+        expect(parseStretch(new URLSearchParams({ from: String(from), to: String(to) }))).toEqual({ from, to });
+      }),
+    );
+    for (const query of ['from=1', 'from=9&to=1', 'from=x&to=9999999', 'from=1&to=2'])
+      expect(parseStretch(new URLSearchParams(query))).toBeNull();
+  });
+
+  test('a time of a field is one of the site, also in summer', () => {
+    expect(momentOfField('2026-07-01T12:00', VILNIUS)).toBe(at('2026-07-01T09:00:00Z'));
+    for (const one of [now, at('2026-03-29T03:30:00Z')])
+      expect(momentOfField(fieldOf(one, VILNIUS), VILNIUS)).toBe(one);
+    expect(momentOfField('', VILNIUS)).toBeNaN();
   });
 });

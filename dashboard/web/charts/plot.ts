@@ -44,8 +44,13 @@ const RIGHT_PX = 14;
 /** A generous width of a letter at 14 px, for deciding how many labels fit. */
 const CHAR_PX = 8;
 
-/** Draws into `host`; `onCursor` gets the index of the nearest x, or null when the pointer leaves. */
-export function drawPlot(host: HTMLElement, spec: PlotSpec, onCursor: (index: number | null) => void): Plot {
+/** Draws into `host`; `onCursor` gets the index of the nearest x, or null when the pointer leaves; `onZoom` what was dragged over, null on a double click. */
+export function drawPlot(
+  host: HTMLElement,
+  spec: PlotSpec,
+  onCursor: (index: number | null) => void,
+  onZoom: (stretch: { from: number; to: number } | null) => void,
+): Plot {
   const colour = palette(host);
   let told = true;
   const fit = (u: uPlot) => fitting(spec.xTicks, spec.from, spec.to, u.width - LEFT_PX - RIGHT_PX, CHAR_PX);
@@ -55,7 +60,17 @@ export function drawPlot(host: HTMLElement, spec: PlotSpec, onCursor: (index: nu
     ms: 1,
     legend: { show: false },
     padding: [10, RIGHT_PX, 0, 0],
-    cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
+    cursor: {
+      y: false,
+      drag: { x: true, y: false, setScale: false, dist: 6 },
+      bind: {
+        dblclick: () => () => {
+          onZoom(null);
+          return null;
+        },
+      },
+      points: { show: false },
+    },
     scales: { x: { time: true, range: [spec.from, spec.to] }, y: { range: [0, spec.yTicks.at(-1) ?? 1] } },
     axes: [
       {
@@ -80,6 +95,14 @@ export function drawPlot(host: HTMLElement, spec: PlotSpec, onCursor: (index: nu
     hooks: {
       drawClear: [(u) => drawGround(u, spec, colour)],
       draw: [(u) => drawMarks(u, spec, colour)],
+      setSelect: [
+        (u) => {
+          const { left, width } = u.select;
+          if (width < 6) return;
+          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          onZoom({ from: u.posToVal(left, 'x'), to: u.posToVal(left + width, 'x') });
+        },
+      ],
       setCursor: [
         (u) => {
           if (told) onCursor(u.cursor.idx ?? null);

@@ -12,7 +12,7 @@ import {
 } from '#contract';
 import { clock, day, exact, NBSP, weekdayName } from '../format.ts';
 
-export const RANGES = ['1h', '24h', '7d', '30d'] as const;
+export const RANGES = ['1h', '24h', '7d', '30d', '12mo'] as const;
 export type Range = (typeof RANGES)[number];
 /** `points`: buckets asked for, about two pixels each on a desk. `refreshMs`: how often an open page asks again. */
 const PLANS = {
@@ -20,6 +20,7 @@ const PLANS = {
   '24h': { ms: 86_400_000, points: 288, refreshMs: 60_000 },
   '7d': { ms: 7 * 86_400_000, points: 336, refreshMs: 300_000 },
   '30d': { ms: 30 * 86_400_000, points: 360, refreshMs: 600_000 },
+  '12mo': { ms: 365 * 86_400_000, points: 366, refreshMs: 3_600_000 },
 } as const satisfies Record<Range, { ms: number; points: number; refreshMs: number }>;
 
 export interface Frame {
@@ -37,8 +38,14 @@ export const parseRange = (text: string | null): Range => RANGES.find((range) =>
 export const steadyEnd = (range: Range, now: number): number =>
   Math.ceil(now / PLANS[range].refreshMs) * PLANS[range].refreshMs;
 
-export function frameOf(range: Range, to: number, zone: string, opening: OpeningHours): Frame {
-  const from = to - PLANS[range].ms;
+/** `from`: the beginning of a stretch of one's own; else the range's. */
+export function frameOf(
+  range: Range,
+  to: number,
+  zone: string,
+  opening: OpeningHours,
+  from: number = to - PLANS[range].ms,
+): Frame {
   const closed = hasHours(opening) ? subtract([[from, to]], openSpans({ zone, opening }, from, to)) : [];
   return { range, from, to, points: PLANS[range].points, zone, closed };
 }
@@ -102,6 +109,7 @@ export function timeTicks({ range, from, to, zone }: Pick<Frame, 'range' | 'from
     return { weekday: weekdayOf(first + i), date: new Date((first + i) * 86_400_000).getUTCDate(), at };
   });
   const ticks = days.flatMap(({ weekday, date, at }): Tick[] => {
+    if (range === '12mo') return date === 1 ? [{ at: at(0), label: day(at(0), zone) }] : [];
     if (range === '30d') return weekday === 0 ? [{ at: at(0), label: day(at(0), zone) }] : [];
     if (range === '7d') return [{ at: at(0), label: `${weekdayName(weekday)}${NBSP}${date}` }];
     if (range === '24h')

@@ -4,7 +4,8 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useMemo, useState } from 'preact/hooks';
 import type { Measurements, Page, TestView } from '#contract';
 import { useAsked } from '../asked.ts';
-import { type Frame, frameOf, missingSpans, parseRange, RANGES, type Range, steadyEnd } from '../charts/series.ts';
+import { type Frame, frameOf, missingSpans, parseRange, type Range, steadyEnd } from '../charts/series.ts';
+import { parseStretch, scaleOf } from '../charts/zoom.ts';
 import { age, count, moment } from '../format.ts';
 import { type Loaded, useLoad } from '../load.ts';
 import { namesText } from '../order.ts';
@@ -20,17 +21,20 @@ import { lazy } from '../parts/lazy.tsx';
 import { Panel, State, stateWord } from '../parts/marks.tsx';
 import { MetricChart, useMetric } from '../parts/metric-chart.tsx';
 import { Availability, Outages } from '../parts/outages.tsx';
+import { RangePick } from '../parts/range-pick.tsx';
 import { SilenceForm, SilenceNotes } from '../parts/silence.tsx';
 import { TestsTable } from '../parts/tests-table.tsx';
 import { Throughput } from '../parts/throughput.tsx';
 import { Why } from '../parts/why.tsx';
-import { hrefOf, place, siteHref, withQuery } from '../router.ts';
+import { hrefOf, place, siteHref } from '../router.ts';
 import { type Line, lines, probesOf, ready, serverNow, severity, siteOf } from '../store.ts';
 import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
+import { sitesWords } from '../words-sites.ts';
 
 const w = words.site;
-const TESTS = 500;
+/** As many as the server gives at once: at six a day, five months. */
+const TESTS = 1000;
 const FIRST_TESTS = 8;
 const EditSite = lazy<{ line: Line; onDone: () => void }>(() =>
   import('./site-edit.tsx').then((module) => module.EditSite),
@@ -177,11 +181,16 @@ interface MeasuredProps {
 }
 
 function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
-  const to = steadyEnd(range, serverNow.value);
-  const frame = useMemo(() => frameOf(range, to, site.zone, site.opening), [range, to, site.zone, site.opening]);
+  const own = parseStretch(place.value.query);
+  const scale = own ? scaleOf(own) : range;
+  const to = own?.to ?? steadyEnd(range, serverNow.value);
+  const frame = useMemo(
+    () => frameOf(scale, to, site.zone, site.opening, own?.from),
+    [scale, to, own?.from, site.zone, site.opening],
+  );
   const cursor = useSignal<number | null>(null);
   const probe = row.probe ?? probesOf(ap.id)[0]?.id ?? null;
-  const about = `${ap.id} ${range}`;
+  const about = `${ap.id} ${frame.range}`;
   const tests = useLoad<Page<TestView>>(
     `/tests?ap=${encodeURIComponent(ap.id)}&from=${frame.from}&to=${frame.to}&limit=${TESTS}`,
     { about, refresh: `${row.down_at} ${newest}` },
@@ -204,13 +213,14 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
         frame={frame}
         missing={missing}
         cursor={cursor}
-        ranges={<RangePick range={range} />}
+        ranges={<RangePick range={range} frame={frame} />}
       />
+      {tests.value?.next ? <p class="q">{sitesWords.newestTests(count(items.length))}</p> : null}
       <Availability ap={ap.id} frame={frame} />
       <div class="grid test-row">
         <Tests items={items} zone={site.zone} busy={!tests.value} />
         <div class="grid side">
-          <DataUsed ap={ap.id} tests={items} probe={probe} frame={frame} range={range} />
+          <DataUsed ap={ap.id} tests={items} probe={probe} frame={frame} own={own !== null} />
           <Outages ap={ap.id} frame={frame} />
         </div>
       </div>
@@ -247,20 +257,6 @@ function Metrics({ probe, frame, cursor, rtt }: MetricsProps) {
     </div>
   );
 }
-
-const RangePick = ({ range }: { range: Range }) => (
-  <span class="seg" role="group" aria-label={w.range}>
-    {RANGES.map((one) => (
-      <a
-        key={one}
-        href={withQuery(place.value, { range: one === '24h' ? null : one })}
-        {...(one === range ? { 'aria-current': 'true' as const } : {})}
-      >
-        {w.ranges[one]}
-      </a>
-    ))}
-  </span>
-);
 
 function Tests({ items, zone, busy }: { items: readonly TestView[]; zone: string; busy: boolean }) {
   const [all, setAll] = useState(false);

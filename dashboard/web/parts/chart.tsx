@@ -4,6 +4,7 @@ import { useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Plot, PlotSpec } from '../charts/plot.ts';
+import { zoomTo } from '../charts/zoom.ts';
 import { useDark } from '../dark.ts';
 import { theme } from '../theme-choice.ts';
 import { words } from '../words.ts';
@@ -35,7 +36,7 @@ export function Chart({ spec, sentence, readout, spoken, cursor, heading }: Char
     let observer: ResizeObserver | null = null;
     void import('../charts/plot.ts').then(({ drawPlot }) => {
       if (over || !host.current) return;
-      const drawn = drawPlot(host.current, spec, point);
+      const drawn = drawPlot(host.current, spec, point, zoomTo);
       plot.current = drawn;
       observer = new ResizeObserver(([entry]) => {
         if (entry) drawn.resize(entry.contentRect.width);

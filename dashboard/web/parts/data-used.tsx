@@ -1,9 +1,10 @@
 /** Why: monitoring costs data that somebody pays for: how much in the range, and how much of it were tests. */
 import type { Measurements, TestCosts, TestView } from '#contract';
-import type { Frame, Range } from '../charts/series.ts';
+import type { Frame } from '../charts/series.ts';
 import { bytes, count } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { words } from '../words.ts';
+import { sitesWords } from '../words-sites.ts';
 import { Panel } from './marks.tsx';
 
 const w = words.site;
@@ -14,19 +15,20 @@ export function DataUsed({
   ap,
   probe,
   frame,
-  range,
+  own,
 }: {
   tests: readonly TestView[];
   ap: string;
   probe: string | null;
   frame: Frame;
-  range: Range;
+  /** A stretch of one's own, not a usual range. */
+  own: boolean;
 }) {
   const counted = useLoad<Measurements>(
     probe === null
       ? null
       : `/measurements?probe=${encodeURIComponent(probe)}&metric=agent_bytes&from=${frame.from}&to=${frame.to}&points=${frame.points}`,
-    { about: `${probe} ${range}` },
+    { about: `${probe} ${frame.range}` },
   );
   const costs = useLoad<TestCosts | null>(`/access-points/${encodeURIComponent(ap)}/costs`);
   const ofTests = tests.reduce((sum, test) => sum + test.bytes, 0);
@@ -35,7 +37,11 @@ export function DataUsed({
     counted.value?.mean.reduce<number>((sum, mean, i) => sum + (mean ?? 0) * (counted.value?.count[i] ?? 0), 0) ?? 0;
   const total = Math.max(all, ofTests);
   return (
-    <Panel title={w.data} id="h-data" end={w.dataOf(w.ranges[range])}>
+    <Panel
+      title={w.data}
+      id="h-data"
+      end={own ? sitesWords.thisRange : w.dataOf(frame.range === '12mo' ? sitesWords.year : w.ranges[frame.range])}
+    >
       <div class="pad">
         <p>
           <span class="bigv">{known ? bytes(total) : bytes(ofTests)}</span>

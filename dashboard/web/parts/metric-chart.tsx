@@ -83,7 +83,7 @@ function Drawn({
 }: MetricProps & { main: Measurements; other: Measurements | null }) {
   const show = digits === 'rate' ? rate : cut;
   const zone = frame.zone;
-  const spec = useMemo(() => specOf(main, other, frame, now, floor), [main, other]);
+  const spec = useMemo(() => specOf(main, other, frame, now, floor), [main, other, frame.from, frame.to]);
   const summary = summarize(main);
   const stamp = (at: number) => `${day(at, zone)} ${clock(at, zone)}`;
   const value = (column: readonly (number | null)[], i: number) =>

@@ -45,7 +45,7 @@ export function Throughput({ tests, target, frame, missing, cursor, ranges }: Th
   );
   const failed = rated.filter((one) => one.failed).length;
   const unclear = tests.filter((test) => test.verdict === 'inconclusive').length;
-  const spec = useMemo(() => specOf(rated, target, frame, missing), [rated, target, frame.to, frame.range, missing]);
+  const spec = useMemo(() => specOf(rated, target, frame, missing), [rated, target, frame, missing]);
   const share = percent(rated.length - failed, rated.length);
   const summary = `${share === null ? w.throughputNone : w.throughputSummary(share, count(rated.length), failed)}${unclear > 0 ? `; ${w.couldNotTell(unclear)}` : ''}`;
   const stamp = (at: number) => `${day(at, frame.zone)} ${clock(at, frame.zone)}`;

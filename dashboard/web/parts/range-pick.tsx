@@ -1,0 +1,86 @@
+/** Why: the range of all charts of a page: usual ones, one's own, and buttons for what dragging does. */
+import { type Frame, RANGES, type Range } from '../charts/series.ts';
+import { fieldOf, MOVES, type Move, momentOfField, moved, parseStretch, zoomTo } from '../charts/zoom.ts';
+import { full, zoneName } from '../format.ts';
+import { place, withQuery } from '../router.ts';
+import { serverNow } from '../store.ts';
+import { words } from '../words.ts';
+import { sitesWords as z } from '../words-sites.ts';
+import { Field, textsOf } from './field.tsx';
+import { Pop } from './pop.tsx';
+
+const SIGNS: Record<Move, string> = { in: '+', out: '−', earlier: '‹', later: '›' };
+
+export function RangePick({ range, frame }: { range: Range; frame: Frame }) {
+  const own = parseStretch(place.value.query) !== null;
+  return (
+    <>
+      <span class="seg" role="group" aria-label={words.site.range}>
+        {RANGES.map((one) => (
+          <a
+            key={one}
+            href={withQuery(place.value, { range: one === '24h' ? null : one, from: null, to: null })}
+            {...(one === range && !own ? { 'aria-current': 'true' as const } : {})}
+          >
+            {one === '12mo' ? z.year : words.site.ranges[one]}
+          </a>
+        ))}
+      </span>
+      <span class="zoom" role="group" aria-label={z.zoom}>
+        {MOVES.map((move) => (
+          <button
+            key={move}
+            class="btn"
+            type="button"
+            aria-label={z.moves[move]}
+            title={z.moves[move]}
+            onClick={() => zoomTo(moved(frame, move, serverNow.value))}
+          >
+            {SIGNS[move]}
+          </button>
+        ))}
+        {own ? (
+          <button class="btn" type="button" onClick={() => zoomTo(null)}>
+            {z.back}
+          </button>
+        ) : null}
+      </span>
+      <Pop label={z.custom}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            const { from = '', to = '' } = textsOf(event.currentTarget);
+            const stretch = { from: momentOfField(from, frame.zone), to: momentOfField(to, frame.zone) };
+            if (stretch.to > stretch.from) zoomTo(stretch);
+          }}
+        >
+          <Field
+            scope="range"
+            type="datetime-local"
+            name="from"
+            label={z.from}
+            defaultValue={fieldOf(frame.from, frame.zone)}
+            required
+          />
+          <Field
+            scope="range"
+            type="datetime-local"
+            name="to"
+            label={z.to}
+            hint={words.site.zoneTimes(zoneName(frame.zone))}
+            defaultValue={fieldOf(frame.to, frame.zone)}
+            required
+          />
+          <button class="btn go" type="submit">
+            {z.show}
+          </button>
+        </form>
+      </Pop>
+      {own ? (
+        <span class="q">
+          {full(frame.from, frame.zone)} – {full(frame.to, frame.zone)}, {words.site.zoneTimes(zoneName(frame.zone))}
+        </span>
+      ) : null}
+    </>
+  );
+}
