@@ -104,6 +104,10 @@ export interface Measurements {
   min: (number | null)[];
   mean: (number | null)[];
   max: (number | null)[];
+  /** Within 2 %, from hours or days, where the metric has histograms (rtt_ms); null in a bucket that is not all of these. */
+  p10?: (number | null)[];
+  p50?: (number | null)[];
+  p90?: (number | null)[];
 }
 /** GET /api/v1/tests?ap=&from=&to=&limit=: newest first. */
 export interface TestView {

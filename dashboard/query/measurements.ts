@@ -1,6 +1,7 @@
 /** Why: a chart gets as many points as it can draw, at the same round times on every reload, and a gap stays a gap. */
 import { type Measurements, type MetricName, metricOf, roundToStep } from '#contract';
-import { type RollupTier, type SeriesBucket, type SeriesQuery, type StoreReader, TIER_S } from '#store';
+import { addEncoded, emptyHistogram, type Histogram, quantiles } from '#lib/histogram';
+import { type RollupRow, type RollupTier, type SeriesBucket, type SeriesQuery, type StoreReader, TIER_S } from '#store';
 
 /** Round widths in seconds: each divides the day, or is whole days. */
 const WIDTHS_S = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400] as const;
@@ -40,6 +41,11 @@ export async function measurements(store: StoreReader, query: MeasurementsQuery)
   return found;
 }
 
+/** A piece of a chart; `histogram` where a rollup has one of the metric. */
+interface Piece extends SeriesBucket {
+  histogram?: string;
+}
+
 async function chart(
   store: StoreReader,
   { probe, metric, from_ms, to_ms, points, sample_s }: MeasurementsQuery,
@@ -58,11 +64,12 @@ async function chart(
     to: to_s * 1000,
     bucket_s,
     ...columnsOf(joined(pieces, metric, bucket_s), from_s, to_s, bucket_s),
+    ...percentilesOf(pieces, from_s, to_s, bucket_s),
   };
 }
 
 /** Rollups as far as they reach; what is too young for them comes from the tier below, at last from samples. */
-async function piecesOf(store: StoreReader, query: SeriesQuery, tier: 'samples' | RollupTier): Promise<SeriesBucket[]> {
+async function piecesOf(store: StoreReader, query: SeriesQuery, tier: 'samples' | RollupTier): Promise<Piece[]> {
   const { probe, metric, from_s, to_s } = query;
   if (from_s >= to_s) return [];
   if (tier === 'samples') return store.series(query);
@@ -70,7 +77,13 @@ async function piecesOf(store: StoreReader, query: SeriesQuery, tier: 'samples' 
   const last = rows.at(-1);
   const rest = { ...query, from_s: last ? last.t_s + TIER_S[tier] : from_s };
   const younger = await piecesOf(store, rest, tier === 'day' ? 'hour' : 'samples');
-  return [...rows.flatMap(({ t_s, metrics }) => (metrics[metric] ? [{ t_s, ...metrics[metric] }] : [])), ...younger];
+  const histogramOf = (row: RollupRow) =>
+    metric === 'rtt_ms' && row.histograms.rtt_ms ? { histogram: row.histograms.rtt_ms } : {};
+  const older = rows.flatMap((row): Piece[] => {
+    const known = row.metrics[metric];
+    return known ? [{ t_s: row.t_s, ...known, ...histogramOf(row) }] : [];
+  });
+  return [...older, ...younger];
 }
 
 /** Pieces of any width up to the bucket's, ascending, as one piece per bucket. */
@@ -112,6 +125,32 @@ function columnsOf(
     columns.min.push(bucket?.min ?? null);
     columns.mean.push(bucket ? bucket.sum / bucket.count : null);
     columns.max.push(bucket?.max ?? null);
+  }
+  return columns;
+}
+
+/** Percentiles come from added histograms, never from those of the parts; a bucket with a part that has none has no percentiles. */
+function percentilesOf(
+  pieces: readonly Piece[],
+  from_s: number,
+  to_s: number,
+  bucket_s: number,
+): Pick<Measurements, 'p10' | 'p50' | 'p90'> {
+  if (!pieces.some(({ histogram }) => histogram)) return {};
+  const buckets = new Map<number, Histogram | null>();
+  for (const { t_s, histogram } of pieces) {
+    const bucket = Math.floor(t_s / bucket_s) * bucket_s;
+    const into = buckets.get(bucket) === undefined ? emptyHistogram() : buckets.get(bucket);
+    if (into && histogram) addEncoded(into, histogram);
+    buckets.set(bucket, histogram && into ? into : null);
+  }
+  const columns: Required<Pick<Measurements, 'p10' | 'p50' | 'p90'>> = { p10: [], p50: [], p90: [] };
+  for (let t_s = from_s; t_s < to_s; t_s += bucket_s) {
+    const histogram = buckets.get(t_s);
+    const [p10 = null, p50 = null, p90 = null] = histogram ? quantiles(histogram, [0.1, 0.5, 0.9]) : [];
+    columns.p10.push(p10);
+    columns.p50.push(p50);
+    columns.p90.push(p90);
   }
   return columns;
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '#store';
+import { remakeHour } from '../../../broker/rollup/remake.ts';
 import { createMemoryStore } from '../../../broker/store/memory.ts';
 import { chooseBucket, measurements } from '../../../dashboard/query/measurements.ts';
 import { batchOf } from '../../store/batches.ts';
@@ -62,5 +63,29 @@ describe('measurements', () => {
 
   it('of a probe that nobody heard are all gaps', async () => {
     expect((await measurements(store, { ...query, probe: 'silent' })).count).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('over a week have percentiles from the hours, within 2 %; the hour that is not made yet has none', async () => {
+    const hour = NOON / 1000;
+    const values = Array.from({ length: 100 }, (_, i) => i + 1);
+    const t = values.map((_, i) => hour + 3600 + i * 30);
+    await store.write(batchOf({ probe: 'p', seq: 1, t, m: { rtt_ms: values } }), { next: 2, held: [] });
+    await store.writeRollups(await remakeHour(store, hour + 3600, ['p'], 1));
+    const later = [hour + 7200, hour + 7230];
+    await store.write(batchOf({ probe: 'p', seq: 2, t: later, m: { rtt_ms: [5, 7] } }), { next: 3, held: [] });
+    const week = { ...query, from_ms: NOON - 6 * 86_400_000, to_ms: NOON + 86_400_000, points: 300 };
+    const found = await measurements(store, week);
+    const at = found.t.indexOf((hour + 3600) * 1000);
+    for (const [column, wanted] of [
+      [found.p10, 10],
+      [found.p50, 50],
+      [found.p90, 90],
+    ] as const) {
+      expect(column).toHaveLength(found.t.length);
+      expect(Math.abs((column?.[at] ?? 0) - wanted) / wanted).toBeLessThanOrEqual(0.02);
+      expect([column?.[at - 2], column?.[at + 1]]).toEqual([null, null]);
+    }
+    expect(found.count[at + 1]).toBe(2);
+    expect('p50' in (await measurements(store, { ...week, metric: 'cpu_pct' }))).toBe(false);
   });
 });
