@@ -40,6 +40,8 @@ const en = {
   show: 'Show',
   thisRange: 'this stretch',
   newestTests: (n: string) => `Of the tests of this range only the newest ${n} are shown and counted.`,
+  median: 'Median',
+  middle: '8 of 10 samples',
 };
 
 export type SitesWords = typeof en;

@@ -346,6 +346,22 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     fine();
   }, 60_000);
 
+  test('over a week the round trip has its median and p10 to p90, in the chart and in the table', async () => {
+    const page = await open('/sites/site-0?range=7d', 'Data used by monitoring');
+    const figure = page.locator('figure').filter({ hasText: 'Round-trip time' });
+    await figure.locator('canvas').waitFor();
+    await figure.locator('.readout').getByText('8 of 10 samples').waitFor();
+    await figure.getByText('Show as table').click();
+    expect((await figure.locator('thead th').allInnerTexts()).slice(-3)).toEqual(['p10', 'Median', 'p90']);
+    const cells = (await figure.locator('tbody tr').first().innerText()).split('\t').map((text) => parseFloat(text));
+    const [mean = 0, p10 = 0, p50 = 0, p90 = 0] = [cells[3], ...cells.slice(-3)];
+    expect(Math.abs(p50 - mean * 0.98)).toBeLessThan(0.3);
+    expect(p10).toBeLessThan(p50);
+    expect(p50).toBeLessThan(p90);
+    expect(await barriers(page)).toEqual([]);
+    fine();
+  }, 60_000);
+
   test('a site says whether everything arrived, and of each gap what is known', async () => {
     const page = await open('/sites/site-0', 'Data used by monitoring');
     const part = page.getByRole('region', { name: 'What arrived' });

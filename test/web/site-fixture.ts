@@ -70,7 +70,12 @@ export function measurementsOf(probe: string, metric: string, from: number, to: 
   const mean = t.map((at, i) =>
     gone(i) ? null : base + swing * random() * (0.4 + 0.6 * Math.max(0, Math.sin(at / HOUR / 4))),
   );
+  const times = (by: number) => mean.map((value) => (value === null ? null : value * by));
+  // As on the server: hours and days have histograms of the round trip.
+  const percentiles =
+    metric === 'rtt_ms' && to - from > 24 * HOUR ? { p10: times(0.9), p50: times(0.98), p90: times(1.2) } : {};
   return {
+    ...percentiles,
     probe,
     metric,
     unit,

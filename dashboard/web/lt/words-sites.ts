@@ -40,4 +40,6 @@ export const sitesWords: SitesWords = {
   show: 'Rodyti',
   thisRange: 'šis laikotarpis',
   newestTests: (n) => `Iš šio laikotarpio bandymų rodomi ir skaičiuojami tik naujausi: ${n}.`,
+  median: 'Mediana',
+  middle: '8 iš 10 reikšmių',
 };

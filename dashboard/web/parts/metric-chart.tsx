@@ -8,6 +8,7 @@ import { axisTicks, type Frame, isolated, missingSpans, summarize, tickLabel, ti
 import { clock, cut, day, full, rate, count as whole } from '../format.ts';
 import { type Loaded, useLoad } from '../load.ts';
 import { words } from '../words.ts';
+import { sitesWords } from '../words-sites.ts';
 import { Failed, Waiting } from './answers.tsx';
 import { Chart, Twin } from './chart.tsx';
 
@@ -124,6 +125,16 @@ function Drawn({
             {w.legend.band} <b>{w.range_(value(main.min, at), value(main.max, at))}</b>
           </span>
         )}
+        {main.p10 && main.p50 && main.p90 ? (
+          <>
+            <span>
+              {sitesWords.median} <b>{value(main.p50, at)}</b>
+            </span>
+            <span>
+              {sitesWords.middle} <b>{w.range_(value(main.p10, at), value(main.p90, at))}</b>
+            </span>
+          </>
+        ) : null}
         <span class="q">{headOf(words.samples(whole(main.count[at] ?? 0)), unit)}</span>
       </>
     );
@@ -137,12 +148,20 @@ function Drawn({
       </div>
       <Twin
         caption={headOf(title, unit)}
-        heads={[w.time, w.samples, w.low, name ?? w.mean, w.high, ...(second ? [second.name] : [])]}
+        heads={[
+          ...[w.time, w.samples, w.low, name ?? w.mean, w.high],
+          ...(second ? [second.name] : []),
+          ...(main.p50 ? ['p10', sitesWords.median, 'p90'] : []),
+        ]}
         rows={() =>
           main.t
             .map((at, i) =>
               main.count[i] === 0
-                ? [stamp(at), '0', w.noData, w.noData, w.noData, ...(second ? [value(other?.mean ?? [], i)] : [])]
+                ? [
+                    ...[stamp(at), '0', w.noData, w.noData, w.noData],
+                    ...(second ? [value(other?.mean ?? [], i)] : []),
+                    ...(main.p50 ? [w.noData, w.noData, w.noData] : []),
+                  ]
                 : [
                     stamp(at),
                     whole(main.count[i] ?? 0),
@@ -150,6 +169,7 @@ function Drawn({
                     value(main.mean, i),
                     value(main.max, i),
                     ...(second ? [value(other?.mean ?? [], i)] : []),
+                    ...[main.p10, main.p50, main.p90].flatMap((column) => (column ? [value(column, i)] : [])),
                   ],
             )
             .reverse()
@@ -166,6 +186,15 @@ const lastKnown = ({ count }: Measurements): number | null => {
   return at < 0 ? null : at;
 };
 
+/** Median and p10 to p90 with the mean dashed, where the server has them; else the mean and lowest to highest. */
+function linesOf({ p10, p50, p90, mean, min, max }: Measurements): PlotSpec['series'] {
+  if (!p10 || !p50 || !p90) return [{ values: mean, low: min, high: max, stroke: 'lamp', dots: isolated(mean) }];
+  return [
+    { values: p50, low: p10, high: p90, stroke: 'lamp', dots: isolated(p50) },
+    { values: mean, stroke: 'ink-2', dash: [2, 4], dots: isolated(mean) },
+  ];
+}
+
 function specOf(main: Measurements, other: Measurements | null, frame: Frame, now: number, floor: number): PlotSpec {
   const top = Math.max(
     floor,
@@ -180,7 +209,7 @@ function specOf(main: Measurements, other: Measurements | null, frame: Frame, no
     height: HEIGHT,
     x: main.t.map((at) => Math.min(at + half, frame.to)),
     series: [
-      { values: main.mean, low: main.min, high: main.max, stroke: 'lamp', dots: isolated(main.mean) },
+      ...linesOf(main),
       ...(other ? [{ values: other.mean, stroke: 'ink-2' as const, dash: [5, 4], dots: isolated(other.mean) }] : []),
     ],
     tests: [],

@@ -45,4 +45,6 @@ export const sitesWords: SitesWords = {
   show: 'Показать',
   thisRange: 'этот отрезок',
   newestTests: (n) => `Из тестов за этот период показаны и посчитаны только последние: ${n}.`,
+  median: 'Медиана',
+  middle: '8 из 10 значений',
 };
