@@ -14,7 +14,11 @@ export interface Holiday {
 
 const DAY_MS = 86_400_000;
 /** Month and day, or days from Easter Sunday, or the n-th weekday (0 Monday) of a month. */
-type Rule = readonly [when: string | number | readonly [month: number, nth: number, weekday: number], name: string];
+type Rule = readonly [
+  when: string | number | readonly [month: number, nth: number, weekday: number],
+  name: string,
+  years?: { from?: number; to?: number },
+];
 
 /** Labour codes and holiday laws as of 2026. */
 const RULES: Readonly<Record<HolidayCountry, { rules: readonly Rule[]; lunar: readonly ('fitr' | 'adha')[] }>> = {
@@ -82,6 +86,7 @@ const RULES: Readonly<Record<HolidayCountry, { rules: readonly Rule[]; lunar: re
       ['01-02', 'New Year'],
       ['01-07', 'Orthodox Christmas'],
       ['03-08', 'Women’s Day'],
+      ['03-15', 'Constitution Day', { from: 2026 }],
       ['03-21', 'Nauryz'],
       ['03-22', 'Nauryz'],
       ['03-23', 'Nauryz'],
@@ -89,7 +94,7 @@ const RULES: Readonly<Record<HolidayCountry, { rules: readonly Rule[]; lunar: re
       ['05-07', 'Defender’s Day'],
       ['05-09', 'Victory Day'],
       ['07-06', 'Capital Day'],
-      ['08-30', 'Constitution Day'],
+      ['08-30', 'Constitution Day', { to: 2025 }],
       ['10-25', 'Republic Day'],
       ['12-16', 'Independence Day'],
     ],
@@ -179,10 +184,11 @@ export function holidaysOf(country: HolidayCountry, year: number): readonly Holi
   const kept = known.get(key);
   if (kept) return kept;
   const { rules, lunar } = RULES[country];
-  const fixed = rules.map(([when, name]): Holiday => ({ day: dayOf(when, year), name, provisional: false }));
-  const made = [...fixed, ...substitutes(country, fixed), ...lunar.flatMap((feast) => lunarOf(feast, year))].sort(
-    (a, b) => a.day - b.day,
-  );
+  const fixed = rules
+    .filter(([, , { from = 0, to = 9999 } = {}]) => from <= year && year <= to)
+    .map(([when, name]): Holiday => ({ day: dayOf(when, year), name, provisional: false }));
+  const moving = lunar.flatMap((feast) => lunarOf(feast, year));
+  const made = [...fixed, ...moving, ...substitutes(country, fixed, moving)].sort((a, b) => a.day - b.day);
   known.set(key, made);
   return made;
 }
@@ -195,14 +201,36 @@ function dayOf(when: Rule[0], year: number): number {
   return first + ((weekday - weekdayOf(first) + 7) % 7) + 7 * (nth - 1);
 }
 
-/** Latvia moves 4 May and 18 November from a weekend to the Monday after it. */
-function substitutes(country: HolidayCountry, fixed: readonly Holiday[]): Holiday[] {
+/**
+ * Latvia moves 4 May and 18 November from a weekend to the Monday after it. In Kazakhstan (but for religious feasts) and Uzbekistan the next
+ * working day is off for each holiday on a weekend.
+ */
+function substitutes(country: HolidayCountry, fixed: readonly Holiday[], moving: readonly Holiday[]): Holiday[] {
+  if (country === 'KZ')
+    return nextWorkingDays(
+      fixed.filter(({ name }) => name !== 'Orthodox Christmas'),
+      [...fixed, ...moving],
+    );
+  if (country === 'UZ') return nextWorkingDays([...fixed, ...moving], [...fixed, ...moving]);
   if (country !== 'LV') return [];
   return fixed.flatMap(({ day, name }): Holiday[] => {
     const weekday = weekdayOf(day);
     const moves = (name.startsWith('Restoration') || name.startsWith('Proclamation')) && weekday >= 5;
     return moves ? [{ day: day + 7 - weekday, name, provisional: false }] : [];
   });
+}
+
+function nextWorkingDays(moved: readonly Holiday[], all: readonly Holiday[]): Holiday[] {
+  const off = new Set(all.map(({ day }) => day));
+  return [...moved]
+    .sort((a, b) => a.day - b.day)
+    .filter(({ day }) => weekdayOf(day) >= 5)
+    .map((holiday) => {
+      let day = holiday.day;
+      while (weekdayOf(day) >= 5 || off.has(day)) day++;
+      off.add(day);
+      return { ...holiday, day, name: `${holiday.name} (day off in lieu)` };
+    });
 }
 
 /** Gregorian Easter Sunday, by Meeus. */

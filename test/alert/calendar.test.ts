@@ -37,6 +37,13 @@ describe('public holidays', () => {
     expect(dates('EE', 2026)).toContain('04-03');
     expect(dates('EE', 2026)).not.toContain('04-06');
   });
+  test('a holiday on a weekend gives the next working day off in Kazakhstan and Uzbekistan', () => {
+    // 21 and 22 March 2026 are a weekend, and Monday the 23rd is a holiday itself.
+    expect(dates('KZ', 2026)).toEqual(expect.arrayContaining(['03-15', '03-16', '03-24', '03-25', '05-11', '10-26']));
+    expect(dates('KZ', 2026)).not.toContain('08-30'); // Constitution Day until 2025
+    expect(dates('KZ', 2025)).toContain('08-30');
+    expect(dates('UZ', 2027)).toEqual(expect.arrayContaining(['03-22', '05-10']));
+  });
   test('the feasts of Central Asia follow the moon and say so; a year can hold one twice', () => {
     const feasts = holidaysOf('UZ', 2026).filter((one) => one.provisional);
     expect(feasts.map((one) => `${new Date(one.day * DAY).toISOString().slice(5, 10)} ${one.name}`)).toEqual([
