@@ -23,6 +23,9 @@ const SOURCES = [
   'infra/build-agent.ts',
   'infra/build-web.ts',
   'infra/build-web-join.ts',
+  'infra/build-web-language.ts',
+  'infra/build-drawn.ts',
+  'infra/lean-mqtt.ts',
   'package-lock.json',
 ];
 
