@@ -77,7 +77,7 @@ async function addTests(
   });
   for (const { probe, t_ms, event } of rows) {
     if (event.kind !== 'throughput' || event.dir !== 'down' || event.reason !== 'slot') continue;
-    if (event.verdict === 'inconclusive' || event.rate_mbps === null) continue;
+    if (event.series === 'line' || event.verdict === 'inconclusive' || event.rate_mbps === null) continue;
     for (const { ap, from, to } of byProbe.get(probe) ?? [])
       if (t_ms >= from && t_ms < to) {
         const one = told.get(ap);

@@ -12,7 +12,7 @@ import { countMonth } from '../../../dashboard/query/month.ts';
 import { percentilesBy } from '../../../dashboard/query/percentiles.ts';
 import { batchOf } from '../../store/batches.ts';
 import { debianServer, startInfluxdb } from '../../support/debian.ts';
-import { DAY_MS, FROM, filled, frames, input, NOW, OPENING, ZONE } from './month-world.ts';
+import { bound, DAY_MS, FROM, filled, frames, input, NOW, OPENING, ZONE } from './month-world.ts';
 
 async function duckdb(): Promise<Store> {
   const dir = mkdtempSync(join(tmpdir(), 'carrel-month-'));
@@ -56,6 +56,34 @@ describe('a month of an access point', () => {
       .flatMap(({ event }) => (event.kind === 'throughput' ? [event] : []));
     expect(a?.counts.tests).toMatchObject({ n: 62, passed: mine.filter(({ verdict }) => verdict === 'pass').length });
     expect(b?.counts.tests.n).toBe(62);
+  });
+
+  it('of a network that began within it asks the store a few times, not once per line', async () => {
+    const { store } = await filled();
+    let asked = 0;
+    let waiting = 0;
+    let most = 0;
+    const watched: Store = {
+      ...store,
+      async events(query) {
+        asked++;
+        most = Math.max(most, ++waiting);
+        const rows = await store.events(query);
+        waiting--;
+        return rows;
+      },
+    };
+    const many = Array.from({ length: 1200 }, (_, i) => `ap-${i}`);
+    const [site] = input.sites;
+    if (!site) throw new Error('the world has a site');
+    const counted = await countMonth(watched, {
+      ...input,
+      accessPoints: many.map((id) => ({ id, site: site.id, name: 'Hall', target_mbps: 30 })),
+      bindings: many.map((id, i) => bound(i === 0 ? 'p-a' : `none-${i}`, id, FROM + DAY_MS)),
+    });
+    expect([counted.length, counted[0]?.counts.tests.n]).toEqual([1200, 60]);
+    expect(asked).toBeLessThanOrEqual(24);
+    expect(most).toBe(1);
   });
 
   it('has the same figures in every database', async () => {
