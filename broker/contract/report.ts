@@ -56,6 +56,8 @@ export interface ComplianceReport {
   rows: ComplianceRow[];
   /** Access points that did not meet the target or were not seen enough, with what the figures say of the cause. */
   exceptions: ComplianceException[];
+  /** Stretches below the target that were over when they became known, so that nobody was called; by when they began. */
+  retro: ComplianceRetro[];
   /** Counted from 1; null before the month is closed. A closed month changes only by a new revision. */
   revision: number | null;
   /** When this revision was closed. */
@@ -88,6 +90,17 @@ export interface ComplianceException {
   coverage_pct: number | null;
   share_pct: number | null;
   causes: ComplianceCause[];
+}
+/** An episode of the rule *slow* that only late data told of; it belongs to the month in which it began. */
+export interface ComplianceRetro {
+  ap: string;
+  site: string;
+  site_name: string;
+  region: string;
+  /** IANA, of the site. */
+  zone: string;
+  since: number;
+  until: number;
 }
 /** Revision 1 is the first issue; later ones came with data that arrived after the month was closed. */
 export interface ComplianceRevision {

@@ -9,7 +9,7 @@ export function alertState(database: Database): AlertState {
   return { ...incidentsOf(database), ...memoryOf(database), ...silencesOf(database) };
 }
 
-type Incidents = Pick<AlertState, 'add' | 'update' | 'get' | 'openOf' | 'lastOf' | 'open' | 'list'>;
+type Incidents = Pick<AlertState, 'add' | 'update' | 'get' | 'openOf' | 'lastOf' | 'open' | 'list' | 'retro'>;
 
 function incidentsOf(database: Database): Incidents {
   return {
@@ -42,6 +42,14 @@ function incidentsOf(database: Database): Incidents {
       return row && incidentOf(row);
     },
     open: () => database.all(`SELECT * FROM incidents WHERE condition = 'firing' ORDER BY id`).map(incidentOf),
+    retro: (from, to) =>
+      database
+        .all(
+          `SELECT * FROM incidents WHERE since >= ? AND since < ? AND json_extract(detail, '$.retro') = 1 ORDER BY since, id`,
+          from,
+          to,
+        )
+        .map(incidentOf),
     list: ({ condition, acknowledged, before, limit }) =>
       database
         .all(

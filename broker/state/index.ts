@@ -191,6 +191,8 @@ export interface AlertState {
     before?: number;
     limit: number;
   }): Incident[];
+  /** Episodes that were over when they became known and began within [from, to), ms; oldest first. */
+  retro(from: number, to: number): Incident[];
   /** The rule's memory per access point, JSON; committed together with incidents and outbox. */
   memory(rule: AlertRule, ap: string): string | null;
   setMemory(rule: AlertRule, ap: string, json: string): void;

@@ -10,6 +10,7 @@ import type { Logger } from '#lib/logger';
 import type { CountedAp } from '../query/compliance.ts';
 import { withExactRates } from './exact.ts';
 import { closesAt, count, type Issued, issuedOf, monthsBetween, packed, type ReportDeps, unpack } from './report.ts';
+import { retroChanges } from './retro.ts';
 
 const DAY_MS = 86_400_000;
 /** Rollups of hours are kept for 13 months. */
@@ -52,9 +53,7 @@ export async function closeMonths(deps: ReportDeps, now: number): Promise<{ mont
     const counted = await countedMonth(deps, month, now, before);
     // Before the first probe there was nothing to report on.
     if (!before && counted.rows.every(({ expected_s }) => expected_s === 0)) continue;
-    const { changed, verdicts_changed } = before
-      ? differences(before.rows, counted.rows)
-      : { changed: 0, verdicts_changed: 0 };
+    const { changed, verdicts_changed } = before ? differences(before, counted) : { changed: 0, verdicts_changed: 0 };
     if (before && changed === 0) continue;
     const issued = await withExactRates(counted, {
       store: deps.store,
@@ -89,9 +88,12 @@ function asPlanned(aps: readonly CountedAp[], rows: readonly ComplianceRow[]): C
 /** Percentiles change only with the tests. */
 const MEASURED = ['passed', 'failed', 'inconclusive', 'up_s', 'down_s'] as const;
 
-function differences(before: readonly ComplianceRow[], after: readonly ComplianceRow[]) {
-  const byAp = new Map(before.map((row) => [row.ap, row]));
-  const changed = after.filter((row) => MEASURED.some((name) => byAp.get(row.ap)?.[name] !== row[name]));
+function differences(before: Pick<Issued, 'rows' | 'retro'>, after: Pick<Issued, 'rows' | 'retro'>) {
+  const byAp = new Map(before.rows.map((row) => [row.ap, row]));
+  const retro = retroChanges(before.retro, after.retro);
+  const changed = after.rows.filter(
+    (row) => retro.has(row.ap) || MEASURED.some((name) => byAp.get(row.ap)?.[name] !== row[name]),
+  );
   const verdicts = changed.filter((row) => byAp.get(row.ap)?.verdict !== row.verdict);
   return { changed: changed.length, verdicts_changed: verdicts.length };
 }

@@ -41,6 +41,12 @@ const en = {
   note: `The 95${NB}% interval (Wilson) shows how far chance alone can move a share. Where it spans ${SHARE_PCT}${NB}%, the verdict is close.`,
   exceptions: 'Exceptions and their causes',
   noExceptions: 'None: every access point met the target.',
+  retro: 'Slow, and over before it was known',
+  retroText:
+    'These results waited on the probe while its line was down. They are counted like all others; nobody was called, because it was over.',
+  retroFrom: 'From',
+  retroTo: 'To',
+  retroCause: (from: string, to: string) => `slow from ${from} to ${to}, known only afterwards`,
   figure: 'Figure',
   cause: 'What the figures say of the cause',
   coverageOf: (share: string) => `Coverage ${share}${NB}%`,
@@ -131,6 +137,12 @@ const lt: PaperWords = {
   note: `95${NB}% intervalas (Wilson) rodo, kiek dalį gali pakeisti vien atsitiktinumas. Kur jis apima ${SHARE_PCT}${NB}%, išvada yra ties riba.`,
   exceptions: 'Išimtys ir jų priežastys',
   noExceptions: 'Nėra: visi prieigos taškai pasiekė tikslą.',
+  retro: 'Buvo lėta, bet sužinota tik praėjus',
+  retroText:
+    'Šie rezultatai laukė matuoklyje, kol neveikė ryšys. Jie suskaičiuoti kaip ir visi kiti; niekas nekviestas, nes viskas jau buvo praėję.',
+  retroFrom: 'Nuo',
+  retroTo: 'Iki',
+  retroCause: (from, to) => `lėta nuo ${from} iki ${to}, sužinota tik praėjus`,
   figure: 'Rodiklis',
   cause: 'Ką rodikliai sako apie priežastį',
   coverageOf: (share) => `Aprėptis ${share}${NB}%`,
@@ -223,6 +235,12 @@ const ru: PaperWords = {
   note: `Интервал 95${NB}% (Уилсон) показывает, насколько долю может сдвинуть одна случайность. Где он захватывает ${SHARE_PCT}${NB}%, вывод близок к границе.`,
   exceptions: 'Исключения и их причины',
   noExceptions: 'Нет: все точки доступа достигли цели.',
+  retro: 'Было медленно, но стало известно, когда уже прошло',
+  retroText:
+    'Эти результаты ждали на зонде, пока не было связи. Они посчитаны как все остальные; никого не вызывали, потому что всё уже прошло.',
+  retroFrom: 'С',
+  retroTo: 'По',
+  retroCause: (from, to) => `медленно с ${from} по ${to}, стало известно позже`,
   figure: 'Показатель',
   cause: 'Что показатели говорят о причине',
   coverageOf: (share) => `Охват ${share}${NB}%`,
@@ -313,6 +331,11 @@ export function tenth(value: number, { locale }: PaperWords): string {
 export function points(n: number, words: PaperWords): string {
   const form = figuresOf(words.locale).plural.select(n);
   return `${whole(n, words)}${NB}${words.points[form] ?? words.points.other ?? ''}`;
+}
+
+/** A moment on the wall clock of `zone`. */
+export function localMoment(at: number, zone: string, { locale }: PaperWords): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone }).format(at);
 }
 
 export function causeText(cause: ComplianceCause, words: PaperWords): string {

@@ -2,7 +2,7 @@
 import type { ComplianceGroup, ComplianceReport, ComplianceRow, ComplianceVerdict, ReportMonth } from '#contract';
 import { html, type Markup } from '../document.ts';
 import { LANGUAGES } from '../language.ts';
-import { causeText, type PaperWords, points, tenth, whole } from './paper-words.ts';
+import { causeText, localMoment, type PaperWords, points, tenth, whole } from './paper-words.ts';
 
 export interface PaperInput {
   report: ComplianceReport;
@@ -43,6 +43,7 @@ ${libraries(report, words)}
 </article>
 <article class="paper">
 ${exceptions(report, words)}
+${retro(report, words)}
 ${revisions(report, words)}
 <div class="sign"><div>${words.prepared}</div><div>${words.approved}</div></div>
 ${report.sha256 !== null && html`<p class="q">${words.check}</p><footer class="end-line"><span class="mono">${words.data(report.sha256)}</span></footer>`}
@@ -180,6 +181,17 @@ function exceptions({ exceptions: found }: ComplianceReport, words: PaperWords):
 <div class="scroll" tabindex="0" role="region" aria-label="${words.exceptions}"><table class="plain"><caption class="vh">${words.exceptions}</caption><thead><tr><th scope="col">${words.library}</th><th scope="col">${words.region}</th><th scope="col">${words.verdictHead}</th><th scope="col">${words.figure}</th><th scope="col">${words.cause}</th></tr></thead><tbody>${found.map(
     (one) =>
       html`<tr><th scope="row">${one.site_name}</th><td>${one.region}</td><td>${mark(one.verdict, words)}</td><td>${figure(one)}</td><td>${one.causes.length === 0 ? html`<span class="q">${words.unknown}</span>` : one.causes.map((cause) => causeText(cause, words)).join('; ')}</td></tr>
+`,
+  )}</tbody></table></div>`;
+}
+
+/** What was slow and over before anybody knew. */
+function retro({ retro: found }: ComplianceReport, words: PaperWords): Markup | null {
+  if (found.length === 0) return null;
+  return html`<h2>${words.retro}</h2><p class="q">${words.retroText}</p>
+<div class="scroll" tabindex="0" role="region" aria-label="${words.retro}"><table class="plain"><caption class="vh">${words.retro}</caption><thead><tr><th scope="col">${words.library}</th><th scope="col">${words.region}</th><th scope="col">${words.retroFrom}</th><th scope="col">${words.retroTo}</th></tr></thead><tbody>${found.map(
+    ({ site_name, region, zone, since, until }) =>
+      html`<tr><th scope="row">${site_name}</th><td>${region}</td><td>${localMoment(since, zone, words)}</td><td>${localMoment(until, zone, words)}</td></tr>
 `,
   )}</tbody></table></div>`;
 }

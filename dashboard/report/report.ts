@@ -14,14 +14,15 @@ import { desiredConfig } from '../registry/desired.ts';
 import { isWithin } from '../scope.ts';
 import { sha256Of } from './csv.ts';
 import { exceptionsOf } from './exceptions.ts';
+import { retroOf } from './retro.ts';
 
 export interface ReportDeps {
-  state: Pick<State, 'registry' | 'reports' | 'keep'>;
+  state: Pick<State, 'registry' | 'reports' | 'keep' | 'alerts'>;
   store: StoreReader;
 }
 /** What an issue keeps; the rest comes from the issues around it. */
 export interface Issued
-  extends Pick<ComplianceReport, 'month' | 'made_at' | 'rule' | 'groups' | 'rows' | 'exceptions'> {
+  extends Pick<ComplianceReport, 'month' | 'made_at' | 'rule' | 'groups' | 'rows' | 'exceptions' | 'retro'> {
   /** By site, as they were: a recount must not take tomorrow's opening hours and calendar for yesterday's. */
   hours: Hours;
 }
@@ -81,6 +82,7 @@ export function visibleReport(report: ComplianceReport, scope: SiteScope | undef
       ({ by, name }) => (by === 'site' && sites.has(name)) || (by === 'region' && scope.regions.includes(name)),
     ),
     exceptions: report.exceptions.filter((one) => sees(one.site, one.region)),
+    retro: report.retro.filter((one) => sees(one.site, one.region)),
     sha256: null,
     trend: [],
   };
@@ -150,6 +152,7 @@ export function issuedOf(
     groups: complianceGroups(aps),
     rows,
     exceptions: exceptionsOf(rows, contracts),
+    retro: retroOf(state, rows, month),
     hours: Object.fromEntries(
       registry.sites().map((site) => {
         const { id, zone, opening } = site;
@@ -164,7 +167,8 @@ export function packed(issued: Issued): Pick<ReportIssue, 'body' | 'sha256'> {
 }
 
 export function unpack({ body }: Pick<ReportIssue, 'body'>): Issued {
-  return JSON.parse(inflateRawSync(body).toString('utf8')) as Issued;
+  // Written by packed(); issues of the first versions know of no late episodes.
+  return { retro: [], ...(JSON.parse(inflateRawSync(body).toString('utf8')) as Omit<Issued, 'retro'>) };
 }
 
 function trendOf(

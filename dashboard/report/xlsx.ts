@@ -2,12 +2,12 @@
 import writeExcelFile, { type Row } from 'write-excel-file/node';
 import type { ComplianceReport } from '#contract';
 import { COLUMNS, cut, harmless } from './csv.ts';
-import { causeText, type PaperWords } from './paper-words.ts';
+import { causeText, localMoment, type PaperWords } from './paper-words.ts';
 
 type Plain = string | number | null;
 
 export async function xlsxOf(report: ComplianceReport, words: PaperWords): Promise<Buffer> {
-  const { groups, rows, exceptions, month, rule, revision, closed_at, sha256, made_at } = report;
+  const { groups, rows, exceptions, retro, month, rule, revision, closed_at, sha256, made_at } = report;
   const regions = groups.filter(({ by }) => by === 'region' || by === 'network');
   const figures = [
     'met',
@@ -63,16 +63,28 @@ export async function xlsxOf(report: ComplianceReport, words: PaperWords): Promi
     sheet(
       words.sheets.exceptions,
       ['site', 'site_name', 'ap', 'region', 'verdict', 'coverage_pct', 'share_pct', 'cause'],
-      exceptions.map((one) => [
-        one.site,
-        one.site_name,
-        one.ap,
-        one.region,
-        words.verdict[one.verdict],
-        one.coverage_pct,
-        one.share_pct,
-        one.causes.map((cause) => causeText(cause, words)).join('; '),
-      ]),
+      [
+        ...exceptions.map((one) => [
+          one.site,
+          one.site_name,
+          one.ap,
+          one.region,
+          words.verdict[one.verdict],
+          one.coverage_pct,
+          one.share_pct,
+          one.causes.map((cause) => causeText(cause, words)).join('; '),
+        ]),
+        ...retro.map(({ site, site_name, ap, region, zone, since, until }) => [
+          site,
+          site_name,
+          ap,
+          region,
+          null,
+          null,
+          null,
+          words.retroCause(localMoment(since, zone, words), localMoment(until, zone, words)),
+        ]),
+      ],
       [20, 40, 20, 20, 18, 14, 14, 70],
     ),
     sheet(
