@@ -1,4 +1,5 @@
 /** Who comes too fast waits, who guesses gets slower answers, and nobody good is turned away for another's sake. */
+import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -27,6 +28,28 @@ test('sixty probes that come at once are let in at the rate of the listener, and
   await Promise.all(clients.map(answered));
   expect(performance.now() - startMs).toBeGreaterThan(550);
   expect(clients.map((client) => client.received()[3])).toEqual(clients.map(() => 0));
+  expect(refusedOf(server)).toEqual({});
+});
+
+test('handshakes that come in masses wait at a door of their own: all are served, and who comes in the clear meanwhile goes first', async () => {
+  const server = await running({ secureAcceptsPerS: 40 }, { CARREL_MQTTS: '127.0.0.1:0' });
+  const port = Number(new URL(server.broker.addresses().mqtts ?? '').port);
+  const ca = server.broker.authority() ?? '';
+  const order: string[] = [];
+  const secure = Array.from({ length: 20 }, async (_, i) => {
+    const socket = connectTls({ host: '127.0.0.1', port, ca, servername: 'localhost' });
+    onTestFinished(() => void socket.destroy());
+    socket.write(connectPacket(`probe-${i}`, server.probe(`probe-${i}`)));
+    const [answer] = await once(socket, 'data');
+    order.push('secure');
+    return answer;
+  });
+  const plain = raw(server.port);
+  plain.socket.write(connectPacket('probe-plain', server.probe('probe-plain')));
+  await answered(plain);
+  order.push('plain');
+  expect(await Promise.all(secure)).toEqual(secure.map(() => Buffer.from([0x20, 2, 0, 0])));
+  expect(order.indexOf('plain')).toBeLessThan(10);
   expect(refusedOf(server)).toEqual({});
 });
 

@@ -7,13 +7,14 @@ import { brokerSettings } from '../../broker/config.ts';
 import { startBroker } from '../../broker/index.ts';
 import { noStores } from './no-stores.ts';
 
-const [dir = '', probe = '', tokenSha256 = ''] = process.argv.slice(2);
+const [dir = '', probe = '', tokenSha256 = '', address = '127.0.0.1:0'] = process.argv.slice(2);
 const state = openState({ path: ':memory:' });
 state.registry.addProbe(probe, null, 0);
 state.registry.setCredential(probe, Buffer.from(tokenSha256, 'hex'), 0);
 const settings = readSettings(brokerSettings, {
   CARREL_DATA_DIR: dir,
-  CARREL_MQTT: '127.0.0.1:0',
+  CARREL_MQTT: address,
+  CARREL_MQTT_PLAIN: 'yes',
   CARREL_SPEED: 'off',
 });
 const broker = await startBroker({
