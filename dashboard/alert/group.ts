@@ -43,6 +43,15 @@ export interface GroupMemory {
   members: Readonly<Record<string, { since: number; until: number | null }>>;
 }
 
+/** What was told last of its members. */
+export interface Said {
+  at: number;
+  members: number;
+  lasting: number;
+}
+
+/** While members come and go, who was told of the group hears so in one message, at most so often. */
+const UPDATE_EVERY_MS = 30 * 60_000;
 const ONSET_MS = 30 * 60_000;
 const VANISH_MS = 2 * 60_000;
 /** Of the sites outside the key; more, and the key is not the cause. */
@@ -167,6 +176,19 @@ function followed(
   const remaining = all.filter((member) => member.until === null).length;
   if (remaining <= REMAIN_SHARE * all.length) return { ...memory, members, condition: 'ok', until: now };
   return changed ? { ...memory, members } : memory;
+}
+
+/** Whether its members are told again; only of a group that was told. `said` null: it is being told now. */
+export function updateOf({ members }: GroupMemory, said: Said | null, now: number): { said: Said; tell: boolean } {
+  const all = Object.values(members);
+  const lasting = all.filter(({ until }) => until === null).length;
+  const current = { at: now, members: all.length, lasting };
+  if (!said) return { said: current, tell: false };
+  const changed =
+    all.length !== said.members ||
+    lasting !== said.lasting ||
+    all.some(({ until }) => until !== null && until > said.at);
+  return changed && now - said.at >= UPDATE_EVERY_MS ? { said: current, tell: true } : { said, tell: false };
 }
 
 /** Access points that the group covers now. */

@@ -55,7 +55,7 @@ function workOne(
   const next = reduceGroup(before?.rule ?? null, found, (ap) => inTrouble(ap, trouble), now, rule);
   if (!next || (next === before?.rule && !before.episode.open)) return;
   const step = reduceEpisode(before?.episode ?? noEpisode, judgeGroup(next, now), noOverlays, now);
-  workGroup(work, memories, key, next, step.effects, step.state, () => groupOpening(key, next, fleet, now));
+  workGroup(work, memories, key, next, step.effects, step.state, () => groupOpening(key, next, fleet, now), now);
 }
 
 function groupOpening(key: string, group: GroupMemory, fleet: Fleet, now: number): Opening {

@@ -3,7 +3,7 @@ import { type AlertRule, type AlertView, isObject, parseJson, type TestView } fr
 import type { State } from '#state';
 import { type DarkInstance, emptyDarkInstance } from './dark-instance.ts';
 import { type EpisodeState, noEpisode } from './episode.ts';
-import type { GroupMemory } from './group.ts';
+import type { GroupMemory, Said } from './group.ts';
 import { emptySlowInstance, type SlowInstance } from './slow-instance.ts';
 import { emptySteady, type SteadyMemory } from './steady.ts';
 
@@ -28,6 +28,8 @@ export interface SteadyInstance {
 export interface GroupInstance {
   rule: GroupMemory;
   episode: EpisodeState;
+  /** Null while nobody was told of it. */
+  said: Said | null;
 }
 export interface Memories {
   /** By access point. */
@@ -90,5 +92,6 @@ function steadyOf(value: unknown): SteadyInstance {
 
 function groupOf(value: unknown): GroupInstance | null {
   const known = isObject(value) && isObject(value['rule']) && value['rule']['v'] === 1 && isObject(value['episode']);
-  return known ? (value as unknown as GroupInstance) : null;
+  // Written before members were told again, it lacks what was said.
+  return known ? { said: null, ...(value as unknown as Omit<GroupInstance, 'said'>) } : null;
 }

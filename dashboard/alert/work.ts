@@ -9,6 +9,7 @@ import type { DarkEvent, DarkParams } from './dark.ts';
 import { type DarkInstance, emptyDarkInstance, reduceDarkInstance, withCauseEvidence } from './dark-instance.ts';
 import { type EpisodeEffect, noOverlays, type Overlays, reduceEpisode } from './episode.ts';
 import type { FleetEntry } from './fleet.ts';
+import { updateOf } from './group.ts';
 import {
   emptySteadyInstance,
   type GroupInstance,
@@ -244,10 +245,12 @@ export function workGroup(
   effects: readonly EpisodeEffect[],
   episode: GroupInstance['episode'],
   opening: () => Opening,
+  now: number,
 ): void {
   const before = work.group.get(key) ?? memories.group.get(key);
-  if (before?.rule === next && before.episode === episode) return;
-  work.group.set(key, { rule: next, episode });
+  const { said, tell } = episode.open?.told ? updateOf(next, before?.said ?? null, now) : { said: null, tell: false };
+  if (before?.rule === next && before.episode === episode && before.said === said) return;
+  work.group.set(key, { rule: next, episode, said });
   work.urgent = true;
   for (const effect of effects)
     pushEffect(work, 'group', key, effect, opening, () => ({ reasons: opening().reasons.slice(-1), evidence: [] }));
@@ -255,6 +258,8 @@ export function workGroup(
     const { detail = {}, title } = opening();
     work.actions.push({ kind: 'detail', rule: 'group', subject: key, detail, title });
   }
+  // It wakes nobody: who has it on the table sees how it goes.
+  if (tell) work.actions.push({ kind: 'tell', rule: 'group', subject: key, what: 'update', severity: 'digest' });
 }
 
 export function darkParams(entry: FleetEntry, context: Context): DarkParams {

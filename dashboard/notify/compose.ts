@@ -77,6 +77,7 @@ export function inputOf(
     now,
     others: how === 'alone' && site?.isp ? othersOf(deps, alert, site.isp) : null,
     unackedMinutes: numberIn(detail, 'unacked', 0, 1e6) ?? null,
+    ...(kind === 'update' ? { severity: item.severity } : {}),
     ackEnded: textIn(detail, 'why', 20) === 'ack_ended',
     actUrl: deps.actUrl?.(item, now) ?? null,
   };

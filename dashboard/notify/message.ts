@@ -25,6 +25,8 @@ export interface MessageInput {
   others: number | null;
   /** Minutes since somebody was told first and nobody took it on; null in the first message. */
   unackedMinutes?: number | null;
+  /** How loud it is, where that differs from the alert's: news of what was told already wakes nobody. */
+  severity?: Severity;
   /** An update because the acknowledgement ended. */
   ackEnded?: boolean;
   /** An earlier attempt may have arrived. */
@@ -51,17 +53,17 @@ export interface Message {
 
 /** The message of one transition. The same input gives the same text: repeats are true repeats. */
 export function messageOf(input: MessageInput): Message {
-  const { kind, alert, publicUrl, lang } = input;
+  const { kind, alert, publicUrl, lang, severity = alert.severity } = input;
   const words = wordsOf(lang);
   const title = oneLine(titleOf(input, words));
   const over = isOver(input);
   const act = input.actUrl != null && !over ? { label: words.links.act, url: input.actUrl } : null;
-  const urgency = over ? words.next.nothing : words.urgency[alert.severity];
+  const urgency = over ? words.next.nothing : words.urgency[severity];
   const zone = zoneOf(input);
   return {
     lang,
     kind,
-    severity: alert.severity,
+    severity,
     title,
     remarks: remarksOf(input, words),
     facts: factsOf(input, words, zone),
@@ -170,8 +172,10 @@ function titleOf(input: MessageInput, words: Words): string {
   }
 }
 
-function remarksOf({ unackedMinutes, ackEnded, uncertain }: MessageInput, words: Words): string[] {
+function remarksOf({ kind, alert, unackedMinutes, ackEnded, uncertain }: MessageInput, words: Words): string[] {
+  const lasting = alert.members.filter(({ until }) => until === null).length;
   return [
+    ...(kind === 'update' && alert.members.length > 0 ? [words.groupNow(lasting, alert.members.length - lasting)] : []),
     ...(unackedMinutes == null ? [] : [words.reminder(unackedMinutes)]),
     ...(ackEnded ? [words.ackEnded] : []),
     ...(uncertain ? [words.uncertain] : []),
@@ -182,10 +186,12 @@ const MEMBERS_SHOWN = 20;
 
 function sectionsOf(input: MessageInput, words: Words, zone: string): Message['sections'] {
   const { alert, lang } = input;
-  const members = alert.members
+  // Of news, who is still in trouble; how many are not any more stands before it.
+  const shown = input.kind === 'update' ? alert.members.filter(({ until }) => until === null) : alert.members;
+  const members = shown
     .slice(0, MEMBERS_SHOWN)
     .map((one) => words.member(one.site_name, words.format.dateTime(one.since, zone)));
-  if (alert.members.length > MEMBERS_SHOWN) members.push(words.moreMembers(alert.members.length - MEMBERS_SHOWN));
+  if (shown.length > MEMBERS_SHOWN) members.push(words.moreMembers(shown.length - MEMBERS_SHOWN));
   const known = alert.rule === 'slow' || alert.rule === 'dark';
   // The engine gives its reasons in English; in other languages the facts say the same of what they know.
   const reasons = lang === 'en' || !known ? alert.reasons : [];

@@ -45,6 +45,12 @@ describe('what is a group', () => {
   });
 });
 
+function groupOf(it: ReturnType<typeof manySites>) {
+  const group = it.alerts().find((alert) => alert.rule === 'group');
+  if (!group) throw new Error('there is no group');
+  return group;
+}
+
 describe('twelve libraries behind one provider', () => {
   const sites = Array.from({ length: 30 }, (_, n) => `s${n}`);
   const dark = sites.slice(0, 12);
@@ -73,6 +79,28 @@ describe('twelve libraries behind one provider', () => {
     it.pass(2);
     expect(it.told()).toEqual(['group isp:Dark Line firing', 'group isp:Dark Line resolved']);
     expect(it.alerts().every((alert) => alert.condition === 'resolved')).toBe(true);
+  });
+  test('while members come and go it is told in one quiet message, at most each half hour', async () => {
+    const it = world();
+    await it.settled();
+    it.pass(10);
+    it.offline(dark.slice(0, 9));
+    it.pass(8);
+    expect(it.told()).toEqual(['group isp:Dark Line firing']);
+    it.offline(dark.slice(9));
+    it.pass(5);
+    await it.back(dark.slice(0, 2));
+    it.pass(16);
+    expect(it.told()).toHaveLength(1); // not yet half an hour
+    it.pass(6);
+    expect(it.told()).toEqual(['group isp:Dark Line firing', 'group isp:Dark Line update']);
+    const [item] = it.state.outbox.ofIncident(groupOf(it).id).filter((one) => one.kind === 'update');
+    expect([item?.severity, groupOf(it).members.filter((one) => one.until !== null).length]).toEqual(['digest', 2]);
+    it.pass(70);
+    expect(it.told()).toHaveLength(2); // nothing has changed since
+    await it.back(dark.slice(2, 4));
+    it.pass(1);
+    expect(it.told().at(-1)).toBe('group isp:Dark Line update');
   });
   test('one stays dark when the others are back: it becomes an incident of its own half an hour later', async () => {
     const it = world();

@@ -188,6 +188,27 @@ describe('what follows', () => {
   ])('is a reminder after %d minutes, with the right plural in every language', (unackedMinutes, ...said) => {
     expect(LANGUAGES.map((lang) => messageOf(inputOf({ lang, unackedMinutes })).remarks[0])).toEqual(said);
   });
+  test.each([
+    ['en', 'Still in trouble: 1. Recovered: 1.'],
+    ['lt', 'Sutrikimas tebesitęsia: 1. Atsistatė: 1.'],
+    ['ru', 'Сбой продолжается: 1. Восстановились: 1.'],
+  ] as const)(
+    'is news of a group: how it stands and who is still in trouble, as loud as its news is, in %s',
+    (lang, said) => {
+      const member = (name: string, until: number | null) => ({
+        ap: name,
+        site: name,
+        site_name: name,
+        since: NOON,
+        until,
+      });
+      const members = [member('Utena', null), member('Zarasai', NOON + MINUTE)];
+      const alert = { ...darkAlert, rule: 'group', ap: 'isp:Telia', members } as const;
+      const message = messageOf(inputOf({ kind: 'update', lang, alert, severity: 'digest' }));
+      expect([message.severity, message.remarks]).toEqual(['digest', [said]]);
+      expect([textOf(message).includes('Utena'), textOf(message).includes('Zarasai')]).toEqual([true, false]);
+    },
+  );
   test('says in words when it may be a repeat', () => {
     expect(LANGUAGES.map((lang) => messageOf(inputOf({ lang, uncertain: true })).remarks)).toEqual([
       ['This may be a repeat: it is not known whether the first attempt arrived.'],

@@ -93,6 +93,7 @@ export const en: Words = {
   uncertain: 'This may be a repeat: it is not known whether the first attempt arrived.',
   member: (name, since) => `${name}, since ${since}`,
   moreMembers: (n) => `and ${n} more`,
+  groupNow: (lasting, recovered) => `Still in trouble: ${lasting}. Recovered: ${recovered}.`,
   links: { open: 'Open the alert', act: 'Acknowledge, silence or note' },
   act: {
     title: 'Act on an alert',

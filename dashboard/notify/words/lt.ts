@@ -118,6 +118,7 @@ export const lt: Words = {
   uncertain: 'Gali būti pakartojimas: nežinome, ar pirmas bandymas pasiekė.',
   member: (name, since) => `${name}, nuo ${since}`,
   moreMembers: (n) => `ir dar ${n}`,
+  groupNow: (lasting, recovered) => `Sutrikimas tebesitęsia: ${lasting}. Atsistatė: ${recovered}.`,
   links: { open: 'Atverti įspėjimą', act: 'Imtis, nutildyti arba pažymėti' },
   act: {
     title: 'Įspėjimo veiksmai',

@@ -130,6 +130,7 @@ export const ru: Words = {
   uncertain: 'Возможно, это повтор: неизвестно, дошла ли первая попытка.',
   member: (name, since) => `${name}, с ${since}`,
   moreMembers: (n) => `и ещё ${n}`,
+  groupNow: (lasting, recovered) => `Сбой продолжается: ${lasting}. Восстановились: ${recovered}.`,
   links: { open: 'Открыть предупреждение', act: 'Взяться, заглушить или записать' },
   act: {
     title: 'Действия по предупреждению',

@@ -86,6 +86,8 @@ export interface Words {
   uncertain: string;
   member(name: string, since: string): string;
   moreMembers(n: number): string;
+  /** How a group stands while it goes on. */
+  groupNow(lasting: number, recovered: number): string;
   links: { open: string; act: string };
   /** The page behind a link in a message. */
   act: {
