@@ -66,6 +66,8 @@ export interface ThroughputRequest {
   readonly targetMbps: number;
   /** A pass needs this many bytes on the wire; 0 unless the line is known for its bursts. */
   readonly minBytes: number;
+  /** How many times the bytes that a test by TCP takes on a long way: more than once where the line is slow to get up to speed. */
+  readonly patience: number;
   /** At most so many bytes on the wire: what the grant and the month's budget both allow. */
   readonly maxBytes: number;
   readonly reason: TestReason;

@@ -15,10 +15,11 @@ import { openWan, type WanView } from '../platform/wan.ts';
 import type { SensorContext, ThroughputOutcome, ThroughputRequest, ThroughputSensor } from '../sensor.ts';
 import { conclude, unmeasured } from '../speed/conclude.ts';
 import { countInterface } from '../speed/interface.ts';
+import { LONG_RTT_MS, longBytes } from '../speed/long-way.ts';
 import { measure } from '../speed/measure.ts';
 import { paceOf } from '../speed/pace.ts';
 import { ruleFor } from '../speed/sequential.ts';
-import { LONG_RTT_MS, openStreams } from '../speed/streams.ts';
+import { openStreams } from '../speed/streams.ts';
 import { openTcp } from '../speed/tcp.ts';
 import type { Traffic } from '../speed/traffic.ts';
 import { openUdp } from '../speed/udp.ts';
@@ -44,14 +45,17 @@ export function createThroughputSensor(
       const processor = watchProcessor(stat, () => clock.monoMs());
       const dropped = receiveErrors(snmp);
       const counter = view.counters ? countInterface(wan, view) : null;
-      const traffic = await open(request, able.address);
+      const traffic = await open(request, able.address, counter !== null);
       const { kind, grant, targetMbps, minBytes } = request;
       const fullMbps = paceOf(targetMbps, null);
+      const { settles } = traffic;
       const measured = await measure({
         ...{ traffic, counter, targetMbps, now: () => clock.monoMs(), dir: grant.dir, sampled: processor.sample },
         fullMbps,
         rule: () =>
-          ruleFor(kind, { rttMs: traffic.rtt().idleMs ?? 0, minBytes, paceMbps: fullMbps, counted: counter !== null }),
+          ruleFor(kind, {
+            ...{ rttMs: traffic.rtt().idleMs ?? 0, minBytes, paceMbps: fullMbps, counted: counter !== null, settles },
+          }),
       });
       if (measured.end.error)
         log.debug(
@@ -68,7 +72,7 @@ export function createThroughputSensor(
     }
   }
 
-  async function open(request: ThroughputRequest, address: string): Promise<Traffic> {
+  async function open(request: ThroughputRequest, address: string, counted: boolean): Promise<Traffic> {
     const { kind, grant, host, port, targetMbps, signal } = request;
     const common = {
       ...{ address, grant, signal, targetMbps, now: () => clock.monoMs() },
@@ -76,11 +80,15 @@ export function createThroughputSensor(
       maxBytes: Math.min(MAX_BYTES, request.maxBytes, grant.max_bytes),
     };
     if (kind === 'udp') return openUdp({ ...common, port: grant.udp_port ?? port });
-    if (kind === 'full') return openStreams(openTcp, { ...common, host, port, paceMbps: null });
-    const paced = { ...common, host, port, paceMbps: Math.min(paceOf(targetMbps, null), grant.pace_mbps ?? Infinity) };
+    const tcp = { ...common, host, port, allBytes: null };
+    if (kind === 'full') return openStreams(openTcp, { ...tcp, paceMbps: null });
+    const paced = { ...tcp, paceMbps: Math.min(paceOf(targetMbps, null), grant.pace_mbps ?? Infinity) };
     const way = await timeConnect({ address, port, timeoutMs: CONNECT_MS, signal });
-    const long = way.outcome === 'open' && way.ms > LONG_RTT_MS && grant.dir === 'down';
-    return long ? openStreams(openTcp, paced) : openTcp({ ...paced, stream: 0 });
+    if (way.outcome !== 'open' || way.ms <= LONG_RTT_MS || grant.dir === 'up') return openTcp({ ...paced, stream: 0 });
+    // Where only the application counts, or a burst must be outlasted, it takes what it takes.
+    const soon = counted && request.minBytes === 0;
+    const allBytes = soon ? longBytes(paced.paceMbps, way.ms, request.patience) : null;
+    return openStreams(openTcp, { ...paced, allBytes });
   }
 
   return {

@@ -128,14 +128,15 @@ export function createClimb(
         host: deps.speed?.host ?? grant.host ?? deps.brokerHost,
         port: deps.speed?.port ?? grant.port,
         minBytes: dir === 'down' ? memory().burst.minBytes : 0,
+        patience: memory().patience,
         maxBytes: maxBytes - spent,
         reason: wish.reason,
         job: wish.job,
       });
       budget.spend(wall.wallMs(), limits, next.bytes);
       spent += next.bytes;
-      const { verdict, rate_mbps: rateMbps, bytes, rtt_idle_ms: rttMs = null } = next;
-      if (dir === 'down') deps.learnt({ reason: wish.reason, kind, verdict, rateMbps, bytes, rttMs });
+      const { verdict, rate_mbps: rateMbps, bytes, rtt_idle_ms: rttMs = null, limited_by: limitedBy } = next;
+      if (dir === 'down') deps.learnt({ reason: wish.reason, kind, verdict, limitedBy, rateMbps, bytes, rttMs });
       // A rung that could not tell does not take the word from one that measured.
       if (!outcome || next.verdict !== 'inconclusive') outcome = next;
       if (!triesNext(wish.reason, kind, next)) break;

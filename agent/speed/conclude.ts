@@ -6,8 +6,8 @@ import type { ThroughputOutcome, ThroughputRequest } from '../sensor.ts';
 import type { ProcessorReport } from '../sensors/processor.ts';
 import { isElsewhere, limitOf } from './limits.ts';
 import type { Measured } from './measure.ts';
-import { GUARD } from './sequential.ts';
 import type { Traffic } from './traffic.ts';
+import { GUARD } from './windows.ts';
 
 export interface Ended {
   request: ThroughputRequest;

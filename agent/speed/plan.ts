@@ -1,8 +1,16 @@
 /** Why: which rungs of the ladder a test climbs follows from why it runs, what the line is, and what was learnt about it. Pure. */
-import { integerIn, isObject, type LeaseKind, numberIn, type TestReason, type Verdict } from '#contract';
+import {
+  integerIn,
+  isObject,
+  type LeaseKind,
+  type LimitedBy,
+  numberIn,
+  type TestReason,
+  type Verdict,
+} from '#contract';
 import { type BurstMemory, burstMemoryOf } from './burst.ts';
+import { LONG_RTT_MS, MOST_PATIENCE } from './long-way.ts';
 import type { Slot } from './slots.ts';
-import { LONG_RTT_MS } from './streams.ts';
 
 /** What tests have taught about the line; kept over restarts. */
 export interface LineMemory {
@@ -14,6 +22,8 @@ export interface LineMemory {
   /** What the last UDP and the last TCP test cost, bytes. */
   costs: { udp: number | null; tcp: number | null };
   rttMs: number | null;
+  /** How many times the least that a test by TCP takes on a long way. */
+  patience: number;
 }
 
 /** Rungs in the order in which they are tried; the next one only where one could not tell. */
@@ -38,12 +48,14 @@ export function afterTest(
     reason: TestReason;
     kind: LeaseKind;
     verdict: Verdict;
+    limitedBy: LimitedBy | null;
     rateMbps: number | null;
     bytes: number;
     rttMs: number | null;
   },
 ): LineMemory {
   const { kind, verdict } = test;
+  const slow = kind === 'tcp' && test.limitedBy === 'time' && (test.rttMs ?? 0) > LONG_RTT_MS;
   const passed = verdict === 'pass';
   const counted = test.reason === 'confirm' && verdict === 'fail' ? 1 : 0;
   return {
@@ -52,6 +64,7 @@ export function afterTest(
     confirms: passed ? 0 : memory.confirms + counted,
     costs: kind === 'full' || verdict === 'inconclusive' ? memory.costs : { ...memory.costs, [kind]: test.bytes },
     rttMs: test.rttMs ?? memory.rttMs,
+    patience: slow ? Math.min(MOST_PATIENCE, 2 * memory.patience) : memory.patience,
   };
 }
 
@@ -70,5 +83,6 @@ export function lineMemoryOf(kept: unknown): LineMemory {
     confirms: integerIn(value, 'confirms', 0, 1e6) ?? 0,
     costs: { udp: bytes('udp'), tcp: bytes('tcp') },
     rttMs: numberIn(value, 'rttMs', 0, 60_000) ?? null,
+    patience: integerIn(value, 'patience', 1, MOST_PATIENCE) ?? 1,
   };
 }

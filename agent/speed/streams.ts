@@ -3,8 +3,6 @@ import type { TcpOptions } from './tcp.ts';
 import { deferred, type Traffic, type TrafficEnd } from './traffic.ts';
 
 const STREAMS = 4;
-/** From this round trip on one TCP connection needs longer than a test to fill 30 Mb/s, ms; four of them do it in ten seconds. */
-export const LONG_RTT_MS = 250;
 
 /** Over when the first of them is over: from then on the load is another one. */
 export function openStreams(open: (options: TcpOptions) => Traffic, options: Omit<TcpOptions, 'stream'>): Traffic {

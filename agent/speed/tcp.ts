@@ -17,8 +17,8 @@ import {
 import { errnoOf } from '#lib/errors';
 import { timeConnect } from '../platform/tcp-connect.ts';
 import { binaryFrame, CLOSE_FRAME, pongFrame, readFrames } from './frames.ts';
-import type { Window } from './sequential.ts';
 import { deferred, median, type Traffic, type TrafficEnd } from './traffic.ts';
+import type { Window } from './windows.ts';
 
 export interface TcpOptions {
   host: string;
@@ -31,14 +31,17 @@ export interface TcpOptions {
   paceMbps: number | null;
   maxMs: number;
   maxBytes: number;
+  /** IP bytes of all streams together, after which the server ends them; null: it does not. */
+  allBytes: number | null;
   now(): number;
   signal: AbortSignal;
 }
 
 const CONNECT_MS = 5000;
 const SILENCE_MS = 5000;
-/** A handshake beside the load, each so often. */
-const HANDSHAKE_MS = 200;
+/** A handshake beside the load, each so often; where the test settles they must show the queue of half a second. */
+const HANDSHAKE_MS = { plain: 200, settles: 100 };
+const NEWEST_MS = 500;
 /** Larger reads cost fewer calls: 64 KiB is a third of the processor time of the default. */
 const READ_BYTES = 64 * 1024;
 const HEAD_MAX = 4096;
@@ -61,11 +64,12 @@ export function openTcp(options: TcpOptions): Traffic {
   const started = deferred<boolean>();
   const finished = deferred<TrafficEnd>();
   const openedMs = now();
+  const settles = options.allBytes !== null;
   const far: Window[] = [];
   const bytesPerMs = paceMbps === null ? null : (paceMbps * 125) / IP_PER_TCP_PAYLOAD;
   let [bytes, sent, head] = [0, 0, ''];
   let rttMs: number | null = null;
-  const loaded: number[] = [];
+  const loaded: { atMs: number; ms: number }[] = [];
   let streaming = false;
   let over = false;
   let own: Ndt7Reading['own'] = null;
@@ -158,12 +162,15 @@ export function openTcp(options: TcpOptions): Traffic {
   }
 
   /** Handshakes beside the load: what the server measures inside of it has waited behind its own data. */
-  const handshakes = setInterval(() => {
-    if (!streaming || options.stream > 0) return;
-    void timeConnect({ address, port, timeoutMs: SILENCE_MS, signal }).then((way) => {
-      if (way.outcome === 'open' && !over) loaded.push(way.ms);
-    });
-  }, HANDSHAKE_MS);
+  const handshakes = setInterval(
+    () => {
+      if (!streaming || options.stream > 0) return;
+      void timeConnect({ address, port, timeoutMs: SILENCE_MS, signal }).then((way) => {
+        if (way.outcome === 'open' && !over) loaded.push({ atMs: now(), ms: way.ms });
+      });
+    },
+    HANDSHAKE_MS[settles ? 'settles' : 'plain'],
+  );
   const socket = connect({
     host: address,
     port,
@@ -192,6 +199,11 @@ export function openTcp(options: TcpOptions): Traffic {
     if (own === null || own.held === null) return paceMbps === null || rateMbps < PACE_SHARE * paceMbps;
     return own.held > 0 && (own.watch.cc !== null || now() - openedMs > CONTROL_MS);
   }
+  /** A handshake's answer waits behind the data that comes just before it: how long, of those of the last half second. */
+  function queueMs(): number | null {
+    const newest = median(loaded.filter(({ atMs }) => now() - atMs <= NEWEST_MS).map(({ ms }) => ms));
+    return newest === null ? null : newest - Math.min(rttMs ?? newest, ...loaded.map(({ ms }) => ms));
+  }
   const carried = (): number => (grant.dir === 'up' ? sent - socket.writableLength : bytes);
   return {
     first: started.promise,
@@ -202,14 +214,15 @@ export function openTcp(options: TcpOptions): Traffic {
     farWindows: () => (grant.dir === 'up' ? far : null),
     saturation: (rateMbps) => ({
       loss: null,
-      owdRiseMs: null,
+      owdRiseMs: settles ? queueMs() : null,
       senderWaited: senderWaited(rateMbps),
     }),
     paceMbps: () => paceMbps ?? Infinity,
     raise: () => false,
     dispersionMbps: () => null,
-    rtt: () => ({ idleMs: rttMs, loadedMs: median(loaded) }),
+    rtt: () => ({ idleMs: rttMs, loadedMs: median(loaded.map(({ ms }) => ms)) }),
     watch: () => own?.watch ?? null,
+    settles,
     stop() {
       if (streaming && !over && grant.dir === 'up') socket.write(CLOSE_FRAME);
       finish('enough', null);
@@ -217,7 +230,7 @@ export function openTcp(options: TcpOptions): Traffic {
   };
 }
 
-function upgradeOf({ host, port, grant, stream, paceMbps, maxMs, maxBytes }: TcpOptions): string {
+function upgradeOf({ host, port, grant, stream, paceMbps, maxMs, maxBytes, allBytes }: TcpOptions): string {
   const proof = createHmac('sha256', grant.key ?? '')
     .update(leaseProofText(grant.dir, stream, grant.token))
     .digest()
@@ -227,6 +240,7 @@ function upgradeOf({ host, port, grant, stream, paceMbps, maxMs, maxBytes }: Tcp
     lease: leaseParameter(grant.token, stream, proof),
     ...(paceMbps !== null && { rateMbps: Math.round(paceMbps * 1000) / 1000 }),
     maxBytes: Math.floor(maxBytes / IP_PER_TCP_PAYLOAD),
+    ...(allBytes !== null && { allBytes }),
     maxMs: Math.round(Math.min(maxMs, NDT7.testMs)),
   });
   return [

@@ -1,6 +1,6 @@
 /** Why: what the judge needs of test traffic, whatever carries it: how much came, what it shows about the line, and how it ended. */
 import type { ServerWatch } from '#contract';
-import type { Saturation, Window } from './sequential.ts';
+import type { Saturation, Window } from './windows.ts';
 
 /** `closed`: the other end stopped by itself. `refused`: it said no. `unreachable`: it said nothing. */
 export interface TrafficEnd {
@@ -27,6 +27,8 @@ export interface Traffic {
   dispersionMbps(): number | null;
   rtt(): { idleMs: number | null; loadedMs: number | null };
   watch(): ServerWatch | null;
+  /** The server ends it after a start and a little more: its end is what counts (`long-way.ts`). */
+  readonly settles: boolean;
   /** Enough is known. */
   stop(): void;
 }

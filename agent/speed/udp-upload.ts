@@ -1,7 +1,7 @@
 /** Why: an upload is paced by the probe and counted by the server: what our own interface sent says nothing about what arrived. */
 import { randomBytes } from 'node:crypto';
 import { type Report, writeDataHead } from '#contract';
-import type { Saturation, Window } from './sequential.ts';
+import type { Saturation, Window } from './windows.ts';
 
 export interface UdpUpload {
   take(report: Report): void;

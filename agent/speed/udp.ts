@@ -259,6 +259,7 @@ export function openUdp(options: UdpOptions): Traffic {
     dispersionMbps: () => dispersion,
     rtt: () => ({ idleMs: rtts.idle.length > 0 ? Math.min(...rtts.idle) : null, loadedMs: median(rtts.loaded) }),
     watch: () => last && watchOf(last),
+    settles: false,
     stop() {
       if (phase !== 'load') {
         finish({ end: 'enough', error: null });

@@ -33,6 +33,8 @@ export interface Ndt7Query {
   rateMbps: number | null;
   /** `max_bytes`: payload of this stream. `max_ms`: its time. The grant's at most. */
   maxBytes: number | null;
+  /** `all_bytes`: IP bytes of all streams that run under this lease now; the server ends them together. Servers before it take no notice. */
+  allBytes: number | null;
   maxMs: number | null;
   /** The one value that ndt7 knows; `invalid` is to be answered with 400, as M-Lab's servers do. */
   earlyExit: 250 | null | 'invalid';
@@ -41,12 +43,13 @@ export interface Ndt7Query {
 /** Path and query of a test. */
 export function ndt7Path(
   dir: Direction,
-  query: { lease: string; rateMbps?: number; maxBytes?: number; maxMs?: number },
+  query: { lease: string; rateMbps?: number; maxBytes?: number; allBytes?: number; maxMs?: number },
 ): string {
   const pairs = [
     ['lease', query.lease],
     ['rate_mbps', query.rateMbps],
     ['max_bytes', query.maxBytes],
+    ['all_bytes', query.allBytes],
     ['max_ms', query.maxMs],
   ] as const;
   const text = pairs.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])).join('&');
@@ -70,6 +73,7 @@ export function parseNdt7Target(target: string): { dir: Direction; query: Ndt7Qu
       lease: parseLeaseParameter(pairs.get('lease') ?? '') ?? null,
       rateMbps: numberOf(pairs.get('rate_mbps'), 0.1, 100_000),
       maxBytes: numberOf(pairs.get('max_bytes'), 1, 1e9),
+      allBytes: numberOf(pairs.get('all_bytes'), 1, 1e9),
       maxMs: numberOf(pairs.get('max_ms'), 1, NDT7.testMs),
       earlyExit: pairs.has('early_exit') ? (pairs.get('early_exit') === '250' ? 250 : 'invalid') : null,
     },

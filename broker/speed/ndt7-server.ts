@@ -91,15 +91,19 @@ export function createNdt7Server(deps: Ndt7Deps): Ndt7Server {
 
   function runLeased(socket: Socket, head: Buffer, dir: Direction, query: Ndt7Query, use: Use): void {
     const finish = uses.begin(use);
-    if (dir === 'down') use.senders += 1;
+    if (dir === 'down') {
+      if (use.senders === 0) use.groupFromBytes = use.spentBytes;
+      use.senders += 1;
+    }
     let left = query.maxBytes ?? Infinity;
+    const groupLeft = (): number => (query.allBytes ?? Infinity) - (use.spentBytes - use.groupFromBytes);
     const stream = runNdt7Stream({
       socket,
       head,
       dir,
       clock,
       bytesPerMs: () => shareOf(use, query.rateMbps ?? Infinity),
-      bytesLeft: () => Math.min(left, bytesLeft(use)),
+      bytesLeft: () => Math.min(left, groupLeft(), bytesLeft(use)),
       spent(ipBytes) {
         use.spentBytes += ipBytes;
         left -= ipBytes;

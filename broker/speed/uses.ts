@@ -10,6 +10,8 @@ export interface Use {
   spentBytes: number;
   /** Streams and steps that send now: they share the pace. */
   senders: number;
+  /** What had been spent when the first of the streams that send now began. */
+  groupFromBytes: number;
   /** Wall ms of the first test; null before. */
   begunMs: number | null;
   /** TCP stream numbers and UDP sessions that were opened: none opens twice. */
@@ -66,6 +68,7 @@ export function createUses(deps: { tickets: Tickets; clock: Clock; changed?(even
       ticket,
       spentBytes: 0,
       senders: 0,
+      groupFromBytes: 0,
       begunMs: null,
       streams: new Set(),
       sessions: new Set(),

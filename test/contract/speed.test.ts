@@ -181,12 +181,18 @@ describe('ndt7', () => {
       lease: leaseParameter('a.b-c', 3, mac),
       rateMbps: 36,
       maxBytes: 5_000_000,
+      allBytes: 6_000_000,
       maxMs: 8000,
     });
-    expect(path).toBe(`/ndt/v7/upload?lease=a.b-c~3~${mac}&rate_mbps=36&max_bytes=5000000&max_ms=8000`);
+    expect(path).toBe(
+      `/ndt/v7/upload?lease=a.b-c~3~${mac}&rate_mbps=36&max_bytes=5000000&all_bytes=6000000&max_ms=8000`,
+    );
     expect(parseNdt7Target(path)).toEqual({
       dir: 'up',
-      query: { lease: { token: 'a.b-c', stream: 3, mac }, rateMbps: 36, maxBytes: 5e6, maxMs: 8000, earlyExit: null },
+      query: {
+        lease: { token: 'a.b-c', stream: 3, mac },
+        ...{ rateMbps: 36, maxBytes: 5e6, allBytes: 6e6, maxMs: 8000, earlyExit: null },
+      },
     });
     expect(parseNdt7Target('/ndt/v7/download')?.query).toMatchObject({ lease: null, rateMbps: null });
   });

@@ -33,7 +33,7 @@ const grant: LeaseGrant = {
   alternative: null,
 };
 const request = (host: string, given: LeaseGrant, kind: LeaseKind = 'tcp') => ({
-  ...{ grant: given, kind, host, port: given.port, targetMbps: 30, minBytes: 0, maxBytes: 40e6 },
+  ...{ grant: given, kind, host, port: given.port, targetMbps: 30, minBytes: 0, patience: 1, maxBytes: 40e6 },
   reason: 'manual' as const,
   job: 'j1',
   signal: new AbortController().signal,

@@ -35,6 +35,7 @@ const tcp = (grant: LeaseGrant, over: Partial<TcpOptions> = {}): Traffic =>
     paceMbps: 36,
     maxMs: 5000,
     maxBytes: 10e6,
+    allBytes: null,
     now,
     signal: never,
     ...over,
@@ -218,6 +219,7 @@ describe('TCP', () => {
       paceMbps: null,
       maxMs: 5000,
       maxBytes: 3e6,
+      allBytes: null,
       now,
       signal: never,
     });

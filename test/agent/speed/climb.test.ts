@@ -6,7 +6,7 @@ import { createBudget, limitsOf } from '../../../agent/budget.ts';
 import type { Want } from '../../../agent/lease.ts';
 import type { ThroughputOutcome, ThroughputRequest } from '../../../agent/sensor.ts';
 import { createClimb, type TestWish } from '../../../agent/speed/climb.ts';
-import { afterTest, lineMemoryOf, rungsOf } from '../../../agent/speed/plan.ts';
+import { afterTest, type LineMemory, lineMemoryOf, rungsOf } from '../../../agent/speed/plan.ts';
 import type { Slot } from '../../../agent/speed/slots.ts';
 import { createWallClock } from '../../../agent/wall.ts';
 import { outcomeOf } from '../fixture.ts';
@@ -186,13 +186,29 @@ describe('which rungs', () => {
       reason: 'confirm',
       kind: 'tcp',
       verdict: 'fail',
+      limitedBy: null,
       rateMbps: 20,
       bytes: 1,
       rttMs: 20,
     });
     expect(rungs('confirm', { memory: once })).toEqual(['full']);
-    const passed = afterTest(once, { reason: 'slot', kind: 'udp', verdict: 'pass', rateMbps: 35, bytes: 1, rttMs: 20 });
+    const passed = afterTest(once, {
+      reason: 'slot',
+      kind: 'udp',
+      verdict: 'pass',
+      limitedBy: null,
+      rateMbps: 35,
+      bytes: 1,
+      rttMs: 20,
+    });
     expect(passed).toMatchObject({ confirms: 0, provenMbps: 35 });
+  });
+  test('a long line that TCP could not bring up to speed gets twice the bytes the next time, four times at most', () => {
+    const slow = { reason: 'slot', kind: 'tcp', verdict: 'inconclusive', limitedBy: 'time', rateMbps: 9 } as const;
+    const again = (before: LineMemory, rttMs: number): LineMemory => afterTest(before, { ...slow, bytes: 5e6, rttMs });
+    expect(again(memory, 600).patience).toBe(2);
+    expect(again(again(again(memory, 600), 600), 600).patience).toBe(4);
+    expect(again(memory, 50).patience).toBe(1);
   });
   test('dear and long lines are confirmed by UDP', () => {
     expect(rungs('confirm', { full: false })).toEqual(['udp', 'tcp']);

@@ -1,5 +1,5 @@
 /** Why: lines whose capacity swings, made the same each time from a seed. */
-import type { Saturation, Window } from '../../../agent/speed/sequential.ts';
+import type { Saturation, Window } from '../../../agent/speed/windows.ts';
 
 /** Uniform in [0, 1) (mulberry32). */
 export function seeded(seed: number): () => number {

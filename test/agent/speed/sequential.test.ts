@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type Judgement,
-  judge,
-  type Rule,
-  ruleFor,
-  type Saturation,
-  type Window,
-} from '../../../agent/speed/sequential.ts';
+import { judge, type Rule, ruleFor } from '../../../agent/speed/sequential.ts';
+import type { Judgement, Saturation, Window } from '../../../agent/speed/windows.ts';
 import { noisyWindows, seeded } from './noise.ts';
 
 const trace = (...mbps: number[]): Window[] =>

@@ -24,7 +24,7 @@ export type ProbeQuestion = { targetMbps: number; root?: string } & (
       /** Records the whole of a paced test, without a judge. */ record: 'udp' | 'tcp';
       grant: LeaseGrant;
       ms: number;
-      long: boolean;
+      rttMs: number;
     }
   | { /** A slot of the calendar; with the long test after it, or the short one alone. */ slot: 'audited' | 'plain' }
 );
@@ -69,8 +69,12 @@ function sensorOf(root = '/'): ThroughputSensor {
 async function answer(question: ProbeQuestion): Promise<Pick<ProbeSays, 'outcome' | 'detail' | 'trace'>> {
   const { targetMbps, root } = question;
   if ('record' in question) {
-    const { record: kind, grant, ms, long } = question;
-    return { outcome: null, detail: '', trace: await record({ kind, grant, host: server, wan, targetMbps, ms, long }) };
+    const { record: kind, grant, ms, rttMs } = question;
+    return {
+      outcome: null,
+      detail: '',
+      trace: await record({ kind, grant, host: server, wan, targetMbps, ms, rttMs }),
+    };
   }
   const throughput = sensorOf(root);
   const deps = {
@@ -83,7 +87,7 @@ async function answer(question: ProbeQuestion): Promise<Pick<ProbeSays, 'outcome
   if ('grant' in question) {
     const { grant, kind } = question;
     started();
-    const asked = { kind, grant, targetMbps, minBytes: 0, maxBytes: grant.max_bytes, job: null, signal };
+    const asked = { kind, grant, targetMbps, minBytes: 0, patience: 1, maxBytes: grant.max_bytes, job: null, signal };
     return {
       outcome: await throughput.run({ ...asked, host: server, port: grant.port, reason: 'manual' }),
       detail: '',

@@ -6,6 +6,7 @@ import type { LeaseGrant } from '#contract';
 import { systemClock } from '#lib/clock';
 import { openWan } from '../../../agent/platform/wan.ts';
 import { countInterface } from '../../../agent/speed/interface.ts';
+import { LONG_RTT_MS, longBytes } from '../../../agent/speed/long-way.ts';
 import { openStreams } from '../../../agent/speed/streams.ts';
 import { openTcp } from '../../../agent/speed/tcp.ts';
 import { openUdp } from '../../../agent/speed/udp.ts';
@@ -34,10 +35,12 @@ export async function record(options: {
   wan: string;
   targetMbps: number;
   ms: number;
-  /** The way is long: by four streams, as the agent does. */
-  long: boolean;
+  /** Of the line: where the way is long it goes by four streams that the server ends, as the agent does. */
+  rttMs: number;
 }): Promise<Recorded> {
-  const { kind, grant, host, wan: name, targetMbps, ms, long } = options;
+  const { kind, grant, host, wan: name, targetMbps, ms, rttMs } = options;
+  const paceMbps = 1.2 * targetMbps;
+  const long = rttMs > LONG_RTT_MS;
   const wan = openWan({ root: '/', override: name });
   const counter = countInterface(wan, wan.look());
   const now = (): number => systemClock.monoMs();
@@ -49,12 +52,13 @@ export async function record(options: {
     now,
     signal: new AbortController().signal,
   };
+  const tcp = { ...common, host, port: grant.port, paceMbps };
   const traffic =
     kind === 'udp'
       ? openUdp({ ...common, port: grant.udp_port ?? grant.port, targetMbps })
       : long
-        ? openStreams(openTcp, { ...common, host, port: grant.port, paceMbps: 1.2 * targetMbps })
-        : openTcp({ ...common, host, port: grant.port, stream: 0, paceMbps: 1.2 * targetMbps });
+        ? openStreams(openTcp, { ...tcp, allBytes: longBytes(paceMbps, rttMs, 1) })
+        : openTcp({ ...tcp, stream: 0, allBytes: null });
   const windows: TraceWindow[] = [];
   const halves: { ipBytes: number; ms: number }[] = [];
   if (await traffic.first) {

@@ -52,7 +52,7 @@ async function take(rig: Rig, { kind, cell, note, shape }: TraceJob): Promise<Tr
   const asked = await rig.server<LeaseAnswer>({ lease: `trace-${++leases}`, kinds: ['udp', 'tcp'] });
   if (!('grant' in asked)) throw new Error('no lease');
   const ms = kind === 'udp' ? UDP_MS : cell.rttMs > 100 ? TCP_MS.long : TCP_MS.short;
-  const { trace } = await rig.probe({ targetMbps: 30, record: kind, grant: asked.grant, ms, long: cell.rttMs > 100 });
+  const { trace } = await rig.probe({ targetMbps: 30, record: kind, grant: asked.grant, ms, rttMs: cell.rttMs });
   if (!trace) throw new Error('no trace');
   if (shape) await rig.link.shape('down', { noise: { sigma: 0, correlation: 0.5 } });
   const { windows, ...head } = trace;

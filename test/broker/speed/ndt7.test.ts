@@ -112,6 +112,16 @@ describe('a download under a lease', () => {
     expect((await take(streamPath('down', token, key, 3))).status).toBe(403);
   });
 
+  test('streams that name a volume of all end together when they have sent it', async () => {
+    const { token, key } = tickets.issue(ticketOf({ kinds: ['tcp'], paceMbps: 80, maxBytes: 40e6 }));
+    const all = { allBytes: 2_000_000 };
+    const four = await Promise.all([0, 1, 2, 3].map((stream) => take(streamPath('down', token, key, stream, all))));
+    const bytes = four.reduce((sum, one) => sum + one.bytes, 0);
+    expect(bytes * (1500 / 1448)).toBeLessThan(2_000_100);
+    expect(bytes * (1500 / 1448)).toBeGreaterThan(1_900_000);
+    for (const { messages } of four) expect(messages.at(-1)?.own?.end).toBe('max_bytes');
+  });
+
   test('a client that closes early, with or without a word, ends it', async () => {
     const path = () => pathOf('down', { paceMbps: 100, maxBytes: 40e6 });
     await take(path(), (socket) => socket.once('message', () => socket.close()));
