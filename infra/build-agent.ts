@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { withoutFileTasks, withoutQuestions } from './lean-cron.ts';
 import { withoutServer } from './lean-mqtt.ts';
 
 const require = createRequire(import.meta.url);
@@ -55,6 +56,9 @@ const lean: Plugin = {
     onLoad({ filter: /\/node-cron\.js$/ }, async ({ path }) => ({
       contents: withoutFileTasks(await readFile(path, 'utf8')),
     }));
+    onLoad({ filter: /\/node-cron\/dist\/_shared\.js$/ }, async ({ path }) => ({
+      contents: withoutQuestions(await readFile(path, 'utf8')),
+    }));
     // Of its package.json, mqtt.js reads the version.
     onLoad({ filter: /\/mqtt\/package\.json$/ }, () => ({ contents: `module.exports = { version: '' };` }));
     onLoad({ filter: /.*/, namespace: 'lean' }, ({ path }) => ({
@@ -70,17 +74,6 @@ const lean: Plugin = {
     );
   },
 };
-
-/** node-cron can run a file in a process of its own, which it finds beside its own file; here there is neither. */
-function withoutFileTasks(source: string): string {
-  const from = source.indexOf('const daemonPath');
-  const to = source.indexOf('const registry = new TaskRegistry');
-  const task = /const taskPath = solvePath\(func\);\s*task = new BackgroundScheduledTask\(.*\);/;
-  if (from < 0 || to < from || !task.test(source))
-    throw new Error('node-cron is not what infra/build-agent.ts knows; look at withoutFileTasks');
-  const without = source.slice(0, from) + source.slice(to);
-  return without.replace(task, `throw new Error('no tasks in files');`).replaceAll('import.meta.url', '""');
-}
 
 const COMMON: BuildOptions = {
   absWorkingDir: ROOT,
