@@ -232,9 +232,9 @@ async function tokensCreate(api: ApiClient, words: Words): Promise<string> {
 
 async function silencesList(api: ApiClient): Promise<string> {
   const { items } = await api.call<{ items: Silence[] }>('GET', '/silences');
-  const rows = items.map(({ id, site, ap, until, by, reason }) => [
+  const rows = items.map(({ id, site, ap, region, isp, until, by, reason }) => [
     String(id),
-    site ? `site ${site}` : (ap ?? ''),
+    site ? `site ${site}` : (ap ?? (region ? `region ${region}` : isp ? `provider ${isp}` : 'everything')),
     new Date(until).toISOString(),
     by,
     reason,

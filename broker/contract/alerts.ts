@@ -99,12 +99,27 @@ export interface Silence {
   id: number;
   /** `maintenance`: planned work, by us or the provider. */
   kind?: 'silence' | 'maintenance';
+  /** Of one access point, one site, a region or a provider; where all four are null, of everything. */
   ap: string | null;
   site: string | null;
+  region?: string | null;
+  isp?: string | null;
+  /** Within `from` and `until` it holds only then. */
+  weekly?: WeeklyHours | null;
   reason: string;
   by: string;
   from: number;
   until: number;
+}
+
+/** Some hours of some weekdays, by the clock of an IANA zone. */
+export interface WeeklyHours {
+  /** 0 = Monday. */
+  days: readonly number[];
+  /** Minutes after 00:00; it ends on the day after where `to` is not later than `from`. */
+  from: number;
+  to: number;
+  zone: string;
 }
 
 /** One value that a rule may be given. */

@@ -17,6 +17,7 @@ export * from './oncall.ts';
 export * from './opening.ts';
 export * from './report.ts';
 export * from './server-watch.ts';
+export * from './silence.ts';
 export * from './spans.ts';
 export * from './speed-ndt7.ts';
 export * from './speed-udp.ts';

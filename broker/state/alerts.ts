@@ -1,5 +1,5 @@
 /** Why: what the alert engine must still know after kill -9: episodes, the rules' memory, silences. */
-import { ALERT_RULES, type Silence } from '#contract';
+import { ALERT_RULES, isObject, type Silence, type WeeklyHours } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { Database } from './database.ts';
 import type { AlertState, Incident } from './index.ts';
@@ -90,9 +90,12 @@ function silencesOf(database: Database): Pick<AlertState, 'silences' | 'addSilen
     silences: (now) => database.all('SELECT * FROM silences WHERE until_ms > ? ORDER BY id', now).map(silenceOf),
     addSilence: (silence) =>
       database.run(
-        'INSERT INTO silences (ap, site, reason, by, from_ms, until_ms, kind) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO silences (ap, site, region, isp, weekly, reason, by, from_ms, until_ms, kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         silence.ap,
         silence.site,
+        silence.region ?? null,
+        silence.isp ?? null,
+        silence.weekly ? JSON.stringify(silence.weekly) : null,
         silence.reason,
         silence.by,
         silence.from,
@@ -150,11 +153,23 @@ function textsOf(value: unknown): string[] | undefined {
   return Array.isArray(value) && value.every((part) => typeof part === 'string') ? value : undefined;
 }
 
+function weeklyOf(value: unknown): WeeklyHours | undefined {
+  if (!isObject(value)) return undefined;
+  const { days, from, to, zone } = value;
+  const known = Array.isArray(days) && days.every((day) => typeof day === 'number');
+  return known && typeof from === 'number' && typeof to === 'number' && typeof zone === 'string'
+    ? { days, from, to, zone }
+    : undefined;
+}
+
 function silenceOf(row: Row): Silence {
   return {
     id: number(row, 'id'),
     ap: textOrNull(row, 'ap'),
     site: textOrNull(row, 'site'),
+    region: textOrNull(row, 'region'),
+    isp: textOrNull(row, 'isp'),
+    weekly: row['weekly'] === null ? null : json(row, 'weekly', weeklyOf),
     reason: text(row, 'reason'),
     by: text(row, 'by'),
     from: number(row, 'from_ms'),

@@ -130,6 +130,11 @@ export const migrations: readonly string[] = [
   ALTER TABLE users ADD COLUMN scope TEXT;
   `,
   `ALTER TABLE silences ADD COLUMN kind TEXT NOT NULL DEFAULT 'silence';`,
+  `
+  ALTER TABLE silences ADD COLUMN region TEXT;
+  ALTER TABLE silences ADD COLUMN isp TEXT;
+  ALTER TABLE silences ADD COLUMN weekly TEXT;
+  `,
 ];
 
 /**

@@ -21,7 +21,7 @@ import { type Every, pause, systemEvery } from '../timing.ts';
 import { createClockWatch } from './clock-watch.ts';
 import { commitWork, readCursor } from './commit.ts';
 import { workConditions } from './conditions.ts';
-import { type Context, overlaysOf } from './context.ts';
+import { type Context, inForce, overlaysOf } from './context.ts';
 import { createCovers } from './covers.ts';
 import type { Sight } from './dark.ts';
 import { explainAll } from './explain.ts';
@@ -104,7 +104,7 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
     now,
     table: rules.table(),
     hours: hours.of,
-    silences: state.alerts.silences(now),
+    silences: inForce(state.alerts.silences(now), now),
     coverOf: covers.of,
     serverInTrouble: servers.inTrouble,
     graceUntil,
@@ -259,7 +259,7 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
       const context = contextAt(clock.wallMs());
       const closed = entry && hours.closedToday(entry, context.now);
       return explainAll(ap, entry, memories, sightOf(entry?.probe ?? null), context, closed, (rule) => ({
-        overlays: overlaysOf(context, rule, entry),
+        overlays: overlaysOf(context, rule, ap, entry),
         incident: state.alerts.openOf(rule, ap),
       }));
     },

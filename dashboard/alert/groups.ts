@@ -1,11 +1,20 @@
 /** Why: looks for groups in trouble and carries each one on; what they cover is known before anything else is judged. */
 import type { AlertMember } from '#contract';
-import type { Context } from './context.ts';
+import { type Context, overlaysOf } from './context.ts';
 import type { Covers } from './covers.ts';
 import type { Sight } from './dark.ts';
-import { noEpisode, noOverlays, reduceEpisode } from './episode.ts';
+import { noEpisode, noOverlays, type Overlays, reduceEpisode } from './episode.ts';
 import type { Fleet } from './fleet.ts';
-import { type Found, findGroups, type GroupMemory, type GroupRule, judgeGroup, reduceGroup, UPLINK } from './group.ts';
+import {
+  type Found,
+  findGroups,
+  type GroupMemory,
+  type GroupRule,
+  judgeGroup,
+  membersOf,
+  reduceGroup,
+  UPLINK,
+} from './group.ts';
 import type { Memories } from './memory.ts';
 import { standingsOf, troubleOf } from './standing.ts';
 import { dateTime } from './words.ts';
@@ -54,8 +63,24 @@ function workOne(
   const trouble = before?.rule.condition === 'firing' ? before.rule.trouble : (found?.trouble ?? 'dark');
   const next = reduceGroup(before?.rule ?? null, found, (ap) => inTrouble(ap, trouble), now, rule);
   if (!next || (next === before?.rule && !before.episode.open)) return;
-  const step = reduceEpisode(before?.episode ?? noEpisode, judgeGroup(next, now), noOverlays, now);
+  const overlays = overlaysOfGroup(key, next, fleet, context);
+  const step = reduceEpisode(before?.episode ?? noEpisode, judgeGroup(next, now), overlays, now);
   workGroup(work, memories, key, next, step.effects, step.state, () => groupOpening(key, next, fleet, now), now);
+}
+
+/** Works at its provider, or at all that are in trouble: it is judged and covers them, and is told when the works end and it lasts. */
+function overlaysOfGroup(key: string, group: GroupMemory, fleet: Fleet, context: Context): Overlays {
+  const own = overlaysOf(context, 'group', key, null);
+  const held = ({ silenced, maintenance }: Overlays): boolean => silenced || maintenance;
+  if (held(own)) return own;
+  if (context.silences.length === 0) return noOverlays;
+  const each = membersOf(group).map((ap) => overlaysOf(context, 'group', ap, fleet.byAp.get(ap) ?? null));
+  if (each.length === 0 || !each.every(held)) return noOverlays;
+  return {
+    ...noOverlays,
+    silenced: each.some((one) => one.silenced),
+    maintenance: each.some((one) => one.maintenance),
+  };
 }
 
 function groupOpening(key: string, group: GroupMemory, fleet: Fleet, now: number): Opening {

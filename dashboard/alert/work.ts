@@ -99,7 +99,7 @@ export function workSlow(work: Work, memories: Memories, entry: FleetEntry, even
   const params = slowParams(entry, context);
   const quiet =
     !before.episode.open && (before.rule.head.condition === 'ok' || before.rule.head.condition === 'unknown');
-  const overlays = quiet && event.kind === 'tick' ? noOverlays : overlaysOf(context, 'slow', entry);
+  const overlays = quiet && event.kind === 'tick' ? noOverlays : overlaysOf(context, 'slow', ap, entry);
   const { instance, effects } = reduceSlowInstance(before, event, context.now, params, overlays);
   if (instance === before) return;
   work.slow.set(ap, instance);
@@ -156,7 +156,7 @@ function slowOpening(
 export function workDark(work: Work, memories: Memories, entry: FleetEntry, event: DarkEvent, context: Context): void {
   const ap = entry.ap.id;
   const before = work.dark.get(ap) ?? memories.dark.get(ap) ?? emptyDarkInstance;
-  const overlays = (): Overlays => overlaysOf(context, 'dark', entry);
+  const overlays = (): Overlays => overlaysOf(context, 'dark', ap, entry);
   const { instance, effects } = reduceDarkInstance(before, event, context.now, darkParams(entry, context), overlays);
   if (instance === before) return;
   work.dark.set(ap, instance);
@@ -218,7 +218,7 @@ export function workSteady(
   const step = reduceEpisode(
     before.episode,
     judgeSteady(memory, context.now, severity),
-    overlaysOf(context, rule, entry),
+    overlaysOf(context, rule, subject, entry),
     context.now,
   );
   if (memory === before.rule && step.state === before.episode) return;

@@ -11,12 +11,15 @@ import {
   type LiveDelta,
   type LivePoll,
   type LiveRow,
+  type Silence,
   type SiteScope,
+  silenceCovers,
   type Totals,
 } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import type { State } from '#state';
+import { inForce } from '../alert/context.ts';
 import { type Fleet, fleetReader } from '../alert/fleet.ts';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine, LiveHub } from '../deps.ts';
@@ -31,7 +34,7 @@ import { createViewers, sseEvent } from './viewers.ts';
 
 export interface LiveHubDeps {
   settings: Pick<DashboardSettings, 'CARREL_DARK_AFTER_S'>;
-  state: Pick<State, 'registry' | 'keep'>;
+  state: Pick<State, 'registry' | 'keep' | 'alerts'>;
   broker: Pick<Broker, 'openFeed' | 'commit' | 'presence' | 'onPresence' | 'store' | 'stores' | 'stats'>;
   alerts: Pick<AlertEngine, 'openOf' | 'onChange' | 'view' | 'notices'>;
   delivery?: { notices(): HealthNotice[] };
@@ -77,6 +80,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   let sweep = 0;
   let swept = -1;
   let aps: readonly string[] = [];
+  let works: readonly Silence[] = [];
   let revision = -1;
   let totals: Totals = totalsOf([], 0);
   let health: HealthNotice[] = [];
@@ -95,6 +99,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     const now = clock.wallMs();
     refreshRoster();
     sweepSome();
+    refreshWorks(now);
     const changed = changedRows(now);
     const nextTotals = totalsOf(rows.values(), now);
     const nextHealth = healthNow();
@@ -151,6 +156,13 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     for (let i = sweep; i < aps.length; i += ticks) dirty.add(aps[i] ?? '');
   }
 
+  /** Maintenance begins and ends by the clock; all rows are looked at again when it does. */
+  function refreshWorks(now: number): void {
+    const next = inForce(state.alerts.silences(now), now).filter(({ kind }) => kind === 'maintenance');
+    if (next.map(({ id }) => id).join() !== works.map(({ id }) => id).join()) for (const ap of aps) dirty.add(ap);
+    works = next;
+  }
+
   function changedRows(now: number): string[] {
     const changed: string[] = [];
     const presence = broker.presence();
@@ -161,7 +173,9 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       if (entry) {
         const seen = (entry.probe !== null && presence.get(entry.probe)) || null;
         const alert = alerts.openOf(ap);
-        const row = rowOf({ entry, facts: facts.of(ap), presence: seen, alert, now, darkAfterMs, graceUntil }, before);
+        const maintenance = works.some((one) => silenceCovers(one, { ap, site: entry.site }));
+        const looked = { entry, facts: facts.of(ap), presence: seen, alert, now, darkAfterMs, graceUntil, maintenance };
+        const row = rowOf(looked, before);
         const change = before ? changeOf(before, row) : 'real';
         if (change === 'seen' && now - (sentAt.get(ap) ?? 0) < SMALL_CHANGE_MS) continue; // stays dirty
         if (change !== 'none') {

@@ -17,6 +17,8 @@ export interface RowInput {
   darkAfterMs: number;
   /** Until then silence means nothing: the server has only just started. */
   graceUntil: number;
+  /** Works are planned for now. */
+  maintenance?: boolean;
 }
 
 /** Tests older than this say nothing about now. */
@@ -31,7 +33,10 @@ export function rowOf(input: RowInput, before: LiveRow | undefined): LiveRow {
   const { entry, facts, presence, alert, now } = input;
   const tests = recent(facts.tests, now);
   const median = medianOf(tests);
-  const { state, why_code } = stateOf(input, tests, median);
+  const judged = stateOf(input, tests, median);
+  // Trouble is expected during works. Figures and incident stay as they are: only the word for it is another.
+  const expected = input.maintenance === true && judged.state !== 'meets';
+  const { state, why_code }: Judged = expected ? { state: 'maint', why_code: 'maint' } : judged;
   const last = tests.at(-1) ?? facts.tests.at(-1);
   const value = (metric: LiveMetric): number | null => {
     const reading = facts.readings[metric];

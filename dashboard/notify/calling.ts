@@ -90,8 +90,8 @@ export function createCalling({ state, receivers }: { state: State; receivers: R
   /** Null when it goes on; else when to look again. */
   function pausedUntil(incident: Incident, now: number): number | null {
     if (incident.acknowledged_until !== null && incident.acknowledged_until > now) return incident.acknowledged_until;
-    const site = state.registry.accessPoint(incident.ap)?.site ?? null;
-    return silenceOver(state.alerts.silences(now), incident.ap, site, now)?.until ?? null;
+    const what = { ap: incident.ap, site: siteOf(state, incident.ap) };
+    return silenceOver(state.alerts.silences(now), what, now)?.until ?? null;
   }
 
   return {

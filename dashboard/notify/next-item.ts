@@ -4,7 +4,7 @@ import type { OutboxItem, State } from '#state';
 import { silenceOver } from '../alert/context.ts';
 import { channelType } from './channels.ts';
 import { isOver } from './message.ts';
-import { keyPrefix, shortHash } from './outbox-message.ts';
+import { keyPrefix, shortHash, siteOf } from './outbox-message.ts';
 import type { Receiver } from './receivers.ts';
 
 /** More than this waiting for one receiver is told in one message. */
@@ -110,6 +110,5 @@ function isHeld(state: State, item: OutboxItem, silences: readonly Silence[], no
   if (silences.length === 0 || item.incident === null || isOver(item)) return false;
   const incident = state.alerts.get(item.incident);
   if (!incident) return false;
-  const site = state.registry.accessPoint(incident.ap)?.site ?? null;
-  return silenceOver(silences, incident.ap, site, now) !== null;
+  return silenceOver(silences, { ap: incident.ap, site: siteOf(state, incident.ap) }, now) !== null;
 }

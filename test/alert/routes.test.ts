@@ -47,6 +47,7 @@ async function dashboard(alerts = 0): Promise<TestDashboard> {
   return made;
 }
 const HOUR = 3_600_000;
+const WEEKLY = { reason: 'why not', until: Date.UTC(2026, 10, 23), site: 'site-1' };
 
 describe('alerts over HTTP', () => {
   test('come newest first in pages, filtered by condition', async () => {
@@ -135,6 +136,21 @@ describe('silences over HTTP', () => {
     });
     expect(it.state.auditTrail({ limit: 5 }).map((entry) => entry.action)).toEqual(['silence ended', 'silence added']);
   });
+  test('are of a region, a provider or everything too, once or in some hours of each week', async () => {
+    const it = await dashboard();
+    const until = it.clock.nowMs + 300 * 24 * HOUR;
+    const weekly = { days: [6], from: 1320, to: 120, zone: 'Europe/Vilnius' };
+    const works = { kind: 'maintenance', reason: 'fibre works', until, weekly };
+    const { region = '', isp = '' } = it.state.registry.site('site-1') ?? {};
+    for (const of of [{ region }, { isp }, { all: true }])
+      expect((await it.as('operator', 'POST', '/silences', { ...works, ...of })).statusCode).toBe(201);
+    expect((await it.as('viewer', 'GET', '/silences')).json<Page<Silence>>().items).toMatchObject([
+      { kind: 'maintenance', region, isp: null, weekly },
+      { region: null, isp, weekly },
+      { ap: null, site: null, region: null, isp: null },
+    ]);
+    expect(it.state.auditTrail({ limit: 1 })[0]?.detail).toContain('everything');
+  });
   test.each([
     [{ reason: 'why not' }, 400, 'BODY_INVALID'],
     [{ reason: 'why not', until: 9e15, site: 'site-1' }, 400, 'SILENCE_INVALID'],
@@ -143,6 +159,11 @@ describe('silences over HTTP', () => {
     [{ reason: 'why not', until: Date.UTC(2026, 10, 23), site: 'site-1', ap: 'site-1-main' }, 400, 'SILENCE_INVALID'],
     [{ reason: 'why not', until: Date.UTC(2026, 10, 23), site: 'nowhere' }, 404, 'SITE_UNKNOWN'],
     [{ reason: 'why not', until: Date.UTC(2026, 10, 23), site: '../etc' }, 400, 'BODY_INVALID'],
+    [{ reason: 'why not', until: Date.UTC(2026, 10, 23), site: 'site-1', all: true }, 400, 'SILENCE_INVALID'],
+    [{ reason: 'why not', until: Date.UTC(2026, 10, 23), isp: 'nobody' }, 400, 'SILENCE_INVALID'],
+    [{ ...WEEKLY, weekly: { days: [0], from: 60, to: 120, zone: 'Mars/Olympus' } }, 400, 'SILENCE_INVALID'],
+    [{ ...WEEKLY, weekly: { days: [0], from: 60, to: 60, zone: 'UTC' } }, 400, 'SILENCE_INVALID'],
+    [{ ...WEEKLY, weekly: { days: [7], from: 60, to: 90, zone: 'UTC' } }, 400, 'BODY_INVALID'],
   ])('%j is answered with %d %s', async (body, status, code) => {
     const it = await dashboard();
     expect((await it.as('operator', 'POST', '/silences', body)).json()).toMatchObject({ status, code });

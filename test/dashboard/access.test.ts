@@ -98,6 +98,24 @@ describe('who sees only some libraries', () => {
     expect(silences.map(({ site }) => site)).toEqual(['b']);
   });
 
+  it('plans works for an own region, sees those that concern it, and touches none of others', async () => {
+    const dashboard = await twoRegions();
+    const until = dashboard.clock.nowMs + 3_600_000;
+    const works = { kind: 'maintenance', reason: 'works', until };
+    const ask = await person(dashboard, 'coordinator', { sites: [], regions: ['north'] });
+    const plan = async (of: object): Promise<number> =>
+      (await ask('POST', '/silences', { ...works, ...of })).statusCode;
+    expect([await plan({ region: 'north' }), await plan({ region: 'south' }), await plan({ all: true })]).toEqual([
+      201, 403, 403,
+    ]);
+    for (const of of [{ all: true }, { region: 'south' }])
+      expect((await dashboard.as('operator', 'POST', '/silences', { ...works, ...of })).statusCode).toBe(201);
+    const seen = (await ask('GET', '/silences')).json<Page<{ id: number; region: string | null }>>().items;
+    expect(seen.map(({ region }) => region)).toEqual(['north', null]);
+    const ended = await Promise.all(seen.map(({ id }) => ask('DELETE', `/silences/${id}`)));
+    expect(ended.map(({ statusCode }) => statusCode)).toEqual([204, 403]);
+  });
+
   it('must be given something to see, and only what is there', async () => {
     const { as } = await twoRegions();
     const make = (scope: SiteScope | null) =>

@@ -45,6 +45,11 @@ describe('the state of an access point', () => {
     });
     expect(row({ facts: tested(11, 60, 61), now: NOON + 3 * MINUTE })).toMatchObject({ state: 'meets', down_mbps: 61 });
   });
+  test('is maintenance while works are planned and something is wrong; its figures stay', () => {
+    const slow = { facts: tested(60, 11, 12), now: NOON + 3 * MINUTE, maintenance: true };
+    expect(row(slow)).toMatchObject({ state: 'maint', why_code: 'maint', median_mbps: 12 });
+    expect(row({ ...slow, facts: tested(60, 61) })).toMatchObject({ state: 'meets' });
+  });
   test('is unknown without a valid test in 48 h, never 0', () => {
     expect(row({ facts: tested(null, null) })).toMatchObject({
       state: 'nodata',

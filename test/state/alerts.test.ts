@@ -72,10 +72,29 @@ it('remembers per rule and access point', () => {
   ]);
 });
 
+it('keeps of a maintenance window what it is about and its weekly hours', () => {
+  const { alerts } = memoryState();
+  const weekly = { days: [0, 6], from: 1320, to: 120, zone: 'Europe/Vilnius' };
+  const window = {
+    reason: 'works',
+    by: 'ona',
+    from: 0,
+    until: 100,
+    kind: 'maintenance' as const,
+    ap: null,
+    site: null,
+  };
+  alerts.addSilence({ ...window, isp: 'Telia', weekly });
+  alerts.addSilence({ ...window, region: 'Utena' });
+  expect(alerts.silences(1)).toEqual([
+    { ...window, id: 1, region: null, isp: 'Telia', weekly },
+    { ...window, id: 2, region: 'Utena', isp: null, weekly: null },
+  ]);
+});
 it('shows silences until they end, and an earlier end holds', () => {
   const { alerts } = memoryState();
   const id = alerts.addSilence({ ap: 'a', site: null, reason: 'works', by: 'ona', from: 0, until: 100 });
-  expect(alerts.silences(99)).toEqual([
+  expect(alerts.silences(99)).toMatchObject([
     { id, kind: 'silence', ap: 'a', site: null, reason: 'works', by: 'ona', from: 0, until: 100 },
   ]);
   alerts.endSilence(id, 50);
