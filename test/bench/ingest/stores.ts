@@ -14,7 +14,8 @@ export const PROBES = 1200;
 const SAMPLES = 10;
 export const FRAMES_EACH = 50;
 export const ROWS = PROBES * SAMPLES * FRAMES_EACH;
-const START = Date.UTC(2026, 10, 20);
+/** All of it lies in the past, whatever day it is: frames from beyond their arrival would be put onto each other. */
+const START = (Math.floor(Date.now() / 86_400_000) - 2) * 86_400_000;
 const metrics = METRIC_NAMES.filter((name) => !('reserved' in METRICS[name])).slice(0, 20);
 const OF = `${ROWS} rows of ${metrics.length} values, decoding included`;
 const PEERS = [
@@ -58,7 +59,7 @@ async function fillWal(wal: Wal): Promise<void> {
   let last = 0;
   for (let seq = 0; seq < FRAMES_EACH; seq++) {
     for (let probe = 0; probe < PROBES; probe++)
-      last = wal.append(START, `probe-${probe}`, frame(probe, seq)) ?? Number.NaN;
+      last = wal.append(Date.now(), `probe-${probe}`, frame(probe, seq)) ?? Number.NaN;
     while (wal.durableEnd() <= last)
       await Promise.race([
         new Promise<void>((resolve) => {
