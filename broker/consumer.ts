@@ -6,51 +6,82 @@ import type { Batch, SampleBatch } from './store/store.ts';
 /** InfluxDB's and DuckDB's columns both end after this: 2106. */
 const LAST_S = 2 ** 32 - 1;
 
-/** One batch of these frames, in their order. Times are whole seconds; values lie on the grid of their metric. */
-export function batchOfFrames(frames: readonly FeedFrame[]): Batch {
-  const samples: SampleBatch = { probe: [], t_s: [], approx: [], columns: {} };
-  const batch: Batch = { samples, events: [], frames: [] };
-  for (const { probe, frame, offsetMs, approx } of frames) {
-    const firstSample = samples.t_s.length;
-    const firstEvent = batch.events.length;
-    for (const at of frame.t) {
-      samples.probe.push(probe);
-      samples.t_s.push(clamp(Math.round((offsetMs + at) / 1000), LAST_S));
-      samples.approx.push(approx);
-    }
-    for (const name of METRIC_NAMES) addColumn(samples, name, frame.m[name], firstSample);
-    for (const event of frame.e)
-      batch.events.push({
-        probe,
-        t_ms: clamp(Math.round(offsetMs + event.at), LAST_S * 1000),
-        approx,
-        event: trimmed(event),
-      });
-    batch.frames.push({
-      probe,
-      run: frame.run,
-      seq: frame.seq,
-      firstSample,
-      samples: frame.t.length,
-      firstEvent,
-      events: frame.e.length,
-    });
-  }
-  for (const column of Object.values(samples.columns)) padTo(column, samples.t_s.length);
-  return batch;
+/** Gathers frames of several reads into one batch, so that what was decoded of each read is forgotten before the next. */
+export interface BatchBuilder {
+  /** In their order. Times become whole seconds; values lie on the grid of their metric. */
+  add(frames: readonly FeedFrame[]): void;
+  /** Samples and events so far. */
+  rows(): number;
+  /** What was added; then it is empty again. */
+  take(): Batch;
 }
+
+export function createBatchBuilder(): BatchBuilder {
+  let batch = emptyBatch();
+  return {
+    add(frames) {
+      for (const frame of frames) addFrame(batch, frame);
+    },
+    rows: () => batch.samples.t_s.length + batch.events.length,
+    take() {
+      const taken = batch;
+      batch = emptyBatch();
+      for (const column of Object.values(taken.samples.columns)) padTo(column, taken.samples.t_s.length);
+      return taken;
+    },
+  };
+}
+
+/** One batch of these frames. */
+export function batchOfFrames(frames: readonly FeedFrame[]): Batch {
+  const builder = createBatchBuilder();
+  builder.add(frames);
+  return builder.take();
+}
+
+function emptyBatch(): Batch {
+  return { samples: { probe: [], t_s: [], approx: [], columns: {} }, events: [], frames: [] };
+}
+
+function addFrame({ samples, events, frames }: Batch, { probe, frame, offsetMs, approx }: FeedFrame): void {
+  const firstSample = samples.t_s.length;
+  const firstEvent = events.length;
+  for (const at of frame.t) {
+    samples.probe.push(probe);
+    samples.t_s.push(clamp(Math.round((offsetMs + at) / 1000), LAST_S));
+    samples.approx.push(approx);
+  }
+  for (const grid of GRIDS) {
+    const values = frame.m[grid.name];
+    if (values) addColumn(samples, grid, values, firstSample);
+  }
+  for (const event of frame.e)
+    events.push({ probe, t_ms: clamp(Math.round(offsetMs + event.at), LAST_S * 1000), approx, event: trimmed(event) });
+  const { run, seq } = frame;
+  frames.push({ probe, run, seq, firstSample, samples: frame.t.length, firstEvent, events: frame.e.length });
+}
+
+interface Grid {
+  name: MetricName;
+  min: number;
+  max: number;
+  step: number;
+}
+/** Looked up once, in the order of the table. */
+const GRIDS: readonly Grid[] = METRIC_NAMES.map((name) => {
+  const { min, max, step } = metricOf(name);
+  return { name, min, max, step };
+});
 
 function addColumn(
   samples: SampleBatch,
-  name: MetricName,
-  values: readonly (number | null)[] | undefined,
+  { name, min, max, step }: Grid,
+  values: readonly (number | null)[],
   firstSample: number,
 ): void {
-  if (!values) return;
   const column = samples.columns[name] ?? [];
   samples.columns[name] = column;
   padTo(column, firstSample);
-  const { min, max, step } = metricOf(name);
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? null;
     column.push(value === null ? null : Math.min(max, Math.max(min, toStep(step, value))));

@@ -1,4 +1,5 @@
 /** Why: decoding and databases live in a thread of their own, so that a database catching up never delays a PUBACK. */
+import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '#lib/errors';
@@ -47,6 +48,10 @@ const logAt =
     tell({ type: 'log', level, fields, message });
 const log: Logger = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
 
+/** Nicer than the thread that acknowledges frames: on Linux a priority belongs to a thread. */
+const NICE = 10;
+yieldToOthers();
+
 const payloads = createQuarantine({ dir: quarantineDir, name: PAYLOADS });
 const fillDeps: FillDeps = {
   from: targets[0]?.name ?? '',
@@ -64,6 +69,15 @@ const retentions = databases.map(({ name, consumer }) =>
 );
 const primary = databases[0]?.consumer;
 const tasks = createStoreTasks({ databases, payloads, cursorDir, nowMs });
+
+function yieldToOthers(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(Math.max(getPriority(), NICE));
+  } catch (error) {
+    log.debug({ error: messageOf(error) }, 'the store worker runs with the priority of all others');
+  }
+}
 
 function quarantineOf({ name }: StoreTarget): Quarantine {
   return createQuarantine({

@@ -16,6 +16,7 @@ import {
   rollupOfHour,
 } from './hour.ts';
 import { hoursWithin, remakeDay, remakeHour } from './remake.ts';
+import { dayOf } from './standing.ts';
 import { emptyState, type Marks, mark, meet, type RollupState, readState, unmark, writeState } from './state.ts';
 
 export interface KeeperDeps {
@@ -46,6 +47,8 @@ const GRACE_S = 300;
 const KEEP_S = 3600;
 /** A backlog of one hour comes in several frames. */
 const IDLE_MS = 3000;
+/** Days wait for a pause too, but while late rows of some probe always trickle in, no longer than this. */
+const DAYS_WAIT_MS = 60_000;
 const MOST_OPEN = 60_000;
 const SAVE_MS = 30_000;
 const RETRY_MS = 30_000;
@@ -68,6 +71,8 @@ export async function openRollupKeeper({ store, statePath, nowMs, onCursor, log 
   let savedMs = nowMs();
   let retryMs = 0;
   let markedMs = 0;
+  /** When hours of days that are over were written: first since no day was left to be made, and last. */
+  let daysMarked: { firstMs: number; lastMs: number } | null = null;
   if (!found) await startOver();
 
   /** A database that was fed before, or whose state is gone: every hour in it is made again. */
@@ -140,7 +145,12 @@ export async function openRollupKeeper({ store, statePath, nowMs, onCursor, log 
 
   async function writeHours(rows: readonly RollupRow[]): Promise<void> {
     await store.writeRollups(rows);
-    for (const { probe, t_s } of rows) mark(state.days, Math.floor(t_s / DAY_S) * DAY_S, probe);
+    const now = nowMs();
+    for (const { probe, t_s } of rows) {
+      const day_s = dayOf(t_s);
+      mark(state.days, day_s, probe);
+      if (isOver(day_s + DAY_S, now)) daysMarked = { firstMs: daysMarked?.firstMs ?? now, lastMs: now };
+    }
   }
 
   async function writeOpen(now: number): Promise<boolean> {
@@ -167,6 +177,12 @@ export async function openRollupKeeper({ store, statePath, nowMs, onCursor, log 
     return false;
   }
 
+  /** A backlog writes hour after hour of one day: each day is made again once, and not with every one of them. */
+  function daysAreDue(now: number): boolean {
+    if (!daysMarked) return true;
+    return daysMarked.lastMs + IDLE_MS <= now || daysMarked.firstMs + DAYS_WAIT_MS <= now;
+  }
+
   async function save(now: number): Promise<void> {
     savedMs = now;
     if (!state.cursor) return;
@@ -186,7 +202,10 @@ export async function openRollupKeeper({ store, statePath, nowMs, onCursor, log 
         let more = await writeOpen(now);
         // A backlog marks many hours one by one: they are made again when it pauses.
         if (markedMs + IDLE_MS <= now) more = (await remake(state.hours, HOUR_S, now)) || more;
-        if (!more) more = await remake(state.days, DAY_S, now);
+        if (!more && daysAreDue(now)) {
+          more = await remake(state.days, DAY_S, now);
+          if (!more) daysMarked = null;
+        }
         if (savedMs + SAVE_MS <= now) await save(now);
         return more;
       } catch (error) {

@@ -31,6 +31,12 @@ export interface DayFile {
   batch: number;
 }
 
+/**
+ * A transaction of at least so many rows is compressed straight into the file; a smaller one lies in the file's log first, and is read, sorted
+ * into row groups and written once more. At DuckDB's 122,880 no batch ever is that large, and a row of a backlog costs twice as much.
+ */
+const ROW_GROUP = 16_384;
+const WRITABLE = `(ROW_GROUP_SIZE ${ROW_GROUP})`;
 /** probe, t_s, approx, batch. */
 const ROW_COLUMNS = 4;
 const FILE_NAME = /^samples-(\d{4}-\d{2}-\d{2})\.duckdb$/;
@@ -58,7 +64,7 @@ async function openDay(connection: DuckDBConnection, dir: string, name: string, 
     () => false,
   );
   const file = emptyDay(day, path);
-  await attachDay(connection, file, newest || unfinished ? '' : '(READ_ONLY)');
+  await attachDay(connection, file, newest || unfinished ? WRITABLE : '(READ_ONLY)');
   try {
     if (await isSealed(connection, file)) return withParquet(await describe(connection, file));
     await rm(parquetOf(file), { force: true });
@@ -75,7 +81,7 @@ export async function createDay(connection: DuckDBConnection, dir: string, day: 
   const draft = { ...file, path: join(dir, `.new-${day}.duckdb`) };
   await rm(draft.path, { force: true });
   await rm(`${draft.path}.wal`, { force: true });
-  await attachDay(connection, draft, '');
+  await attachDay(connection, draft, WRITABLE);
   const metrics = METRIC_NAMES.map((name) => `"${name}" DOUBLE`).join(', ');
   const a = file.alias;
   await connection.run(`
@@ -88,7 +94,7 @@ export async function createDay(connection: DuckDBConnection, dir: string, day: 
     CHECKPOINT ${a};
     DETACH ${a};`);
   await rename(draft.path, file.path);
-  await attachDay(connection, file, '');
+  await attachDay(connection, file, WRITABLE);
   return { ...file, columns: new Set(METRIC_NAMES) };
 }
 

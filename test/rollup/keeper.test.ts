@@ -50,9 +50,12 @@ async function bench(store: Store = createMemoryStore()) {
     async send(...frames: TestFrame[]) {
       for (const frame of frames) await pass(frame, wal.push(frame) - 1);
     },
+    /** Looks at the end and, as the loop does, a few seconds before. */
     async pass_s(seconds: number) {
-      nowMs += seconds * 1000;
-      while (await keeper.tick());
+      for (const some of [seconds - 5, 5]) {
+        nowMs += some * 1000;
+        while (await keeper.tick());
+      }
     },
     close: () => keeper.close(),
     hours: () => store.rollups({ tier: 'hour', from_s: 0, to_s: START_S + 90 * DAY_S }),
@@ -110,6 +113,24 @@ describe('the keeper of rollups', () => {
     expect(await it.days()).toEqual([]);
     await it.pass_s(DAY_S);
     expect(await it.days()).toMatchObject([{ t_s: START_S, samples: 60, up_s: 3600, unknown_s: DAY_S - 3600 }]);
+  });
+
+  it('makes a day once, after all hours of it that a backlog brings', async () => {
+    const memory = createMemoryStore();
+    const written: RollupRow[] = [];
+    const writeRollups = async (rows: readonly RollupRow[]): Promise<void> => {
+      written.push(...rows);
+      await memory.writeRollups(rows);
+    };
+    const it = await bench({ ...memory, writeRollups });
+    await it.pass_s(2 * DAY_S);
+    for (let hour = 0; hour < 24; hour++) {
+      await it.send(samples(hour, hour));
+      if (hour % 6 === 5) await it.pass_s(5); // hours that were not touched for three seconds are written
+    }
+    await it.pass_s(10);
+    expect(await it.days()).toMatchObject([{ t_s: START_S, samples: 24 * 60 }]);
+    expect(written.filter(({ tier }) => tier === 'day')).toHaveLength(1);
   });
 
   it('makes an hour again for a late row, with a higher version, and its day', async () => {

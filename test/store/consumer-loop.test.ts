@@ -27,8 +27,10 @@ const fed = (seq: number): FeedFrame => ({
   },
 });
 
-/** A wal of `count` frames, one per batch. */
+let reads = 0;
+/** A wal of `count` frames, one per read. */
 function feedOf(count: number, cursor: Cursor | null): Feed {
+  reads = 0;
   let next = cursor?.next ?? 0;
   return {
     async next(_, signal) {
@@ -36,6 +38,7 @@ function feedOf(count: number, cursor: Cursor | null): Feed {
         await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
       const frames = [fed(next)];
       next += 1;
+      reads += 1;
       return { frames, unsynced: [], cursor: { next, held: [] }, atEnd: next === count };
     },
     async close() {},
@@ -79,7 +82,7 @@ describe('the loop of one database', () => {
   let states: ConsumerStatus[];
   let cursors: Cursor[];
   let kept: object[];
-  const start = (openStore: () => Promise<Store>, frames = 5): void => {
+  const start = (openStore: () => Promise<Store>, frames = 5, rowsAtOnce = 1): void => {
     [states, cursors, kept] = [[], [], []];
     consumer = startConsumer({
       name: 'db',
@@ -91,6 +94,7 @@ describe('the loop of one database', () => {
       log: silentLogger,
       nowMs: () => NOON,
       gatherMs: 1,
+      rowsAtOnce,
       retry: { baseMs: 1, capMs: 2 },
     });
   };
@@ -113,6 +117,28 @@ describe('the loop of one database', () => {
       rows_written: 5,
       quarantined: 0,
     });
+  });
+
+  it('gives a database many rows of a backlog at once, and what is left at the end', async () => {
+    const database = faulty(() => undefined);
+    start(database.open, 10, 4);
+    await done(10);
+    expect(cursors.map(({ next }) => next)).toEqual([4, 8, 10]);
+    expect(await rows(database.memory)).toBe(10);
+  });
+
+  it('decodes the next rows while the database writes', async () => {
+    const memory = createMemoryStore();
+    const { promise: written, resolve: letItWrite } = Promise.withResolvers<void>();
+    const write = async (batch: Batch, cursor: Cursor): Promise<WriteReport> => {
+      await written;
+      return memory.write(batch, cursor);
+    };
+    start(async () => ({ ...memory, write }), 10, 4);
+    await vi.waitFor(() => expect(reads).toBe(8));
+    expect(cursors).toEqual([]);
+    letItWrite();
+    await done(10);
   });
 
   it('writes the same batch again while the database is unreachable or overloaded', async () => {

@@ -43,7 +43,7 @@ const reading = async (): Promise<void> => {
       if (frame.run.startsWith('live-')) ages.push(Date.now() - (offsetMs + frame.mono));
   }
 };
-if (log === 'duckdb') void reading();
+if (log === 'duckdb') reading().catch(() => undefined); // the broker stops
 
 const loop = monitorEventLoopDelay({ resolution: 1 });
 loop.enable();
@@ -64,5 +64,5 @@ process.on('message', (what) => {
   loop.reset();
   process.send?.(stats);
 });
-process.on('disconnect', () => process.exit(0)); // the bench is gone
+process.on('disconnect', () => void broker.stop().finally(() => process.exit(0))); // the bench is done, or gone
 process.send?.(Number(new URL(broker.addresses().mqtt ?? 'mqtt://none:0').port));

@@ -83,6 +83,7 @@ export async function startNodeFloor(): Promise<BenchedBroker> {
 function startNode(args: readonly string[], cores = String(BROKER_CORE)): ChildProcess {
   return spawn('taskset', ['-c', cores, process.execPath, '--expose-gc', '--max-semi-space-size=16', ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', UV_THREADPOOL_SIZE: '8' },
   });
 }
 
