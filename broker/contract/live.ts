@@ -4,6 +4,7 @@
  */
 import type { AlertView } from './alerts.ts';
 import { AP_STATES, type ApState, type HealthNotice, type LiveRow, type Roster, type Totals } from './api.ts';
+import { slugOf } from './ids.ts';
 import type { Verdict } from './throughput.ts';
 
 /** Why an access point is in its state; the sentence is made from it and the row's figures. */
@@ -145,8 +146,9 @@ export interface RosterColumns {
   /** Values that repeat. */
   words: string[];
   openings: Roster['sites'][number]['opening'][];
+  /** `id` 0: what its name makes of itself. */
   sites: {
-    id: string[];
+    id: (string | 0)[];
     name: string[];
     region: number[];
     isp: number[];
@@ -161,7 +163,7 @@ export interface RosterColumns {
   /** `id` 0: as its site. `site`: distance from the site of the one before. */
   access_points: { id: (string | 0)[]; site: number[]; name: number[]; target_mbps: number[] };
   /** `id` 0: as its access point. `access_point`: place in the list, null when unbound. */
-  probes: { id: (string | 0)[]; access_point: Column; created_at: number[]; admitted: number[] };
+  probes: { id: (string | 0)[]; access_point: Column; admitted: number[] };
 }
 
 /** `roster.access_points` is in the order of the list. */
@@ -174,7 +176,7 @@ export function packRoster(roster: Roster & { list: string }): RosterColumns {
   const sitePlaces = aps.map((ap) => siteAt.get(ap.site) ?? 0);
   const columns = {
     sites: {
-      id: sites.map(({ id }) => id),
+      id: sites.map(({ id, name }) => (id === slugOf(name) ? (0 as const) : id)),
       name: sites.map(({ name }) => name),
       region: sites.map(({ region }) => words.of(region)),
       isp: sites.map(({ isp }) => words.of(isp)),
@@ -195,7 +197,6 @@ export function packRoster(roster: Roster & { list: string }): RosterColumns {
     probes: {
       id: probes.map(({ id, access_point }) => (id === access_point ? (0 as const) : id)),
       access_point: probes.map(({ access_point }) => (access_point === null ? null : (apAt.get(access_point) ?? null))),
-      created_at: probes.map(({ created_at }) => created_at),
       admitted: probes.map(({ admitted }) => Number(admitted)),
     },
   };
@@ -212,9 +213,9 @@ export function unpackRoster(packed: RosterColumns): Roster & { list: string } {
   const { words, openings } = packed;
   const word = (i: number | undefined): string => words[i ?? -1] ?? '';
   const s = packed.sites;
-  const sites = s.id.map((id, i) => ({
-    id,
-    name: s.name[i] ?? id,
+  const sites = s.name.map((name, i) => ({
+    id: s.id[i] || slugOf(name),
+    name,
     region: word(s.region[i]),
     isp: word(s.isp[i]),
     zone: word(s.zone[i]),
@@ -238,7 +239,6 @@ export function unpackRoster(packed: RosterColumns): Roster & { list: string } {
     return {
       id: id === 0 ? (ap ?? '') : id,
       access_point: ap,
-      created_at: p.created_at[i] ?? 0,
       admitted: p.admitted[i] === 1,
     };
   });

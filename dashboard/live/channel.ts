@@ -4,12 +4,12 @@ import {
   type AccessPoint,
   type LiveColumns,
   type LiveRow,
-  type Probe,
   packPlaces,
   packRoster,
   packRows,
   type Roster,
   type RosterColumns,
+  type RosterProbe,
   type Site,
   type SiteScope,
 } from '#contract';
@@ -34,7 +34,7 @@ export interface Channel {
 export interface RosterContent {
   sites: readonly Site[];
   access_points: readonly AccessPoint[];
-  probes: readonly Probe[];
+  probes: readonly RosterProbe[];
 }
 
 /** Names are compared once on the server: 20,000 of them take a phone longer than everything else together. */
@@ -117,11 +117,13 @@ function inOrder({ sites, access_points, probes }: RosterContent): Omit<Roster, 
         (rank.get(a.site) ?? 0) - (rank.get(b.site) ?? 0) || collator.compare(a.name, b.name) || (a.id < b.id ? -1 : 1),
     );
   const place = new Map(aps.map(({ id }, i) => [id, i]));
-  const at = ({ access_point }: Probe): number => (access_point === null ? -1 : (place.get(access_point) ?? -1));
+  const at = ({ access_point }: RosterProbe): number => (access_point === null ? -1 : (place.get(access_point) ?? -1));
   return {
     sites: sorted,
     access_points: aps,
-    probes: [...probes].sort((a, b) => at(a) - at(b) || (a.id < b.id ? -1 : 1)),
+    probes: probes
+      .map(({ id, access_point, admitted }) => ({ id, access_point, admitted }))
+      .sort((a, b) => at(a) - at(b) || (a.id < b.id ? -1 : 1)),
   };
 }
 

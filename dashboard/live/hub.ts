@@ -72,6 +72,9 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const rows = new Map<string, LiveRow>();
   const sentAt = new Map<string, number>();
   const dirty = new Set<string>();
+  /** Rows with small changes, by the tick that looks at them again: looking each second would cost more than everything else of a tick. */
+  const later = Array.from({ length: SMALL_CHANGE_MS / TICK_MS }, () => new Set<string>());
+  let turn = 0;
   const facts = createFactsKeeper({ state, broker, fleet, clock, log, onChange: (ap) => dirty.add(ap) });
   const withoutHours = countWithoutHours();
   const trail = createStateTrail(state);
@@ -165,6 +168,9 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
 
   function changedRows(now: number): string[] {
     const changed: string[] = [];
+    turn = (turn + 1) % later.length;
+    for (const ap of later[turn] ?? []) dirty.add(ap);
+    later[turn]?.clear();
     const presence = broker.presence();
     const { byAp } = fleet();
     for (const ap of dirty) {
@@ -177,8 +183,9 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
         const looked = { entry, facts: facts.of(ap), presence: seen, alert, now, darkAfterMs, graceUntil, maintenance };
         const row = rowOf(looked, before);
         const change = before ? changeOf(before, row) : 'real';
-        if (change === 'seen' && now - (sentAt.get(ap) ?? 0) < SMALL_CHANGE_MS) continue; // stays dirty
-        if (change !== 'none') {
+        const waitMs = SMALL_CHANGE_MS - (now - (sentAt.get(ap) ?? 0));
+        if (change === 'seen' && waitMs > 0) waits(ap, waitMs);
+        else if (change !== 'none') {
           rows.set(ap, row);
           sentAt.set(ap, now);
           changed.push(ap);
@@ -187,6 +194,11 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       dirty.delete(ap);
     }
     return changed;
+  }
+
+  function waits(ap: string, waitMs: number): void {
+    const ticks = Math.min(later.length, Math.max(1, Math.ceil(waitMs / TICK_MS)));
+    later[(turn + ticks) % later.length]?.add(ap);
   }
 
   function publish(changed: readonly string[], news: boolean, now: number): void {

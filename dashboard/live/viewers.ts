@@ -49,6 +49,9 @@ export function createViewers({ clock, max }: { clock: Clock; max: number }): Vi
       if (viewers.size >= max) return false;
       const { raw, headers, packed } = given;
       const viewer: Viewer = { ...given, checkedAt: clock.monoMs(), lagging: false };
+      // It ends with its connection, so it needs no chunks (RFC 9112 6.3, 8): one buffer a message instead of three for each viewer.
+      raw.shouldKeepAlive = false;
+      raw.useChunkedEncodingByDefault = false;
       raw.writeHead(200, {
         ...headers,
         'content-type': 'text/event-stream; charset=utf-8',

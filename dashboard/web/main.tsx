@@ -13,7 +13,7 @@ import { Frame } from './parts/frame.tsx';
 import { lazy } from './parts/lazy.tsx';
 import { Sprite } from './parts/sprite.tsx';
 import { hrefOf, place, type Route, routeOf, startRouter } from './router.ts';
-import { me, startLive, whoAmI } from './store.ts';
+import { firstData, followLive, me, whoAmI } from './store.ts';
 import { words } from './words.ts';
 
 const AlertPage = lazy<{ id: number }>(() => import('./pages/alert.tsx').then((module) => module.AlertPage));
@@ -38,7 +38,6 @@ function App() {
 }
 
 function SignedIn({ route }: { route: Route }) {
-  useEffect(startLive, []);
   useEffect(startKeys, []);
   const key = route.page === 'site' ? `site ${route.id}` : route.page;
   const first = useRef(true);
@@ -102,14 +101,17 @@ function Drawn() {
 }
 
 startRouter();
+followLive();
 // A wall screen is patient: it asks by itself until it is answered.
 if (routeOf(place.value.path).page !== 'wall') void whoAmI();
 const root = document.getElementById('root');
 if (root)
-  render(
-    <>
-      <Sprite />
-      <App />
-    </>,
-    root,
+  void firstData().then(() =>
+    render(
+      <>
+        <Sprite />
+        <App />
+      </>,
+      root,
+    ),
   );

@@ -1,6 +1,6 @@
 /** Why: the page's shared state as signals, joined once per tick: roster and live rows become lines that every page reads. */
 
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import {
   type AccessPoint,
   type AlertView,
@@ -9,9 +9,9 @@ import {
   type LiveSnapshot,
   type LiveValues,
   type Me,
-  type Probe,
   type Roster,
   type RosterColumns,
+  type RosterProbe,
   type Site,
   unpackRoster,
 } from '#contract';
@@ -96,7 +96,7 @@ export const ready = computed(() => roster.value !== null && live.value.epoch !=
 
 export const severity = (line: Line) => AP_STATES.indexOf(line.row.state);
 export const siteOf = (id: string): Site | undefined => index.value.sites.get(id);
-export const probesOf = (ap: string): Probe[] =>
+export const probesOf = (ap: string): RosterProbe[] =>
   (roster.value?.probes ?? []).filter((probe) => probe.access_point === ap);
 
 /** The one target of all access points, or null where they differ. Mb/s. */
@@ -135,8 +135,32 @@ export async function signOut(): Promise<void> {
   go('/login');
 }
 
+const somebody = computed(() => Boolean(me.value));
+/** The live view runs while somebody is signed in. */
+export const followLive = (): (() => void) => effect(() => (somebody.value ? untracked(startLive) : undefined));
+
+/** Longer than this nobody looks at an empty page, ms. */
+const EMPTY_MS = 150;
+/**
+ * Resolves when there is something to draw: what early.ts asked for is mostly there with the script, and on a phone three pictures
+ * on the way to the first table take longer than the table.
+ */
+export function firstData(): Promise<void> {
+  if (!Reflect.has(globalThis, 'carrelEarly')) return Promise.resolve();
+  return new Promise((resolve) => {
+    const shown = () => {
+      end();
+      resolve();
+    };
+    const end = effect(() => {
+      if (me.value === null || ready.value) queueMicrotask(shown);
+    });
+    setTimeout(shown, EMPTY_MS);
+  });
+}
+
 /** Starts clock and live view; the returned function stops both. */
-export function startLive(): () => void {
+function startLive(): () => void {
   const clock = setInterval(() => {
     now.value = Date.now();
   }, 1000);

@@ -1,7 +1,7 @@
 /** Why: probes come and go here: a credential shown once with the command that installs it, and a way to cut one off. */
 
 import { useState } from 'preact/hooks';
-import type { Probe, ProbeCredential } from '#contract';
+import type { ProbeCredential, RosterProbe } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
 import { age } from '../format.ts';
 import { mayAdminister } from '../parts/ack.tsx';
@@ -211,7 +211,7 @@ function Known({ does }: { does: Actions }) {
 }
 
 interface ChangeProps {
-  probe: Probe;
+  probe: RosterProbe;
   does: Actions;
   onDone: () => void;
 }

@@ -13,19 +13,7 @@ import { Field, textsOf } from '../parts/field.tsx';
 import { useTitle } from '../parts/head.tsx';
 import { Mark, State, TALLY } from '../parts/marks.tsx';
 import { place } from '../router.ts';
-import {
-  commonTarget,
-  fresh,
-  type Line,
-  lastAlert,
-  lines,
-  live,
-  me,
-  ready,
-  serverNow,
-  startLive,
-  whoAmI,
-} from '../store.ts';
+import { commonTarget, fresh, type Line, lastAlert, lines, live, me, ready, serverNow, whoAmI } from '../store.ts';
 import { words } from '../words.ts';
 import { wallWords as w } from '../words-wall.ts';
 import { answer } from './overview.tsx';
@@ -120,7 +108,6 @@ function useNewBuild() {
 }
 
 function Showing() {
-  useEffect(startLive, []);
   useTitle(w.title);
   const { part, of, paused, setPaused } = useRotation();
   const [shift, setShift] = useState(0);

@@ -1,6 +1,6 @@
 /** Why: the dense live table. Only the rows in view are drawn, heads sort, rows hold still under pointer and focus. */
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { because } from '../because.ts';
 import { count } from '../format.ts';
 import { narrow } from '../narrow.ts';
@@ -33,7 +33,9 @@ interface SheetProps {
   onSelect: (aps: readonly string[], on: boolean) => void;
 }
 
-export function Sheet({ lines, sort, onSort, scope, filters, columns, selected, onSelect }: SheetProps) {
+export function Sheet({ lines, sort, onSort, scope, filters, columns: chosen, selected, onSelect }: SheetProps) {
+  // A phone has room for one value, and making the hidden cells would take it longer than everything else.
+  const columns = narrow.value ? chosen.filter((key) => key === 'down') : chosen;
   const body = useRef<HTMLTableSectionElement>(null);
   const [held, setHeld] = useState({ pointer: false, focus: false });
   const shown = useRef<{ key: string; order: readonly Line[] }>({ key: '', order: [] });
@@ -67,7 +69,7 @@ export function Sheet({ lines, sort, onSort, scope, filters, columns, selected, 
           ) : null}
         </div>
       </div>
-      {columns.includes('day') && !narrow.value ? <DayHours /> : null}
+      {columns.includes('day') ? <DayHours /> : null}
       <div class="panel">
         <table class={`sheet-table${fresh.value.word === 'old' ? ' oldvalues' : ''}`} aria-rowcount={order.length + 1}>
           <caption class="vh">
@@ -107,7 +109,7 @@ export function Sheet({ lines, sort, onSort, scope, filters, columns, selected, 
               }
             }}
           >
-            {windowOf(order.length, view.first - OVERSCAN, view.last + OVERSCAN, pinned).map((segment) => {
+            {windowOf(order.length, view.first - view.over, view.last + view.over, pinned).map((segment) => {
               if (segment.kind === 'gap')
                 return (
                   <Gap key={`gap ${segment.rows}`} height={segment.rows * view.rowPx} span={everywhere(columns)} />
@@ -171,10 +173,13 @@ const Gap = ({ height, span }: { height: number; span: number }) => (
   </tr>
 );
 
-/** Which rows are in view. Reads the layout on scroll and resize, never in a tick. */
+/**
+ * Which rows are in view. Reads the layout on scroll and resize, never in a tick. The first picture is one screen of rows and waits for no
+ * measure: on a phone a second layout before it is a tenth of a second.
+ */
 function useView(body: { current: HTMLTableSectionElement | null }) {
-  const [view, setView] = useState({ first: 0, last: Math.ceil(innerHeight / ROW_PX), rowPx: ROW_PX });
-  useLayoutEffect(() => {
+  const [view, setView] = useState({ first: 0, last: Math.ceil(innerHeight / ROW_PX), over: 0, rowPx: ROW_PX });
+  useEffect(() => {
     let frame = 0;
     const measure = () => {
       frame = 0;
@@ -183,14 +188,14 @@ function useView(body: { current: HTMLTableSectionElement | null }) {
       const top = body.current.getBoundingClientRect().top;
       const first = Math.max(0, Math.floor(-top / rowPx));
       const last = Math.max(first, Math.ceil((innerHeight - top) / rowPx));
-      setView((old) =>
-        old.first === first && old.last === last && old.rowPx === rowPx ? old : { first, last, rowPx },
-      );
+      const same = (old: typeof view) =>
+        old.first === first && old.last === last && old.rowPx === rowPx && old.over > 0;
+      setView((old) => (same(old) ? old : { first, last, over: OVERSCAN, rowPx }));
     };
     const soon = () => {
       frame ||= requestAnimationFrame(measure);
     };
-    measure();
+    soon();
     addEventListener('scroll', soon, { passive: true });
     addEventListener('resize', soon);
     return () => {
@@ -213,15 +218,17 @@ function SheetHead({ sort, onSort, columns, all, some, n, onAll }: SheetHeadProp
   return (
     <thead>
       <tr aria-rowindex={1}>
-        <td class="narrow-hide c-pick">
-          <input
-            type="checkbox"
-            aria-label={sitesWords.selectAll(count(n))}
-            checked={all}
-            indeterminate={some && !all}
-            onChange={(event) => onAll(event.currentTarget.checked)}
-          />
-        </td>
+        {narrow.value ? null : (
+          <td class="c-pick">
+            <input
+              type="checkbox"
+              aria-label={sitesWords.selectAll(count(n))}
+              checked={all}
+              indeterminate={some && !all}
+              onChange={(event) => onAll(event.currentTarget.checked)}
+            />
+          </td>
+        )}
         <HeadCell name={w.columns.state} by="state" cls="c-state" sort={sort} onSort={onSort} />
         <HeadCell name={w.columns.name} by="name" sort={sort} onSort={onSort} />
         {columns.map((key) => {
@@ -286,9 +293,11 @@ function Cells({ line, index, hours, columns, selected }: RowProps) {
   const { row, ap, site, name } = line;
   return (
     <tr aria-rowindex={index + 2} class={selected ? 'sel' : ''}>
-      <td class="narrow-hide c-pick">
-        <input type="checkbox" value={ap.id} checked={selected} aria-label={sitesWords.select(name)} />
-      </td>
+      {narrow.value ? null : (
+        <td class="c-pick">
+          <input type="checkbox" value={ap.id} checked={selected} aria-label={sitesWords.select(name)} />
+        </td>
+      )}
       <td>
         <State state={row.state} target={ap.target_mbps} />
       </td>

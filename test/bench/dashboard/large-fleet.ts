@@ -10,12 +10,14 @@ export type Figure = (name: string, value: number, unit: string, of: string) => 
 /** Opens a page with an empty cache, slow as a phone or as it is. */
 export type OpenPage = (browser: Browser, slow: boolean) => Promise<Page>;
 
+/** As `npm start` runs the server. */
+const AS_STARTED = ['--max-semi-space-size=16', '--max-old-space-size=512'];
 const SITES = 20_000;
 const CHANGES = 400;
 const VIEWERS = 200;
 const of = `${SITES} sites, ${CHANGES} changes a second; hub, routes and page as they are, frames put into its log`;
 const child = (name: string, ...args: (string | number)[]): ChildProcessByStdio<Writable, Readable, null> =>
-  spawn(process.execPath, [fileURLToPath(new URL(name, import.meta.url)), ...args.map(String)], {
+  spawn(process.execPath, [...AS_STARTED, fileURLToPath(new URL(name, import.meta.url)), ...args.map(String)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
 

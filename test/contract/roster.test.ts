@@ -1,0 +1,29 @@
+/** The roster travels as columns; what comes out is what went in. */
+import { expect, test } from 'vitest';
+import { packRoster, type Roster, slugOf, unpackRoster } from '#contract';
+
+const opening = Array.from({ length: 7 }, () => []);
+const site = (id: string, name: string): Roster['sites'][number] => ({
+  ...{ id, name, region: 'Utena', isp: 'Telia', zone: 'Europe/Vilnius', opening, contract_mbps: 100, metered: false },
+  ...{ lat: 55.6, lon: 25.8, notes: '' },
+});
+const rosterOf = (sites: Roster['sites']): Roster & { list: string } => ({
+  ...{ hash: 'h', list: 'l', sites },
+  access_points: sites.map(({ id }, i) => ({ id: i % 2 ? `${id}-wifi` : id, site: id, name: 'Net', target_mbps: 30 })),
+  probes: sites.map(({ id }, i) => ({ id: `${id}-pi`, access_point: i % 2 ? null : id, admitted: i % 2 === 0 })),
+});
+
+test('sites named by their name, by a code, and in letters that make no id come back as they were', () => {
+  const debeikiai = 'Anykščių r. Debeikių filialas';
+  const roster = rosterOf([
+    site(slugOf(debeikiai), debeikiai),
+    site('lt-0042', 'Zarasų biblioteka'),
+    site('semey-1', 'Семей'),
+  ]);
+  expect(unpackRoster(packRoster(roster))).toEqual(roster);
+});
+
+test('an id that its name makes is not sent', () => {
+  const packed = packRoster(rosterOf([site('zarasu-biblioteka', 'Zarasų biblioteka'), site('lt-0042', 'Zarasai')]));
+  expect(packed.sites.id).toEqual([0, 'lt-0042']);
+});
