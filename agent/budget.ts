@@ -3,7 +3,7 @@
  * kept over restarts. Of what is left, a part is only for confirming a failure: a budget that is spent on quiet days must not hide
  * a broken line on the last one.
  */
-import { type DesiredConfig, integerIn, isObject, type TestReason, textIn } from '#contract';
+import { type BudgetReport, type DesiredConfig, integerIn, isObject, type TestReason, textIn } from '#contract';
 import type { Kept } from './kept.ts';
 
 export interface BudgetLimits {
@@ -24,6 +24,8 @@ export interface Budget {
   spend(wallMs: number, limits: BudgetLimits, bytes: number): void;
   /** Bytes that tests cost in the month of `wallMs`. */
   spentInMonth(wallMs: number): number;
+  /** The account as the server is told of it; `nextBytes` is what the next test will take. */
+  report(wallMs: number, limits: BudgetLimits, nextBytes: number): BudgetReport;
   /** Bytes that tests cost since the start. */
   spentSinceStart(): number;
 }
@@ -87,6 +89,16 @@ export function createBudget(kept: Kept): Budget {
     },
     spentInMonth: (wallMs) => (spent.month === monthOf(wallMs) ? spent.monthBytes : 0),
     spentSinceStart: () => sinceStart,
+    report(wallMs, limits, nextBytes) {
+      const now = turned(spent, wallMs, limits);
+      const left = Math.max(0, limits.monthBytes - now.filled - now.regularBytes);
+      const today = regularLeft(now, limits, false);
+      return {
+        ...{ month: now.month, spent_bytes: now.monthBytes, limit_bytes: limits.monthBytes },
+        ...{ left_bytes: left, day_left_bytes: today, reserve_bytes: now.reserve, next_bytes: nextBytes },
+        state: left < nextBytes ? 'month_spent' : today < nextBytes ? 'day_spent' : 'open',
+      };
+    },
   };
 }
 

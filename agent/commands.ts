@@ -3,6 +3,7 @@
  * Only a higher version is applied, the last good one survives a restart, and a job runs once per id, whatever is delivered twice.
  */
 import {
+  type BudgetReport,
   type DesiredConfig,
   isObject,
   type Job,
@@ -38,6 +39,7 @@ export interface CommandsDeps {
   /** It holds from now on. */
   apply(config: DesiredConfig): void;
   runTest(wish: TestWish): Promise<TestEnd>;
+  budget(): BudgetReport;
   send(text: string): void;
 }
 
@@ -61,6 +63,7 @@ export function createCommands(deps: CommandsDeps): Commands {
       error,
       agent: AGENT_VERSION,
       jobs: reports,
+      budget: deps.budget(),
     };
     deps.send(JSON.stringify(message));
   }
@@ -110,6 +113,7 @@ export function createCommands(deps: CommandsDeps): Commands {
     const wish: TestWish = {
       reason: job.reason,
       job: job.id,
+      ...(job.avoid !== undefined && { avoid: job.avoid }),
       stillWanted: () => dueOf(job, wall) !== 'expired',
       started: () => note(job.id, 'started'),
     };

@@ -64,7 +64,10 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
       profile: settings.profile,
       limits: limitsOf(settings),
     }),
-    onOutcome: (outcome) => framer.event(outcome, 'now'),
+    onOutcome(outcome) {
+      framer.event(outcome, 'now');
+      commands.report(); // what is left of the budget is another now
+    },
   });
   const self = createSelfSensor({
     bytes: () => uplink.bytes() + budget.spentSinceStart(),
@@ -120,6 +123,7 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
     wall,
     log,
     runTest: tester.run,
+    budget: () => budget.report(wall.wallMs(), limitsOf(settings), tester.nextBytes()),
     check: ({ zone }) => (knowsZone(zone) ? null : `the time zone ${zone} is not known here`),
     apply(desired) {
       adopt(desired);

@@ -111,8 +111,9 @@ export function createTester(deps: Omit<ClimbDeps, 'memory' | 'learnt' | 'signal
         other_mbps: proof.rateMbps,
         dur_ms: Math.round(proof.overMs),
         wan: line.wan,
+        ...(memory.chain !== null && { chain: memory.chain }),
       });
-      remember({ ...memory, provenMbps: proof.rateMbps, confirms: 0 });
+      remember({ ...memory, provenMbps: proof.rateMbps, confirms: 0, chain: null });
       return { ok: true, detail: `pass: visitors used ${proof.rateMbps.toFixed(1)} Mb/s` };
     } finally {
       line.close();

@@ -1,5 +1,6 @@
 /** Why: an operator sees whether the test servers themselves are well: load, refusals, and whether they keep the pace that they promise. */
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { BUDGET_STATES, type BudgetReport } from '#contract';
 import type { DashboardDeps } from './deps.ts';
 
 type Report = NonNullable<ReturnType<DashboardDeps['broker']['stats']>['speed']>;
@@ -104,6 +105,45 @@ export function addSpeed(registry: Registry, broker: Pick<DashboardDeps['broker'
     'carrel_speed_control',
     'Share of its pace that the newest control measurement received',
     (p) => p.controlShare,
+  );
+}
+
+/** What tests may cost, as the probes keep account of it; of the current month (UTC). */
+export function addBudgets(
+  registry: Registry,
+  state: { registry: { budgets(): BudgetReport[] } },
+  clock: DashboardDeps['clock'],
+): void {
+  const ofMonth = (): BudgetReport[] => {
+    const month = new Date(clock.wallMs()).toISOString().slice(0, 7);
+    return state.registry.budgets().filter((budget) => budget.month === month);
+  };
+  new Gauge({
+    name: 'carrel_budget_probes',
+    help: 'Probes by the state of their budget for tests this month',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const budgets = ofMonth();
+      for (const state of BUDGET_STATES) this.set({ state }, budgets.filter((budget) => budget.state === state).length);
+    },
+  });
+  const sum = (name: string, help: string, of: (budget: BudgetReport) => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(ofMonth().reduce((total, budget) => total + of(budget), 0));
+      },
+    });
+  };
+  sum('carrel_budget_spent_bytes', 'Bytes that tests cost this month, all probes', (budget) => budget.spent_bytes);
+  sum('carrel_budget_limit_bytes', 'Bytes that tests may cost this month, all probes', (budget) => budget.limit_bytes);
+  sum(
+    'carrel_budget_reserve_bytes',
+    'Bytes kept for confirming failures, all probes',
+    (budget) => budget.reserve_bytes,
   );
 }
 

@@ -1,12 +1,12 @@
 /** Why: Prometheus sees what the server sees, by bounded labels only (no label per site). */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { DashboardDeps } from './deps.ts';
-import { addSpeed } from './metrics-speed.ts';
+import { addBudgets, addSpeed } from './metrics-speed.ts';
 
-type MetricDeps = Pick<DashboardDeps, 'state' | 'broker'>;
+type MetricDeps = Pick<DashboardDeps, 'state' | 'broker' | 'clock'>;
 
 /** A registry of its own; every value is read when it is asked for. */
-export function createMetrics({ state, broker }: MetricDeps): Registry {
+export function createMetrics({ state, broker, clock }: MetricDeps): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, read: () => number): void => {
@@ -63,6 +63,7 @@ export function createMetrics({ state, broker }: MetricDeps): Registry {
   });
   addStores(registry, broker);
   addSpeed(registry, broker);
+  addBudgets(registry, state, clock);
   return registry;
 }
 

@@ -13,6 +13,8 @@ export interface TestWish {
   reason: TestReason;
   /** The job that asks, or null. */
   job: string | null;
+  /** Name of the test server of the test before: another one, where there is one. */
+  avoid?: string;
   /** The slot that it stands for. */
   slot?: Slot;
   /** Asked once more when the lease came: waiting for it may have taken long. */
@@ -85,7 +87,8 @@ export function createClimb(
         mbps: targetMbps * (full ? FULL_ABOVE_TARGET : ABOVE_TARGET),
         maxBytes: Math.min(full ? FULL_BYTES : PACED_BYTES, left),
         reason: wish.reason,
-        avoid,
+        // One that did not answer is no choice, whatever was asked for.
+        avoid: avoid ?? wish.avoid ?? null,
       },
       signal,
     );
@@ -113,7 +116,7 @@ export function createClimb(
   ): Promise<ThroughputOutcome | null> {
     const { targetMbps, limits } = settings();
     const { dir } = grant;
-    const before = memory().confirms;
+    const before = memory();
     let outcome: ThroughputOutcome | null = null;
     let spent = 0;
     // What the machine's own haste has spoilt is worth one more try before the next rung.
@@ -136,19 +139,22 @@ export function createClimb(
       budget.spend(wall.wallMs(), limits, next.bytes);
       spent += next.bytes;
       const { verdict, rate_mbps: rateMbps, bytes, rtt_idle_ms: rttMs = null, limited_by: limitedBy } = next;
-      if (dir === 'down') deps.learnt({ reason: wish.reason, kind, verdict, limitedBy, rateMbps, bytes, rttMs });
+      if (dir === 'down')
+        deps.learnt({ reason: wish.reason, kind, verdict, limitedBy, rateMbps, bytes, rttMs, lease: grant.id });
       // A rung that could not tell does not take the word from one that measured.
       if (!outcome || next.verdict !== 'inconclusive') outcome = next;
       if (!triesNext(wish.reason, kind, next)) break;
     }
     const burst = memory().burst.minBytes > 0;
-    const attempt = wish.reason === 'confirm' ? { attempt: before + 1 } : {};
+    const attempt = wish.reason === 'confirm' ? { attempt: before.confirms + 1 } : {};
+    const chain = dir === 'down' && wish.reason !== 'audit' ? (before.chain ?? memory().chain) : null;
     return (
       outcome && {
         ...outcome,
         ...slotFields(wish.slot),
         ...(burst && { burst_shaped: true }),
         ...attempt,
+        ...(chain !== null && { chain }),
         bytes: spent,
       }
     );

@@ -6,6 +6,7 @@ import {
   type LimitedBy,
   numberIn,
   type TestReason,
+  textIn,
   type Verdict,
 } from '#contract';
 import { type BurstMemory, burstMemoryOf } from './burst.ts';
@@ -19,6 +20,8 @@ export interface LineMemory {
   provenMbps: number | null;
   /** Confirmations since the last pass. */
   confirms: number;
+  /** The lease of the fail since which none has passed; null: the last one passed. */
+  chain: string | null;
   /** What the last UDP and the last TCP test cost, bytes. */
   costs: { udp: number | null; tcp: number | null };
   rttMs: number | null;
@@ -52,6 +55,7 @@ export function afterTest(
     rateMbps: number | null;
     bytes: number;
     rttMs: number | null;
+    lease: string;
   },
 ): LineMemory {
   const { kind, verdict } = test;
@@ -62,10 +66,17 @@ export function afterTest(
     ...memory,
     provenMbps: passed ? test.rateMbps : memory.provenMbps,
     confirms: passed ? 0 : memory.confirms + counted,
+    chain: test.reason === 'audit' ? memory.chain : chainAfter(memory.chain, verdict, test.lease),
     costs: kind === 'full' || verdict === 'inconclusive' ? memory.costs : { ...memory.costs, [kind]: test.bytes },
     rttMs: test.rttMs ?? memory.rttMs,
     patience: slow ? Math.min(MOST_PATIENCE, 2 * memory.patience) : memory.patience,
   };
+}
+
+/** Begins with a fail, holds what follows, and ends with a pass. */
+function chainAfter(chain: string | null, verdict: Verdict, lease: string): string | null {
+  if (verdict === 'pass') return null;
+  return chain ?? (verdict === 'fail' ? lease : null);
 }
 
 /** What a test that is asked for now will cost, as far as anybody can know, bytes: the last one's, or the most that one costs. */
@@ -81,6 +92,7 @@ export function lineMemoryOf(kept: unknown): LineMemory {
     burst: burstMemoryOf(value['burst']),
     provenMbps: numberIn(value, 'provenMbps', 0, 1e6) ?? null,
     confirms: integerIn(value, 'confirms', 0, 1e6) ?? 0,
+    chain: textIn(value, 'chain', 64) ?? null,
     costs: { udp: bytes('udp'), tcp: bytes('tcp') },
     rttMs: numberIn(value, 'rttMs', 0, 60_000) ?? null,
     patience: integerIn(value, 'patience', 1, MOST_PATIENCE) ?? 1,

@@ -1,6 +1,6 @@
 /** Why: the shapes of the JSON API under /api/v1, written once for the server and for the page. Times are ms since 1970 unless a name ends in _s. */
 import type { Role } from './access.ts';
-import type { JobReport, OpeningHours } from './control.ts';
+import type { BudgetReport, JobReport, OpeningHours } from './control.ts';
 import type { WhyCode } from './live.ts';
 import type { LimitedBy, TestMethod, TestReason, TestSeries, Verdict } from './throughput.ts';
 
@@ -192,9 +192,11 @@ export interface TestCosts {
   tests_bytes: number;
   /** Everything that monitoring used, tests included; null where the probe has not told. */
   all_bytes: number | null;
-  /** What tests may cost in the month, and what is left of it; null before the probe has a configuration. */
+  /** What tests may cost in the month, and what is left of it for planned ones; null before the probe has a configuration. */
   budget_bytes: number | null;
   left_bytes: number | null;
+  /** The probe's own account, which is what counts; null where it has not told one for this month: then the two above are reckoned from its tests. */
+  account: (BudgetReport & { at: number }) | null;
   /** What a test that is asked for now will take: as the last ones did. */
   next_bytes: number;
 }

@@ -63,12 +63,31 @@ export interface JobReport {
   state: 'accepted' | 'started' | 'finished' | 'failed' | 'expired';
   detail: string;
 }
+/** `day_spent`: planned tests go on tomorrow (UTC). `month_spent`: next month; confirmations may still have their reserve. */
+export const BUDGET_STATES = ['open', 'day_spent', 'month_spent'] as const;
+/** What tests may cost, as the probe keeps account of it at its interface; bytes. */
+export interface BudgetReport {
+  /** `YYYY-MM`, UTC, by the probe's clock. */
+  month: string;
+  spent_bytes: number;
+  limit_bytes: number;
+  /** What planned tests may still cost, this month and today. */
+  left_bytes: number;
+  day_left_bytes: number;
+  /** Kept aside for confirming a failure; 0 by default, where a part of each day is. */
+  reserve_bytes: number;
+  /** What the next test will take. */
+  next_bytes: number;
+  state: (typeof BUDGET_STATES)[number];
+}
 export interface ReportedMessage {
   version: number;
   ok: boolean;
   error: string | null;
   agent: string;
   jobs: JobReport[];
+  /** Agents before it do not tell. */
+  budget?: BudgetReport;
 }
 
 /** Bounds as a probe accepts them; the message is undefined where anything is outside. */
@@ -171,6 +190,22 @@ export function parseReported(text: string): ReportedMessage | undefined {
     error: textIn(o, 'error', 300) ?? null,
     agent: textIn(o, 'agent', 32) ?? '',
     jobs,
+    ...budgetOf(own(o, 'budget')),
+  };
+}
+
+function budgetOf(value: unknown): { budget?: BudgetReport } {
+  if (!isObject(value)) return {};
+  const month = textIn(value, 'month', 7);
+  const state = wordIn(value, 'state', BUDGET_STATES);
+  if (month === undefined || !/^\d{4}-\d\d$/.test(month) || !state) return {};
+  const bytes = (name: string): number => integerIn(value, name, 0, Number.MAX_SAFE_INTEGER) ?? 0;
+  return {
+    budget: {
+      ...{ month, spent_bytes: bytes('spent_bytes'), limit_bytes: bytes('limit_bytes') },
+      ...{ left_bytes: bytes('left_bytes'), day_left_bytes: bytes('day_left_bytes') },
+      ...{ reserve_bytes: bytes('reserve_bytes'), next_bytes: bytes('next_bytes'), state },
+    },
   };
 }
 

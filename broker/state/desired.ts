@@ -1,5 +1,5 @@
 /** Why: what each probe should do (a version that only rises) and what it last said it does. */
-import { type DesiredMessage, type JobReport, parseDesired, parseReported } from '#contract';
+import { type BudgetReport, type DesiredMessage, parseDesired, parseReported, type ReportedMessage } from '#contract';
 import { CarrelError } from '#lib/errors';
 import { requireProbe } from './bindings.ts';
 import type { Database } from './database.ts';
@@ -11,7 +11,7 @@ const JOBS_MAX = 16;
 
 export function probeDesired(
   database: Database,
-): Pick<RegistryState, 'desired' | 'putDesired' | 'addJob' | 'reported' | 'putReported'> {
+): Pick<RegistryState, 'desired' | 'putDesired' | 'addJob' | 'reported' | 'putReported' | 'budgets'> {
   const desired = (probe: string): DesiredMessage | null => {
     const row = database.get('SELECT version, config, jobs FROM desired WHERE probe = ?', probe);
     return row && desiredOf(row);
@@ -57,17 +57,22 @@ export function probeDesired(
     },
     putReported(probe, message, at) {
       database.run(
-        `INSERT INTO reported (probe, version, ok, error, agent, jobs, at) VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (probe) DO UPDATE SET version = excluded.version, ok = excluded.ok, error = excluded.error, agent = excluded.agent, jobs = excluded.jobs, at = excluded.at`,
+        `INSERT INTO reported (probe, version, ok, error, agent, jobs, budget, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (probe) DO UPDATE SET version = excluded.version, ok = excluded.ok, error = excluded.error, agent = excluded.agent, jobs = excluded.jobs, budget = excluded.budget, at = excluded.at`,
         probe,
         message.version,
         Number(message.ok),
         message.error,
         message.agent,
         JSON.stringify(message.jobs),
+        message.budget ? JSON.stringify(message.budget) : null,
         at,
       );
     },
+    budgets: () =>
+      database
+        .all('SELECT budget FROM reported WHERE budget IS NOT NULL')
+        .flatMap((row) => budgetOf(textOrNull(row, 'budget')) ?? []),
   };
 }
 
@@ -92,14 +97,12 @@ function desiredOf(row: Row): DesiredMessage {
   return message;
 }
 
-function reportedOf(row: Row): {
-  version: number;
-  ok: boolean;
-  error: string | null;
-  agent: string;
-  jobs: JobReport[];
-  at: number;
-} {
+function budgetOf(text: string | null): BudgetReport | undefined {
+  return text === null ? undefined : parseReported(`{"version":0,"budget":${text}}`)?.budget;
+}
+
+function reportedOf(row: Row): ReportedMessage & { at: number } {
+  const budget = budgetOf(textOrNull(row, 'budget'));
   const jobs = json(row, 'jobs', (value) => parseReported(JSON.stringify({ version: 0, jobs: value }))?.jobs);
   return {
     version: number(row, 'version'),
@@ -107,6 +110,7 @@ function reportedOf(row: Row): {
     error: textOrNull(row, 'error'),
     agent: text(row, 'agent'),
     jobs,
+    ...(budget && { budget }),
     at: number(row, 'at'),
   };
 }

@@ -5,12 +5,13 @@
 import type {
   AccessPoint,
   AlertRule,
+  BudgetReport,
   ComplianceRevision,
   DesiredMessage,
   Job,
-  JobReport,
   LostClass,
   Probe,
+  ReportedMessage,
   Role,
   Severity,
   Silence,
@@ -96,14 +97,10 @@ export interface RegistryState {
   putDesired(probe: string, config: DesiredMessage['config']): DesiredMessage;
   /** Adds a job (raises the version); drops expired ones. */
   addJob(probe: string, job: Job, at: number): DesiredMessage;
-  reported(
-    probe: string,
-  ): { version: number; ok: boolean; error: string | null; agent: string; jobs: JobReport[]; at: number } | null;
-  putReported(
-    probe: string,
-    message: { version: number; ok: boolean; error: string | null; agent: string; jobs: JobReport[] },
-    at: number,
-  ): void;
+  reported(probe: string): (ReportedMessage & { at: number }) | null;
+  putReported(probe: string, message: ReportedMessage, at: number): void;
+  /** The accounts that probes told, of all that have told one. */
+  budgets(): BudgetReport[];
 }
 
 export interface User {

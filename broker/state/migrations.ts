@@ -135,6 +135,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE silences ADD COLUMN isp TEXT;
   ALTER TABLE silences ADD COLUMN weekly TEXT;
   `,
+  `ALTER TABLE reported ADD COLUMN budget TEXT;`,
 ];
 
 /**

@@ -1,5 +1,5 @@
 /** Why: monitoring costs data that somebody pays for. What it has cost this month, what is left for tests, and what the next one will take. */
-import type { DesiredConfig, TestCosts } from '#contract';
+import type { BudgetReport, DesiredConfig, TestCosts } from '#contract';
 import type { EventRow, StoreReader } from '#store';
 import { measurements } from './measurements.ts';
 
@@ -12,8 +12,15 @@ const ONE_TEST = { default: 2_600_000, metered: 2_600_000, satellite: 5_500_000 
 /** Of the month (UTC, as the probe's own budget) that holds `now`. @throws StoreError */
 export async function testCosts(
   store: StoreReader,
-  { probe, desired, now }: { probe: string; desired: DesiredConfig | null; now: number },
+  of: {
+    probe: string;
+    desired: DesiredConfig | null;
+    /** What the probe last told of its account, and when. */
+    told: { budget?: BudgetReport; at: number } | null;
+    now: number;
+  },
 ): Promise<TestCosts> {
+  const { probe, desired, told, now } = of;
   const date = new Date(now);
   const from = Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
   const [rows, all] = await Promise.all([
@@ -39,15 +46,18 @@ export async function testCosts(
   const known = all.count.some((n) => n > 0);
   const counted = all.mean.reduce<number>((sum, mean, i) => sum + (mean ?? 0) * (all.count[i] ?? 0), 0);
   const budget = desired && Math.round(desired.budget_mb * 1e6);
+  const month = date.toISOString().slice(0, 7);
+  const account = told?.budget?.month === month ? { ...told.budget, at: told.at } : null;
   return {
     probe,
-    month: date.toISOString().slice(0, 7),
+    month,
     tests: tests.filter(({ bytes }) => bytes > 0).length,
     tests_bytes,
     all_bytes: known ? Math.round(Math.max(counted, tests_bytes)) : null,
-    budget_bytes: budget,
-    left_bytes: budget === null ? null : Math.max(0, budget - tests_bytes),
+    budget_bytes: account?.limit_bytes ?? budget,
+    left_bytes: account?.left_bytes ?? (budget === null ? null : Math.max(0, budget - tests_bytes)),
     next_bytes: nextOf(rows) ?? mostOf(desired),
+    account,
   };
 }
 

@@ -159,7 +159,8 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
 }
 
 function costsOf({ state, broker, clock }: AccessPointDeps, probe: string): Promise<TestCosts> {
-  return testCosts(broker.store, { probe, desired: desiredOf({ state }, probe), now: clock.wallMs() });
+  const told = state.registry.reported(probe);
+  return testCosts(broker.store, { probe, desired: desiredOf({ state }, probe), told, now: clock.wallMs() });
 }
 
 function desiredOf({ state }: Pick<AccessPointDeps, 'state'>, probe: string): DesiredConfig | null {

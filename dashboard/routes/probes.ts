@@ -156,6 +156,7 @@ function withState({ state, broker, clock }: ProbeDeps, probe: Probe) {
       error: reported.error,
       agent: reported.agent,
       at: reported.at,
+      ...(reported.budget && { budget: reported.budget }),
     },
   };
 }

@@ -76,6 +76,21 @@ describe.each(['metered', 'satellite'] as const)('on a %s line', (profile) => {
   });
 });
 
+test('the account that is told says what is left, what is kept aside, and when nothing more is planned', () => {
+  const limits = limitsOf({ profile: 'metered', budget_mb: 60 });
+  const budget = budgetOn();
+  const told = (at: number) => budget.report(at, limits, 2_600_000);
+  expect(told(NOVEMBER)).toEqual({
+    ...{ month: '2026-11', spent_bytes: 0, limit_bytes: 60e6, left_bytes: 52.2e6, day_left_bytes: 10e6 },
+    ...{ reserve_bytes: 7.8e6, next_bytes: 2_600_000, state: 'open' },
+  });
+  exhaust(budget, NOVEMBER, limits);
+  expect(told(NOVEMBER)).toMatchObject({ spent_bytes: 10e6, day_left_bytes: 0, state: 'day_spent' });
+  for (let day = 1; day < 25; day++) exhaust(budget, NOVEMBER + day * DAY, limits);
+  expect(told(NOVEMBER + 25 * DAY)).toMatchObject({ left_bytes: 0, reserve_bytes: 7.8e6, state: 'month_spent' });
+  expect(told(NOVEMBER + 30 * DAY)).toMatchObject({ month: '2026-12', spent_bytes: 0, state: 'open' });
+});
+
 test('what was spent survives a restart, and a damaged file is an empty account', () => {
   const limits = limitsOf({ profile: 'default', budget_mb: 2000 });
   const file = {};

@@ -154,6 +154,16 @@ test('a job that is delivered again, in any version or after a restart, does not
   expect(runs).toEqual(['once', 'twice']);
 });
 
+test('a job that names a server to avoid has the lease asked for elsewhere, and the account is told after the test', async () => {
+  const { server } = await serverAndAgent();
+  desk(server, grant);
+  await server.publish(PROBE, 'desired', { version: 1, config: CONFIG, jobs: [job('again', { avoid: 'main' })] });
+  await until('it ran', () => stateOf(server, 'again') === 'finished');
+  expect(JSON.parse(server.leaseRequests[0] ?? '')).toMatchObject({ reason: 'confirm', avoid: 'main' });
+  const { budget } = server.reported.at(-1) ?? {};
+  expect(budget).toMatchObject({ spent_bytes: 21e6, limit_bytes: 1e9, state: 'open', reserve_bytes: 0 });
+});
+
 test('an expired job is told to be expired, and one for later waits', async () => {
   const { server, runs } = await serverAndAgent();
   desk(server, grant);

@@ -197,9 +197,15 @@ describe('desired', () => {
       error: 'no clock',
       agent: '0.1.0',
       jobs: [{ id: 'a', state: 'failed', detail: 'busy' } as const],
+      budget: {
+        ...{ month: '2026-11', spent_bytes: 60e6, limit_bytes: 90e6, left_bytes: 13.5e6, day_left_bytes: 0 },
+        ...{ reserve_bytes: 16.5e6, next_bytes: 5e6, state: 'day_spent' as const },
+      },
     };
+    expect(state.registry.budgets()).toEqual([]);
     state.registry.putReported('site-1-probe', { ...message, version: 2 }, 4000);
     state.registry.putReported('site-1-probe', message, 5000);
     expect(state.registry.reported('site-1-probe')).toEqual({ ...message, at: 5000 });
+    expect(state.registry.budgets()).toEqual([message.budget]);
   });
 });

@@ -59,7 +59,7 @@ export function DataUsed({
 }
 
 function Month({ costs }: { costs: TestCosts }) {
-  const { all_bytes, tests_bytes, budget_bytes, left_bytes } = costs;
+  const { all_bytes, tests_bytes, budget_bytes, left_bytes, account } = costs;
   return (
     <>
       <dt>{w.dataMonth}</dt>
@@ -76,6 +76,18 @@ function Month({ costs }: { costs: TestCosts }) {
           </dd>
         </>
       )}
+      {account?.state === 'day_spent' ? (
+        <>
+          <dt>{w.dataToday}</dt>
+          <dd>{w.dataTodaySpent}</dd>
+        </>
+      ) : null}
+      {account && account.reserve_bytes > 0 ? (
+        <>
+          <dt>{w.dataReserve}</dt>
+          <dd>{bytes(account.reserve_bytes)}</dd>
+        </>
+      ) : null}
     </>
   );
 }

@@ -96,6 +96,23 @@ function ladder(
   return { climb, wish, ran, wants, told, released, budget, memory: () => memory };
 }
 
+describe('a fail and what follows it', () => {
+  test('hang together until one passes', async () => {
+    const fail = outcomeOf({ verdict: 'fail', rate_mbps: 20 });
+    const { climb, wish, told } = ladder([PASS, fail, cannot('server'), cannot('server'), fail, PASS, PASS]);
+    for (const reason of ['slot', 'slot', 'confirm', 'confirm', 'recovery', 'slot'] as const)
+      await climb(wish(reason), ['udp'], 'down');
+    expect(told.map(({ chain }) => chain)).toEqual([undefined, 'l', 'l', 'l', 'l', undefined]);
+  });
+  test('a confirmation does not go to the server that the job names, nor to one that did not answer', async () => {
+    const { climb, wish, wants } = ladder([PASS, cannot('unreachable'), PASS]);
+    await climb({ ...wish('confirm'), avoid: 'second' }, ['udp'], 'down');
+    await climb(wish('confirm'), ['tcp'], 'down');
+    await climb({ ...wish('confirm'), avoid: 'second' }, ['tcp'], 'down');
+    expect(wants.map(({ avoid }) => avoid)).toEqual(['second', null, 'main']);
+  });
+});
+
 describe('rungs', () => {
   test('the first that can tell is the answer, and the lease is given back', async () => {
     const { climb, wish, ran, told, released } = ladder([PASS]);
@@ -190,6 +207,7 @@ describe('which rungs', () => {
       rateMbps: 20,
       bytes: 1,
       rttMs: 20,
+      lease: 'a',
     });
     expect(rungs('confirm', { memory: once })).toEqual(['full']);
     const passed = afterTest(once, {
@@ -200,11 +218,19 @@ describe('which rungs', () => {
       rateMbps: 35,
       bytes: 1,
       rttMs: 20,
+      lease: 'a',
     });
     expect(passed).toMatchObject({ confirms: 0, provenMbps: 35 });
   });
   test('a long line that TCP could not bring up to speed gets twice the bytes the next time, four times at most', () => {
-    const slow = { reason: 'slot', kind: 'tcp', verdict: 'inconclusive', limitedBy: 'time', rateMbps: 9 } as const;
+    const slow = {
+      reason: 'slot',
+      kind: 'tcp',
+      verdict: 'inconclusive',
+      limitedBy: 'time',
+      rateMbps: 9,
+      lease: 'a',
+    } as const;
     const again = (before: LineMemory, rttMs: number): LineMemory => afterTest(before, { ...slow, bytes: 5e6, rttMs });
     expect(again(memory, 600).patience).toBe(2);
     expect(again(again(again(memory, 600), 600), 600).patience).toBe(4);
