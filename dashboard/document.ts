@@ -59,6 +59,8 @@ export interface DocumentParts {
   styles: readonly string[];
   /** Modules that make it nicer; the page is whole without them. */
   scripts?: readonly string[];
+  /** Whatever the system prefers. */
+  theme?: 'dark' | null;
 }
 
 /** Sends the page. Nothing inline: the policy `default-src 'self'` holds here too. */
@@ -66,12 +68,12 @@ export function sendDocument(reply: FastifyReply, parts: DocumentParts): Fastify
   return reply.type('text/html; charset=utf-8').send(documentOf(parts));
 }
 
-function documentOf({ lang, title, body, asset, styles, scripts = [] }: DocumentParts): string {
+function documentOf({ lang, title, body, asset, styles, scripts = [], theme = null }: DocumentParts): string {
   const hrefs = (names: readonly string[]): string[] => names.flatMap((name) => asset(name) ?? []);
   const icon = asset('icon.svg');
   return `<!doctype html>
 ${
-  html`<html lang="${lang}">
+  html`<html lang="${lang}"${theme && html` data-theme="${theme}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

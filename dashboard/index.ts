@@ -5,6 +5,7 @@ import { registerBackupRoutes } from './routes/backup.ts';
 import { registerCalendarRoutes } from './routes/calendar.ts';
 import { registerChannelRoutes } from './routes/channels.ts';
 import { registerDeliveryRoutes } from './routes/delivery.ts';
+import { registerIncidentPageRoutes } from './routes/incident-page.ts';
 import { registerIncidentRoutes } from './routes/incidents.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerMapLayerRoutes } from './routes/map-layers.ts';
@@ -36,5 +37,6 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerOnCallRoutes,
     registerActRoutes,
     registerIncidentRoutes,
+    registerIncidentPageRoutes,
   ]);
 }

@@ -1,5 +1,5 @@
 /** Why: a librarian sees the own library and a coordinator the own region. What lies beyond is for them as if it were not there. */
-import type { AccessPoint, Site, SiteScope } from '#contract';
+import type { AccessPoint, AlertView, Site, SiteScope } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { State } from '#state';
 import type { Who } from './deps.ts';
@@ -20,6 +20,13 @@ export function seesAccessPoint(who: Asking, registry: Registry, ap: Pick<Access
   if (who?.scope === undefined) return true;
   const site = registry.site(ap.site);
   return site !== null && seesSite(who, site);
+}
+
+/** What is about no single site, such as a provider, is not for who sees only some. */
+export function seesAlert(who: Asking, registry: Pick<Registry, 'site'>, { site }: Pick<AlertView, 'site'>): boolean {
+  if (who?.scope === undefined) return true;
+  const known = registry.site(site);
+  return known !== null && seesSite(who, known);
 }
 
 /** @throws CarrelError ACCESS_POINT_UNKNOWN, also where it is out of sight */

@@ -25,6 +25,8 @@ declare module 'fastify' {
     scoped?: boolean;
     /** Not of the API, but who asks matters: a page that the server draws. */
     document?: boolean;
+    /** A form: its CSRF token comes in the field `csrf`, and the route must give it to `checkFormToken`. */
+    form?: boolean;
   }
 }
 
@@ -218,9 +220,17 @@ function refuseForeign(deps: SessionDeps, request: FastifyRequest, session: Sess
       'FORBIDDEN',
       'Another website asked for this change; it was refused. Is CARREL_PUBLIC_URL the address that people use?',
     );
-  if (!session || request.routeOptions.config.public) return;
+  const { config } = request.routeOptions;
+  if (!session || config.public || config.form) return;
   if (typeof token !== 'string' || !sameText(token, session.csrf))
     throw new CarrelError('FORBIDDEN', 'The header x-csrf-token is missing or old; load the page again.');
+}
+
+/** Of a form of a page that the server draws; what comes with a bearer token was not sent by a browser alone. @throws CarrelError FORBIDDEN */
+export function checkFormToken({ who, session }: FastifyRequest, token: string | undefined): void {
+  if (who?.via === 'token') return;
+  if (!session || token === undefined || !sameText(token, session.csrf))
+    throw new CarrelError('FORBIDDEN', 'This form is old; load the page again.');
 }
 
 function isOurs({ publicUrl }: SessionDeps, request: FastifyRequest, origin: string): boolean {

@@ -21,6 +21,7 @@ export async function buildDrawn(): Promise<DrawnAssets> {
     entryPoints: [
       join(WEB, 'styles/paper.css'),
       join(WEB, 'styles/status.css'),
+      join(WEB, 'styles/incident.css'),
       join(WEB, 'print.ts'),
       join(WEB, 'icon.svg'),
     ],

@@ -1,48 +1,60 @@
 /** Why: every silence and every acknowledgement has an end, and the choice says when that is, by the clock of the library. */
-import { localTime, momentOf, openSpans, type Site } from '#contract';
-import type { Incident } from '#state';
+import { type Language, localTime, momentOf, type Site } from '#contract';
+import { readCalendar } from '../alert/calendar.ts';
 import type { DashboardDeps } from '../deps.ts';
+import { openingOf } from '../incident/opening.ts';
 import { siteOf } from '../notify/outbox-message.ts';
-import type { Words } from '../notify/words/words.ts';
+import { wordsOf } from '../notify/words/index.ts';
 
+export interface Choice {
+  /** `4h`, `15m`, or `hours`: until it opens or closes. */
+  value: string;
+  label: string;
+  until: number;
+}
 export interface Choices {
-  acks: { value: string; label: string }[];
-  silences: { value: string; label: string }[];
+  acks: Choice[];
+  silences: Choice[];
   /** A moment as this reader sees it. */
   time(at: number): string;
 }
 
 const HOUR_MS = 3_600_000;
-const WEEK_MS = 7 * 24 * HOUR_MS;
-export const ACK_HOURS = [4, 1, 8, 24] as const;
+const ACK_HOURS = [4, 1, 8, 24] as const;
 const SILENCE_HOURS = [1, 4, 24] as const;
 
-export function choicesOf(deps: Pick<DashboardDeps, 'state'>, incident: Incident, words: Words, now: number): Choices {
-  const site = siteOf(deps.state, incident.ap);
+/** `ap`: of the incident. */
+export function choicesOf(deps: Pick<DashboardDeps, 'state'>, ap: string, lang: Language, now: number): Choices {
+  const words = wordsOf(lang);
+  const site = siteOf(deps.state, ap);
   const zone = site?.zone ?? 'UTC';
   const time = (at: number): string => words.format.dateTime(at, zone);
-  const hours = (n: number): { value: string; label: string } => ({
+  const hours = (n: number): Choice => ({
     value: `${n}h`,
     label: words.act.hoursUntil(words.act.hours(n), time(now + n * HOUR_MS)),
+    until: now + n * HOUR_MS,
   });
-  const edge = site && nextEdge(site, now);
+  const edge = nextEdge(deps, site, now);
   const own = edge
     ? [
         {
           value: 'hours',
           label: edge.opens ? words.act.untilOpens(time(edge.at)) : words.act.untilCloses(time(edge.at)),
+          until: edge.at,
         },
       ]
     : [];
   return { acks: ACK_HOURS.map(hours), silences: [...own, ...SILENCE_HOURS.map(hours)], time };
 }
 
-/** When it opens or closes next; null for a site that never does, or not within a week. */
-export function nextEdge(site: Site, now: number): { at: number; opens: boolean } | null {
-  const [from, to] = openSpans(site, now, now + WEEK_MS)[0] ?? [];
-  if (from === undefined || to === undefined) return null;
-  if (from > now) return { at: from, opens: true };
-  return to < now + WEEK_MS ? { at: to, opens: false } : null;
+/** When it opens or closes next, holidays heeded; null for a site that never does, or not within a week. */
+export function nextEdge(
+  { state }: Pick<DashboardDeps, 'state'>,
+  site: Site | null,
+  now: number,
+): { at: number; opens: boolean } | null {
+  const opening = site && openingOf(site, readCalendar(state), now);
+  return opening && opening.at !== null ? { at: opening.at, opens: !opening.open } : null;
 }
 
 /** Midnight of the site's own day. */

@@ -1,4 +1,4 @@
-/** Why: what can be done about an incident by link; each says in words what it did and when that ends. */
+/** Why: what can be done about an incident on its page; each says in words what it did and when that ends. */
 import type { Language } from '#contract';
 import type { Incident } from '#state';
 import type { DashboardDeps } from '../deps.ts';
@@ -18,6 +18,8 @@ export interface Asked {
   /** Who acts: the person, or the room where the link was. */
   who: string;
   lang: Language;
+  /** For the trail: how it came. */
+  by: 'page' | 'link';
 }
 type DeedDeps = Pick<DashboardDeps, 'state' | 'alerts' | 'clock' | 'broker' | 'settings'>;
 
@@ -25,15 +27,17 @@ const HOUR_MS = 3_600_000;
 const HOURS_MAX = 72;
 const NOTE_MAX = 500;
 
-/** A form's fields; null where they say nothing that can be done. */
+/** A form's fields, of which `deed` says both at once (`silence 1h`); null where they say nothing that can be done. */
 export function parseDeed(body: Readonly<Record<string, string>>): Deed | null {
-  const hours = Number(/^(\d{1,2})h$/.exec(body['for'] ?? '')?.[1] ?? Number.NaN);
-  const within = hours >= 1 && hours <= HOURS_MAX;
-  switch (body['do']) {
+  const [does = body['do'], end = body['for']] = body['deed']?.split(' ') ?? [];
+  const [, count, unit] = /^(\d{1,2})([hm])$/.exec(end ?? '') ?? [];
+  const hours = Number(count ?? Number.NaN) / (unit === 'm' ? 60 : 1);
+  const within = hours > 0 && hours <= HOURS_MAX;
+  switch (does) {
     case 'ack':
       return within ? { do: 'ack', hours } : null;
     case 'silence':
-      return body['for'] === 'hours' ? { do: 'silence', hours: 'edge' } : within ? { do: 'silence', hours } : null;
+      return end === 'hours' ? { do: 'silence', hours: 'edge' } : within ? { do: 'silence', hours } : null;
     case 'note': {
       const text = (body['text'] ?? '')
         .replace(/[\p{Cc}]+/gu, ' ')
@@ -43,39 +47,39 @@ export function parseDeed(body: Readonly<Record<string, string>>): Deed | null {
     }
     case 'closed':
     case 'test':
-      return { do: body['do'] };
+      return { do: does };
     default:
       return null;
   }
 }
 
 /** Inside a transaction. @throws CarrelError ALERT_CLOSED */
-export function doDeed(deps: DeedDeps, { incident, who, lang }: Asked, deed: Deed): string {
+export function doDeed(deps: DeedDeps, { incident, who, lang, by }: Asked, deed: Deed): string {
   const { state, alerts, clock } = deps;
   const words = wordsOf(lang);
   const { act } = words;
   const now = clock.wallMs();
   const site = siteOf(state, incident.ap);
-  const { time } = choicesOf(deps, incident, words, now);
+  const { time } = choicesOf(deps, incident.ap, lang, now);
   switch (deed.do) {
     case 'ack': {
       const until = now + deed.hours * HOUR_MS;
       alerts.acknowledge(incident.id, who, until);
-      state.audit(now, who, 'alert acknowledged', `${incident.id} for ${deed.hours} h, by link`);
+      state.audit(now, who, 'alert acknowledged', `${incident.id} for ${deed.hours} h, by ${by}`);
       return act.acked(time(until));
     }
     case 'silence': {
-      const edge = site && nextEdge(site, now);
+      const edge = nextEdge(deps, site, now);
       const until = deed.hours === 'edge' ? (edge?.at ?? now + HOUR_MS) : now + deed.hours * HOUR_MS;
-      silence(deps, incident, { who, until, reason: act.silenceReason(incident.id) });
+      silence(deps, incident, { who, until, reason: act.silenceReason(incident.id), by });
       return act.silenced(time(until));
     }
     case 'closed':
-      silence(deps, incident, { who, until: endOfDay(site, now), reason: act.closedReason });
+      silence(deps, incident, { who, until: endOfDay(site, now), reason: act.closedReason, by });
       return act.closed;
     case 'note':
       state.escalations.addNote(incident.id, { at: now, by: who, text: deed.text });
-      state.audit(now, who, 'note added', `${incident.id}, by link`);
+      state.audit(now, who, 'note added', `${incident.id}, by ${by}`);
       return act.noted;
     case 'test': {
       const probe = judgeOf(deps, incident.ap);
@@ -86,14 +90,14 @@ export function doDeed(deps: DeedDeps, { incident, who, lang }: Asked, deed: Dee
   }
 }
 
-/** The whole site where there is one: its other lines would only say the same. */
+/** The whole site where there is one: its other lines would only say the same. Of many that fell together, their incident. */
 function silence(
   { state, clock }: DeedDeps,
   { id, ap }: Incident,
-  { who, until, reason }: { who: string; until: number; reason: string },
+  { who, until, reason, by }: { who: string; until: number; reason: string; by: Asked['by'] },
 ): void {
   const site = siteOf(state, ap);
   const now = clock.wallMs();
   state.alerts.addSilence({ ap: site ? null : ap, site: site?.id ?? null, reason, by: who, from: now, until });
-  state.audit(now, who, 'silence added', `${site?.id ?? ap} until ${new Date(until).toISOString()}, by link of ${id}`);
+  state.audit(now, who, 'silence added', `${site?.id ?? ap} until ${new Date(until).toISOString()}, by ${by} of ${id}`);
 }

@@ -1,5 +1,5 @@
 /** Why: what stands in the outbox as a few columns becomes the message that is read, from what is known when it leaves. */
-import { type AlertView, isObject, type JsonObject, numberIn, parseJson, textIn } from '#contract';
+import { type AlertView, isObject, type JsonObject, type Language, numberIn, parseJson, textIn } from '#contract';
 import type { OutboxItem, State } from '#state';
 import type { Post } from './channel.ts';
 import { channelType } from './channels.ts';
@@ -50,7 +50,7 @@ function contentOf(
 }
 
 /** `many`: one of a digest, which does not say of each who else is affected. */
-export function inputOf(
+function inputOf(
   deps: ComposeDeps,
   item: OutboxItem,
   receiver: Receiver,
@@ -61,10 +61,33 @@ export function inputOf(
   if (incident === null || kind === 'digest' || kind === 'notice') return null;
   const alert = deps.view(incident);
   if (!alert) return null;
+  const detail = detailOf(item);
+  const input = inputAbout(deps, { alert, kind, lang: receiver.lang, now });
+  return {
+    ...input,
+    others: how === 'alone' ? input.others : null,
+    unackedMinutes: numberIn(detail, 'unacked', 0, 1e6) ?? null,
+    ...(kind === 'update' ? { severity: item.severity } : {}),
+    ackEnded: textIn(detail, 'why', 20) === 'ack_ended',
+    actUrl: deps.actUrl?.(item, now) ?? null,
+  };
+}
+
+export interface About {
+  alert: AlertView;
+  kind: MessageInput['kind'];
+  lang: Language;
+  now: number;
+}
+
+/** What is to say of an alert now, to anybody who reads that language. */
+export function inputAbout(
+  deps: Pick<ComposeDeps, 'state' | 'publicUrl'>,
+  { alert, kind, lang, now }: About,
+): MessageInput {
   const { registry } = deps.state;
   const ap = registry.accessPoint(alert.ap);
   const site = ap ? registry.site(ap.site) : null;
-  const detail = detailOf(item);
   return {
     kind,
     alert,
@@ -73,18 +96,14 @@ export function inputOf(
     place: !ap || !site || ap.id === site.id || ap.name === site.name ? alert.site_name : `${site.name}, ${ap.name}`,
     targetMbps: ap?.target_mbps ?? alert.evidence.at(-1)?.target_mbps ?? 0,
     publicUrl: deps.publicUrl(),
-    lang: receiver.lang,
+    lang,
     now,
-    others: how === 'alone' && site?.isp ? othersOf(deps, alert, site.isp) : null,
-    unackedMinutes: numberIn(detail, 'unacked', 0, 1e6) ?? null,
-    ...(kind === 'update' ? { severity: item.severity } : {}),
-    ackEnded: textIn(detail, 'why', 20) === 'ack_ended',
-    actUrl: deps.actUrl?.(item, now) ?? null,
+    others: site?.isp ? othersOf(deps, alert, site.isp) : null,
   };
 }
 
 /** Other access points of this provider with an open incident about their line. */
-function othersOf({ state }: ComposeDeps, alert: AlertView, isp: string): number {
+function othersOf({ state }: Pick<ComposeDeps, 'state'>, alert: AlertView, isp: string): number {
   const aps = new Set(
     state.alerts
       .open()

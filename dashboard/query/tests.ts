@@ -27,7 +27,7 @@ interface Watched {
 
 /** Newest first. @throws CarrelError CURSOR_INVALID, StoreError */
 export async function tests(
-  store: StoreReader,
+  store: Pick<StoreReader, 'events'>,
   bindings: readonly Binding[],
   query: TestsQuery,
 ): Promise<Page<TestView>> {
@@ -63,7 +63,11 @@ function stretches(bindings: readonly Binding[], ap: string | null, from_ms: num
 /** Tests of one millisecond beyond the cut: enough of them that the page can be cut in our order. */
 const SAME_MS = 64;
 
-async function ofOne(store: StoreReader, { probe, ap, from_ms, to_ms }: Watched, limit: number): Promise<TestView[]> {
+async function ofOne(
+  store: Pick<StoreReader, 'events'>,
+  { probe, ap, from_ms, to_ms }: Watched,
+  limit: number,
+): Promise<TestView[]> {
   const rows = await store.events({
     probes: [probe],
     kinds: ['throughput'],
@@ -77,7 +81,7 @@ async function ofOne(store: StoreReader, { probe, ap, from_ms, to_ms }: Watched,
 
 /** One query for the whole network; tests of probes that watched nothing then are left out. */
 async function ofAll(
-  store: StoreReader,
+  store: Pick<StoreReader, 'events'>,
   watched: readonly Watched[],
   { from_ms, limit }: TestsQuery,
   to_ms: number,

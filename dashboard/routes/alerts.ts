@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AlertView, Page } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
-import { type Asking, accessPointFor, seesSite } from '../scope.ts';
+import { type Asking, accessPointFor, seesAlert } from '../scope.ts';
 import type { Allow } from '../session.ts';
 import { idField, numberPath } from './schemas.ts';
 import { registerSilenceRoutes } from './silences.ts';
@@ -39,11 +39,7 @@ const ackBody = {
 } as const;
 export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow: Allow): void {
   const { state, alerts, clock } = deps;
-  // What is about no single site, such as a provider, is not for who sees only some.
-  const sees = (who: Asking, { site }: Pick<AlertView, 'site'>): boolean => {
-    const known = state.registry.site(site);
-    return who?.scope === undefined || (known !== null && seesSite(who, known));
-  };
+  const sees = (who: Asking, alert: AlertView): boolean => seesAlert(who, state.registry, alert);
   const alertFor = (who: Asking, id: number): AlertView => {
     const alert = alerts.view(id);
     if (!alert || !sees(who, alert)) throw new CarrelError('ALERT_UNKNOWN', `There is no alert ${id}.`, { id });

@@ -19,7 +19,7 @@ export interface StaticFolders {
 }
 
 /** Routes of the page, as dashboard/web/router.ts knows them. */
-const PAGES = ['/', '/map', '/wall', '/sites', '/sites/:id', '/alerts', '/alerts/:id', '/settings', '/login', '/setup'];
+const PAGES = ['/', '/map', '/wall', '/sites', '/sites/:id', '/alerts', '/settings', '/login', '/setup'];
 const BUNDLES = ['agent.cjs', 'inventory.cjs'];
 
 declare module 'fastify' {

@@ -3,7 +3,6 @@ import './styles/index.css';
 import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { startKeys } from './keys.ts';
-import { narrow } from './narrow.ts';
 import { Login } from './pages/login.tsx';
 import { Overview } from './pages/overview.tsx';
 import { Setup } from './pages/setup.tsx';
@@ -16,8 +15,7 @@ import { hrefOf, place, type Route, routeOf, startRouter } from './router.ts';
 import { firstData, followLive, me, whoAmI } from './store.ts';
 import { words } from './words.ts';
 
-const AlertPage = lazy<{ id: number }>(() => import('./pages/alert.tsx').then((module) => module.AlertPage));
-const Alerts = lazy<{ id: number | null }>(() => import('./pages/alerts.tsx').then((module) => module.Alerts));
+const Alerts = lazy<object>(() => import('./pages/alerts.tsx').then((module) => module.Alerts));
 const MapPage = lazy<object>(() => import('./pages/map.tsx').then((module) => module.MapPage));
 const Wall = lazy<object>(() => import('./pages/wall.tsx').then((module) => module.Wall));
 const Settings = lazy<object>(() => import('./pages/settings.tsx').then((module) => module.Settings));
@@ -46,9 +44,8 @@ function SignedIn({ route }: { route: Route }) {
     if (!first.current) document.getElementById('main')?.focus({ preventScroll: true });
     first.current = false;
   }, [key]);
-  const alone = route.page === 'alerts' && route.id !== null && narrow.value;
   return (
-    <Frame route={route} alone={alone}>
+    <Frame route={route}>
       <Page route={route} />
     </Frame>
   );
@@ -65,7 +62,8 @@ function Page({ route }: { route: Route }) {
     case 'site':
       return <SitePage id={route.id} />;
     case 'alerts':
-      return route.id !== null && narrow.value ? <AlertPage id={route.id} key={route.id} /> : <Alerts id={route.id} />;
+      return <Alerts />;
+    case 'incident':
     case 'reports':
       return <Drawn />;
     case 'settings':

@@ -7,7 +7,9 @@ export type Route =
   | { page: 'wall' }
   | { page: 'sites' }
   | { page: 'site'; id: string }
-  | { page: 'alerts'; id: number | null }
+  | { page: 'alerts' }
+  /** Drawn by the server. */
+  | { page: 'incident' }
   | { page: 'reports' }
   | { page: 'settings' }
   | { page: 'login' }
@@ -30,8 +32,8 @@ export function routeOf(path: string): Route {
   if (first === undefined) return { page: 'overview' };
   if (first === 'sites') return second ? { page: 'site', id: second } : { page: 'sites' };
   if (first === 'alerts') {
-    if (!second) return { page: 'alerts', id: null };
-    return /^\d{1,15}$/.test(second) ? { page: 'alerts', id: Number(second) } : { page: 'unknown' };
+    if (!second) return { page: 'alerts' };
+    return /^\d{1,15}$/.test(second) ? { page: 'incident' } : { page: 'unknown' };
   }
   if (first === 'reports') return { page: 'reports' };
   if (second) return { page: 'unknown' };
@@ -64,6 +66,9 @@ export const place = signal<Place>(
   typeof location === 'undefined' ? { path: '/', query: new URLSearchParams() } : here(),
 );
 
+/** Pages of the server's own: the browser goes there. */
+const isDrawn = (path: string) => ['incident', 'reports'].includes(routeOf(path).page);
+
 /** Goes to an address inside the page. `replace` for what Back should not step through (typing in a filter). */
 export function go(href: string, how: 'push' | 'replace' = 'push'): void {
   if (how === 'push') history.pushState(null, '', href);
@@ -93,7 +98,8 @@ export function startRouter(): () => void {
     if (
       link.origin !== location.origin ||
       link.getAttribute('href')?.startsWith('#') ||
-      link.pathname.startsWith('/api/')
+      link.pathname.startsWith('/api/') ||
+      isDrawn(link.pathname)
     )
       return;
     event.preventDefault();

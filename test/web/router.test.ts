@@ -6,7 +6,7 @@ test('each page has its address', () => {
   expect(routeOf('/')).toEqual({ page: 'overview' });
   expect(routeOf('/sites/')).toEqual({ page: 'sites' });
   expect(routeOf('/sites/anyksciai-1')).toEqual({ page: 'site', id: 'anyksciai-1' });
-  expect(routeOf('/alerts/12')).toEqual({ page: 'alerts', id: 12 });
+  expect(routeOf('/alerts/12')).toEqual({ page: 'incident' });
   expect(routeOf('/settings')).toEqual({ page: 'settings' });
 });
 

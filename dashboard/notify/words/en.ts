@@ -112,7 +112,7 @@ export const en: Words = {
     silenced: (until) => `Silenced until ${until}. What still goes on then is told then.`,
     closed: 'Silenced for the rest of today: the library is closed.',
     closedReason: 'closed today',
-    silenceReason: (incident) => `by link, incident ${incident}`,
+    silenceReason: (incident) => `incident ${incident}`,
     noted: 'Your note is kept with the incident.',
     tested: 'The probe was asked for a test. Its result appears on the page within some minutes.',
     noTest: 'No probe can be asked here.',
@@ -120,7 +120,8 @@ export const en: Words = {
     expired: 'This link has ended; links work for 24 hours. Sign in to act.',
     used: 'This link was used already. Nothing was changed again.',
     wrong: 'This link is not valid.',
-    takenBy: (who, until) => `${who} has it until ${until}.`,
+    wrongForm: 'Nothing was chosen that can be done; nothing was changed.',
+    already: 'This had arrived already. Nothing was changed again.',
   },
   digest: {
     title: (n) => count(n, { one: '{n} alert waited', other: '{n} alerts waited' }),

@@ -137,7 +137,7 @@ export const lt: Words = {
     silenced: (until) => `Nutildyta iki ${until}. Jei tada dar tęsis, bus pranešta.`,
     closed: 'Nutildyta iki dienos pabaigos: biblioteka uždaryta.',
     closedReason: 'šiandien uždaryta',
-    silenceReason: (incident) => `per nuorodą, įvykis ${incident}`,
+    silenceReason: (incident) => `įvykis ${incident}`,
     noted: 'Jūsų pastaba išsaugota prie įvykio.',
     tested: 'Matuoklio paprašyta matuoti. Rezultatas puslapyje bus po kelių minučių.',
     noTest: 'Čia nėra matuoklio, kurio galima paprašyti.',
@@ -145,7 +145,8 @@ export const lt: Words = {
     expired: 'Nuoroda nebegalioja; nuorodos veikia 24 valandas. Prisijunkite.',
     used: 'Ši nuoroda jau panaudota. Niekas nepakeista iš naujo.',
     wrong: 'Ši nuoroda negalioja.',
-    takenBy: (who, until) => `${who} ėmėsi iki ${until}.`,
+    wrongForm: 'Nepasirinkta nieko, ką būtų galima padaryti; niekas nepakeista.',
+    already: 'Tai jau buvo gauta. Niekas nepakeista iš naujo.',
   },
   digest: {
     title: (n) => count(n, { one: 'Laukė {n} įspėjimas', few: 'Laukė {n} įspėjimai', other: 'Laukė {n} įspėjimų' }),

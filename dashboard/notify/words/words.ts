@@ -115,7 +115,8 @@ export interface Words {
     expired: string;
     used: string;
     wrong: string;
-    takenBy(who: string, until: string): string;
+    wrongForm: string;
+    already: string;
   };
   digest: {
     title(n: number): string;

@@ -5,6 +5,7 @@ import type { AlertView, Page } from '#contract';
 import { ApiError, get } from '../api.ts';
 import { age, moment } from '../format.ts';
 import { useLoad } from '../load.ts';
+import { narrow } from '../narrow.ts';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
 import { Incident, RULE_STATE, zoneOf } from '../parts/incident.tsx';
@@ -24,8 +25,11 @@ const QUERY: Record<List, string> = {
   closed: 'condition=resolved',
 };
 
-export function Alerts({ id }: { id: number | null }) {
-  const asked = place.value.query.get('state');
+export function Alerts() {
+  const { query } = place.value;
+  const asked = query.get('state');
+  const chosen = Number(query.get('id'));
+  const id = Number.isSafeInteger(chosen) && chosen > 0 ? chosen : null;
   const silences = asked === SILENCES;
   const list = LISTS.find((one) => one === asked) ?? 'open';
   // A change of any incident may move it from one list to another: both counts and the list are asked for again.
@@ -102,6 +106,10 @@ export function Alerts({ id }: { id: number | null }) {
   );
 }
 
+/** On a phone an incident is a page of its own, drawn by the server; on a desk it stands beside its list. */
+const incidentHref = (id: number, list: List) =>
+  narrow.value ? `/alerts/${id}` : hrefOf('/alerts', { state: list === 'open' ? null : list, id });
+
 /** Dark before slow, then the longest first. */
 const worstFirst = (a: AlertView, b: AlertView) =>
   Number(a.rule === 'slow') - Number(b.rule === 'slow') || a.since - b.since;
@@ -130,11 +138,7 @@ function Incidents({ first, list, selected }: { first: Page<AlertView>; list: Li
             <Mark state={alert.condition === 'resolved' ? 'meets' : RULE_STATE[alert.rule]} />
             <h3>
               <span class="vh">{w.rule[alert.rule]}: </span>
-              <a
-                href={hrefOf(`/alerts/${alert.id}`, { state: list === 'open' ? null : list })}
-                data-row
-                {...(on ? { 'aria-current': 'true' as const } : {})}
-              >
+              <a href={incidentHref(alert.id, list)} data-row {...(on ? { 'aria-current': 'true' as const } : {})}>
                 {alert.site_name}
               </a>
             </h3>

@@ -20,19 +20,17 @@ const openAlerts = computed(() => {
 
 interface FrameProps {
   route: Route;
-  /** One thing on a phone, such as an incident at night: the ways elsewhere step back. */
-  alone?: boolean;
   children: ComponentChildren;
 }
 
-export function Frame({ route, alone = false, children }: FrameProps) {
+export function Frame({ route, children }: FrameProps) {
   const word = fresh.value.word;
   return (
     <>
       <a class="skip" href="#main">
         {f.skip}
       </a>
-      <div class={`app${word === 'old' ? ' stale' : ''}${alone ? ' alone' : ''}`}>
+      <div class={`app${word === 'old' ? ' stale' : ''}`}>
         <Bar />
         <Nav page={route.page} />
         <main id="main" tabIndex={-1}>
