@@ -7,7 +7,7 @@ import type {
   AlertRule,
   AlertView,
   BackupView,
-  HealthNotice,
+  Language,
   LivePoll,
   LiveRow,
   LiveSnapshot,
@@ -22,6 +22,7 @@ import type { Logger } from '#lib/logger';
 import type { State } from '#state';
 import type { DashboardSettings } from './config.ts';
 import type { SequenceProof } from './proof/keeper.ts';
+import type { Notice } from './said/said.ts';
 
 export interface DashboardDeps {
   settings: DashboardSettings;
@@ -44,9 +45,11 @@ export interface AlertEngine {
   stop(): Promise<void>;
   /** Open incident per access point, worst first. */
   openOf(ap: string): { id: number; rule: AlertRule; since: number } | null;
-  explain(ap: string): AlertExplanation;
-  view(id: number): AlertView | null;
+  /** Words are in `lang`; English where none is asked for, and in what listeners get. */
+  explain(ap: string, lang?: Language): AlertExplanation;
+  view(id: number, lang?: Language): AlertView | null;
   list(filter: {
+    lang?: Language;
     condition?: 'firing' | 'resolved';
     acknowledged?: boolean;
     before?: number;
@@ -62,8 +65,8 @@ export interface AlertEngine {
   editRules(edits: unknown, who: string): void;
   /** After every change of an incident (fired, resolved, acknowledged). Returns the unsubscriber. */
   onChange(listener: (alert: AlertView) => void): () => void;
-  /** What keeps alerts from being judged or stored, in words for the page. */
-  notices?(): HealthNotice[];
+  /** What keeps alerts from being judged or stored. */
+  notices?(): Notice[];
 }
 
 /** Made by dashboard/live/hub.ts. */
@@ -73,12 +76,12 @@ export interface LiveHub {
   /** The rows of all access points as viewers know them. */
   now(): { at: number; rows: readonly LiveRow[] };
   /** As it travels, for who may see everything (undefined) or some sites. */
-  snapshot(scope?: SiteScope): LiveSnapshot;
+  snapshot(scope?: SiteScope, lang?: Language): LiveSnapshot;
   roster(scope?: SiteScope): RosterColumns;
   /** The last day in states. */
   history(scope?: SiteScope): StateHistory;
   /** What a stream would have told since `<epoch>-<seq>`. */
-  poll(since: string, scope?: SiteScope): LivePoll;
+  poll(since: string, scope?: SiteScope, lang?: Language): LivePoll;
   /** Somebody edited the registry. */
   rosterChanged(): void;
   /** Takes over the reply as an SSE stream; ends when the client goes or when it no longer may see it. */
@@ -87,6 +90,7 @@ export interface LiveHub {
 export interface StreamViewer {
   lastEventId: string | null;
   scope?: SiteScope | undefined;
+  lang?: Language;
   /** The shared gzip stream; otherwise plain text. */
   packed: boolean;
   stillAllowed(): boolean;

@@ -1,5 +1,5 @@
 /** Why: what the alert engine must still know after kill -9: episodes, the rules' memory, silences. */
-import { ALERT_RULES, isObject, type Silence, type WeeklyHours } from '#contract';
+import { ALERT_RULES, isObject, type JsonObject, type Silence, type WeeklyHours } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { Database } from './database.ts';
 import type { AlertState, Incident } from './index.ts';
@@ -138,7 +138,7 @@ function incidentOf(row: Row): Incident {
     fired_at: number(row, 'fired_at'),
     resolved_at: numberOrNull(row, 'resolved_at'),
     title: text(row, 'title'),
-    reasons: json(row, 'reasons', textsOf),
+    reasons: json(row, 'reasons', reasonsOf),
     evidence: text(row, 'evidence'),
     acknowledged_by: textOrNull(row, 'acknowledged_by'),
     acknowledged_at: numberOrNull(row, 'acknowledged_at'),
@@ -149,8 +149,9 @@ function incidentOf(row: Row): Incident {
   };
 }
 
-function textsOf(value: unknown): string[] | undefined {
-  return Array.isArray(value) && value.every((part) => typeof part === 'string') ? value : undefined;
+function reasonsOf(value: unknown): (string | JsonObject)[] | undefined {
+  const isReason = (part: unknown): part is string | JsonObject => typeof part === 'string' || isObject(part);
+  return Array.isArray(value) && value.every(isReason) ? value : undefined;
 }
 
 function weeklyOf(value: unknown): WeeklyHours | undefined {

@@ -9,6 +9,7 @@ import type {
   ComplianceRevision,
   DesiredMessage,
   Job,
+  JsonObject,
   LostClass,
   Probe,
   ReportedMessage,
@@ -160,7 +161,8 @@ export interface Incident {
   fired_at: number;
   resolved_at: number | null;
   title: string;
-  reasons: string[];
+  /** Sentences as codes with their figures; text where an older version stored it. */
+  reasons: (string | JsonObject)[];
   /** Ids of the tests that decided (TestView ids), with their values as they were, as JSON of TestView[]. */
   evidence: string;
   acknowledged_by: string | null;

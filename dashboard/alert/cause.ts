@@ -3,7 +3,7 @@
  * meanwhile arrives later and tells. Until then the cause is unknown, and when it becomes known the incident says that it was revised.
  */
 import type { CauseView, FrameEvent, OutageCause } from '#contract';
-import { duration } from './words.ts';
+import type { Said, Told } from '../said/said.ts';
 
 /** What the probe's own records say of the time of an outage. */
 export interface CauseEvidence {
@@ -14,6 +14,10 @@ export interface CauseEvidence {
   /** Samples taken within it, and how many of them found this hop as the first that failed (0 none to 5 broker). */
   samples: number;
   failures: readonly [number, number, number, number, number, number];
+}
+/** As it is kept: its reasons are worded where they are read. */
+export interface Cause extends Omit<CauseView, 'reasons'> {
+  reasons: readonly Told[];
 }
 export const noEvidence: CauseEvidence = { reboot: false, restart: false, samples: 0, failures: [0, 0, 0, 0, 0, 0] };
 
@@ -31,15 +35,10 @@ export function withBoot(evidence: CauseEvidence, event: FrameEvent): CauseEvide
 }
 
 /** Pure. `before`: what was said so far. */
-export function attribute(
-  evidence: CauseEvidence,
-  lastedMs: number,
-  sampleMs: number,
-  before: CauseView | null,
-): CauseView {
+export function attribute(evidence: CauseEvidence, lastedMs: number, sampleMs: number, before: Cause | null): Cause {
   const { cause, reasons } = decide(evidence, lastedMs, sampleMs);
   const told = before !== null && before.cause !== 'unknown';
-  if (before?.cause === cause && before.reasons.join() === reasons.join()) return before;
+  if (before?.cause === cause && JSON.stringify(before.reasons) === JSON.stringify(reasons)) return before;
   return { cause, reasons, revised: before?.revised === true || (told && before.cause !== cause) };
 }
 
@@ -47,48 +46,29 @@ function decide(
   { reboot, restart, samples, failures }: CauseEvidence,
   lastedMs: number,
   sampleMs: number,
-): { cause: OutageCause; reasons: string[] } {
+): { cause: OutageCause; reasons: Said[] } {
   const expected = Math.max(1, Math.floor(lastedMs / sampleMs));
   // It measured through less than half of the time: it was not running.
   const missing = samples < expected / 2;
-  if (reboot && missing)
-    return {
-      cause: 'power',
-      reasons: [
-        `The probe itself was off: it started again, and stored ${samples} of about ${expected} samples of that time. The power failed, or somebody switched it off.`,
-      ],
-    };
-  if (restart && missing && !reboot)
-    return { cause: 'agent', reasons: ['The device ran on, but our agent on it did not; it started again.'] };
+  if (reboot && missing) return { cause: 'power', reasons: [{ code: 'cause.power', samples, expected }] };
+  if (restart && missing && !reboot) return { cause: 'agent', reasons: [{ code: 'cause.agent' }] };
   const worst = failures.slice(1).reduce((best, n, i, all) => (n > (all[best] ?? 0) ? i : best), 0) + 1;
   const seen = failures[worst] ?? 0;
   if (samples === 0 || (seen === 0 && failures[0] === 0))
-    return { cause: 'unknown', reasons: ['What the probe stored meanwhile has not arrived yet.'] };
+    return { cause: 'unknown', reasons: [{ code: 'cause.waiting' }] };
   if (seen === 0 || failures[0] > seen * 2)
-    return {
-      cause: 'server',
-      reasons: [
-        `The probe had working internet all the time (${failures[0]} of ${samples} samples): our server or the way to it was not reachable.`,
-      ],
-    };
-  const share = `${seen} of ${samples} samples, over ${duration(lastedMs)}`;
+    return { cause: 'server', reasons: [{ code: 'cause.worked', working: failures[0], samples }] };
+  const share = { seen, samples, ms: lastedMs };
   switch (worst) {
     case 1:
-      return { cause: 'lan', reasons: [`The probe had no link: its cable, port or switch (${share}).`] };
+      return { cause: 'lan', reasons: [{ code: 'cause.lan', ...share }] };
     case 2:
-      return {
-        cause: 'access_line',
-        reasons: [`The link stood and the gateway did not answer: the router or the access line (${share}).`],
-      };
+      return { cause: 'access_line', reasons: [{ code: 'cause.access_line', ...share }] };
     case 3:
+      return { cause: 'provider', reasons: [{ code: 'cause.names', ...share }] };
     case 4:
-      return {
-        cause: 'provider',
-        reasons: [
-          `The gateway answered and ${worst === 3 ? 'names were not resolved' : 'the internet did not'}: beyond the access line, at the provider (${share}).`,
-        ],
-      };
+      return { cause: 'provider', reasons: [{ code: 'cause.internet', ...share }] };
     default:
-      return { cause: 'server', reasons: [`The internet answered and our server did not (${share}).`] };
+      return { cause: 'server', reasons: [{ code: 'cause.server', ...share }] };
   }
 }

@@ -3,6 +3,7 @@
  * is named here, so that only what the line itself did is counted, and the rest goes to the rule that it concerns.
  */
 import type { TestView } from '#contract';
+import type { Skip } from '../said/sayings-line.ts';
 
 export type SampleClass =
   | 'valid'
@@ -24,8 +25,8 @@ export interface ClassifyContext {
 }
 export interface Classified {
   class: SampleClass;
-  /** Null when it counts; else why not, as the end of "it does not count: ...". */
-  why: string | null;
+  /** Null when it counts; else why not. */
+  why: Skip | null;
 }
 
 export function classifyTest(test: TestView, context: ClassifyContext): Classified {
@@ -36,18 +37,17 @@ export function classifyTest(test: TestView, context: ClassifyContext): Classifi
   if (!low && rate < context.targetMbps && test.target_mbps !== context.targetMbps)
     return { class: 'inconclusive', why: otherTarget(test) };
   // How long the processor was busy is for the probe to judge: `cpu_pct` is the highest moment only.
-  if (low && limited_by === 'cpu')
-    return { class: 'inconclusive_cpu', why: 'the processor of the probe was the limit' };
+  if (low && limited_by === 'cpu') return { class: 'inconclusive_cpu', why: { kind: 'cpu' } };
   if (low && (limited_by === 'wifi' || limited_by === 'nic'))
-    return { class: 'inconclusive_local', why: 'the link between probe and router was the limit' };
+    return { class: 'inconclusive_local', why: { kind: 'local' } };
   if (low && (limited_by === 'server' || context.serverInTrouble(test.server, test.at)))
-    return { class: 'inconclusive_server', why: `the test server ${test.server} was in trouble` };
-  if (!context.open(test.at)) return { class: 'valid', why: 'it ran outside opening hours' };
+    return { class: 'inconclusive_server', why: { kind: 'server', server: test.server } };
+  if (!context.open(test.at)) return { class: 'valid', why: { kind: 'closed' } };
   return { class: low ? 'valid' : 'valid_pass_capped', why: null };
 }
 
 function inconclusive({ limited_by }: TestView): Classified {
-  const why = `it was inconclusive${limited_by ? ` (${limited_by})` : ''}`;
+  const why = { kind: 'inconclusive', limit: limited_by } as const;
   switch (limited_by) {
     case 'cpu':
       return { class: 'inconclusive_cpu', why };
@@ -65,6 +65,6 @@ function inconclusive({ limited_by }: TestView): Classified {
   }
 }
 
-function otherTarget({ target_mbps }: TestView): string {
-  return `it was judged against another target (${target_mbps} Mb/s)`;
+function otherTarget({ target_mbps }: TestView): Skip {
+  return { kind: 'other_target', target: target_mbps };
 }

@@ -7,6 +7,8 @@ import { ALERT_RULES, type AlertRule, type Severity, type TestView } from '#cont
 import type { Incident, State } from '#state';
 import type { Cursor } from '#store';
 import type { NoticePlanner } from '../notify/plan.ts';
+import type { Said, Told } from '../said/said.ts';
+import { inEnglish } from '../said/say.ts';
 import { type IncidentDetail, readDetail, readEvidence } from './memory.ts';
 import type { Action, Work } from './work.ts';
 
@@ -108,7 +110,7 @@ function applyAction(
     }
     case 'detail': {
       const detail = JSON.stringify({ ...readDetail(incident.detail), ...action.detail });
-      state.alerts.update({ ...incident, title: action.title ?? incident.title, detail });
+      state.alerts.update({ ...incident, title: titleOf(action.detail) ?? incident.title, detail });
     }
   }
 }
@@ -119,7 +121,7 @@ function incidentOf(action: Action & { kind: 'open' }, now: number): Omit<Incide
 
 function addRetro(state: State, action: Action & { kind: 'retro' }, now: number): number {
   const made = blank(action.rule, action.subject, action.since, now, action);
-  const detail: IncidentDetail = { ...action.detail, ended: 'recovered', retro: true };
+  const detail: IncidentDetail = { ...readDetail(made.detail), ended: 'recovered', retro: true };
   return state.alerts.add({
     ...made,
     condition: 'resolved',
@@ -134,8 +136,8 @@ function blank(
   since: number,
   now: number,
   opening: {
-    title: string;
-    reasons: readonly string[];
+    headline: Said;
+    reasons: readonly Told[];
     evidence?: readonly TestView[];
     detail?: IncidentDetail;
     severity: Severity;
@@ -148,7 +150,7 @@ function blank(
     since: Math.round(since),
     fired_at: now,
     resolved_at: null,
-    title: opening.title,
+    title: inEnglish(opening.headline),
     reasons: [...opening.reasons],
     evidence: JSON.stringify(opening.evidence ?? []),
     acknowledged_by: null,
@@ -156,8 +158,12 @@ function blank(
     acknowledged_until: null,
     severity: opening.severity,
     parent: null,
-    detail: JSON.stringify(opening.detail ?? {}),
+    detail: JSON.stringify({ ...opening.detail, headline: opening.headline }),
   };
+}
+
+function titleOf({ headline }: IncidentDetail): string | null {
+  return headline ? inEnglish(headline) : null;
 }
 
 function closed(incident: Incident, action: Action & { kind: 'close' }): Incident {

@@ -2,13 +2,15 @@
 import type { Broker } from '#broker';
 import type { MetricName, ThroughputEvent } from '#contract';
 import type { State } from '#state';
+import type { Said } from '../said/said.ts';
+import type { Fault } from '../said/sayings-site.ts';
 import type { Context } from './context.ts';
 import type { Sight } from './dark.ts';
 import type { Fleet, FleetEntry } from './fleet.ts';
 import { emptySteadyInstance, type Memories } from './memory.ts';
 import type { ServerWatch } from './server-watch.ts';
+import { skippedReason } from './slow-words.ts';
 import { SEVERITY } from './view.ts';
-import { dateTime, duration } from './words.ts';
 import { type Opening, placeOf, type Work, workSteady } from './work.ts';
 
 const MINUTE = 60_000;
@@ -30,10 +32,10 @@ export function workSample(
   if (table.on('device', site)) {
     const faults = deviceFaults(value, entry, context);
     const hold = table.number('device.hold_min', site) * MINUTE;
-    const opening = (what: string): Opening =>
-      told('device', `Probe in trouble: ${placeOf(entry)}, ${what}`, [
-        `${what} for ${duration(hold)} or longer.`,
-        'It may stop measuring, or measure wrongly.',
+    const opening = (found: readonly Fault[]): Opening =>
+      told('device', { code: 'device.title', place: placeOf(entry), faults: found }, [
+        { code: 'device.lasts', faults: found, ms: hold },
+        { code: 'device.effect' },
       ]);
     workSteady(
       work,
@@ -41,7 +43,7 @@ export function workSample(
       'device',
       ap.id,
       entry,
-      { at, bad: faults === null ? null : faults.length > 0, what: faults?.join(', ') },
+      { at, bad: faults === null ? null : faults.length > 0, ...(faults && { what: faults }) },
       { holdMs: hold, clearMs: CLEAR_MS },
       opening,
       context,
@@ -50,10 +52,10 @@ export function workSample(
   if (!table.on('quality', site) || !context.hours(entry).open(Math.min(at, now))) return;
   const poor = qualityFaults(value, entry, context);
   const hold = table.number('quality.hold_min', site) * MINUTE;
-  const opening = (what: string): Opening =>
-    told('quality', `Poor quality: ${placeOf(entry)}, ${what}`, [
-      `${what}, in opening hours, for ${duration(hold)} or longer.`,
-      'Pages load slowly and calls break up, whatever the speed.',
+  const opening = (found: readonly Fault[]): Opening =>
+    told('quality', { code: 'quality.title', place: placeOf(entry), faults: found }, [
+      { code: 'quality.lasts', faults: found, ms: hold },
+      { code: 'quality.effect' },
     ]);
   workSteady(
     work,
@@ -61,7 +63,7 @@ export function workSample(
     'quality',
     ap.id,
     entry,
-    { at, bad: poor === null ? null : poor.length > 0, what: poor?.join(', ') },
+    { at, bad: poor === null ? null : poor.length > 0, ...(poor && { what: poor }) },
     { holdMs: hold, clearMs: CLEAR_MS },
     opening,
     context,
@@ -72,7 +74,7 @@ function deviceFaults(
   value: (name: MetricName) => number | null,
   { site }: FleetEntry,
   { table }: Context,
-): string[] | null {
+): Fault[] | null {
   const [temp, disk, memory, throttled] = [
     value('temp_c'),
     value('disk_used_pct'),
@@ -80,12 +82,14 @@ function deviceFaults(
     value('throttled'),
   ];
   if (temp === null && disk === null && memory === null && throttled === null) return null;
-  const faults: string[] = [];
-  if (temp !== null && temp >= table.number('device.temp_c', site)) faults.push(`${Math.round(temp)} °C hot`);
-  if (disk !== null && disk >= table.number('device.disk_pct', site)) faults.push(`disk ${Math.round(disk)} % full`);
+  const faults: Fault[] = [];
+  if (temp !== null && temp >= table.number('device.temp_c', site))
+    faults.push({ kind: 'hot', celsius: Math.round(temp) });
+  if (disk !== null && disk >= table.number('device.disk_pct', site))
+    faults.push({ kind: 'disk', percent: Math.round(disk) });
   if (memory !== null && memory >= table.number('device.mem_pct', site))
-    faults.push(`memory ${Math.round(memory)} % full`);
-  if (throttled !== null && (throttled & 1) === 1) faults.push('too little voltage');
+    faults.push({ kind: 'memory', percent: Math.round(memory) });
+  if (throttled !== null && (throttled & 1) === 1) faults.push({ kind: 'voltage' });
   return faults;
 }
 
@@ -93,13 +97,13 @@ function qualityFaults(
   value: (name: MetricName) => number | null,
   { site }: FleetEntry,
   { table }: Context,
-): string[] | null {
+): Fault[] | null {
   const [loss, rtt, up] = [value('loss_pct'), value('rtt_ms'), value('internet_up')];
   // Without internet it is no question of quality.
   if (up === 0 || (loss === null && rtt === null)) return null;
-  const faults: string[] = [];
-  if (loss !== null && loss >= table.number('quality.loss_pct', site)) faults.push(`${loss} % of connections lost`);
-  if (rtt !== null && rtt >= table.number('quality.rtt_ms', site)) faults.push(`${Math.round(rtt)} ms to the internet`);
+  const faults: Fault[] = [];
+  if (loss !== null && loss >= table.number('quality.loss_pct', site)) faults.push({ kind: 'loss', percent: loss });
+  if (rtt !== null && rtt >= table.number('quality.rtt_ms', site)) faults.push({ kind: 'rtt', ms: Math.round(rtt) });
   return faults;
 }
 
@@ -122,21 +126,22 @@ export function workTestFacts(
       'budget',
       ap.id,
       entry,
-      { at, bad: spent, what: 'no data left for tests' },
+      { at, bad: spent },
       { holdMs: 0, clearMs: 0 },
       () =>
-        told('budget', `Data budget spent: ${placeOf(entry)}`, [
-          `The month's data for tests is spent (told at ${dateTime(at, site.zone)}): nothing is measured until the next month, so a slow line would not be noticed.`,
-          'Raise the budget of the site, or have it tested less often.',
+        told('budget', { code: 'budget.title', place: placeOf(entry) }, [
+          { code: 'budget.spent', at },
+          { code: 'budget.advice' },
         ]),
       context,
     );
   if (!table.on('weak', site) || spent) return;
   const row = memoryOf(work, memories, `weak ${ap.id}`);
   const bound = event.limited_by === 'cpu' || event.limited_by === 'nic';
-  const count = bound ? Number(/^\d+/.exec(row.what)?.[0] ?? 0) + 1 : 0;
+  const before = row.what.find((one) => one.kind === 'weak_tests')?.n ?? 0;
+  const n = bound ? before + 1 : 0;
   const needed = table.number('weak.tests', site);
-  const seen = { at, bad: bound, what: `${count} tests in a row` };
+  const seen = { at, bad: bound, what: [{ kind: 'weak_tests', n } as const] };
   // It is counted in tests, not in time.
   workSteady(
     work,
@@ -145,11 +150,8 @@ export function workTestFacts(
     ap.id,
     entry,
     seen,
-    { holdMs: count >= needed ? 0 : Number.POSITIVE_INFINITY, clearMs: 0 },
-    (what) =>
-      told('weak', `Probe too weak: ${placeOf(entry)}`, [
-        `${what} were limited by the probe's own processor or port, not by the line: it cannot measure the target. A pass from it still counts.`,
-      ]),
+    { holdMs: n >= needed ? 0 : Number.POSITIVE_INFINITY, clearMs: 0 },
+    (faults) => told('weak', { code: 'weak.title', place: placeOf(entry) }, [{ code: 'weak.limited', faults }]),
     context,
   );
 }
@@ -184,12 +186,12 @@ export function workConditions(all: ConditionFacts): void {
         'database',
         `store:${store.name}`,
         null,
-        { at: now, bad, what: store.error ?? store.state },
+        { at: now, bad, what: [{ kind: 'refused', error: store.error ?? store.state }] },
         { holdMs, clearMs: 0 },
-        (what) =>
-          told('database', `Database refuses: ${store.name}`, [
-            `${store.name} takes nothing for ${duration(holdMs)} or longer: ${what}.`,
-            'Nothing is lost while the log has room; alerts go on. Reports and charts stand still.',
+        (faults) =>
+          told('database', { code: 'database.title', name: store.name }, [
+            { code: 'database.refuses', name: store.name, ms: holdMs, faults },
+            { code: 'database.effect' },
           ]),
         context,
       );
@@ -202,12 +204,9 @@ export function workConditions(all: ConditionFacts): void {
         'server',
         `server:${server}`,
         null,
-        { at: now, bad, what: `${low} of ${sites} sites low` },
+        { at: now, bad, what: [{ kind: 'low_sites', low, sites }] },
         { holdMs: 0, clearMs: CLEAR_MS },
-        (what) =>
-          told('server', `Test server in trouble: ${server}`, [
-            `${what} against it in half an hour, and well against others. Low results from it are not counted against the lines.`,
-          ]),
+        (faults) => told('server', { code: 'server.title', server }, [{ code: 'server.low', faults }]),
         context,
       );
 }
@@ -220,8 +219,8 @@ function workEntry({ work, memories, context, facts, sightOf, agentVersion }: Co
     rule: 'silent' | 'cloned' | 'outdated',
     bad: boolean | null,
     holdMs: number,
-    opening: (what: string) => Opening,
-    what = '',
+    opening: (faults: readonly Fault[]) => Opening,
+    what: readonly Fault[] = [],
   ): void => {
     if (!table.on(rule, site)) return;
     const seen = probe === null ? { at: now, bad: null, gone: true } : { at: now, bad, what };
@@ -230,29 +229,25 @@ function workEntry({ work, memories, context, facts, sightOf, agentVersion }: Co
   if (slow) {
     const since = slow.noDataSince;
     observe('silent', since !== null && sightOf(probe)?.online === true, 0, () =>
-      told('silent', `No measurements: ${placeOf(entry)}`, [
-        `Its probe is connected, but brought no valid test since ${since === null ? 'long' : dateTime(since, site.zone)} in opening hours.`,
-        ...slow.skipped
-          .slice(-2)
-          .map((one) => `The test of ${dateTime(one.at, site.zone)} does not count: ${one.why}.`),
+      told('silent', { code: 'silent.title', place: placeOf(entry) }, [
+        { code: 'silent.no_valid', since },
+        ...slow.skipped.slice(-2).map(skippedReason),
       ]),
     );
   }
   observe('cloned', probe !== null && (facts.stats.cloned ?? []).includes(probe), 0, () =>
-    told('cloned', `Cloned probe: ${placeOf(entry)}`, [
-      `Two devices use the identity ${probe}. Their results mix, and they throw each other out. Give one of them a credential of its own.`,
-    ]),
+    told('cloned', { code: 'cloned.title', place: placeOf(entry) }, [{ code: 'cloned.both', probe: probe ?? '' }]),
   );
   const version = probe === null ? null : (facts.reported(probe)?.agent ?? null);
   observe(
     'outdated',
     agentVersion === null || version === null || version === '' ? null : olderThan(version, agentVersion),
     table.number('outdated.hold_h', site) * HOUR,
-    (what) =>
-      told('outdated', `Old agent: ${placeOf(entry)}`, [
-        `Its agent is ${what}; this server hands out ${agentVersion}. Run the installation command again.`,
+    (faults) =>
+      told('outdated', { code: 'outdated.title', place: placeOf(entry) }, [
+        { code: 'outdated.agent', faults, current: agentVersion ?? '' },
       ]),
-    version ?? '',
+    version === null ? [] : [{ kind: 'agent', version }],
   );
 }
 
@@ -276,19 +271,15 @@ export function workClock(
   const { table } = context;
   if (!table.on('clock', entry.site)) return;
   const bad = Math.abs(skewMs) > table.number('clock.skew_s', entry.site) * 1000;
-  const what = `${duration(Math.abs(skewMs))} ${skewMs > 0 ? 'fast' : 'slow'}`;
   workSteady(
     work,
     memories,
     'clock',
     entry.ap.id,
     entry,
-    { at, bad, what },
+    { at, bad, what: [{ kind: 'skew', ms: skewMs }] },
     { holdMs: 10 * MINUTE, clearMs: 0 },
-    (text) =>
-      told('clock', `Wrong clock: ${placeOf(entry)}, ${text}`, [
-        `The probe's clock is ${text}. Its results are stamped with corrected times where that is possible; certificates may be refused.`,
-      ]),
+    (faults) => told('clock', { code: 'clock.title', place: placeOf(entry), faults }, [{ code: 'clock.skew', faults }]),
     context,
   );
 }
@@ -297,6 +288,6 @@ function memoryOf(work: Work, memories: Memories, key: string): typeof emptyStea
   return (work.steady.get(key) ?? memories.steady.get(key) ?? emptySteadyInstance).rule;
 }
 
-function told(rule: keyof typeof SEVERITY, title: string, reasons: string[]): Opening {
-  return { title, reasons, severity: SEVERITY[rule] };
+function told(rule: keyof typeof SEVERITY, headline: Said, reasons: Said[]): Opening {
+  return { headline, reasons, severity: SEVERITY[rule] };
 }

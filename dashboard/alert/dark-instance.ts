@@ -1,6 +1,6 @@
 /** Why: one access point and the rule *dark*: its condition, its incident, and what its probe stored meanwhile, in one step. */
-import type { CauseView } from '#contract';
-import { attribute, type CauseEvidence, noEvidence } from './cause.ts';
+import type { Told } from '../said/said.ts';
+import { attribute, type Cause, type CauseEvidence, noEvidence } from './cause.ts';
 import { type DarkEvent, type DarkMemory, type DarkParams, emptyDarkMemory, reduceDark } from './dark.ts';
 import {
   type EpisodeEffect,
@@ -18,9 +18,9 @@ export interface DarkInstance {
   since: number | null;
   until: number | null;
   gone: boolean;
-  reasons: readonly string[];
+  reasons: readonly Told[];
   evidence: CauseEvidence;
-  cause: CauseView | null;
+  cause: Cause | null;
   episode: EpisodeState;
 }
 export interface DarkInstanceStep {

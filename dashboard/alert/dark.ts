@@ -2,7 +2,7 @@
  * Why: when an access point counts as dark: its probe gives no sign of life for a while within opening hours.
  * Unknown is its own case: a probe never seen, and the first while after a start of the server, are not dark.
  */
-import { clockTime, dateTime, duration } from './words.ts';
+import type { Said } from '../said/said.ts';
 
 export interface DarkParams {
   /** Silence in opening hours after which it is dark, ms. */
@@ -11,7 +11,6 @@ export interface DarkParams {
   quietByDesign: boolean;
   /** Nothing is called dark before (wall ms): the server has only just started, or its clock was set. */
   graceUntil: number;
-  zone: string;
   /** Start of the open stretch that holds the time; null when closed. */
   openSince(at: number): number | null;
 }
@@ -40,8 +39,8 @@ export interface Rhythm {
 /** `sight: null`: no admitted probe judges this access point. */
 export type DarkEvent = { kind: 'frame'; receivedMs: number } | { kind: 'look'; sight: Sight | null };
 export type DarkEffect =
-  | { kind: 'fire'; since: number; reasons: string[] }
-  | { kind: 'resolve'; at: number; reasons: string[] };
+  | { kind: 'fire'; since: number; reasons: Said[] }
+  | { kind: 'resolve'; at: number; reasons: Said[] };
 export interface DarkStep {
   memory: DarkMemory;
   effects: DarkEffect[];
@@ -58,7 +57,7 @@ export const emptyDarkMemory: DarkMemory = {
 
 /** One step of the rule. Pure; times in ms. */
 export function reduceDark(memory: DarkMemory, event: DarkEvent, now: number, params: DarkParams): DarkStep {
-  if (event.kind === 'frame') return takeFrame(memory, event.receivedMs, params);
+  if (event.kind === 'frame') return takeFrame(memory, event.receivedMs);
   if (!event.sight) return withoutProbe(memory, now);
   // It ends with a frame: while firing, neither pings nor a connection count.
   if (memory.phase === 'firing') return { memory, effects: [] };
@@ -73,34 +72,28 @@ export function reduceDark(memory: DarkMemory, event: DarkEvent, now: number, pa
   };
 }
 
-/** What the rule thinks now, in sentences; also when nothing fires. */
-export function explainDark(memory: DarkMemory, sight: Sight | null, now: number, params: DarkParams): string[] {
-  if (!sight) return ['No admitted probe judges this access point.'];
+/** What the rule thinks now; also when nothing fires. */
+export function explainDark(memory: DarkMemory, sight: Sight | null, now: number, params: DarkParams): Said[] {
+  if (!sight) return [{ code: 'dark.no_probe' }];
   const seen = memory.phase === 'firing' ? memory : withSign(memory, sight);
   const reasons = judgedReasons(seen, sight, judge(seen, sight, now, params), now, params);
-  return memory.phase === 'firing' ? [...reasons, 'It ends when its frames come again.'] : reasons;
+  return memory.phase === 'firing' ? [...reasons, { code: 'dark.ends_when' }] : reasons;
 }
 
-function takeFrame(memory: DarkMemory, receivedMs: number, params: DarkParams): DarkStep {
+function takeFrame(memory: DarkMemory, receivedMs: number): DarkStep {
   // A frame that was received before the silence began says nothing new (replays after a restart).
   if (memory.lastSeen !== null && receivedMs <= memory.lastSeen) return { memory, effects: [] };
   const next: DarkMemory = { ...memory, lastSeen: receivedMs, phase: 'ok' };
   if (memory.phase !== 'firing') return { memory: next, effects: [] };
-  const silent = memory.lastSeen === null ? '' : ` after ${duration(receivedMs - memory.lastSeen)} of silence`;
+  const silent = memory.lastSeen === null ? null : receivedMs - memory.lastSeen;
   return {
     memory: next,
-    effects: [
-      {
-        kind: 'resolve',
-        at: receivedMs,
-        reasons: [`Its frames come again since ${clockTime(receivedMs, params.zone)}${silent}.`],
-      },
-    ],
+    effects: [{ kind: 'resolve', at: receivedMs, reasons: [{ code: 'dark.ended', at: receivedMs, silent }] }],
   };
 }
 
 function withoutProbe(memory: DarkMemory, now: number): DarkStep {
-  const reasons = ['No admitted probe judges this access point any more.'];
+  const reasons: Said[] = [{ code: 'dark.probe_gone' }];
   const next = samePhase(memory, 'unknown');
   return { memory: next, effects: memory.phase === 'firing' ? [{ kind: 'resolve', at: now, reasons }] : [] };
 }
@@ -156,29 +149,20 @@ function judgedReasons(
   { why, silence, limit }: Judged,
   now: number,
   params: DarkParams,
-): string[] {
-  if (lastSeen === null) return ['Its probe has never been seen: unknown, not dark.'];
-  const connection = sight.online
-    ? 'its connection stands'
-    : sight.byWill
-      ? 'its connection broke'
-      : 'its connection is closed';
-  const heard = `Last sign of life ${dateTime(lastSeen, params.zone)}, ${duration(now - lastSeen)} ago; ${connection}.`;
+): Said[] {
+  if (lastSeen === null) return [{ code: 'dark.never' }];
+  const connection = sight.online ? 'stands' : sight.byWill ? 'broke' : 'closed';
+  const heard: Said = { code: 'dark.last_sign', at: lastSeen, ms: now - lastSeen, connection };
   switch (why) {
     case 'never':
     case 'heard':
-      return sight.online
-        ? [heard]
-        : [heard, `Dark after ${duration(limit)} of silence in opening hours; so far ${duration(silence)}.`];
+      return sight.online ? [heard] : [heard, { code: 'dark.so_far', limit, silence }];
     case 'closed':
-      return [heard, 'Closed now: silence counts in opening hours only.'];
+      return [heard, { code: 'dark.closed' }];
     case 'grace':
-      return [
-        heard,
-        `The server has watched too briefly to call it dark; it will know at ${clockTime(params.graceUntil, params.zone)}.`,
-      ];
+      return [heard, { code: 'dark.grace', at: params.graceUntil }];
     case 'silent':
-      return [heard, `No sign of life for ${duration(silence)} in opening hours; the limit is ${duration(limit)}.`];
+      return [heard, { code: 'dark.silent', silence, limit }];
   }
 }
 

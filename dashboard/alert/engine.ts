@@ -4,7 +4,7 @@
  */
 
 import type { Broker } from '#broker';
-import type { AlertView } from '#contract';
+import type { AlertView, Language } from '#contract';
 import type { FeedBatch } from '#feed';
 import { createBackoff } from '#lib/backoff';
 import type { Clock } from '#lib/clock';
@@ -87,10 +87,11 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
   let lastTick = { wall: 0, mono: 0 };
   const last = { commit: 0, slow: 0, conditions: 0, house: 0 };
 
-  const viewOf = (incident: Incident): AlertView => alertViewOf(incident, fleet(), state.outbox);
-  const view = (id: number): AlertView | null => {
+  const viewOf = (incident: Incident, lang: Language = 'en'): AlertView =>
+    alertViewOf(incident, fleet(), state.outbox, lang);
+  const view = (id: number, lang?: Language): AlertView | null => {
     const incident = state.alerts.get(id);
-    return incident && viewOf(incident);
+    return incident && viewOf(incident, lang);
   };
   const announce = (ids: readonly number[]): void => {
     if (ids.length === 0) return;
@@ -254,17 +255,18 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
       }
     },
     openOf: (ap) => open.get(ap) ?? null,
-    explain(ap) {
+    explain(ap, lang = 'en') {
       const entry = fleet().byAp.get(ap) ?? null;
       const context = contextAt(clock.wallMs());
       const closed = entry && hours.closedToday(entry, context.now);
-      return explainAll(ap, entry, memories, sightOf(entry?.probe ?? null), context, closed, (rule) => ({
+      const held = (rule: Incident['rule']) => ({
         overlays: overlaysOf(context, rule, ap, entry),
         incident: state.alerts.openOf(rule, ap),
-      }));
+      });
+      return explainAll(ap, entry, memories, sightOf(entry?.probe ?? null), context, closed, held, lang);
     },
     view,
-    list: (filter) => state.alerts.list(filter).map(viewOf),
+    list: ({ lang, ...filter }) => state.alerts.list(filter).map((incident) => viewOf(incident, lang)),
     acknowledge(id, who, untilMs) {
       const incident = acknowledge(state, id, who, clock.wallMs(), untilMs);
       announce([id]);
@@ -293,7 +295,7 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
             {
               code: 'ALERTS_STUCK',
               severity: 'critical',
-              text: `Alerts cannot be judged or stored: ${failure.text}.`,
+              said: { code: 'notice.alerts_stuck', error: failure.text },
               since: failure.since,
             },
           ]

@@ -3,6 +3,7 @@
  * is judged by its rule and is never changed by what stands here; this is the life of an incident on top of it: opened, told once, ended.
  */
 import type { Severity } from '#contract';
+import type { Said } from '../said/said.ts';
 
 export type Condition = 'unknown' | 'ok' | 'suspect' | 'firing' | 'recovering' | 'no_data';
 /** What a rule says now. */
@@ -82,16 +83,16 @@ export function reduceEpisode(state: EpisodeState, judged: Judgement, overlays: 
   return live ? lasts(calm, calm.open, judged, overlays, now) : end(calm, calm.open, judged, now);
 }
 
-/** The words of the overlays in force. */
-export function overlayWords(state: EpisodeState, overlays: Overlays, acknowledged: boolean): string[] {
-  const words: [boolean, string][] = [
-    [overlays.silenced, 'silenced'],
-    [overlays.maintenance, 'maintenance'],
-    [overlays.inhibitedBy !== null, 'inhibited'],
-    [overlays.closed, 'closed hours'],
-    [acknowledged, 'acknowledged'],
-    [state.flapping, 'flapping'],
-    [state.open?.chronic === true, 'chronic'],
+/** The overlays in force, each a word for a list. */
+export function overlaysSaid(state: EpisodeState, overlays: Overlays, acknowledged: boolean): Said[] {
+  const words: [boolean, Said][] = [
+    [overlays.silenced, { code: 'overlay.silenced' }],
+    [overlays.maintenance, { code: 'overlay.maintenance' }],
+    [overlays.inhibitedBy !== null, { code: 'overlay.inhibited' }],
+    [overlays.closed, { code: 'overlay.closed' }],
+    [acknowledged, { code: 'overlay.acknowledged' }],
+    [state.flapping, { code: 'overlay.flapping' }],
+    [state.open?.chronic === true, { code: 'overlay.chronic' }],
   ];
   return words.flatMap(([is, word]) => (is ? [word] : []));
 }

@@ -1,20 +1,28 @@
 /** Why: whoever asks "why is there (no) alert here" gets the chain of reasons of each rule: state, evidence, what holds people back, what is waited for. */
-import { type AlertExplanation, type AlertRule, hasHours } from '#contract';
+import { type AlertExplanation, type AlertRule, hasHours, type Language } from '#contract';
 import type { Incident } from '#state';
+import { type Said, type Told, toldList } from '../said/said.ts';
+import { say, sayAll } from '../said/say.ts';
 import type { Context } from './context.ts';
 import { explainDark, type Sight } from './dark.ts';
 import { emptyDarkInstance } from './dark-instance.ts';
-import { type EpisodeState, FRESH_MS, type Overlays, overlayWords, SETTLE_MS } from './episode.ts';
+import { type EpisodeState, FRESH_MS, type Overlays, overlaysSaid, SETTLE_MS } from './episode.ts';
 import type { FleetEntry } from './fleet.ts';
 import { type Memories, STEADY_RULES } from './memory.ts';
 import { evidenceOf, judgeSlow, nextDue, viewOf } from './slow.ts';
 import { emptySlowInstance } from './slow-instance.ts';
 import { slowParams } from './slow-params.ts';
 import { explainSlow, slowRuleWords } from './slow-words.ts';
-import { dateTime, duration } from './words.ts';
 import { darkParams } from './work.ts';
 
-type Explained = AlertExplanation['rules'][number];
+type Worded = AlertExplanation['rules'][number];
+/** Before it is worded. */
+interface Explained extends Omit<Worded, 'reasons' | 'words' | 'overlays' | 'timers'> {
+  reasons: Told[];
+  words?: Said[];
+  overlays: Said[];
+  timers: { what: Said; due: number }[];
+}
 type Held = (rule: AlertRule) => { overlays: Overlays; incident: Incident | null };
 
 export function explainAll(
@@ -25,20 +33,29 @@ export function explainAll(
   context: Context,
   closedToday: string | null,
   held: Held,
+  lang: Language,
 ): AlertExplanation {
   if (!entry) return { ap, rules: [] };
-  const noHours = hasHours(entry.site.opening)
+  const noHours: Said[] = hasHours(entry.site.opening)
     ? closedToday === null
       ? []
-      : [`Closed today: ${closedToday}. Nothing is judged, and nobody is called.`]
-    : ['This site has no opening hours, so nothing is judged here; set them to be alerted.'];
+      : [{ code: 'site.closed_today', why: closedToday }]
+    : [{ code: 'site.no_hours' }];
+  const rules = [
+    explainedSlow(entry, memories, context, noHours, held),
+    explainedDark(entry, memories, sight, context, noHours, held),
+    ...STEADY_RULES.flatMap((rule) => explainedSteady(rule, entry, memories, context, held)),
+  ];
+  return { ap, rules: rules.map((one) => worded(one, lang, entry.site.zone)) };
+}
+
+function worded({ reasons, words, overlays, timers, ...one }: Explained, lang: Language, zone: string): Worded {
   return {
-    ap,
-    rules: [
-      explainedSlow(entry, memories, context, noHours, held),
-      explainedDark(entry, memories, sight, context, noHours, held),
-      ...STEADY_RULES.flatMap((rule) => explainedSteady(rule, entry, memories, context, held)),
-    ],
+    ...one,
+    reasons: sayAll(reasons, lang, zone),
+    ...(words && { words: sayAll(words, lang, zone).join(' ') }),
+    overlays: sayAll(overlays, lang, zone),
+    timers: timers.map(({ what, due }) => ({ what: say(what, lang, zone), due })),
   };
 }
 
@@ -46,7 +63,7 @@ function explainedSlow(
   entry: FleetEntry,
   memories: Memories,
   context: Context,
-  noHours: string[],
+  noHours: Said[],
   held: Held,
 ): Explained {
   const { rule: memory, episode } = memories.slow.get(entry.ap.id) ?? emptySlowInstance;
@@ -59,13 +76,13 @@ function explainedSlow(
     // Known only from tests that came too late to call anybody: one fresh test decides.
     condition: late ? 'suspect' : condition,
     words: slowRuleWords(params),
-    reasons: [...noHours, ...explainSlow(memory, context.now, params), ...heldReasons(episode, held('slow'), entry)],
+    reasons: [...noHours, ...explainSlow(memory, context.now, params), ...heldReasons(episode, held('slow'))],
     evidence: evidenceOf(memory).map(viewOf),
     overlays: wordsOf(episode, held('slow')),
     timers: [
-      ...(due === null ? [] : [{ what: 'retest', due }]),
+      ...(due === null ? [] : [{ what: { code: 'timer.retest' } as const, due }]),
       ...(late && since !== null && evidenceAt !== null
-        ? [{ what: 'evidence too old to call anybody', due: evidenceAt + FRESH_MS }]
+        ? [{ what: { code: 'timer.too_old' } as const, due: evidenceAt + FRESH_MS }]
         : []),
       ...settleTimer(episode),
     ],
@@ -78,7 +95,7 @@ function explainedDark(
   memories: Memories,
   sight: Sight | null,
   context: Context,
-  noHours: string[],
+  noHours: Said[],
   held: Held,
 ): Explained {
   const instance = memories.dark.get(entry.ap.id) ?? emptyDarkInstance;
@@ -88,16 +105,19 @@ function explainedDark(
   return {
     rule: 'dark',
     condition: rule.phase,
-    words: `It fires after ${duration(params.darkAfterMs)} without a sign of life in opening hours, and ends when frames come again.`,
+    words: [{ code: 'dark.rule', after: params.darkAfterMs }],
     reasons: [
       ...noHours,
       ...explainDark(rule, sight, context.now, params),
       ...(instance.since !== null && cause && cause.cause !== 'unknown' ? cause.reasons : []),
-      ...heldReasons(episode, held('dark'), entry),
+      ...heldReasons(episode, held('dark')),
     ],
     evidence: [],
     overlays: wordsOf(episode, held('dark')),
-    timers: [...(waits ? [{ what: 'grace after a start', due: context.graceUntil }] : []), ...settleTimer(episode)],
+    timers: [
+      ...(waits ? [{ what: { code: 'timer.grace' } as const, due: context.graceUntil }] : []),
+      ...settleTimer(episode),
+    ],
     incident: held('dark').incident?.id ?? null,
   };
 }
@@ -114,14 +134,17 @@ function explainedSteady(
   if (!instance || instance.rule.condition === 'unknown') return [];
   const { condition, badSince, what } = instance.rule;
   const { incident } = held(rule);
-  const since = badSince === null ? '' : ` since ${dateTime(badSince, entry.site.zone)}`;
-  const reasons =
-    condition === 'ok' ? ['All is well.'] : [...(incident?.reasons ?? [`${what || 'It is so'}${since}.`])];
+  const reasons: Told[] =
+    condition === 'ok'
+      ? [{ code: 'any.well' }]
+      : incident
+        ? toldList(incident.reasons)
+        : [{ code: 'any.so', faults: what, since: badSince }];
   return [
     {
       rule,
       condition,
-      reasons: [...reasons, ...heldReasons(instance.episode, held(rule), entry)],
+      reasons: [...reasons, ...heldReasons(instance.episode, held(rule))],
       evidence: [],
       overlays: wordsOf(instance.episode, held(rule)),
       timers: [],
@@ -130,35 +153,27 @@ function explainedSteady(
   ].filter(() => condition !== 'ok' || context.now - instance.rule.at < 86_400_000);
 }
 
-function wordsOf(episode: EpisodeState, { overlays, incident }: ReturnType<Held>): string[] {
-  return overlayWords(episode, overlays, incident?.acknowledged_at != null);
+function wordsOf(episode: EpisodeState, { overlays, incident }: ReturnType<Held>): Said[] {
+  return overlaysSaid(episode, overlays, incident?.acknowledged_at != null);
 }
 
-function heldReasons(episode: EpisodeState, { overlays, incident }: ReturnType<Held>, { site }: FleetEntry): string[] {
+function heldReasons(episode: EpisodeState, { overlays, incident }: ReturnType<Held>): Said[] {
   if (!episode.open) return [];
-  const { told, parentEndedAt } = episode.open;
-  const reasons: string[] = [];
-  if (overlays.silenced)
-    reasons.push('It is silenced: nobody is told until the silence ends; it is judged all the same.');
-  if (overlays.maintenance) reasons.push('Maintenance is planned for this time: nobody is told until it ends.');
-  if (overlays.inhibitedBy)
-    reasons.push(
-      `It is part of a larger incident${incident?.parent ? ` (${incident.parent})` : ''}: that one is told.`,
-    );
-  if (overlays.gathering) reasons.push('Others are in trouble too: whether it is one cause is being found out.');
-  if (!told && parentEndedAt !== null)
-    reasons.push(
-      `The larger incident ended at ${dateTime(parentEndedAt, site.zone)}: it is told if it lasts half an hour more.`,
-    );
-  if (told) reasons.push('It was told.');
-  if (episode.flapping)
-    reasons.push('It came and went four times in a day: it goes into the daily summary until a day was quiet.');
-  if (episode.open.chronic) reasons.push('It lasts for more than 14 days: it goes into the daily summary.');
+  const { told, parentEndedAt, chronic } = episode.open;
+  const reasons: Said[] = [];
+  if (overlays.silenced) reasons.push({ code: 'held.silenced' });
+  if (overlays.maintenance) reasons.push({ code: 'held.maintenance' });
+  if (overlays.inhibitedBy) reasons.push({ code: 'held.inhibited', incident: incident?.parent ?? null });
+  if (overlays.gathering) reasons.push({ code: 'held.gathering' });
+  if (!told && parentEndedAt !== null) reasons.push({ code: 'held.settling', at: parentEndedAt });
+  if (told) reasons.push({ code: 'held.told' });
+  if (episode.flapping) reasons.push({ code: 'held.flapping' });
+  if (chronic) reasons.push({ code: 'held.chronic' });
   return reasons;
 }
 
-function settleTimer({ open }: EpisodeState): { what: string; due: number }[] {
+function settleTimer({ open }: EpisodeState): Explained['timers'] {
   return open && !open.told && open.parentEndedAt !== null
-    ? [{ what: 'settling after a larger incident', due: open.parentEndedAt + SETTLE_MS }]
+    ? [{ what: { code: 'timer.settling' }, due: open.parentEndedAt + SETTLE_MS }]
     : [];
 }

@@ -44,7 +44,7 @@ export interface GroupMemory {
 }
 
 /** What was told last of its members. */
-export interface Said {
+export interface LastSaid {
   at: number;
   members: number;
   lasting: number;
@@ -179,7 +179,11 @@ function followed(
 }
 
 /** Whether its members are told again; only of a group that was told. `said` null: it is being told now. */
-export function updateOf({ members }: GroupMemory, said: Said | null, now: number): { said: Said; tell: boolean } {
+export function updateOf(
+  { members }: GroupMemory,
+  said: LastSaid | null,
+  now: number,
+): { said: LastSaid; tell: boolean } {
   const all = Object.values(members);
   const lasting = all.filter(({ until }) => until === null).length;
   const current = { at: now, members: all.length, lasting };

@@ -1,5 +1,6 @@
 /** Why: looks for groups in trouble and carries each one on; what they cover is known before anything else is judged. */
 import type { AlertMember } from '#contract';
+import type { GroupKey } from '../said/sayings-site.ts';
 import { type Context, overlaysOf } from './context.ts';
 import type { Covers } from './covers.ts';
 import type { Sight } from './dark.ts';
@@ -17,7 +18,6 @@ import {
 } from './group.ts';
 import type { Memories } from './memory.ts';
 import { standingsOf, troubleOf } from './standing.ts';
-import { dateTime } from './words.ts';
 import { type Opening, type Work, workGroup } from './work.ts';
 
 export interface Groups {
@@ -89,51 +89,26 @@ function groupOpening(key: string, group: GroupMemory, fleet: Fleet, now: number
     return { ap, site: site?.id ?? '', site_name: site?.name ?? ap, since: Math.round(since), until };
   });
   const lasting = members.filter((one) => one.until === null).length;
-  const zone = fleet.byAp.get(members[0]?.ap ?? '')?.site.zone ?? 'UTC';
-  const what = group.trouble === 'dark' ? 'Offline' : 'Low tests';
-  const began = dateTime(group.since ?? now, zone);
+  const [n, of, about] = [members.length, Math.max(group.of, members.length), keyOf(key)];
   return {
-    title: `${what}: ${members.length} of ${Math.max(group.of, members.length)} access points${whose(key)}`,
+    headline: { code: 'group.title', trouble: group.trouble, n, of, key: about },
     reasons: [
-      `${members.length} of ${Math.max(group.of, members.length)} access points${whose(key)} are in trouble since ${began}, and hardly any other: ${cause(key)}.`,
-      'Each of them is judged all the same; nobody is told of one of them while this lasts. Who is still in trouble when it ends becomes an incident of its own.',
-      lasting <= 0.1 * members.length
-        ? `${members.length - lasting} of ${members.length} have recovered.`
-        : 'It ends when at most a tenth of them remain.',
+      { code: 'group.begun', n, of, key: about, since: group.since ?? now },
+      { code: 'group.covers' },
+      lasting <= 0.1 * n ? { code: 'group.recovered', n: n - lasting, of: n } : { code: 'group.ends_when' },
     ],
     severity: 'page',
     detail: { members },
   };
 }
 
-function whose(key: string): string {
-  const [kind = '', name = ''] = split(key);
-  switch (kind) {
-    case 'isp':
-      return ` of ${name}`;
-    case 'region':
-      return ` in ${name}`;
-    case 'server':
-      return ` that test against ${name}`;
-    default:
-      return '';
-  }
-}
-
-function cause(key: string): string {
-  if (key === UPLINK) return 'everything vanished within two minutes, so it is our own line or server';
-  const [kind = '', name = ''] = split(key);
-  return kind === 'isp'
-    ? `one cause at ${name}`
-    : kind === 'region'
-      ? `one cause in ${name}`
-      : `the test server ${name}`;
-}
-
-function split(key: string): [string, string] {
+/** `isp:Name`, `region:Name`, `server:name`, `uplink`. */
+function keyOf(key: string): GroupKey {
   const colon = key.indexOf(':');
-  return [key.slice(0, colon), key.slice(colon + 1)];
+  const kind = KINDS.find((one) => one === key.slice(0, colon));
+  return key === UPLINK || !kind ? { kind: 'uplink', name: '' } : { kind, name: key.slice(colon + 1) };
 }
+const KINDS = ['isp', 'region', 'server'] as const;
 
 function withDraft<K, V>(base: ReadonlyMap<K, V>, draft: ReadonlyMap<K, V>): Map<K, V> {
   if (draft.size === 0) return base as Map<K, V>;

@@ -28,7 +28,7 @@ function closeOf(work: Work, rule: AlertRule, subject: string, episode: EpisodeS
   const { state, effects } = reduceEpisode(episode, judged, noOverlays, now);
   for (const effect of effects)
     pushEffect(work, rule, subject, effect, nothing, () => ({
-      reasons: ['It is no longer in the registry.'],
+      reasons: [{ code: 'any.unregistered' }],
       evidence: [],
     }));
   work.urgent = true;
@@ -37,5 +37,5 @@ function closeOf(work: Work, rule: AlertRule, subject: string, episode: EpisodeS
 
 /** Nothing opens here. */
 function nothing(): Opening {
-  return { title: '', reasons: [], severity: 'digest' };
+  return { headline: { code: 'any.over' }, reasons: [], severity: 'digest' };
 }

@@ -1,9 +1,11 @@
 /** Why: what the rules remember lies in SQLite as JSON; this is the one place where that text becomes typed values again. */
 import { type AlertRule, type AlertView, isObject, parseJson, type TestView } from '#contract';
 import type { State } from '#state';
+import type { Said } from '../said/said.ts';
+import type { Cause } from './cause.ts';
 import { type DarkInstance, emptyDarkInstance } from './dark-instance.ts';
 import { type EpisodeState, noEpisode } from './episode.ts';
-import type { GroupMemory, Said } from './group.ts';
+import type { GroupMemory, LastSaid } from './group.ts';
 import { emptySlowInstance, type SlowInstance } from './slow-instance.ts';
 import { emptySteady, type SteadyMemory } from './steady.ts';
 
@@ -29,7 +31,7 @@ export interface GroupInstance {
   rule: GroupMemory;
   episode: EpisodeState;
   /** Null while nobody was told of it. */
-  said: Said | null;
+  said: LastSaid | null;
 }
 export interface Memories {
   /** By access point. */
@@ -57,7 +59,11 @@ export function readMemories(alerts: State['alerts']): Memories {
 }
 
 /** What an incident says besides its columns. */
-export type IncidentDetail = Partial<Pick<AlertView, 'members' | 'cause' | 'ended' | 'retro'>>;
+export interface IncidentDetail extends Partial<Pick<AlertView, 'members' | 'ended' | 'retro'>> {
+  cause?: Cause | null;
+  /** Its title; older versions stored the English text only. */
+  headline?: Said;
+}
 export function readDetail(json: string): IncidentDetail {
   const value = parseJson(json);
   // Written by commit.ts as JSON of IncidentDetail; nobody else writes there.
@@ -87,7 +93,12 @@ function darkOf(value: unknown): DarkInstance {
 
 function steadyOf(value: unknown): SteadyInstance {
   const known = isObject(value) && isObject(value['rule']) && value['rule']['v'] === 1 && isObject(value['episode']);
-  return known ? (value as unknown as SteadyInstance) : emptySteadyInstance;
+  if (!known) return emptySteadyInstance;
+  const one = value as unknown as SteadyInstance & { rule: { what: unknown } };
+  const { what } = one.rule;
+  // Older versions kept a sentence.
+  if (typeof what !== 'string') return one;
+  return { ...one, rule: { ...one.rule, what: what === '' ? [] : [{ kind: 'text', text: what }] } };
 }
 
 function groupOf(value: unknown): GroupInstance | null {

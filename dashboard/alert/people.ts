@@ -57,8 +57,8 @@ export function endOver(
         rule,
         ap,
         effect,
-        () => ({ title: '', reasons: [], severity: 'digest' }),
-        () => ({ reasons: [`${who} declared it over.`], evidence: [] }),
+        () => ({ headline: { code: 'any.over' }, reasons: [], severity: 'digest' }),
+        () => ({ reasons: [{ code: 'any.declared_over', who }], evidence: [] }),
       );
     work.urgent = true;
     return { ...one, ...calm, episode: state };

@@ -1,9 +1,10 @@
 /** Why: where values of rules come from: the settings' defaults, what was edited on the page, and a file for those who keep it under version control. */
 import { readFileSync, statSync } from 'node:fs';
-import { type HealthNotice, parseJson, type RulesView } from '#contract';
+import { parseJson, type RulesView } from '#contract';
 import { CarrelError, messageOf } from '#lib/errors';
 import type { State } from '#state';
 import type { DashboardSettings } from '../config.ts';
+import type { Notice } from '../said/said.ts';
 import { noEdits, PARAMETERS, parseEdits, type RuleEdits, type RuleTable, ruleTable } from './rules.ts';
 
 export interface RuleStore {
@@ -13,7 +14,7 @@ export interface RuleStore {
   edit(edits: unknown, who: string, now: number): void;
   /** Reads the file again when it has changed; a wrong one keeps the values before, and is told. */
   refresh(): void;
-  notices(): HealthNotice[];
+  notices(): Notice[];
 }
 
 const KEY = 'alerts.rules';
@@ -74,7 +75,7 @@ export function openRules(
             {
               code: 'RULES_FILE',
               severity: 'warning',
-              text: `The file of rules is not used as it is now: ${problem}`,
+              said: { code: 'notice.rules_file', error: problem },
               since: null,
             },
           ],

@@ -1,8 +1,8 @@
-/** Why: what the rule *slow* says of itself, in sentences for the person on call: title, reasons when it fires and ends, and why not. */
+/** Why: what the rule *slow* says of itself to the person on call: reasons when it fires and ends, and why not; worded in said/. */
+import type { Said, Saying } from '../said/said.ts';
+import type { Needs, RateAt, Skip } from '../said/sayings-line.ts';
 import { type CountedTest, clearingOf, evidenceOf, nextDue, type SlowMemory, type SlowParams } from './slow.ts';
 import { advanceFold, type Episode, evidenceFor, type Fold, medianOf } from './slow-fold.ts';
-import type { Evidence } from './slow-profile.ts';
-import { clockTime, dateTime, duration, mbps, measured } from './words.ts';
 
 const FRESH_MS = 30 * 60_000;
 
@@ -12,129 +12,135 @@ export function slowValue(memory: SlowMemory): number {
   return medianOf(lows);
 }
 
-export function fireReasons(memory: SlowMemory, now: number, params: SlowParams): string[] {
+export function fireReasons(memory: SlowMemory, now: number, params: SlowParams): Said[] {
   const tests = evidenceOf(memory);
   const lows = tests.filter((test) => test.level === 'low');
   const [first, last] = [tests[0], tests.at(-1)];
-  const target = mbps(params.targetMbps);
-  const reasons = [
-    `${lows.length} of ${tests.length} valid tests in opening hours were below ${target}: ${listed(tests, params)}. Median ${measured(medianOf(tests))}, the best ${measured(Math.max(...tests.map((test) => test.mbps)))}.`,
+  const reasons: Said[] = [
+    {
+      code: 'slow.tests',
+      lows: lows.length,
+      tests: listed(tests),
+      target: params.targetMbps,
+      median: medianOf(tests),
+      best: Math.max(...tests.map((test) => test.mbps)),
+    },
   ];
   if (first && last)
-    reasons.push(
-      `They span ${duration(params.openMinutes(first.at, last.at) * 60_000)} of opening time${serversOf(tests)}.`,
-    );
-  reasons.push(othersReason(lows));
-  if (last && now - last.at > FRESH_MS)
-    reasons.push(`The newest test ran at ${clockTime(last.at, params.zone)}; it reached us late.`);
+    reasons.push({
+      code: 'slow.span',
+      ms: params.openMinutes(first.at, last.at) * 60_000,
+      servers: new Set(tests.map((test) => test.server).filter(Boolean)).size,
+    });
+  reasons.push({ code: lows.some((test) => test.blind) ? 'slow.blind' : 'slow.sighted' });
+  if (last && now - last.at > FRESH_MS) reasons.push({ code: 'slow.late', at: last.at });
   reasons.push(endReason(params));
   return reasons;
 }
 
-export function endReasons(memory: SlowMemory, params: SlowParams): string[] {
-  if (memory.closedAt !== null)
-    return ['The rule or the target was changed: by the new one the line is not below its target.'];
+export function endReasons(memory: SlowMemory, params: SlowParams): Said[] {
+  if (memory.closedAt !== null) return [{ code: 'slow.rule_changed' }];
   const tests = clearingOf(memory);
-  if (tests.length === 0) return ['Tests that arrived late show that the line was not below its target.'];
-  return [
-    `${tests.length} tests reached ${mbps(params.targetMbps * params.profile.up_factor)}: ${listed(tests, params)}.`,
-  ];
+  if (tests.length === 0) return [{ code: 'slow.revised' }];
+  return [{ code: 'slow.cleared', tests: listed(tests), reach: reachOf(params) }];
 }
 
-export function retroReasons({ since, until }: Episode, params: SlowParams): string[] {
-  return [
-    `Tests that arrived late show that the line was below ${mbps(params.targetMbps)} from ${dateTime(since, params.zone)} to ${dateTime(until ?? since, params.zone)}. It was over before we knew, so nobody was called.`,
-  ];
+export function retroReasons({ since, until }: Episode, params: SlowParams): Said[] {
+  return [{ code: 'slow.retro', target: params.targetMbps, since, until: until ?? since }];
 }
 
 /** What it thinks now; also when nothing fires. */
-export function explainSlow(memory: SlowMemory, now: number, params: SlowParams): string[] {
+export function explainSlow(memory: SlowMemory, now: number, params: SlowParams): Said[] {
   const head = advanceFold(memory.head, now, params);
-  const reasons = [conditionReason(memory, head, now, params)];
-  if (memory.noDataSince !== null)
-    reasons.push(`No valid test since ${dateTime(memory.noDataSince, params.zone)}, though its probe is connected.`);
+  const reasons = conditionReasons(memory, head, now, params);
+  if (memory.noDataSince !== null) reasons.push({ code: 'slow.no_valid', since: memory.noDataSince });
   const kept = evidenceOf(memory);
-  if (kept.length > 0 && head.condition !== 'unknown')
-    reasons.push(`The tests behind this, in opening hours: ${listed(kept, params)}.`);
+  if (kept.length > 0 && head.condition !== 'unknown') reasons.push({ code: 'slow.behind', tests: listed(kept) });
   const due = nextDue(memory, now, params);
   if (due !== null)
     reasons.push(
-      due <= now
-        ? 'A retest is wanted now.'
-        : `The next retest is wanted at ${clockTime(due, params.zone)}${params.open(due) ? '' : ', when it is closed: it waits until the library opens'}.`,
+      due <= now ? { code: 'slow.retest_now' } : { code: 'slow.retest_at', at: due, closed: !params.open(due) },
     );
-  for (const { at, why } of memory.skipped)
-    reasons.push(`The test of ${dateTime(at, params.zone)} does not count: ${why}.`);
-  return reasons;
+  return [...reasons, ...memory.skipped.map(skippedReason)];
 }
 
-/** The rule itself, in a sentence. */
-export function slowRuleWords(params: Pick<SlowParams, 'profile' | 'targetMbps'>): string {
+/** Why a test does not count. */
+export function skippedReason({ at, why }: { at: number; why: Skip | string }): Saying<'slow.skipped'> {
+  return { code: 'slow.skipped', at, why: typeof why === 'string' ? { kind: 'text', text: why } : why };
+}
+
+/** The rule itself. */
+export function slowRuleWords(params: Pick<SlowParams, 'profile' | 'targetMbps'>): Said[] {
   const { sighted, blind, hard } = params.profile;
-  return (
-    `It fires when ${needs(sighted)}; where the probe does not see visitors' traffic, ${needs(blind)}; ` +
-    `below ${mbps(hard.below_mbps)} after ${hard.lows} tests in ${hard.span_min} min. ${endReason(params)}`
-  );
+  return [
+    {
+      code: 'slow.rule',
+      sighted: needsOf(sighted),
+      blind: needsOf(blind),
+      below: hard.below_mbps,
+      lows: hard.lows,
+      span_min: hard.span_min,
+    },
+    endReason(params),
+  ];
 }
 
-function conditionReason(memory: SlowMemory, head: Fold, now: number, params: SlowParams): string {
-  const target = mbps(params.targetMbps);
+function conditionReasons(memory: SlowMemory, head: Fold, now: number, params: SlowParams): Said[] {
+  const target = params.targetMbps;
   switch (head.condition) {
     case 'unknown':
-      return 'No judgement yet: it takes 3 valid tests in opening hours.';
-    case 'ok':
-      return `Not below ${target}.${nearMiss(head)}`;
+      return [{ code: 'slow.unknown' }];
+    case 'ok': {
+      const { nearMisses: n, ended } = head;
+      return [{ code: 'slow.ok', target }, ...(n > 0 ? [{ code: 'slow.near_misses', n, ended } as const] : [])];
+    }
     case 'suspect':
-      return suspectReason(head, now, params);
+      return [suspectReason(head, now, params)];
     case 'firing':
       return now - head.at > FRESH_MS && memory.head.episodes.at(-1)?.until === null
-        ? `Below ${target} by tests of which the newest ran ${duration(now - head.at)} ago: nobody is called for that alone; one fresh low test would confirm it.`
-        : `Below ${target}, confirmed. ${endReason(params)}`;
-    case 'recovering': {
-      const clear = head.clearing.filter((test) => test.level === 'clear').length;
-      return `It seems to recover: ${clear} of ${params.profile.clear.lows} tests reached ${mbps(params.targetMbps * params.profile.up_factor)}.`;
-    }
+        ? [{ code: 'slow.old', target, ms: now - head.at }]
+        : [{ code: 'slow.firing', target }, endReason(params)];
+    case 'recovering':
+      return [
+        {
+          code: 'slow.recovering',
+          clear: head.clearing.filter((test) => test.level === 'clear').length,
+          of: params.profile.clear.lows,
+          reach: reachOf(params),
+        },
+      ];
   }
 }
 
-function suspectReason({ window, suspectAt }: Fold, now: number, params: SlowParams): string {
-  const needed = evidenceFor(window, params.profile);
-  const last = window.slice(-needed.of);
-  const lows = last.filter((test) => test.level === 'low').length;
-  const spent = params.openMinutes(suspectAt ?? now, now);
-  return `Perhaps below ${mbps(params.targetMbps)}: ${lows} of the last ${last.length} tests were low in ${duration(spent * 60_000)} of opening time. It takes ${needs(needed)}; ${needed.of - needed.lows + 1 === 1 ? 'one pass ends' : `${needed.of - needed.lows + 1} passes end`} the suspicion.`;
-}
-
-function nearMiss({ ended, nearMisses }: Fold): string {
-  if (nearMisses === 0) return '';
-  const how = {
-    passed: 'the retests passed',
-    waited: 'it was not decided in 6 h of opening time',
-    gap: 'no test came for 26 h',
+function suspectReason({ window, suspectAt }: Fold, now: number, params: SlowParams): Said {
+  const needs = evidenceFor(window, params.profile);
+  const last = window.slice(-needs.of);
+  return {
+    code: 'slow.suspect',
+    target: params.targetMbps,
+    lows: last.filter((test) => test.level === 'low').length,
+    of: last.length,
+    ms: params.openMinutes(suspectAt ?? now, now) * 60_000,
+    needs: needsOf(needs),
+    passes: needs.of - needs.lows + 1,
   };
-  return ` Suspected ${nearMisses === 1 ? 'once' : `${nearMisses} times`} before${ended ? `; the last time ${how[ended]}` : ''}.`;
 }
 
-function needs({ lows, of, span_min }: Evidence): string {
-  return `${lows} of ${of} tests are low over ${span_min} min of opening time`;
-}
-
-function endReason({ profile, targetMbps }: Pick<SlowParams, 'profile' | 'targetMbps'>): string {
+function endReason({ profile, targetMbps }: Pick<SlowParams, 'profile' | 'targetMbps'>): Said {
   const { clear, up_factor } = profile;
-  return `It ends when ${clear.lows} of ${clear.of} tests reach ${mbps(Math.round(targetMbps * up_factor * 10) / 10)} over ${clear.span_min} min.`;
+  const { lows, of, span_min } = clear;
+  return { code: 'slow.ends_when', lows, of, reach: Math.round(targetMbps * up_factor * 10) / 10, span_min };
 }
 
-function serversOf(tests: readonly CountedTest[]): string {
-  const servers = new Set(tests.map((test) => test.server).filter(Boolean));
-  return servers.size > 1 ? `, against ${servers.size} test servers` : '';
+/** A profile knows more than is said. */
+function needsOf({ lows, of, span_min }: Needs): Needs {
+  return { lows, of, span_min };
 }
 
-function othersReason(lows: readonly CountedTest[]): string {
-  return lows.some((test) => test.blind)
-    ? 'The probe does not see what visitors used meanwhile, so the tests had to stay low for longer than downloads last.'
-    : 'What visitors used meanwhile is counted in: it is the line, not the visitors.';
+function reachOf({ profile, targetMbps }: SlowParams): number {
+  return targetMbps * profile.up_factor;
 }
 
-function listed(tests: readonly CountedTest[], params: SlowParams): string {
-  return tests.map((test) => `${measured(test.mbps)} at ${clockTime(test.at, params.zone)}`).join(', ');
+function listed(tests: readonly CountedTest[]): RateAt[] {
+  return tests.map(({ mbps, at }) => ({ mbps, at }));
 }

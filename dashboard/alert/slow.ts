@@ -3,6 +3,7 @@
  * when the evidence wants them. Whether anybody is told is decided in episode.ts, what is said in slow-words.ts.
  */
 import type { TestReason, TestView } from '#contract';
+import type { Skip } from '../said/sayings-line.ts';
 import { type ClassifyContext, classifyTest, type SampleClass } from './classify.ts';
 import { FRESH_MS, type Judgement } from './episode.ts';
 import {
@@ -36,7 +37,8 @@ export interface SkippedTest {
   id: string;
   at: number;
   class: SampleClass;
-  why: string;
+  /** Text in memories of older versions. */
+  why: Skip | string;
 }
 export interface SlowMemory {
   v: 2;
@@ -180,7 +182,7 @@ function takeTest(memory: SlowMemory, test: TestView, params: SlowParams): SlowM
     return memory;
   const { class: is, why } = classifyTest(test, params);
   if (why !== null || test.rate_mbps === null)
-    return withSkipped(memory, { id: test.id, at: test.at, class: is, why: why ?? 'nothing was measured' });
+    return withSkipped(memory, { id: test.id, at: test.at, class: is, why: why ?? { kind: 'nothing' } });
   const clear = test.rate_mbps >= params.targetMbps * params.profile.up_factor;
   const level = test.verdict === 'fail' ? 'low' : clear ? 'clear' : 'enough';
   return withTest(memory, { ...test, level, mbps: test.rate_mbps, blind: test.other_mbps === null }, params);

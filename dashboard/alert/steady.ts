@@ -1,5 +1,6 @@
 /** Why: most conditions are "it is so, and has been for a while": heat, loss, a spent budget. One reducer for all; what "so" means is in conditions.ts. */
 import type { Severity } from '#contract';
+import type { Fault } from '../said/sayings-site.ts';
 import type { Judgement } from './episode.ts';
 
 export interface SteadyMemory {
@@ -15,11 +16,11 @@ export interface SteadyMemory {
   since: number | null;
   until: number | null;
   closed: boolean;
-  /** In words: what was seen last that was so. */
-  what: string;
+  /** What was seen last that was so. */
+  what: readonly Fault[];
 }
 /** `bad: null`: nothing is known of it. `gone`: there is nothing to watch any more. */
-export type Observation = { at: number; bad: boolean | null; what?: string; gone?: boolean };
+export type Observation = { at: number; bad: boolean | null; what?: readonly Fault[]; gone?: boolean };
 export interface SteadyRule {
   holdMs: number;
   clearMs: number;
@@ -34,7 +35,7 @@ export const emptySteady: SteadyMemory = {
   since: null,
   until: null,
   closed: false,
-  what: '',
+  what: [],
 };
 
 /** Pure; times in ms. */

@@ -1,6 +1,8 @@
 /** Why: an incident as people and programs see it, joined with the registry and with who was told. */
-import type { AlertRule, AlertView, DeliveryView, Severity } from '#contract';
+import type { AlertRule, AlertView, DeliveryView, Language, Severity } from '#contract';
 import type { Incident, OutboxItem, State } from '#state';
+import { toldList } from '../said/said.ts';
+import { say, sayAll } from '../said/say.ts';
 import type { Fleet } from './fleet.ts';
 import { readDetail, readEvidence } from './memory.ts';
 
@@ -21,7 +23,8 @@ export const SEVERITY: Readonly<Record<AlertRule, Severity>> = {
   group: 'page',
 };
 
-export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['outbox']): AlertView {
+/** In this language; its times by the clock of the site. */
+export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['outbox'], lang: Language): AlertView {
   const entry = fleet.byAp.get(incident.ap);
   const {
     id,
@@ -40,17 +43,25 @@ export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['out
     parent,
     detail,
   } = incident;
-  const { members = [], cause = null, ended = null, retro = false } = readDetail(detail);
+  const { members = [], cause = null, ended = null, retro = false, headline } = readDetail(detail);
+  const site = entry?.site ?? fleet.byAp.get(members[0]?.ap ?? '')?.site;
+  const zone = site?.zone ?? 'UTC';
+  // Of a key such as `isp:Name` people know the name.
+  const place = entry?.site.name ?? ap.slice(ap.indexOf(':') + 1);
   return {
     id,
     rule,
     ap,
     site: entry?.site.id ?? '',
-    site_name: entry?.site.name ?? ap,
+    site_name: place,
     condition,
     severity,
-    title,
-    reasons,
+    title: headline
+      ? say(headline, lang, zone)
+      : lang === 'en'
+        ? title
+        : say({ code: 'any.title', rule, place }, lang, zone),
+    reasons: sayAll(toldList(reasons), lang, zone),
     evidence: readEvidence(incident.evidence),
     since,
     fired_at,
@@ -61,7 +72,7 @@ export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['out
     deliveries: outbox.ofIncident(id).map(deliveryOf),
     parent,
     members,
-    cause,
+    cause: cause && { ...cause, reasons: sayAll(cause.reasons, lang, zone) },
     ended,
     retro,
   };

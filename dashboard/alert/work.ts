@@ -3,6 +3,8 @@
  * does it become what the engine believes. A failed commit leaves nothing behind.
  */
 import type { AlertRule, Severity, TestReason, TestView, ThroughputEvent } from '#contract';
+import type { Said, Told } from '../said/said.ts';
+import type { Fault } from '../said/sayings-site.ts';
 import type { CauseEvidence } from './cause.ts';
 import { type Context, overlaysOf } from './context.ts';
 import type { DarkEvent, DarkParams } from './dark.ts';
@@ -25,12 +27,11 @@ import { slowParams } from './slow-params.ts';
 import { endReasons, fireReasons, retroReasons, slowValue } from './slow-words.ts';
 import { judgeSteady, type Observation, reduceSteady, type SteadyRule } from './steady.ts';
 import { testViewOf } from './test-view.ts';
-import { mbps, measured } from './words.ts';
 
 /** What an incident is made of when it opens. */
 export interface Opening {
-  title: string;
-  reasons: readonly string[];
+  headline: Said;
+  reasons: readonly Told[];
   evidence?: readonly TestView[];
   detail?: IncidentDetail;
   severity: Severity;
@@ -44,7 +45,7 @@ export type Action =
       subject: string;
       at: number;
       ended: NonNullable<IncidentDetail['ended']>;
-      reasons: readonly string[];
+      reasons: readonly Told[];
       evidence: readonly TestView[];
     }
   | {
@@ -55,7 +56,7 @@ export type Action =
       severity: Severity;
     }
   | { kind: 'parent'; rule: AlertRule; subject: string; parent: string | null }
-  | { kind: 'detail'; rule: AlertRule; subject: string; detail: IncidentDetail; title?: string }
+  | { kind: 'detail'; rule: AlertRule; subject: string; detail: IncidentDetail }
   | ({ kind: 'retro'; rule: AlertRule; subject: string; since: number; until: number } & Opening)
   | { kind: 'retest'; probe: string; reason: TestReason; avoid: string | null };
 
@@ -119,7 +120,7 @@ export function workSlow(work: Work, memories: Memories, entry: FleetEntry, even
         subject: ap,
         since: effect.episode.since,
         until: effect.episode.until ?? effect.episode.since,
-        title: `Was below ${mbps(entry.ap.target_mbps)}: ${placeOf(entry)}`,
+        headline: { code: 'slow.title_was', target: entry.ap.target_mbps, place: placeOf(entry) },
         reasons: retroReasons(effect.episode, params),
         severity: 'digest',
       });
@@ -145,7 +146,7 @@ function slowOpening(
   params: ReturnType<typeof slowParams>,
 ): Opening {
   return {
-    title: `Below ${mbps(entry.ap.target_mbps)}: ${placeOf(entry)}, ${measured(slowValue(rule))}`,
+    headline: { code: 'slow.title', target: entry.ap.target_mbps, place: placeOf(entry), value: slowValue(rule) },
     reasons: fireReasons(rule, now, params),
     evidence: evidenceOf(rule).map(viewOf),
     severity: rule.head.episodes.at(-1)?.hard ? 'page' : 'ticket',
@@ -168,7 +169,7 @@ export function workDark(work: Work, memories: Memories, entry: FleetEntry, even
       ap,
       effect,
       () => ({
-        title: `Offline: ${placeOf(entry)}`,
+        headline: { code: 'dark.title', place: placeOf(entry) },
         reasons: instance.reasons,
         severity: 'page',
         detail: { cause: instance.cause },
@@ -207,7 +208,7 @@ export function workSteady(
   entry: FleetEntry | null,
   seen: Observation,
   timing: SteadyRule,
-  opening: (what: string) => Opening,
+  opening: (what: readonly Fault[]) => Opening,
   context: Context,
 ): void {
   const key = `${rule} ${subject}`;
@@ -231,7 +232,7 @@ export function workSteady(
       subject,
       effect,
       () => opening(memory.what),
-      () => ({ reasons: ['It is not so any more.'], evidence: [] }),
+      () => ({ reasons: [{ code: 'any.over' }], evidence: [] }),
     );
   }
 }
@@ -255,8 +256,8 @@ export function workGroup(
   for (const effect of effects)
     pushEffect(work, 'group', key, effect, opening, () => ({ reasons: opening().reasons.slice(-1), evidence: [] }));
   if (before && before.rule.members !== next.members && episode.open) {
-    const { detail = {}, title } = opening();
-    work.actions.push({ kind: 'detail', rule: 'group', subject: key, detail, title });
+    const { detail = {}, headline } = opening();
+    work.actions.push({ kind: 'detail', rule: 'group', subject: key, detail: { ...detail, headline } });
   }
   // It wakes nobody: who has it on the table sees how it goes.
   if (tell) work.actions.push({ kind: 'tell', rule: 'group', subject: key, what: 'update', severity: 'digest' });
@@ -268,7 +269,6 @@ export function darkParams(entry: FleetEntry, context: Context): DarkParams {
     darkAfterMs: context.table.number('dark.after_s', site) * 1000,
     graceUntil: context.graceUntil,
     quietByDesign,
-    zone: site.zone,
     openSince: (at) => (context.table.on('dark', site) ? context.hours(entry).openSince(at) : null),
   };
 }
@@ -285,7 +285,7 @@ export function pushEffect(
   subject: string,
   effect: EpisodeEffect,
   opening: () => Opening,
-  closing: () => { reasons: readonly string[]; evidence: readonly TestView[] },
+  closing: () => { reasons: readonly Told[]; evidence: readonly TestView[] },
 ): void {
   switch (effect.kind) {
     case 'open':

@@ -177,9 +177,7 @@ function whySection({ seen, words, own, times }: Frame): Markup {
     labels.others,
   ]);
   const facts = message.facts.filter(([label]) => !elsewhere.has(label));
-  const reasons = message.sections.find(
-    ({ heading }) => heading === headings.why || (words.reasonsNote !== '' && heading === words.reasonsNote),
-  );
+  const reasons = message.sections.find(({ heading }) => heading === headings.why);
   return html`<h2>${own.why}</h2>
 ${facts.length > 0 && html`<dl class="facts">${facts.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>`}
 ${reasons && html`<ul class="reasons">${reasons.lines.map((line) => html`<li>${line}</li>`)}</ul>`}

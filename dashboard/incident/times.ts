@@ -1,6 +1,6 @@
 /** Why: at night "03:12" says more than a date; the day stands only where it is another one. */
 import { type Language, localTime } from '#contract';
-import type { Format } from '../notify/words/format.ts';
+import type { Format } from '../said/format.ts';
 
 /** Times of one page: all by the clock of the library. */
 export interface Times {

@@ -1,6 +1,5 @@
 /** Why: the facts of all access points, filled from the database after a start and kept current from the wal. */
 import type { Broker } from '#broker';
-import type { HealthNotice } from '#contract';
 import type { FeedBatch } from '#feed';
 import { createBackoff } from '#lib/backoff';
 import type { Clock } from '#lib/clock';
@@ -10,6 +9,7 @@ import type { State } from '#state';
 import type { Cursor } from '#store';
 import type { Fleet } from '../alert/fleet.ts';
 import { followFeed } from '../follow-feed.ts';
+import type { Notice } from '../said/said.ts';
 import { pause } from '../timing.ts';
 import { type Facts, NO_FACTS, withFrame } from './latest.ts';
 import { joinFacts, rebuildFacts } from './rebuild.ts';
@@ -28,7 +28,7 @@ export interface FactsKeeper {
   start(): Promise<void>;
   stop(): Promise<void>;
   of(ap: string): Facts;
-  notices(): HealthNotice[];
+  notices(): Notice[];
 }
 
 /** The place in the wal is noted this often; after a crash as much is read twice, which changes nothing. */
@@ -41,7 +41,7 @@ export function createFactsKeeper({ state, broker, fleet, clock, log, onChange }
   const stopping = new AbortController();
   let cursor: Cursor | null = null;
   let committedAt = 0;
-  let incomplete: HealthNotice | null = null;
+  let incomplete: Notice | null = null;
   let reading: Promise<void> = Promise.resolve();
 
   function takeBatch(batch: FeedBatch): void {
@@ -74,8 +74,7 @@ export function createFactsKeeper({ state, broker, fleet, clock, log, onChange }
       } catch (error) {
         if (stopping.signal.aborted) return;
         if (!incomplete) log.warn({ error: messageOf(error) }, 'what was known before this start is not shown yet');
-        const text = 'The database has not answered since this start: older values are not shown yet, new ones are.';
-        incomplete = { code: 'LIVE_INCOMPLETE', severity: 'warning', text, since };
+        incomplete = { code: 'LIVE_INCOMPLETE', severity: 'warning', said: { code: 'notice.live_incomplete' }, since };
         await pause(backoff.next(), stopping.signal);
       }
     }

@@ -1,38 +1,38 @@
-/** Why: what is wrong with Carrel itself, in words for the page. Texts stay the same while nothing changes, so that they cost no deltas. */
+/** Why: what is wrong with Carrel itself. Notices stay the same while nothing changes, so that they cost no deltas. */
 import type { BrokerStats } from '#broker';
-import type { HealthNotice } from '#contract';
 import type { StoreStatus } from '#store';
+import type { Notice } from '../said/said.ts';
 
 /** Notices about databases and the log of accepted frames, worst first. */
 export function healthOf(
   stores: readonly StoreStatus[],
   { wal }: Pick<BrokerStats, 'wal'>,
   sitesWithoutHours: number,
-): HealthNotice[] {
+): Notice[] {
   const notices = [...walNotices(wal), ...stores.flatMap(storeNotices)];
   if (sitesWithoutHours > 0) {
     notices.push({
       code: 'NO_HOURS',
       severity: 'info',
-      text: `${sitesWithoutHours === 1 ? 'One site has' : `${sitesWithoutHours} sites have`} no opening hours: nothing is judged there and nobody is alerted.`,
+      said: { code: 'notice.no_hours', n: sitesWithoutHours },
       since: null,
     });
   }
   return notices;
 }
 
-export function worstFirst(notices: readonly HealthNotice[]): HealthNotice[] {
+export function worstFirst(notices: readonly Notice[]): Notice[] {
   const rank = { critical: 0, warning: 1, info: 2 } as const;
   return notices.toSorted((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
-function walNotices(wal: BrokerStats['wal']): HealthNotice[] {
+function walNotices(wal: BrokerStats['wal']): Notice[] {
   if (!wal.writable)
     return [
       {
         code: 'WAL_UNWRITABLE',
         severity: 'critical',
-        text: `The log of accepted frames cannot be written${wal.error ? ` (${wal.error})` : ''}. Probes keep their data until it can.`,
+        said: { code: 'notice.wal_unwritable', error: wal.error ?? null },
         since: null,
       },
     ];
@@ -43,7 +43,7 @@ function walNotices(wal: BrokerStats['wal']): HealthNotice[] {
       {
         code: 'WAL_FULL_80',
         severity: 'critical',
-        text: 'The log of accepted frames is more than 80 % full: a database must take its backlog soon, or probes will have to wait.',
+        said: { code: 'notice.wal_80' },
         since,
       },
     ];
@@ -52,46 +52,47 @@ function walNotices(wal: BrokerStats['wal']): HealthNotice[] {
       {
         code: 'WAL_FULL_50',
         severity: 'warning',
-        text: 'The log of accepted frames is more than half full: a database does not keep up.',
+        said: { code: 'notice.wal_50' },
         since,
       },
     ];
   return [];
 }
 
-function storeNotices(store: StoreStatus): HealthNotice[] {
+function storeNotices(store: StoreStatus): Notice[] {
   const { name, primary, state, error, since_ms: since, quarantined } = store;
-  const notices: HealthNotice[] = [];
-  const effect = primary
-    ? 'Charts and reports wait; live values and alerts go on'
-    : 'Charts come from the first database';
-  const reason = error ? ` (${error})` : '';
+  const notices: Notice[] = [];
   if (state === 'down')
     notices.push({
       code: 'STORE_DOWN',
       severity: 'warning',
-      text: `The database ${name} is down${reason}. ${effect}; frames wait in the log, nothing is lost.`,
+      said: { code: 'notice.store_down', name, error, primary },
       since,
     });
   if (state === 'refused')
     notices.push({
       code: 'STORE_REFUSED',
       severity: 'critical',
-      text: `The database ${name} refuses what Carrel writes${reason}; somebody must mend it. Frames wait in the log, nothing is lost.`,
+      said: { code: 'notice.store_refused', name, error },
       since,
     });
   if (store.filling)
     notices.push({
       code: 'STORE_FILLING',
       severity: 'info',
-      text: `The database ${name} is new and is being filled from ${store.filling.from}: ${Math.floor(store.filling.share * 100)} % of the time is in it.`,
+      said: {
+        code: 'notice.store_filling',
+        name,
+        from: store.filling.from,
+        percent: Math.floor(store.filling.share * 100),
+      },
       since: null,
     });
   if (quarantined > 0)
     notices.push({
       code: 'STORE_QUARANTINE',
       severity: 'warning',
-      text: `The database ${name} did not accept some rows; they lie in the quarantine, under Settings.`,
+      said: { code: 'notice.store_quarantine', name },
       since: null,
     });
   return notices;

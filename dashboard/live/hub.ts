@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import type { Broker } from '#broker';
 import {
   type AlertView,
-  type HealthNotice,
   hasHours,
+  type Language,
   type LiveDelta,
   type LivePoll,
   type LiveRow,
@@ -23,6 +23,8 @@ import { inForce } from '../alert/context.ts';
 import { type Fleet, fleetReader } from '../alert/fleet.ts';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine, LiveHub } from '../deps.ts';
+import type { Notice } from '../said/said.ts';
+import { wordNotice } from '../said/say.ts';
 import { type Every, onceAfter, systemEvery } from '../timing.ts';
 import { type Channel, createChannel, keyOf } from './channel.ts';
 import { createFactsKeeper } from './facts.ts';
@@ -37,8 +39,8 @@ export interface LiveHubDeps {
   state: Pick<State, 'registry' | 'keep' | 'alerts'>;
   broker: Pick<Broker, 'openFeed' | 'commit' | 'presence' | 'onPresence' | 'store' | 'stores' | 'stats'>;
   alerts: Pick<AlertEngine, 'openOf' | 'onChange' | 'view' | 'notices'>;
-  delivery?: { notices(): HealthNotice[] };
-  proof?: { notices(): HealthNotice[] };
+  delivery?: { notices(): Notice[] };
+  proof?: { notices(): Notice[] };
   clock: Clock;
   log: Logger;
   every?: Every;
@@ -86,7 +88,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   let works: readonly Silence[] = [];
   let revision = -1;
   let totals: Totals = totalsOf([], 0);
-  let health: HealthNotice[] = [];
+  let health: Notice[] = [];
   let healthText = '[]';
   let graceUntil = 0;
   let ends: (() => void)[] = [];
@@ -207,22 +209,28 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     freshAlerts = [];
     for (const key of viewers.channels()) {
       const channel = channels.get(key);
-      if (channel) viewers.send(key, sseEvent('d', deltaOf(channel, changed, news, now), idNow()));
+      if (!channel) continue;
+      const delta = deltaOf(channel, changed, now);
+      // Only what is worded differs by language.
+      if (!news) viewers.send(key, sseEvent('d', delta, idNow()));
+      else viewers.send(key, (lang) => sseEvent('d', { ...delta, health: worded(lang) }, idNow()));
     }
   }
 
-  function deltaOf(channel: Channel, changed: Iterable<string>, news: boolean, at: number): LiveDelta {
+  const worded = (lang: Language) => health.map((one) => wordNotice(one, lang));
+
+  function deltaOf(channel: Channel, changed: Iterable<string>, at: number): LiveDelta {
     const { n, cols } = channel.some(changed, rows, at);
     return {
       ...{ epoch, seq, at, list: channel.list(), totals: totalsFor(channel, at) },
-      ...{ health: news ? health : null, n, cols },
+      ...{ health: null, n, cols },
     };
   }
 
   const totalsFor = (channel: Channel, at: number): Totals =>
     channel.key === '' ? totals : totalsOf(channel.rowsOf(rows), at);
 
-  function healthNow(): HealthNotice[] {
+  function healthNow(): Notice[] {
     const own = healthOf(broker.stores(), broker.stats(), withoutHours(fleet()));
     const others = [alerts.notices?.() ?? [], deps.delivery?.notices() ?? [], deps.proof?.notices() ?? []].flat();
     return worstFirst([...own, ...others, ...facts.notices()]);
@@ -233,7 +241,8 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     freshAlerts.push(alert.id);
     dirty.add(alert.ap);
     for (const key of viewers.channels())
-      if (channels.get(key)?.sees(alert.site)) viewers.send(key, sseEvent('alert', alert, idNow()));
+      if (channels.get(key)?.sees(alert.site))
+        viewers.send(key, (lang) => sseEvent('alert', alerts.view(alert.id, lang) ?? alert, idNow()));
     tickSoon();
   }
   const tickSoon = onceAfter(tick);
@@ -254,22 +263,22 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   }
 
   /** What changed after the event of this id; null when only a snapshot helps. */
-  function since(id: string, channel: Channel): { delta: LiveDelta | null; told: AlertView[] } | null {
+  function since(id: string, channel: Channel, lang: Language): { delta: LiveDelta | null; told: AlertView[] } | null {
     const [theirs, number] = id.split('-');
     const missed = theirs === epoch && /^\d{1,15}$/.test(number ?? '') ? ring.after(Number(number)) : null;
     if (!missed) return null;
-    const told = [...missed.alerts].slice(-ALERTS_TOLD).flatMap((alert) => alerts.view(alert) ?? []);
+    const told = [...missed.alerts].slice(-ALERTS_TOLD).flatMap((alert) => alerts.view(alert, lang) ?? []);
     return {
-      delta: Number(number) < seq ? deltaOf(channel, missed.aps, true, clock.wallMs()) : null,
+      delta: Number(number) < seq ? { ...deltaOf(channel, missed.aps, clock.wallMs()), health: worded(lang) } : null,
       told: told.filter((alert) => channel.sees(alert.site)),
     };
   }
 
-  function greeting(lastEventId: string | null, channel: Channel): string[] {
+  function greeting(lastEventId: string | null, channel: Channel, lang: Language): string[] {
     const retry = 'retry: 2000\n\n';
     const hello = [sseEvent('hb', { at: clock.wallMs() }, idNow()), sseEvent('roster', { hash: channel.hash() }, null)];
     if (lastEventId === null) return [retry, ...hello];
-    const missed = since(lastEventId, channel);
+    const missed = since(lastEventId, channel, lang);
     if (!missed) return [retry, sseEvent('reset', {}, null)];
     const delta = missed.delta ? [sseEvent('d', missed.delta, idNow())] : [];
     return [retry, ...delta, ...hello, ...missed.told.map((alert) => sseEvent('alert', alert, null))];
@@ -298,12 +307,12 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       trail.save();
     },
     now: () => ({ at: clock.wallMs(), rows: [...rows.values()] }),
-    snapshot(scope) {
+    snapshot(scope, lang = 'en') {
       const channel = channelOf(scope);
       const at = clock.wallMs();
       return {
         ...{ epoch, seq, at, roster: channel.hash(), list: channel.list() },
-        ...{ totals: totalsFor(channel, at), health, cols: channel.all(rows, at) },
+        ...{ totals: totalsFor(channel, at), health: worded(lang), cols: channel.all(rows, at) },
       };
     },
     roster: (scope) => channelOf(scope).roster(),
@@ -313,9 +322,9 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       // Counts are those of everybody: who sees some sites gets the hours of these.
       return { ...view, ...(channel.key === '' ? {} : { t: [], per: NO_COUNTS }), list: channel.list() };
     },
-    poll(id, scope): LivePoll {
+    poll(id, scope, lang = 'en'): LivePoll {
       const channel = channelOf(scope);
-      const missed = since(id, channel);
+      const missed = since(id, channel, lang);
       if (!missed) return { kind: 'reset' };
       const { delta, told } = missed;
       return { kind: 'delta', at: clock.wallMs(), roster: channel.hash(), delta, alerts: told };
@@ -327,11 +336,11 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       lastEdit = mono;
       tick();
     },
-    stream(_request, reply, { lastEventId, scope, packed, stillAllowed }) {
+    stream(_request, reply, { lastEventId, scope, lang = 'en', packed, stillAllowed }) {
       const channel = channelOf(scope);
       reply.hijack();
-      const viewer = { raw: reply.raw, headers: reply.getHeaders(), channel: channel.key, packed, stillAllowed };
-      if (viewers.add(viewer, greeting(lastEventId, channel))) return;
+      const viewer = { raw: reply.raw, headers: reply.getHeaders(), channel: channel.key, lang, packed, stillAllowed };
+      if (viewers.add(viewer, greeting(lastEventId, channel, lang))) return;
       reply.raw.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '30' });
       reply.raw.end(JSON.stringify(TOO_MANY_VIEWERS));
     },

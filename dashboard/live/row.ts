@@ -3,9 +3,12 @@
 import type { Presence } from '#broker';
 import { type ApState, type LiveRow, openSince, roundToStep, type Totals, type WhyCode } from '#contract';
 import type { FleetEntry } from '../alert/fleet.ts';
-import { dateTime, mbps, measured as rate } from '../alert/words.ts';
 import type { AlertEngine } from '../deps.ts';
+import { FORMATS } from '../said/format.ts';
 import type { Facts, LiveMetric, ValidTest } from './latest.ts';
+
+/** `why` is English; a page words it from its code. */
+const { dateTime, mbps, measured: rate } = FORMATS.en;
 
 export interface RowInput {
   entry: FleetEntry;

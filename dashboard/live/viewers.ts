@@ -5,20 +5,22 @@
  */
 import type { ServerResponse } from 'node:http';
 import { constants, deflateRawSync } from 'node:zlib';
-import type { LiveEventName } from '#contract';
+import type { Language, LiveEventName } from '#contract';
 import type { Clock } from '#lib/clock';
 
 export interface NewViewer {
   raw: ServerResponse;
   headers: Readonly<Record<string, number | string | string[] | undefined>>;
   channel: string;
+  lang: Language;
   packed: boolean;
   stillAllowed(): boolean;
 }
 export interface Viewers {
   /** False when there are too many. Writes the head, then `first`. */
   add(viewer: NewViewer, first: readonly string[]): boolean;
-  send(channel: string, event: string): void;
+  /** A function: an event that differs by language, made once for each that somebody reads. */
+  send(channel: string, event: string | ((lang: Language) => string)): void;
   /** Channels that somebody watches. */
   channels(): ReadonlySet<string>;
   /** Ends streams whose viewer may not see it any more. */
@@ -73,13 +75,15 @@ export function createViewers({ clock, max }: { clock: Clock; max: number }): Vi
       return true;
     },
     send(channel, event) {
-      const made = new Map<boolean, Buffer>();
+      const made = new Map<string, Buffer>();
       for (const viewer of viewers) {
         if (viewer.channel !== channel) continue;
         if (viewer.raw.writableLength > UNSENT_CAP) viewer.lagging = true;
         if (viewer.lagging) continue;
-        const bytes = made.get(viewer.packed) ?? bytesOf(event, viewer.packed);
-        made.set(viewer.packed, bytes);
+        const { lang, packed } = viewer;
+        const key = `${packed} ${typeof event === 'string' ? '' : lang}`;
+        const bytes = made.get(key) ?? bytesOf(typeof event === 'string' ? event : event(lang), packed);
+        made.set(key, bytes);
         viewer.raw.write(bytes);
       }
     },

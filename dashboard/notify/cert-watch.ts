@@ -1,10 +1,9 @@
 /** Why: a certificate that runs out cuts off every probe at once; it is told 30, 7 and 1 days before, on the page and to those who can mend it. */
 import { X509Certificate } from 'node:crypto';
-import type { HealthNotice } from '#contract';
 import type { State } from '#state';
+import type { Notice } from '../said/said.ts';
 import type { Receivers } from './receivers.ts';
 import { addNotice } from './telling.ts';
-import { wordsOf } from './words/index.ts';
 
 export interface NamedCertificate {
   /** For people: the setting or the file. */
@@ -38,13 +37,13 @@ export function createCertWatch({
           addNotice(state, receivers, null, { code: 'certificate', name, at }, `certificate-${at}-${days}`, now);
       });
     },
-    notices: (): HealthNotice[] =>
-      ending.map(({ name, at, days }) => {
-        const { notices, format } = wordsOf('en');
-        const ends = `${format.dateTime(at, 'UTC')} UTC`;
-        const severity = days > 7 ? 'warning' : 'critical';
-        return { code: 'CERTIFICATE_ENDS', severity, text: `${notices.certificate(name, ends)}.`, since: null };
-      }),
+    notices: (): Notice[] =>
+      ending.map(({ name, at, days }) => ({
+        code: 'CERTIFICATE_ENDS',
+        severity: days > 7 ? 'warning' : 'critical',
+        said: { code: 'notice.certificate', name, at },
+        since: null,
+      })),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Receiver } from './receivers.ts';
 
 export interface ComposeDeps {
   state: Pick<State, 'alerts' | 'outbox' | 'registry'>;
-  view(id: number): AlertView | null;
+  view(id: number, lang?: Language): AlertView | null;
   /** Without a trailing slash. */
   publicUrl(): string;
   /** Where this receiver acts on this message without signing in; null where that is not offered. */
@@ -41,7 +41,12 @@ function contentOf(
     return digestMessage(inputs, { lang, severity: item.severity, publicUrl: deps.publicUrl(), uncertain });
   }
   if (item.kind === 'notice')
-    return noticeMessage(detailOf(item), { lang, severity: item.severity, publicUrl: deps.publicUrl(), uncertain });
+    return noticeMessage(noticeDetail(deps, item, lang), {
+      lang,
+      severity: item.severity,
+      publicUrl: deps.publicUrl(),
+      uncertain,
+    });
   const input = inputOf(deps, item, receiver, now);
   if (!input) return null;
   const whole = { ...input, uncertain };
@@ -59,7 +64,7 @@ function inputOf(
 ): MessageInput | null {
   const { kind, incident } = item;
   if (incident === null || kind === 'digest' || kind === 'notice') return null;
-  const alert = deps.view(incident);
+  const alert = deps.view(incident, receiver.lang);
   if (!alert) return null;
   const detail = detailOf(item);
   const input = inputAbout(deps, { alert, kind, lang: receiver.lang, now });
@@ -114,6 +119,13 @@ function othersOf({ state }: Pick<ComposeDeps, 'state'>, alert: AlertView, isp: 
     const ap = state.registry.accessPoint(id);
     return ap !== null && state.registry.site(ap.site)?.isp === isp;
   }).length;
+}
+
+/** What nobody reacted to has a title in this language. */
+function noticeDetail(deps: ComposeDeps, item: OutboxItem, lang: Language): JsonObject {
+  const detail = detailOf(item);
+  const about = deps.view(numberIn(detail, 'incident', 1, 9e15) ?? 0, lang);
+  return about ? { ...detail, title: about.title } : detail;
 }
 
 function detailOf({ detail }: OutboxItem): JsonObject {

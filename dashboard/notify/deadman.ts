@@ -1,8 +1,9 @@
 /** Why: a server that is gone cannot say so. It pings somebody else every minute, and only while a canary comes through all of it. */
-import type { HealthNotice } from '#contract';
 import type { Clock } from '#lib/clock';
 import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
+import type { Notice, Said } from '../said/said.ts';
+import { inEnglish } from '../said/say.ts';
 import { type Every, systemEvery } from '../timing.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { type HttpCall, post } from './http-post.ts';
@@ -20,7 +21,7 @@ export interface DeadmanDeps {
 }
 export interface Deadman {
   stop(): Promise<void>;
-  notices(): HealthNotice[];
+  notices(): Notice[];
 }
 
 const PING_MS = 60_000;
@@ -29,11 +30,13 @@ export function startDeadman({ url, allow, canary, clock, log, every = systemEve
   const guard = createAddressGuard(allow);
   const stopping = new AbortController();
   let round: Promise<void> | null = null;
-  let trouble: { code: 'CANARY_DEAD' | 'DEADMAN_UNREACHABLE'; text: string; since: number } | null = null;
+  let trouble: { text: string; notice: Notice } | null = null;
 
-  const note = (code: 'CANARY_DEAD' | 'DEADMAN_UNREACHABLE', text: string): void => {
+  const note = (code: 'CANARY_DEAD' | 'DEADMAN_UNREACHABLE', said: Said): void => {
+    const text = inEnglish(said);
     if (trouble?.text !== text) log.error({ code, reason: text }, 'the ping that others watch is not well');
-    trouble = { code, text, since: trouble?.since ?? clock.wallMs() };
+    const since = trouble?.notice.since ?? clock.wallMs();
+    trouble = { text, notice: { code, severity: 'critical', said, since } };
   };
 
   async function ping(): Promise<void> {
@@ -41,10 +44,10 @@ export function startDeadman({ url, allow, canary, clock, log, every = systemEve
     const why = await canary(stopping.signal).then(() => null, messageOf);
     if (stopping.signal.aborted) return;
     const ms = Math.round(clock.monoMs() - started);
-    if (why !== null) note('CANARY_DEAD', `Carrel does not work end to end: ${why}.`);
+    if (why !== null) note('CANARY_DEAD', { code: 'notice.canary_dead', error: why });
     const outcome = await post(callOf(why === null ? url : failUrl(url), why ?? `canary ${ms} ms`), { guard });
     if (outcome.kind !== 'sent')
-      note('DEADMAN_UNREACHABLE', `The ping that others watch does not arrive: ${outcome.error}.`);
+      note('DEADMAN_UNREACHABLE', { code: 'notice.deadman_unreachable', error: outcome.error });
     else if (why === null) {
       if (trouble) log.info({ ms }, 'the ping that others watch is well again');
       trouble = null;
@@ -62,8 +65,7 @@ export function startDeadman({ url, allow, canary, clock, log, every = systemEve
       stopping.abort();
       await round;
     },
-    notices: () =>
-      trouble ? [{ code: trouble.code, severity: 'critical', text: trouble.text, since: trouble.since }] : [],
+    notices: () => (trouble ? [trouble.notice] : []),
   };
 }
 

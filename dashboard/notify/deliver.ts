@@ -2,13 +2,14 @@
  * Why: what stands in the outbox leaves, whatever happens. An item counts as sent only after the receiver's answer, so a crash
  * repeats it with the same key; a receiver that is down is tried until what is said is too old; one that is slow makes nobody else wait.
  */
-import type { ChannelKind, HealthNotice } from '#contract';
+import type { ChannelKind } from '#contract';
 import type { Clock } from '#lib/clock';
 import { messageOf as errorText } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import type { OutboxItem, State } from '#state';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine } from '../deps.ts';
+import type { Notice } from '../said/said.ts';
 import { type Every, onceAfter, pause, systemEvery } from '../timing.ts';
 import { createAckWatch } from './ack-watch.ts';
 import { createAddressGuard } from './address-guard.ts';
@@ -49,9 +50,9 @@ export interface Delivery {
   /** Sends what has become due now, without waiting for the next second. */
   look(): void;
   /** Missing and failing channels, in words for the page. */
-  notices(): HealthNotice[];
+  notices(): Notice[];
   /** Something else about telling people that the page should say. */
-  alsoNotice(more: () => HealthNotice[]): void;
+  alsoNotice(more: () => Notice[]): void;
 }
 
 const LOOK_MS = 1000;
@@ -90,7 +91,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   let ends: (() => Promise<void> | void)[] = [];
   let stopped = false;
   let seen = { wall: clock.wallMs(), mono: clock.monoMs() };
-  let moreNotices: () => HealthNotice[] = () => [];
+  let moreNotices: () => Notice[] = () => [];
   let broken: { since: number; error: string } | null = null;
 
   /** Starts a lane for every receiver with something due. Nothing here waits. */
@@ -237,7 +238,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
             {
               code: 'OUTBOX_STUCK',
               severity: 'critical' as const,
-              text: `Alerts cannot leave: ${broken.error}.`,
+              said: { code: 'notice.outbox_stuck' as const, error: broken.error },
               since: broken.since,
             },
           ]

@@ -1,10 +1,11 @@
 /** Why: a hole in the rota is told a week before somebody falls into it, on the page and to those who can mend it. */
-import type { HealthNotice, Rotation } from '#contract';
+import type { Rotation } from '#contract';
 import type { State } from '#state';
+import type { Notice } from '../said/said.ts';
+import type { GapWhy } from '../said/sayings-server.ts';
 import type { Receivers } from './receivers.ts';
 import { gapsOf } from './rotation.ts';
 import { addNotice } from './telling.ts';
-import { wordsOf } from './words/index.ts';
 
 const AHEAD_MS = 7 * 86_400_000;
 const LOOK_MS = 3_600_000;
@@ -13,7 +14,7 @@ export interface Gap {
   rotation: Rotation;
   from: number;
   to: number;
-  why: string;
+  why: GapWhy;
 }
 
 /** Of rotations that a policy calls. */
@@ -34,10 +35,10 @@ export function rotationGaps(
   receivers: Receivers,
   rotation: Rotation,
   now: number,
-): { from: number; to: number; why: string }[] {
-  const reach = (user: string): string | null => {
-    if (!state.people.user(user)) return `there is no user ${user}`;
-    return receivers.ofPerson(user).length === 0 ? `${user} has no way to be reached` : null;
+): Omit<Gap, 'rotation'>[] {
+  const reach = (user: string): GapWhy | null => {
+    if (!state.people.user(user)) return { kind: 'no_user', user };
+    return receivers.ofPerson(user).length === 0 ? { kind: 'unreachable', user } : null;
   };
   return gapsOf(rotation, state.oncall.overrides(rotation.id, now), { from: now, to: now + AHEAD_MS, reach });
 }
@@ -59,16 +60,12 @@ export function createGapWatch({ state, receivers }: { state: State; receivers: 
         }
       });
     },
-    notices: (): HealthNotice[] =>
-      found.map(({ rotation, from, to, why }) => {
-        const { notices, format } = wordsOf('en');
-        const at = (moment: number): string => format.dateTime(moment, rotation.zone);
-        return {
-          code: 'ON_CALL_GAP',
-          severity: 'warning',
-          text: `${notices.gap(rotation.name, at(from), at(to))}: ${why}.`,
-          since: null,
-        };
-      }),
+    notices: (): Notice[] =>
+      found.map(({ rotation: { name, zone }, from, to, why }) => ({
+        code: 'ON_CALL_GAP',
+        severity: 'warning',
+        said: { code: 'notice.gap', rotation: name, from, to, zone, why },
+        since: null,
+      })),
   };
 }

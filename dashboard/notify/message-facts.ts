@@ -10,7 +10,7 @@ export function factsOf(input: MessageInput, words: Words, zone: string): [strin
   const { labels } = words;
   const over = isOver(input);
   const facts: [string, string | null][] = [
-    [labels.site, site ? [site.name, site.region].filter(Boolean).join(', ') : alert.site_name],
+    [labels.site, site ? [site.name, site.region].filter(Boolean).join(', ') : alert.site && alert.site_name],
     [labels.provider, site?.isp || null],
     [labels.measured, measuredOf(input, words)],
     [

@@ -1,5 +1,5 @@
 /** Why: the lists of an alert's message: each test as one line, and what to do next in the order to do it. */
-import type { TestView } from '#contract';
+import type { AlertView, TestView } from '#contract';
 import type { MessageInput } from './message.ts';
 import type { Words } from './words/words.ts';
 
@@ -34,8 +34,17 @@ function stepsOf({ alert, site, targetMbps }: MessageInput, { next, theProvider,
       return [`${next.callWithTests(provider)}; ${known ? next.othersCounted : next.othersUnknown}`];
     }
     case 'group':
-      return [next.group(alert.site_name || theProvider)];
+      return [groupStep(alert, next)];
+    case 'quality':
+      return [next.quality(provider)];
     default:
-      return [next.look];
+      return [next.rules[alert.rule]];
   }
+}
+
+/** By what they share: `isp:Name`, `region:Name`, `server:name`, `uplink`. */
+function groupStep({ ap, site_name }: AlertView, next: Words['next']): string {
+  if (ap === 'uplink') return next.uplink;
+  if (ap.startsWith('isp:')) return next.group(site_name);
+  return ap.startsWith('server:') ? next.rules.server : next.groupElsewhere;
 }

@@ -150,8 +150,7 @@ function titleOf(input: MessageInput, words: Words): string {
     place,
     target: words.format.mbps(targetMbps),
     value: newest?.rate_mbps == null ? null : words.format.measured(newest.rate_mbps),
-    engine: alert.title,
-    members: alert.members.length,
+    told: alert.title,
   });
   const zone = zoneOf(input);
   switch (kind) {
@@ -185,19 +184,16 @@ function remarksOf({ kind, alert, unackedMinutes, ackEnded, uncertain }: Message
 const MEMBERS_SHOWN = 20;
 
 function sectionsOf(input: MessageInput, words: Words, zone: string): Message['sections'] {
-  const { alert, lang } = input;
+  const { alert } = input;
   // Of news, who is still in trouble; how many are not any more stands before it.
   const shown = input.kind === 'update' ? alert.members.filter(({ until }) => until === null) : alert.members;
   const members = shown
     .slice(0, MEMBERS_SHOWN)
     .map((one) => words.member(one.site_name, words.format.dateTime(one.since, zone)));
   if (shown.length > MEMBERS_SHOWN) members.push(words.moreMembers(shown.length - MEMBERS_SHOWN));
-  const known = alert.rule === 'slow' || alert.rule === 'dark';
-  // The engine gives its reasons in English; in other languages the facts say the same of what they know.
-  const reasons = lang === 'en' || !known ? alert.reasons : [];
   const tests = alert.evidence.map((test) => testLine(test, words, zone));
   return [
-    ...(reasons.length > 0 ? [{ heading: words.reasonsNote || words.headings.why, lines: reasons }] : []),
+    ...(alert.reasons.length > 0 ? [{ heading: words.headings.why, lines: alert.reasons }] : []),
     ...(members.length > 0 ? [{ heading: words.labels.others, lines: members }] : []),
     ...(tests.length > 0 ? [{ heading: words.headings.tests, lines: tests }] : []),
     { heading: words.headings.next, lines: nextOf(input, words) },

@@ -1,6 +1,7 @@
 /** Why: a route in the outbox becomes somebody who can be sent to, now: by the settings, by a channel of an administrator, by a person's contact. */
-import type { ChannelKind, HealthNotice, Language, Severity } from '#contract';
+import type { ChannelKind, Language, Severity } from '#contract';
 import type { Channel, State } from '#state';
+import type { Notice } from '../said/said.ts';
 import type { ChannelSettings } from './channel.ts';
 import { type NotifySettings, webhookLabel } from './targets.ts';
 
@@ -27,7 +28,7 @@ export interface Receivers {
   /** Whose route it is; null where it is nobody's own. */
   personOf(route: string): string | null;
   /** What is missing so that anybody is told at all, in words for the page. */
-  missing(): HealthNotice[];
+  missing(): Notice[];
 }
 
 export function createReceivers(
@@ -100,11 +101,8 @@ export function createReceivers(
     ofChannel: channelReceiver,
     missing() {
       if (fixed.length > 0 || state.channels.list().some(({ enabled }) => enabled)) return [];
-      const what =
-        settings.CARREL_SMTP === undefined
-          ? 'no channel is set up, no mail server (CARREL_SMTP) and no webhook (CARREL_WEBHOOKS) is set'
-          : 'a mail server is set, but nobody to write to (CARREL_ONCALL)';
-      return [{ code: 'NO_CHANNEL', severity: 'warning', text: `Alerts are shown here only: ${what}.`, since: null }];
+      const said = { code: 'notice.no_channel', nobody: settings.CARREL_SMTP !== undefined } as const;
+      return [{ code: 'NO_CHANNEL', severity: 'warning', said, since: null }];
     },
   };
   return receivers;

@@ -1,5 +1,6 @@
 /** Why: who is on call is a pure question of rotation, overrides and moment, by the wall clock of a zone; gaps are found before they are felt. */
 import { isOpen, localTime, momentOf, openSpans, type Rotation, type RotationOverride, type Shift } from '#contract';
+import type { GapWhy } from '../said/sayings-server.ts';
 
 /** The person on call at `at`; null when nobody is. The last override that holds then decides. */
 export function onCallAt(rotation: Rotation, overrides: readonly RotationOverride[], at: number): string | null {
@@ -35,10 +36,10 @@ export function shiftsOf(
 export function gapsOf(
   rotation: Rotation,
   overrides: readonly RotationOverride[],
-  { from, to, reach }: { from: number; to: number; reach(user: string): string | null },
-): { from: number; to: number; why: string }[] {
+  { from, to, reach }: { from: number; to: number; reach(user: string): GapWhy | null },
+): { from: number; to: number; why: GapWhy }[] {
   return shiftsOf(rotation, overrides, from, to).flatMap((shift) => {
-    const why = shift.user === null ? 'no one is on call' : reach(shift.user);
+    const why: GapWhy | null = shift.user === null ? { kind: 'nobody' } : reach(shift.user);
     // Outside its hours a rotation is not meant to have anybody, unless an override says "nobody" in them.
     const meant = shift.user !== null || !rotation.hours || isMissing(rotation, shift);
     return why === null || !meant ? [] : [{ from: shift.from, to: shift.to, why }];

@@ -1,7 +1,7 @@
 /** Why: a channel that fails cannot say so itself: the page says it, and another channel tells it, once per failure. */
-import type { HealthNotice } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { State } from '#state';
+import type { Notice } from '../said/said.ts';
 import { keyPrefix, shortHash } from './outbox-message.ts';
 import type { Receiver, Receivers } from './receivers.ts';
 
@@ -11,7 +11,7 @@ const TELL_AFTER_MS = 5 * 60_000;
 export interface Telling {
   worked(receiver: Receiver, now: number): void;
   failed(receiver: Receiver, now: number, error: string, final: boolean): void;
-  notices(): HealthNotice[];
+  notices(): Notice[];
 }
 
 /**
@@ -98,14 +98,16 @@ export function createTelling({
           {
             code: 'CHANNEL_FAILING',
             severity: final ? ('critical' as const) : ('warning' as const),
-            text: `${nameOf(receiver)} ${final ? 'refuses alerts' : 'does not get alerts yet'}: ${health.error ?? 'no reason given'}.`,
+            said: {
+              code: 'notice.channel_failing' as const,
+              kind: receiver.kind,
+              label: receiver.label,
+              final,
+              error: health.error ?? '',
+            },
             since: health.failingSince ?? clock.wallMs(),
           },
         ];
       }),
   };
-}
-
-function nameOf({ kind, label }: Receiver): string {
-  return kind === 'email' ? `Mail to ${label}` : kind === 'webhook' ? `Webhook ${label}` : label;
 }

@@ -1,18 +1,16 @@
 /** Why: two devices with one credential cut each other off and mix their values; somebody must give each its own. */
-import type { HealthNotice } from '#contract';
+import type { Notice } from '../said/said.ts';
 
 const NAMED = 3;
 
 /** One notice for all of them. */
-export function cloneNotice(probes: readonly string[]): HealthNotice[] {
+export function cloneNotice(probes: readonly string[]): Notice[] {
   if (probes.length === 0) return [];
-  const more = probes.length - NAMED;
-  const names = `${probes.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   return [
     {
       code: 'PROBE_CLONED',
       severity: 'warning',
-      text: `Two devices use the credential of ${probes.length === 1 ? 'probe' : 'each of these probes:'} ${names}. Their values are mixed; issue a credential for each device.`,
+      said: { code: 'notice.cloned', names: probes.slice(0, NAMED), n: probes.length },
       since: null,
     },
   ];

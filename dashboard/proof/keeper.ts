@@ -3,7 +3,7 @@
  * arrived together with its place in the log: a crash of the server counts no frame twice and forgets none.
  */
 import type { Broker } from '#broker';
-import type { HealthNotice, ProbeDelivery } from '#contract';
+import type { ProbeDelivery } from '#contract';
 import type { FeedBatch } from '#feed';
 import { createBackoff } from '#lib/backoff';
 import type { Clock } from '#lib/clock';
@@ -12,6 +12,7 @@ import type { Logger } from '#lib/logger';
 import type { State } from '#state';
 import type { Cursor } from '#store';
 import { followFeed } from '../follow-feed.ts';
+import type { Notice } from '../said/said.ts';
 import { type Every, pause, systemEvery } from '../timing.ts';
 import { cloneNotice } from './clones.ts';
 import { type FrameNote, noteOf, withNotes } from './note.ts';
@@ -30,7 +31,7 @@ export interface SequenceProof {
   stop(): Promise<void>;
   /** With what was read but not committed yet. */
   of(probe: string): ProbeDelivery;
-  notices(): HealthNotice[];
+  notices(): Notice[];
 }
 
 const CONSUMER = 'delivery';

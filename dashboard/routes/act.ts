@@ -100,7 +100,7 @@ export function registerActRoutes(app: FastifyInstance, deps: DashboardDeps, _al
       since,
     }: { said?: Said | null; next: ActLink | null; status?: number; since?: string | undefined },
   ): Promise<FastifyReply> {
-    const alert = deps.alerts.view(link.incident);
+    const alert = deps.alerts.view(link.incident, asked.lang);
     if (!alert) return refuse(reply, 'wrong');
     const may = next !== null && alert.resolved_at === null;
     return answerIncident(reply, {

@@ -1,8 +1,9 @@
 /** Why: alerts over HTTP: what is and was wrong, who has it, why (not), and silences that end by themselves. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AlertView, Page } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
+import { languageOf } from '../language.ts';
 import { type Asking, accessPointFor, seesAlert } from '../scope.ts';
 import type { Allow } from '../session.ts';
 import { idField, numberPath } from './schemas.ts';
@@ -40,8 +41,9 @@ const ackBody = {
 export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow: Allow): void {
   const { state, alerts, clock } = deps;
   const sees = (who: Asking, alert: AlertView): boolean => seesAlert(who, state.registry, alert);
-  const alertFor = (who: Asking, id: number): AlertView => {
-    const alert = alerts.view(id);
+  const alertFor = (request: FastifyRequest, id: number): AlertView => {
+    const { who } = request;
+    const alert = alerts.view(id, languageOf(request));
     if (!alert || !sees(who, alert)) throw new CarrelError('ALERT_UNKNOWN', `There is no alert ${id}.`, { id });
     return alert;
   };
@@ -53,13 +55,15 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
       onRequest: allow('viewer'),
       schema: { summary: 'Alerts, newest first', querystring: listQuery },
     },
-    async ({ query, who }): Promise<Page<AlertView>> => {
+    async (request): Promise<Page<AlertView>> => {
+      const { query, who } = request;
+      const lang = languageOf(request);
       const { cursor, limit = 100, condition, acknowledged } = query;
       let before = cursor === undefined ? undefined : Number(cursor);
       const items: AlertView[] = [];
       // Of somebody who sees little, many pages may hold nothing.
       for (let more = true; more && items.length <= limit; ) {
-        const found = alerts.list({ condition, acknowledged, before, limit: limit + 1 });
+        const found = alerts.list({ condition, acknowledged, before, limit: limit + 1, lang });
         items.push(...found.filter((alert) => sees(who, alert)));
         before = found.at(-1)?.id;
         more = found.length > limit;
@@ -79,9 +83,9 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
         querystring: { type: 'object', additionalProperties: false, required: ['ap'], properties: { ap: idField } },
       },
     },
-    async ({ query, who }) => {
-      accessPointFor(who, state.registry, query.ap);
-      return alerts.explain(query.ap);
+    async (request) => {
+      accessPointFor(request.who, state.registry, request.query.ap);
+      return alerts.explain(request.query.ap, languageOf(request));
     },
   );
 
@@ -92,7 +96,7 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
       onRequest: allow('viewer'),
       schema: { summary: 'One alert with its evidence and who was told', params: numberPath },
     },
-    async ({ params, who }) => alertFor(who, params.id),
+    async (request) => alertFor(request, request.params.id),
   );
 
   app.post<{ Params: { id: number }; Body: { hours: number } }>(
@@ -103,12 +107,12 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
       schema: { summary: 'I have it: for some hours, at most 72', params: numberPath, body: ackBody },
     },
     async (request) => {
-      alertFor(request.who, request.params.id);
+      alertFor(request, request.params.id);
       const who = request.who?.name ?? '';
       const now = clock.wallMs();
       const alert = alerts.acknowledge(request.params.id, who, now + Math.round(request.body.hours * HOUR_MS));
       state.audit(now, who, 'alert acknowledged', `${alert.id} for ${request.body.hours} h`);
-      return alert;
+      return alertFor(request, alert.id);
     },
   );
 
@@ -122,7 +126,7 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
       const who = request.who?.name ?? '';
       const alert = alerts.resolve(request.params.id, who);
       state.audit(clock.wallMs(), who, 'alert declared over', String(alert.id));
-      return alert;
+      return alertFor(request, alert.id);
     },
   );
 

@@ -65,13 +65,14 @@ export function registerIncidentPageRoutes(app: FastifyInstance, deps: Dashboard
     status = 200,
   ): Promise<FastifyReply> {
     const { who, session, params } = request as FastifyRequest<{ Params: Params }>;
-    const alert = deps.alerts.view(params.id);
+    const lang = languageOf(request);
+    const alert = deps.alerts.view(params.id, lang);
     if (!alert || !seesAlert(who, state.registry, alert))
       throw new CarrelError('ALERT_UNKNOWN', `There is no alert ${params.id}.`, { id: params.id });
     const may = who !== null && covers(who.role, 'on_call') && alert.resolved_at === null;
     const hidden = session ? ([['csrf', session.csrf]] as const) : [];
     return answerIncident(reply, {
-      seen: await seenOf(deps, { alert, lang: languageOf(request), who }),
+      seen: await seenOf(deps, { alert, lang, who }),
       via: 'page',
       forms: may ? { action: `/alerts/${alert.id}`, hidden } : null,
       said,

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DashboardDeps } from '../deps.ts';
+import { languageOf } from '../language.ts';
 import { keyOf } from '../live/channel.ts';
 import type { Allow } from '../session.ts';
 
@@ -76,9 +77,12 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
     },
     async (request, reply) => {
       void reply.header('cache-control', 'no-store');
-      const snapshot = live.snapshot(request.who?.scope);
+      const lang = languageOf(request);
+      const snapshot = live.snapshot(request.who?.scope, lang);
       const version = `${snapshot.epoch}-${snapshot.seq}-${Math.floor(snapshot.at / 1000)}-${snapshot.roster}`;
-      return send(request, reply, snapshot, () => packedSnapshot(keyOf(request.who?.scope), version, snapshot));
+      return send(request, reply, snapshot, () =>
+        packedSnapshot(`${lang}${keyOf(request.who?.scope)}`, version, snapshot),
+      );
     },
   );
 
@@ -97,6 +101,7 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
       live.stream(request, reply, {
         lastEventId: (typeof header === 'string' && header !== '' ? header : request.query.since) ?? null,
         scope: request.who?.scope,
+        lang: languageOf(request),
         packed: request.query.z !== 0 && accepts(request, 'gzip'),
         stillAllowed: () => request.stillAllowed(),
       });
@@ -126,7 +131,7 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
     },
     async (request, reply) => {
       void reply.header('cache-control', 'no-store');
-      return live.poll(request.query.since, request.who?.scope);
+      return live.poll(request.query.since, request.who?.scope, languageOf(request));
     },
   );
 }
@@ -143,7 +148,7 @@ function send(request: FastifyRequest, reply: FastifyReply, value: object, packe
   return packed();
 }
 
-/** Packs each version once, for everybody of the same scope; what nobody asked for lately is let go. */
+/** Packs each version once, for everybody of the same scope and language; what nobody asked for lately is let go. */
 function packer(quality: number): (scope: string, version: string, value: object) => Promise<Buffer> {
   const kept = new Map<string, { version: string; bytes: Promise<Buffer> }>();
   return (scope, version, value) => {

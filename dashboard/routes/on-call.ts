@@ -11,11 +11,13 @@ import {
 import { CarrelError } from '#lib/errors';
 import { isZone } from '#state';
 import type { DashboardDeps } from '../deps.ts';
+import { languageOf } from '../language.ts';
 import { channelType } from '../notify/channels.ts';
 import { mailAddress } from '../notify/email/email.ts';
 import { rotationGaps } from '../notify/gaps.ts';
 import { createReceivers, type Receivers } from '../notify/receivers.ts';
 import { shiftsOf } from '../notify/rotation.ts';
+import { say } from '../said/say.ts';
 import type { Allow } from '../session.ts';
 import { registerPolicyRoutes } from './on-call-policies.ts';
 import * as schemas from './on-call-schemas.ts';
@@ -104,14 +106,17 @@ function contactProblems(
 function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Receivers, allow: Allow): void {
   const { state, clock } = deps;
   const administrators = { onRequest: allow('administrator') };
-  const view = (rotation: Rotation): RotationView => {
+  const view = (rotation: Rotation, lang: Language): RotationView => {
     const now = clock.wallMs();
     const overrides = state.oncall.overrides(rotation.id, now);
     return {
       ...rotation,
       overrides,
       shifts: shiftsOf(rotation, overrides, now, now + SHOWN_MS),
-      gaps: rotationGaps(state, receivers, rotation, now),
+      gaps: rotationGaps(state, receivers, rotation, now).map(({ from, to, why }) => ({
+        ...{ from, to },
+        why: say({ code: 'gap.why', why }, lang, rotation.zone),
+      })),
     };
   };
 
@@ -121,7 +126,10 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
       onRequest: allow('viewer'),
       schema: { summary: 'Rotations with who is on call for two weeks, and gaps of the next one' },
     },
-    async () => ({ items: state.oncall.rotations().map(view), next: null }),
+    async (request) => {
+      const lang = languageOf(request);
+      return { items: state.oncall.rotations().map((one) => view(one, lang)), next: null };
+    },
   );
   app.post<{ Body: RotationBody }>(
     '/api/v1/on-call/rotations',
@@ -134,7 +142,7 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
         state.audit(clock.wallMs(), whoOf(request), 'rotation created', draft.name);
         return state.oncall.addRotation(draft);
       });
-      return reply.code(201).send(view({ ...draft, id }));
+      return reply.code(201).send(view({ ...draft, id }, languageOf(request)));
     },
   );
   app.put<{ Params: { id: number }; Body: Partial<RotationBody> }>(
@@ -151,7 +159,7 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
           'rotation changed',
           `${rotation.name}: ${Object.keys(request.body).join(', ')}`,
         );
-        return view(rotation);
+        return view(rotation, languageOf(request));
       }),
   );
   app.delete<{ Params: { id: number } }>(
@@ -185,7 +193,7 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
         state.oncall.addOverride({ rotation: rotation.id, user, from, to });
         state.audit(clock.wallMs(), whoOf(request), 'rotation override', `${rotation.name}: ${user ?? 'nobody'}`);
       });
-      return reply.code(201).send(view(rotation));
+      return reply.code(201).send(view(rotation, languageOf(request)));
     },
   );
   app.delete<{ Params: { id: number } }>(

@@ -8,13 +8,13 @@ import {
   reduceDark,
   type Sight,
 } from '../../dashboard/alert/dark.ts';
+import { sayAll } from '../../dashboard/said/say.ts';
 import { MINUTE, NOON } from './tests.ts';
 
 const params: DarkParams = {
   darkAfterMs: 5 * MINUTE,
   quietByDesign: false,
   graceUntil: NOON,
-  zone: 'Europe/Vilnius',
   openSince: () => NOON - 240 * MINUTE,
 };
 const gone = (lastSeen: number | null): Sight => ({ online: false, since: NOON, lastSeen, byWill: true });
@@ -46,7 +46,7 @@ describe('dark', () => {
     const { effects } = look(() => gone(NOON), 0, 60);
     expect(effects).toHaveLength(1);
     expect(effects[0]).toMatchObject({ kind: 'fire', minute: 5, since: NOON });
-    expect(effects[0]?.reasons).toEqual([
+    expect(sayAll(effects[0]?.reasons ?? [], 'en', 'Europe/Vilnius')).toEqual([
       'Last sign of life Thu 19 Nov 2026, 14:00, 5 min ago; its connection broke.',
       'No sign of life for 5 min in opening hours; the limit is 5 min.',
     ]);
@@ -54,9 +54,7 @@ describe('dark', () => {
   test('a probe never seen is unknown, not dark', () => {
     const { memory, effects } = look(() => gone(null), 0, 60);
     expect([memory.phase, effects]).toEqual(['unknown', []]);
-    expect(explainDark(memory, gone(null), NOON, params)).toEqual([
-      'Its probe has never been seen: unknown, not dark.',
-    ]);
+    expect(explainDark(memory, gone(null), NOON, params)).toEqual([{ code: 'dark.never' }]);
   });
   test('the first while after a start of the server is unknown, not dark', () => {
     const { effects } = look(() => gone(NOON - 100 * MINUTE), 0, 60, { graceUntil: NOON + 7 * MINUTE });
@@ -82,7 +80,7 @@ describe('dark', () => {
       {
         kind: 'resolve',
         at: NOON + 12 * MINUTE,
-        reasons: ['Its frames come again since 14:12 after 12 min of silence.'],
+        reasons: [{ code: 'dark.ended', at: NOON + 12 * MINUTE, silent: 12 * MINUTE }],
       },
     ]);
   });

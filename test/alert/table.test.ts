@@ -264,10 +264,10 @@ describe('who is told', () => {
     same.set({ params: { targetMbps: 25, version: 'edited' } });
     expect(same.tick(70)).not.toContain('close closed');
     expect(same.condition()).toBe('firing');
-    expect(slowRuleWords(always)).toContain('6 of 7 tests are low over 60 min');
+    expect(slowRuleWords(always)[0]).toMatchObject({ sighted: { lows: 6, of: 7, span_min: 60 } });
   });
   test('row 29: an access point without a probe is closed, and who was told hears so', () => {
-    const params = { darkAfterMs: 5 * MINUTE, quietByDesign: false, graceUntil: 0, zone: 'UTC', openSince: () => 0 };
+    const params = { darkAfterMs: 5 * MINUTE, quietByDesign: false, graceUntil: 0, openSince: () => 0 };
     const sight = { online: false, since: NOON, lastSeen: NOON, byWill: true };
     const dark = reduceDarkInstance(
       emptyDarkInstance,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StoreStatus } from '#store';
 import { healthOf, worstFirst } from '../../dashboard/live/health.ts';
+import { wordNotice } from '../../dashboard/said/say.ts';
 
 const wal = { bytes: 0, capBytes: 100, durableEnd: 0, writable: true, error: null, oldestMs: 7 };
 const store: StoreStatus = {
@@ -20,7 +21,7 @@ describe('what the page says about Carrel itself', () => {
   test('nothing, while all is well', () => expect(codes([store])).toEqual([]));
   test('that a database is down, and that nothing is lost', () => {
     const [notice] = healthOf([{ ...store, state: 'down', error: 'connection refused', since_ms: 5 }], { wal }, 0);
-    expect(notice).toEqual({
+    expect(notice && wordNotice(notice, 'en')).toEqual({
       code: 'STORE_DOWN',
       severity: 'warning',
       since: 5,
@@ -39,9 +40,9 @@ describe('what the page says about Carrel itself', () => {
     expect(codes([], 0, false)).toEqual(['critical WAL_UNWRITABLE']);
   });
   test('where nobody is alerted for want of opening hours', () =>
-    expect(healthOf([], { wal }, 2)[0]?.text).toBe(
+    expect(healthOf([], { wal }, 2).map((one) => wordNotice(one, 'en').text)).toEqual([
       '2 sites have no opening hours: nothing is judged there and nobody is alerted.',
-    ));
+    ]));
   test('the worst first', () =>
     expect(
       worstFirst(

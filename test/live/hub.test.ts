@@ -3,11 +3,13 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type AlertView, type HealthNotice, type LiveDelta, type SiteScope, unpackRoster } from '#contract';
+import { type AlertView, type LiveDelta, type SiteScope, unpackRoster } from '#contract';
 import { silentLogger } from '#lib/logger';
 import type { State } from '#state';
 import type { LiveHub } from '../../dashboard/deps.ts';
 import { createLiveHub } from '../../dashboard/live/hub.ts';
+import type { Notice } from '../../dashboard/said/said.ts';
+import { wordNotice } from '../../dashboard/said/say.ts';
 import { EMPTY, type LiveEvent, type LiveState, position, reduce } from '../../dashboard/web/live.ts';
 import { testAt } from '../alert/tests.ts';
 import { type FakeBroker, fakeBroker, frameOf, handTime, settings, stateWith } from '../alert/world.ts';
@@ -30,7 +32,7 @@ interface World {
   scope: SiteScope | undefined;
   /** Another process with the same database: another epoch. */
   restart(): Promise<void>;
-  notices: HealthNotice[];
+  notices: Notice[];
   alert(view: AlertView): void;
   frame(ap: string, rtt: number, rate?: number): Promise<void>;
 }
@@ -227,9 +229,9 @@ describe('the live view', () => {
   });
   test('says what is wrong with Carrel itself', async () => {
     const it = await world();
-    it.notices = [{ code: 'NO_CHANNEL', severity: 'warning', text: 'nobody', since: null }];
+    it.notices = [{ code: 'NO_CHANNEL', severity: 'warning', said: { code: 'notice.wal_50' }, since: null }];
     it.time.pass(1000);
-    expect(it.hub.snapshot().health).toEqual(it.notices);
+    expect(it.hub.snapshot(undefined, 'lt').health).toEqual(it.notices.map((one) => wordNotice(one, 'lt')));
   });
   test('resets a viewer from another start or from long ago', async () => {
     const it = await world();
@@ -272,7 +274,8 @@ describe('the live view', () => {
     await new Promise((resolve) => socket.once('readable', resolve));
     const before = process.memoryUsage().arrayBuffers;
     for (let round = 0; round < 150; round++) {
-      it.notices = [{ code: 'X', severity: 'info', text: 'x'.repeat(100_000) + round, since: null }];
+      const said = { code: 'notice.outbox_stuck', error: 'x'.repeat(100_000) + round } as const;
+      it.notices = [{ code: 'X', severity: 'info', said, since: null }];
       it.time.pass(1000);
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -7,7 +7,9 @@ import type { Incident, State } from '#state';
 import type { Post } from '../../dashboard/notify/channel.ts';
 import type { DeliveryDeps } from '../../dashboard/notify/deliver.ts';
 import { type MessageInput, messageOf, webhookBody } from '../../dashboard/notify/message.ts';
-import { NOON, testAt } from '../alert/tests.ts';
+import { type Said, toldList } from '../../dashboard/said/said.ts';
+import { sayAll } from '../../dashboard/said/say.ts';
+import { MINUTE, NOON, testAt } from '../alert/tests.ts';
 
 export const site: Site = {
   id: 'antazave',
@@ -22,6 +24,23 @@ export const site: Site = {
   lon: null,
   notes: '',
 };
+/** Why `slowAlert` says so, as the engine stores it. */
+const slowReasons: Said[] = [
+  {
+    code: 'slow.tests',
+    lows: 4,
+    tests: [
+      { mbps: 11.2, at: NOON },
+      { mbps: 12, at: NOON + 10 * MINUTE },
+      { mbps: 11.96, at: NOON + 20 * MINUTE },
+      { mbps: 11.5, at: NOON + 23 * MINUTE },
+    ],
+    target: 30,
+    median: 11.5,
+    best: 12,
+  },
+  { code: 'slow.sighted' },
+];
 export const slowAlert: AlertView = {
   id: 7,
   rule: 'slow',
@@ -31,10 +50,7 @@ export const slowAlert: AlertView = {
   condition: 'firing',
   severity: 'ticket',
   title: `Below 30 Mb/s: ${site.name}, 11.5 Mb/s`,
-  reasons: [
-    '3 of the last 3 valid tests in opening hours were below 30 Mb/s: 11.2 Mb/s at 14:00, 12.0 Mb/s at 14:10, 11.9 Mb/s at 14:20.',
-    'Confirmed by a retest at 14:23: 11.5 Mb/s.',
-  ],
+  reasons: sayAll(slowReasons, 'en', site.zone),
   evidence: [
     testAt(0, 11.2),
     testAt(10, 12, { other_mbps: null }),
@@ -66,7 +82,7 @@ export const darkAlert: AlertView = {
 
 /** As the engine stores it. */
 export function storedIncident(more: Partial<Omit<Incident, 'id'>> = {}): Omit<Incident, 'id'> {
-  const { rule, ap, condition, since, fired_at, resolved_at, title, reasons, severity, parent, evidence } = slowAlert;
+  const { rule, ap, condition, since, fired_at, resolved_at, title, severity, parent, evidence } = slowAlert;
   return {
     rule,
     ap,
@@ -75,7 +91,7 @@ export function storedIncident(more: Partial<Omit<Incident, 'id'>> = {}): Omit<I
     fired_at,
     resolved_at,
     title,
-    reasons,
+    reasons: slowReasons,
     severity,
     parent,
     detail: '{}',
@@ -93,7 +109,8 @@ export function viewIn(state: Pick<State, 'alerts'>): (id: number) => AlertView 
     const incident = state.alerts.get(id);
     const base = incident?.rule === 'dark' ? darkAlert : slowAlert;
     const nothing = { deliveries: [], members: [], cause: null, ended: null };
-    return incident && { ...base, ...incident, evidence: base.evidence, ...nothing };
+    const reasons = sayAll(toldList(incident?.reasons), 'en', site.zone);
+    return incident && { ...base, ...incident, reasons, evidence: base.evidence, ...nothing };
   };
 }
 
@@ -114,15 +131,16 @@ export function settingsWith(more: Partial<DeliveryDeps['settings']> = {}): Deli
 }
 
 /** Six minutes after the confirmation, while the library is open until 18:00. */
-export function inputOf(more: Partial<MessageInput> = {}): MessageInput {
+export function inputOf({ alert = slowAlert, lang = 'en', ...more }: Partial<MessageInput> = {}): MessageInput {
+  const reasons = alert.reasons === slowAlert.reasons ? sayAll(slowReasons, lang, site.zone) : alert.reasons;
   return {
     kind: 'firing',
-    alert: slowAlert,
+    alert: { ...alert, reasons },
     site,
     place: site.name,
     targetMbps: 30,
     publicUrl: 'https://carrel.example',
-    lang: 'en',
+    lang,
     now: NOON + 29 * 60_000,
     others: 0,
     ...more,

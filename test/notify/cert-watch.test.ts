@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { makeAuthority } from '../../broker/tls-authority.ts';
 import { createCertWatch } from '../../dashboard/notify/cert-watch.ts';
 import { createReceivers } from '../../dashboard/notify/receivers.ts';
+import { wordNotice } from '../../dashboard/said/say.ts';
 import { memoryState } from '../support/state.ts';
 import { settingsWith } from './cases.ts';
 
@@ -39,7 +40,7 @@ test('a certificate that runs out is told 30, 7 and 1 days before, each once, an
     [0.5, 3, 'critical'],
     [-1, 3, 'critical'],
   ]);
-  expect(watch.notices()[0]?.text).toMatch(
+  expect(watch.notices().map((one) => wordNotice(one, 'en').text)[0]).toMatch(
     /^The certificate CARREL_TLS_CERT ends \w{3} \d+ \w+ 20\d\d, \d\d:\d\d UTC\.$/,
   );
 });

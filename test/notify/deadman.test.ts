@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { startDeadman } from '../../dashboard/notify/deadman.ts';
+import { wordNotice } from '../../dashboard/said/say.ts';
 import { handTime } from '../alert/world.ts';
 import { logLines } from '../support/dashboard.ts';
 import { openReceiver, until } from './cases.ts';
@@ -38,7 +39,7 @@ test('pings only after the canary came through; tells "fail" with the reason whe
     return receiver.calls.some(({ path }) => path.endsWith('/fail'));
   }, 'the failure');
   expect(receiver.calls.at(-1)).toMatchObject({ path: '/hook/uuid-secret/fail', body: broken });
-  expect(deadman.notices()).toEqual([
+  expect(deadman.notices().map((one) => wordNotice(one, 'en'))).toEqual([
     expect.objectContaining({
       code: 'CANARY_DEAD',
       severity: 'critical',
@@ -64,7 +65,7 @@ test('says on the page when the ping itself does not arrive', async () => {
   });
   ends.push(() => deadman.stop());
   await until(() => deadman.notices().length === 1, 'the notice');
-  expect(deadman.notices()[0]).toMatchObject({
+  expect(deadman.notices().map((one) => wordNotice(one, 'en'))[0]).toMatchObject({
     code: 'DEADMAN_UNREACHABLE',
     text: expect.stringContaining('ECONNREFUSED'),
   });

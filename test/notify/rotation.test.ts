@@ -71,14 +71,14 @@ describe('a rotation', () => {
       gapsOf(weekly, overrides, {
         from,
         to,
-        reach: (user) => (user === 'jonas' ? 'jonas has no way to be reached' : null),
+        reach: (user) => (user === 'jonas' ? { kind: 'unreachable', user } : null),
       }),
     ).toEqual([
-      { from: at('2026-11-21T12:00:00Z'), to: at('2026-11-22T07:00:00Z'), why: 'no one is on call' },
-      { from: at('2026-11-23T07:00:00Z'), to: at('2026-11-30T07:00:00Z'), why: 'jonas has no way to be reached' },
+      { from: at('2026-11-21T12:00:00Z'), to: at('2026-11-22T07:00:00Z'), why: { kind: 'nobody' } },
+      { from: at('2026-11-23T07:00:00Z'), to: at('2026-11-30T07:00:00Z'), why: { kind: 'unreachable', user: 'jonas' } },
     ]);
     expect(gapsOf({ ...weekly, members: [] }, [], { from, to, reach })).toEqual([
-      { from, to, why: 'no one is on call' },
+      { from, to, why: { kind: 'nobody' } },
     ]);
   });
   test('with hours has nobody outside of them, and that is no gap', () => {

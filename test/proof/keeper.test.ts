@@ -5,6 +5,7 @@ import type { FeedFrame } from '#feed';
 import { silentLogger } from '#lib/logger';
 import { openState, type State } from '#state';
 import { createSequenceProof, type SequenceProof } from '../../dashboard/proof/keeper.ts';
+import { wordNotice } from '../../dashboard/said/say.ts';
 import { type FakeBroker, fakeBroker, handTime } from '../alert/world.ts';
 import { until } from '../notify/cases.ts';
 import { memoryState, scratchFolder } from '../support/state.ts';
@@ -124,7 +125,9 @@ test('two devices under one id are told on the page, by name', async () => {
   await known(world, 16);
   expect(world.proof.notices()).toEqual([]);
   world.time.pass(5000);
-  expect(world.proof.notices()).toMatchObject([{ code: 'PROBE_CLONED', text: expect.stringContaining('probe a.') }]);
+  expect(world.proof.notices().map((one) => wordNotice(one, 'en'))).toMatchObject([
+    { code: 'PROBE_CLONED', text: expect.stringContaining('probe a.') },
+  ]);
   expect(world.proof.of('a').cloned).toBe(true);
 });
 
@@ -134,6 +137,8 @@ test('two connections that cut each other off are told at once, before any frame
   broker.stats = () => ({ ...quiet, cloned: ['a'] });
   const { clock, every } = handTime();
   const proof = createSequenceProof({ state: memoryState(), broker, clock, every, log: silentLogger });
-  expect(proof.notices()).toMatchObject([{ code: 'PROBE_CLONED', severity: 'warning' }]);
+  expect(proof.notices().map((one) => wordNotice(one, 'en'))).toMatchObject([
+    { code: 'PROBE_CLONED', severity: 'warning' },
+  ]);
   expect(proof.of('a').cloned).toBe(true);
 });

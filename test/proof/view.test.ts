@@ -4,6 +4,7 @@ import type { ProbeDelivery } from '#contract';
 import { cloneNotice } from '../../dashboard/proof/clones.ts';
 import { noteOf, withNotes } from '../../dashboard/proof/note.ts';
 import { deliveryOf, type Now } from '../../dashboard/proof/view.ts';
+import { wordNotice } from '../../dashboard/said/say.ts';
 import { NOON } from '../alert/tests.ts';
 import { arrival, type Given } from './frames.ts';
 
@@ -88,6 +89,7 @@ test('connections that fight over an id tell it sooner', () => {
 
 test('the notice names the probes', () => {
   expect(cloneNotice([])).toEqual([]);
-  expect(cloneNotice(['north'])[0]?.text).toContain('probe north.');
-  expect(cloneNotice(['a', 'b', 'c', 'd', 'e'])[0]?.text).toContain('each of these probes: a, b, c and 2 more.');
+  const said = (probes: string[]) => cloneNotice(probes).map((one) => wordNotice(one, 'en').text)[0];
+  expect(said(['north'])).toContain('probe north.');
+  expect(said(['a', 'b', 'c', 'd', 'e'])).toContain('each of these probes: a, b, c and 2 more.');
 });

@@ -1,16 +1,15 @@
 /** Why: what people read in English. */
-import { formatOf } from './format.ts';
+import { FORMATS } from '../../said/format.ts';
 import type { Words } from './words.ts';
 
-const format = formatOf('en', { mbps: 'Mb/s', decimal: '.', day: 'd', hour: 'h', minute: 'min', second: 's' });
+const format = FORMATS.en;
 const { count } = format;
 
 export const en: Words = {
   format,
-  title({ rule, place, target, value, engine }) {
+  title({ rule, place, target, value, told }) {
     if (rule === 'slow') return `Below ${target}: ${place}${value === null ? '' : `, ${value}`}`;
-    if (rule === 'dark') return `Offline: ${place}`;
-    return engine;
+    return rule === 'dark' ? `Offline: ${place}` : told;
   },
   prefix: { resolved: 'Resolved: ', closed: 'Closed: ', update: 'Update: ', reminder: 'Still: ', test: 'Test: ' },
   past: (title, from, to) => `Over already, ${from}–${to}: ${title}`,
@@ -28,7 +27,6 @@ export const en: Words = {
     urgency: 'Urgency',
   },
   headings: { why: 'Why we say so', tests: 'Tests', next: 'What to do next' },
-  reasonsNote: '',
   measured: ({ median, tests, below, target, best }) =>
     `median ${median} of ${count(tests, { one: '{n} test', other: '{n} tests' })}, ${below} below ${target}, best ${best}`,
   after: (duration) => `after ${duration}`,
@@ -84,7 +82,21 @@ export const en: Words = {
     othersUnknown: 'the probe could not see what others used at the time.',
     contractLow: (contract) => `The contract promises less than the target (${contract}); the provider may be right.`,
     group: (provider) => `Call ${provider}: many places fell at once, so one cause is likely.`,
+    groupElsewhere: 'Look for one cause: many places fell at once.',
+    uplink: 'Look at the line and the power of this server first.',
     look: 'Open the alert: it shows the evidence and what Carrel suggests.',
+    rules: {
+      silent: 'Look at the last tests on the page of the site: each says why it does not count.',
+      device: 'Ask the library to look at the probe: its power supply, its place, its memory card.',
+      budget: 'Raise the data budget in the settings of the site, or have it tested less often.',
+      clock: 'See that the probe reaches a time server (NTP, UDP port 123).',
+      weak: 'Give this line a stronger probe, or connect it by a faster port.',
+      cloned: 'Issue a credential of its own for one of the two devices, under Settings.',
+      server: 'Look at the load and the line of the test server.',
+      outdated: 'Run the installation command on the probe again.',
+      database: 'Look whether the database runs, has room, and knows the password.',
+    },
+    quality: (provider) => `Call ${provider} with the figures above.`,
     acknowledge: 'Acknowledge it, so that others know you have it.',
   },
   theProvider: 'the provider',

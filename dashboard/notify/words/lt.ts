@@ -1,24 +1,16 @@
 /** Why: what people read in Lithuanian. */
-import { formatOf } from './format.ts';
+import { FORMATS } from '../../said/format.ts';
 import type { Words } from './words.ts';
 
-const format = formatOf('lt', { mbps: 'Mb/s', decimal: ',', day: 'd.', hour: 'val.', minute: 'min.', second: 's' });
+const format = FORMATS.lt;
 const { count } = format;
 const lines = { one: '{n} interneto prieiga', few: '{n} interneto prieigos', other: '{n} interneto prieigų' };
 
 export const lt: Words = {
   format,
-  title({ rule, place, target, value, members }) {
-    switch (rule) {
-      case 'slow':
-        return `Mažiau nei ${target}: ${place}${value === null ? '' : `, ${value}`}`;
-      case 'dark':
-        return `Nėra ryšio: ${place}`;
-      case 'group':
-        return `Bendras sutrikimas (${count(members, lines)}): ${place}`;
-      default:
-        return `${OTHER_RULES[rule] ?? 'Įspėjimas'}: ${place}`;
-    }
+  title({ rule, place, target, value, told }) {
+    if (rule === 'slow') return `Mažiau nei ${target}: ${place}${value === null ? '' : `, ${value}`}`;
+    return rule === 'dark' ? `Nėra ryšio: ${place}` : told;
   },
   prefix: {
     resolved: 'Baigėsi: ',
@@ -42,7 +34,6 @@ export const lt: Words = {
     urgency: 'Skubumas',
   },
   headings: { why: 'Kodėl taip manome', tests: 'Matavimai', next: 'Ką daryti' },
-  reasonsNote: 'Smulkiau (angliškai)',
   measured: ({ median, tests, below, target, best }) =>
     `mediana ${median} iš ${count(tests, { one: '{n} matavimo', few: '{n} matavimų', other: '{n} matavimų' })}, mažiau nei ${target} – ${below}, geriausias ${best}`,
   after: (duration) => `truko ${duration}`,
@@ -108,7 +99,22 @@ export const lt: Words = {
     othersUnknown: 'matuoklis nematė, kiek tuo metu naudojo kiti.',
     contractLow: (contract) => `Sutartyje žadama mažiau nei reikia (${contract}); tiekėjas gali būti teisus.`,
     group: (provider) => `Skambinkite tiekėjui (${provider}): daug vietų sutriko kartu, tikėtina viena priežastis.`,
+    groupElsewhere: 'Ieškokite bendros priežasties: daug vietų sutriko vienu metu.',
+    uplink: 'Pirmiausia patikrinkite šio serverio liniją ir maitinimą.',
     look: 'Atverkite įspėjimą: ten įrodymai ir patarimai.',
+    rules: {
+      silent:
+        'Bibliotekos puslapyje peržiūrėkite paskutinius matavimus: prie kiekvieno parašyta, kodėl jis neskaičiuojamas.',
+      device: 'Paprašykite bibliotekos apžiūrėti matuoklį: maitinimą, vietą, atminties kortelę.',
+      budget: 'Bibliotekos nustatymuose padidinkite duomenų limitą arba matuokite rečiau.',
+      clock: 'Patikrinkite, ar matuoklis pasiekia laiko serverį (NTP, UDP 123 prievadas).',
+      weak: 'Pastatykite šiai linijai stipresnį matuoklį arba prijunkite jį greitesniu prievadu.',
+      cloned: 'Nustatymuose išduokite vienam iš dviejų įrenginių savą prieigos raktą.',
+      server: 'Patikrinkite matavimo serverio apkrovą ir jo liniją.',
+      outdated: 'Matuoklyje dar kartą paleiskite diegimo komandą.',
+      database: 'Patikrinkite, ar duomenų bazė veikia, ar joje yra vietos ir ar tinka slaptažodis.',
+    },
+    quality: (provider) => `Skambinkite tiekėjui (${provider}) ir perskaitykite šiuos skaičius.`,
     acknowledge: 'Pažymėkite, kad ėmėtės, – kiti tai matys.',
   },
   theProvider: 'tiekėjas',
@@ -158,24 +164,11 @@ export const lt: Words = {
     failing: (receiver) => `Įspėjimai nepasiekia: ${receiver}`,
     failingText: (error, since) => `Nuo ${since} niekas neišsiųsta: ${error}. Kas laukia, nebus prarasta.`,
     works: (receiver) => `Įspėjimai vėl pasiekia: ${receiver}`,
-    worksText: (duration) => `Neveikė ${duration}. Kas laukė, dabar siunčiama.`,
+    worksText: (duration) => `Neveikė ${duration.replace(/\.$/, '')}. Kas laukė, dabar siunčiama.`,
     nobodyReacted: (title) => `Niekas nesureagavo: ${title}`,
     gap: (rotation, from, to) => `Niekas nebudi (${rotation}) nuo ${from} iki ${to}`,
     certificate: (name, at) => `Sertifikatas ${name} baigiasi ${at}`,
     test: 'Carrel bandomoji žinutė',
     testText: 'Kažkas paspaudė bandymo mygtuką. Jei tai skaitote, įspėjimai jus čia pasiekia.',
   },
-};
-
-const OTHER_RULES: Readonly<Record<string, string>> = {
-  silent: 'Nėra matavimų',
-  quality: 'Prasta ryšio kokybė',
-  device: 'Matuoklio bėda',
-  budget: 'Išnaudotas duomenų limitas',
-  clock: 'Neteisingas laikrodis',
-  weak: 'Per silpnas matuoklis',
-  cloned: 'Dvigubas matuoklis',
-  server: 'Matavimo serverio bėda',
-  outdated: 'Pasenęs agentas',
-  database: 'Duomenų bazė nepriima',
 };

@@ -1,8 +1,8 @@
 /** Why: what people read in Russian. */
-import { formatOf } from './format.ts';
+import { FORMATS } from '../../said/format.ts';
 import type { Words } from './words.ts';
 
-const format = formatOf('ru', { mbps: 'Мбит/с', decimal: ',', day: 'д', hour: 'ч', minute: 'мин', second: 'с' });
+const format = FORMATS.ru;
 const { count } = format;
 const points = {
   one: '{n} точка доступа',
@@ -13,17 +13,9 @@ const points = {
 
 export const ru: Words = {
   format,
-  title({ rule, place, target, value, members }) {
-    switch (rule) {
-      case 'slow':
-        return `Ниже ${target}: ${place}${value === null ? '' : `, ${value}`}`;
-      case 'dark':
-        return `Нет связи: ${place}`;
-      case 'group':
-        return `Общий сбой (${count(members, points)}): ${place}`;
-      default:
-        return `${OTHER_RULES[rule] ?? 'Предупреждение'}: ${place}`;
-    }
+  title({ rule, place, target, value, told }) {
+    if (rule === 'slow') return `Ниже ${target}: ${place}${value === null ? '' : `, ${value}`}`;
+    return rule === 'dark' ? `Нет связи: ${place}` : told;
   },
   prefix: {
     resolved: 'Закончилось: ',
@@ -47,7 +39,6 @@ export const ru: Words = {
     urgency: 'Срочность',
   },
   headings: { why: 'Почему мы так считаем', tests: 'Измерения', next: 'Что делать' },
-  reasonsNote: 'Подробности (по-английски)',
   measured: ({ median, tests, below, target, best }) =>
     `медиана ${median} по ${count(tests, { one: '{n} измерению', few: '{n} измерениям', many: '{n} измерениям', other: '{n} измерения' })}, ниже ${target} – ${below}, лучшее ${best}`,
   after: (duration) => `длилось ${duration}`,
@@ -120,7 +111,21 @@ export const ru: Words = {
     othersUnknown: 'зонд не видел, сколько занимали другие.',
     contractLow: (contract) => `По договору обещано меньше нормы (${contract}); провайдер может быть прав.`,
     group: (provider) => `Позвоните провайдеру (${provider}): многие места отказали сразу, вероятна одна причина.`,
+    groupElsewhere: 'Ищите одну причину: много мест отказало сразу.',
+    uplink: 'Сначала проверьте линию и питание этого сервера.',
     look: 'Откройте предупреждение: там данные и советы.',
+    rules: {
+      silent: 'Посмотрите последние измерения на странице библиотеки: у каждого сказано, почему оно не учитывается.',
+      device: 'Попросите библиотеку осмотреть зонд: питание, место, карту памяти.',
+      budget: 'Увеличьте лимит данных в настройках библиотеки или измеряйте её реже.',
+      clock: 'Проверьте, доступен ли зонду сервер времени (NTP, порт UDP 123).',
+      weak: 'Поставьте на эту линию более мощный зонд или подключите его через более быстрый порт.',
+      cloned: 'Выдайте одному из двух устройств собственный ключ в настройках.',
+      server: 'Проверьте нагрузку измерительного сервера и его линию.',
+      outdated: 'Выполните на зонде команду установки ещё раз.',
+      database: 'Проверьте, работает ли база данных, есть ли в ней место и подходит ли пароль.',
+    },
+    quality: (provider) => `Позвоните провайдеру (${provider}) и назовите эти цифры.`,
     acknowledge: 'Отметьте, что взялись за это, – другие увидят.',
   },
   theProvider: 'провайдер',
@@ -183,17 +188,4 @@ export const ru: Words = {
     test: 'Проверочное сообщение Carrel',
     testText: 'Кто-то нажал кнопку проверки. Если вы это читаете, предупреждения сюда доходят.',
   },
-};
-
-const OTHER_RULES: Readonly<Record<string, string>> = {
-  silent: 'Нет измерений',
-  quality: 'Плохое качество связи',
-  device: 'Неполадка зонда',
-  budget: 'Исчерпан лимит данных',
-  clock: 'Неверные часы',
-  weak: 'Зонд слишком слаб',
-  cloned: 'Двойной зонд',
-  server: 'Неполадка измерительного сервера',
-  outdated: 'Устаревший агент',
-  database: 'База данных не принимает',
 };

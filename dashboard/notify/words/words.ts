@@ -1,6 +1,6 @@
 /** Why: every sentence that people are sent, as one shape; each language is one object of it (en.ts, lt.ts, ru.ts). */
 import type { AlertRule, Severity } from '#contract';
-import type { Format } from './format.ts';
+import type { Format } from '../../said/format.ts';
 
 /** What a title is made of. `place` is the library, with the line's name where it has several. */
 export interface TitleParts {
@@ -9,9 +9,8 @@ export interface TitleParts {
   target: string;
   /** Newest measured value; null where there is none. */
   value: string | null;
-  /** The engine's own title, English. */
-  engine: string;
-  members: number;
+  /** What the incident says of itself, in this language. */
+  told: string;
 }
 
 export interface Words {
@@ -34,8 +33,6 @@ export interface Words {
     urgency: string;
   };
   headings: { why: string; tests: string; next: string };
-  /** The engine's reasons are English: said in other languages. Empty in English. */
-  reasonsNote: string;
   measured(parts: { median: string; tests: number; below: number; target: string; best: string }): string;
   after(duration: string): string;
   confirmed: {
@@ -77,7 +74,12 @@ export interface Words {
     othersUnknown: string;
     contractLow(contract: string): string;
     group(provider: string): string;
+    groupElsewhere: string;
+    uplink: string;
     look: string;
+    /** For what is not about the line itself. */
+    rules: Record<Exclude<AlertRule, 'slow' | 'dark' | 'group' | 'quality'>, string>;
+    quality(provider: string): string;
     acknowledge: string;
   };
   theProvider: string;

@@ -7,6 +7,8 @@ export interface Format {
   mbps(value: number): string;
   /** Always with one decimal: `29.9 Mb/s`. */
   measured(value: number): string;
+  /** As it is, with the language's decimal sign. */
+  number(value: number): string;
   /** `14:05` on the wall clock of `zone`. */
   time(at: number, zone: string): string;
   dateTime(at: number, zone: string): string;
@@ -15,7 +17,14 @@ export interface Format {
   count(n: number, forms: Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>): string;
 }
 
-export interface Units {
+/** A language with the clock of one place. */
+export interface Speech extends Omit<Format, 'time' | 'dateTime'> {
+  time(at: number): string;
+  dateTime(at: number): string;
+  dateTimeIn(at: number, zone: string): string;
+}
+
+interface Units {
   mbps: string;
   decimal: '.' | ',';
   day: string;
@@ -24,12 +33,22 @@ export interface Units {
   second: string;
 }
 
-export function formatOf(lang: Language, units: Units): Format {
+export function speechOf(format: Format, zone: string): Speech {
+  return {
+    ...format,
+    time: (at) => format.time(at, zone),
+    dateTime: (at) => format.dateTime(at, zone),
+    dateTimeIn: format.dateTime,
+  };
+}
+
+function formatOf(lang: Language, units: Units): Format {
   const rules = new Intl.PluralRules(lang);
   const cut = (value: number): string => (Math.floor(value * 10 + 1e-9) / 10).toFixed(1).replace('.', units.decimal);
   return {
     mbps: (value) => `${Number.isInteger(value) ? String(value) : cut(value)} ${units.mbps}`,
     measured: (value) => `${cut(value)} ${units.mbps}`,
+    number: (value) => String(value).replace('.', units.decimal),
     time: (at, zone) => clock(lang, zone, 'time').format(at),
     dateTime: (at, zone) => dateTimeOf(lang, zone, at),
     duration(ms) {
@@ -82,3 +101,9 @@ function clock(lang: Language, zone: string, kind: 'time' | 'full'): Intl.DateTi
   clocks.set(key, made);
   return made;
 }
+
+export const FORMATS: Readonly<Record<Language, Format>> = {
+  en: formatOf('en', { mbps: 'Mb/s', decimal: '.', day: 'd', hour: 'h', minute: 'min', second: 's' }),
+  lt: formatOf('lt', { mbps: 'Mb/s', decimal: ',', day: 'd.', hour: 'val.', minute: 'min.', second: 's' }),
+  ru: formatOf('ru', { mbps: 'Мбит/с', decimal: ',', day: 'д', hour: 'ч', minute: 'мин', second: 'с' }),
+};
