@@ -5,6 +5,7 @@
  */
 import { DICTIONARY_V1 } from './dictionary.ts';
 import { type FrameEvent, MONO_MAX, parseEvent } from './events.ts';
+import { scanFrame } from './frame-scan.ts';
 import { integerIn, isObject, type JsonObject, numberIn, own, parseJson, textIn } from './json.ts';
 import { isMetricName, type MetricName, metricOf, roundToStep } from './metrics.ts';
 
@@ -62,6 +63,9 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 const dictionary = encoder.encode(DICTIONARY_V1);
 const ENCODING_DEFLATE = 0x01;
 const ENCODING_JSON = 0x7b;
+/** Bytes of `[]`. */
+const EMPTY_LIST = 2;
+const END_OF_LIST = 0x5d;
 
 /** Bytes of a frame; deflated where a compressor is given. */
 export function encodeFrame(frame: Frame, compress?: RawDeflate): Uint8Array {
@@ -92,6 +96,29 @@ export function decodeFrame(bytes: Uint8Array, compress: RawDeflate): DecodedFra
     return refuse('FRAME_TOO_LARGE', `${bytes.length} bytes, at most ${FRAME_LIMITS.wireBytes}`);
   const json = plainOf(bytes, compress);
   if (!(json instanceof Uint8Array)) return json;
+  return scannedFrame(json) ?? parsedFrame(json);
+}
+
+/** Null where it is not in the form that `encodeFrame` writes. */
+function scannedFrame(json: Uint8Array): DecodedFrame | null {
+  const scanned = scanFrame(json);
+  if (!scanned) return null;
+  const {
+    rejected,
+    events: [from, to],
+    ...rest
+  } = scanned;
+  if (to - from === EMPTY_LIST && json[from + 1] === END_OF_LIST)
+    return { ok: true, frame: { v: 1, ...rest, e: [] }, rejected };
+  try {
+    const value = parseJson(strictUtf8.decode(json.subarray(from, to)), FRAME_LIMITS.depth - 1);
+    return value === undefined ? null : { ok: true, frame: { v: 1, ...rest, e: eventsOf(value, rejected) }, rejected };
+  } catch {
+    return null;
+  }
+}
+
+function parsedFrame(json: Uint8Array): DecodedFrame {
   let text: string;
   try {
     text = strictUtf8.decode(json);

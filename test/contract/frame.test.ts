@@ -91,6 +91,26 @@ describe('hostile bytes', () => {
     ]);
   }, 30_000);
 
+  test('what is read byte by byte is what JSON says, also where it is damaged', () => {
+    const folder = new URL('./golden/v1/', import.meta.url);
+    const corpus = readdirSync(folder)
+      .filter((file) => file.endsWith('.frame'))
+      .flatMap((file) => {
+        const frame = decode(new Uint8Array(readFileSync(new URL(file, folder))));
+        return frame.ok ? [encodeFrame(frame.frame)] : [];
+      });
+    const random = mulberry32(20261128);
+    const seen = { ok: 0, refused: 0 };
+    for (let i = 0; i < 50_000; i++) {
+      const damaged = mutated(corpus, random);
+      if (damaged[0] !== 0x7b) continue;
+      const result = decode(damaged);
+      expect(result).toEqual(decode(Uint8Array.of(0x7b, 0x20, ...damaged.subarray(1)))); // a blank: left to JSON.parse
+      seen[result.ok ? 'ok' : 'refused'] += 1;
+    }
+    expect(Math.min(seen.ok, seen.refused)).toBeGreaterThan(2000);
+  }, 60_000);
+
   test.each([
     ['a depth bomb', text(`{"v":1,"m":${'['.repeat(30_000)}`), 'FRAME_JSON'],
     [
