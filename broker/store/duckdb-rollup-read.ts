@@ -2,15 +2,13 @@
 import type { JS } from '@duckdb/node-api';
 import { METRIC_NAMES, type MetricName } from '#contract';
 import { createHistogramSum, encodeHistogram } from '#lib/histogram';
-import { knownWithin } from '../rollup/runs.ts';
 import { dayOf, wholeDays } from '../rollup/standing.ts';
 import { rangeOfGroups } from '../rollup/totals.ts';
+import { knownOfRows, knownSql } from './duckdb-known.ts';
 import type { StaleDays, StaleTracker } from './duckdb-rollup-stale.ts';
 import { PARTS, type RollupFile, type RollupFiles } from './duckdb-rollups.ts';
 import {
-  type AvailabilityGroup,
   type HistogramName,
-  type KnownSeconds,
   type MetricRollup,
   type RollupQuery,
   type RollupRow,
@@ -54,7 +52,12 @@ export function createRollupReader(
       if (!range) return [];
       const touched = { from_s: dayOf(range.from_s), to_s: dayOf(range.to_s - 1) + TIER_S.day };
       const sources = await sourcesOf(touched);
-      return mergeKnown(await query(() => knownSql(sources.flatMap(standingIn), groups)), groups);
+      let asked: Standing[] = [];
+      const rows = await query(() => {
+        asked = sources.flatMap(standingIn); // when its turn has come: files may be taken away until then
+        return knownSql(asked, groups);
+      });
+      return knownOfRows(rows, asked, groups);
     },
   };
 
@@ -213,59 +216,3 @@ function mergeTotals(rows: readonly JS[][]): RollupTotal[] {
 }
 /** Columns of sums in totalsSql. */
 const SUMS = 7;
-
-/**
- * Rollups wholly within a group's spans, and those of one state, are summed here; what is left are hours and days that opening hours cut and
- * in which the line changed: those come out with their runs.
- */
-function knownSql(sources: readonly Standing[], groups: readonly AvailabilityGroup[]): string | null {
-  return unionOf(sources, ({ file, tier, from_s, to_s, where }) => {
-    const length = TIER_S[tier];
-    const members = groups.flatMap(({ probes }, group) =>
-      probes.flatMap((probe) => (file.ids.has(probe) ? [`(${file.ids.get(probe)}, ${group})`] : [])),
-    );
-    const open = groups.flatMap(({ spans }, group) =>
-      [...openSeconds(spans, length)].flatMap(([t_s, open_s]) =>
-        t_s >= Math.max(from_s, file.from_s) && t_s < Math.min(to_s, file.to_s)
-          ? [`(${group}, ${t_s}, ${open_s})`]
-          : [],
-      ),
-    );
-    const simple = `o.open_s = ${length} OR r.up_s = ${length} OR r.down_s = ${length} OR r.unknown_s = ${length}`;
-    const up = `CASE WHEN o.open_s = ${length} THEN r.up_s WHEN r.up_s = ${length} THEN o.open_s ELSE 0 END`;
-    const down = up.replaceAll('up_s', 'down_s');
-    return `(WITH g(probe, grp) AS (SELECT * FROM (VALUES ${[...members, '(0, 0)'].join(', ')}) v), o(grp, t_s, open_s) AS (SELECT * FROM (VALUES ${[...open, '(0, 0, 0)'].join(', ')}) v),
-      k AS (SELECT g.grp, r.probe, r.t_s, r.runs, ${simple} AS simple, ${up} AS up, ${down} AS down FROM ${file.alias}.rollups r JOIN g ON g.probe = r.probe JOIN o ON o.grp = g.grp AND o.t_s = r.t_s WHERE ${where}),
-      s AS (SELECT probe, grp, sum(up) FILTER (simple) AS up, sum(down) FILTER (simple) AS down, string_agg(t_s || ' ' || runs, ',') FILTER (NOT simple) AS rest FROM k GROUP BY probe, grp)
-      SELECT p.name, s.grp::DOUBLE, coalesce(s.up, 0)::DOUBLE, coalesce(s.down, 0)::DOUBLE, s.rest FROM s JOIN ${file.alias}.probes p ON p.id = s.probe)`;
-  });
-}
-
-/** Seconds of each hour or day that lie within the spans. */
-function openSeconds(spans: AvailabilityGroup['spans'], length_s: number): Map<number, number> {
-  const open = new Map<number, number>();
-  for (const [from, to] of spans)
-    for (let t_s = Math.floor(from / length_s) * length_s; t_s < to; t_s += length_s)
-      open.set(t_s, (open.get(t_s) ?? 0) + Math.min(to, t_s + length_s) - Math.max(from, t_s));
-  return open;
-}
-
-function mergeKnown(rows: readonly JS[][], groups: readonly AvailabilityGroup[]): KnownSeconds[] {
-  const merged = new Map<string, KnownSeconds>();
-  for (const [name, grp, up, down, rest] of rows) {
-    const [probe, group] = [String(name), Number(grp)];
-    const of = merged.get(`${group}/${probe}`) ?? { probe, group, up_s: 0, down_s: 0 };
-    merged.set(`${group}/${probe}`, of);
-    of.up_s += Number(up);
-    of.down_s += Number(down);
-    for (const one of typeof rest === 'string' ? rest.split(',') : []) {
-      const blank = one.indexOf(' ');
-      const part = knownWithin(one.slice(blank + 1), Number(one.slice(0, blank)), groups[group]?.spans ?? []);
-      of.up_s += part.up_s;
-      of.down_s += part.down_s;
-    }
-  }
-  return [...merged.values()]
-    .filter(({ up_s, down_s }) => up_s + down_s > 0)
-    .sort((a, b) => a.group - b.group || (a.probe < b.probe ? -1 : 1));
-}

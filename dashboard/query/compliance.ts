@@ -3,7 +3,7 @@
  * that were planned count: a test that confirms a bad one is conditioned on it.
  */
 import type { ComplianceFigures, ComplianceGroup, ComplianceRow, ComplianceVerdict } from '#contract';
-import { createHistogramSum, quantiles } from '#lib/histogram';
+import { createHistogramSum } from '#lib/histogram';
 import type { TestCounts } from '#store';
 
 /** Of the planned tests that must have told something. */
@@ -32,20 +32,31 @@ export interface CountedAp extends Pick<ComplianceRow, 'ap' | 'site' | 'site_nam
 }
 
 /** Pure. */
-export function complianceRow({ counts, ...ap }: CountedAp): ComplianceRow {
-  const figures = figuresOf(counts);
+export function complianceRow(counted: CountedAp): ComplianceRow {
+  const { counts, ...ap } = counted;
+  const figures = figuresOfAp(counted);
   return { ...ap, ...figures, ...verdictOf(figures, ap.target_mbps) };
+}
+
+/** A report asks for each access point by itself, and for its group: most sites have one. */
+const figuresKept = new WeakMap<CountedAp, ComplianceFigures>();
+
+function figuresOfAp(ap: CountedAp): ComplianceFigures {
+  const figures = figuresKept.get(ap) ?? figuresOf(ap.counts);
+  figuresKept.set(ap, figures);
+  return figures;
 }
 
 /** One group per site, region and provider, and one of everything. Pure. */
 export function complianceGroups(aps: readonly CountedAp[]): ComplianceGroup[] {
-  const verdicts = new Map(aps.map((ap) => [ap, complianceRow(ap).verdict]));
+  const verdicts = new Map(aps.map((ap) => [ap, verdictOf(figuresOfAp(ap), ap.target_mbps).verdict]));
   const group = (by: ComplianceGroup['by'], name: string, members: readonly CountedAp[]): ComplianceGroup => {
+    const [only] = members;
     const count = (verdict: ComplianceVerdict): number => members.filter((ap) => verdicts.get(ap) === verdict).length;
     return {
       by,
       name,
-      ...figuresOf(sumOf(members.map(({ counts }) => counts))),
+      ...(only && members.length === 1 ? figuresOfAp(only) : figuresOf(sumOf(members.map(({ counts }) => counts)))),
       met: count('met'),
       not_met: count('not_met'),
       not_enough_data: count('not_enough_data'),
@@ -77,7 +88,7 @@ function figuresOf({ planned, tests, rates, expected_s, up_s, down_s }: Complian
   const { passed, failed, inconclusive } = tests;
   const told = passed + failed;
   for (const text of rates) merging.add(text);
-  const [p10 = null, median = null] = quantiles(merging.take(), [0.1, 0.5]);
+  const [p10 = null, median = null] = merging.takeQuantiles([0.1, 0.5]);
   const [low, high] = wilson(passed, told);
   return {
     planned,

@@ -2,17 +2,7 @@
  * Why: a month's counts of every access point, from the rollups of the probes that judged it. A probe that watched the whole month is summed
  * by the database; one that came or went within it is counted test by test, so that no hour is given to the wrong line.
  */
-import {
-  type AccessPoint,
-  localTime,
-  momentOf,
-  type OpeningHours,
-  openSpans,
-  type Site,
-  type Span,
-  subtract,
-  totalMs,
-} from '#contract';
+import { type AccessPoint, localTime, momentOf, openSpans, type Site, type Span, subtract, totalMs } from '#contract';
 import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { Binding } from '#state';
 import type { AvailabilityGroup, EventRow, RollupTotal, StoreReader } from '#store';
@@ -38,12 +28,9 @@ const AT_ONCE = 50;
 const MOST_TESTS = 100_000;
 
 interface Stretch {
-  /** The site. */
-  id: string;
+  site: Site;
   ap: string;
   probe: string;
-  zone: string;
-  opening: OpeningHours;
   from: number;
   to: number;
   /** It watched from the month's beginning to its end, or until now. */
@@ -111,14 +98,18 @@ interface OpenTime {
   days: number;
   seconds: number;
 }
-type Opened = (site: Pick<Site, 'id' | 'zone' | 'opening'>, from: number, to: number) => OpenTime;
+type Opened = (site: Site, from: number, to: number) => OpenTime;
 
 /** Most sites share a few opening hours, and working out a month of them takes longer than asking the database. */
 function openTimes(closedOf: MonthInput['closed'] = () => []): Opened {
   const known = new Map<string, OpenTime>();
-  return ({ id, zone, opening }, from, to) => {
+  const hours = new Map<Site, string>();
+  return (site, from, to) => {
+    const { id, zone, opening } = site;
     const closed = closedOf({ id, zone }, from, to);
-    const key = JSON.stringify([zone, opening, closed, from, to]);
+    const weekly = hours.get(site) ?? JSON.stringify([zone, opening]);
+    hours.set(site, weekly);
+    const key = `${from}/${to}${weekly}${closed.length > 0 ? JSON.stringify(closed) : ''}`;
     const found = known.get(key) ?? openTimeOf({ zone, opening }, closed, from, to);
     known.set(key, found);
     return found;
@@ -146,7 +137,7 @@ function complete(some: Partial<ComplianceCounts>): ComplianceCounts {
 
 function stretchesOf(
   ap: AccessPoint,
-  { id, zone, opening }: Site,
+  site: Site,
   [from, end]: Span,
   now_ms: number,
   bindings: readonly Binding[],
@@ -155,11 +146,9 @@ function stretchesOf(
   return bindings
     .filter((binding) => binding.judges)
     .map((binding) => ({
-      id,
+      site,
       ap: ap.id,
       probe: binding.probe,
-      zone,
-      opening,
       from: Math.max(from, binding.from),
       to: Math.min(to, binding.to ?? to),
       whole: binding.from <= from && (binding.to === null || binding.to >= end) && from % HOUR_MS === 0,
@@ -236,7 +225,7 @@ type SecondsPart = Pick<ComplianceCounts, 'up_s' | 'down_s'>;
 
 /** Probes of equal open time are one group. */
 async function countSeconds(store: StoreReader, stretches: readonly Stretch[], opened: Opened): Promise<SecondsPart[]> {
-  const members = Map.groupBy(stretches, (stretch) => opened(stretch, stretch.from, stretch.to));
+  const members = Map.groupBy(stretches, (stretch) => opened(stretch.site, stretch.from, stretch.to));
   const groups = [...members].map(([{ spans }, of]) => ({ probes: of.map(({ probe }) => probe), spans }));
   const known = await store.known(groups satisfies AvailabilityGroup[]);
   const found = new Map(known.map((one) => [`${one.group}/${one.probe}`, one]));
