@@ -68,7 +68,7 @@ const MOST_DIGITS = 15;
 const POWERS = Array.from({ length: MOST_DIGITS + 1 }, (_, digits) => 10 ** digits);
 
 /** What is being read, and where. One frame at a time: nothing here waits. */
-let bytes = new Uint8Array(0);
+let bytes: Uint8Array = new Uint8Array(0);
 let at = 0;
 let frames = 0;
 /** Values of the column that is being read: a list of doubles, of which a copy is made without a step in between. */
