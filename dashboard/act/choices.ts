@@ -1,10 +1,11 @@
 /** Why: every silence and every acknowledgement has an end, and the choice says when that is, by the clock of the library. */
-import { type Language, localTime, momentOf, type Site } from '#contract';
+import type { Language, Site } from '#contract';
 import { readCalendar } from '../alert/calendar.ts';
 import type { DashboardDeps } from '../deps.ts';
 import { openingOf } from '../incident/opening.ts';
 import { siteOf } from '../notify/outbox-message.ts';
 import { wordsOf } from '../notify/words/index.ts';
+import { isClosedToday } from './closed-day.ts';
 
 export interface Choice {
   /** `4h`, `15m`, or `hours`: until it opens or closes. */
@@ -15,6 +16,8 @@ export interface Choice {
 export interface Choices {
   acks: Choice[];
   silences: Choice[];
+  /** Somebody closed the library for today: that can be taken back. */
+  closedToday: boolean;
   /** A moment as this reader sees it. */
   time(at: number): string;
 }
@@ -44,7 +47,8 @@ export function choicesOf(deps: Pick<DashboardDeps, 'state'>, ap: string, lang: 
         },
       ]
     : [];
-  return { acks: ACK_HOURS.map(hours), silences: [...own, ...SILENCE_HOURS.map(hours)], time };
+  const closedToday = site !== null && isClosedToday(deps.state, site, now);
+  return { acks: ACK_HOURS.map(hours), silences: [...own, ...SILENCE_HOURS.map(hours)], closedToday, time };
 }
 
 /** When it opens or closes next, holidays heeded; null for a site that never does, or not within a week. */
@@ -55,10 +59,4 @@ export function nextEdge(
 ): { at: number; opens: boolean } | null {
   const opening = site && openingOf(site, readCalendar(state), now);
   return opening && opening.at !== null ? { at: opening.at, opens: !opening.open } : null;
-}
-
-/** Midnight of the site's own day. */
-export function endOfDay(site: Site | null, now: number): number {
-  const zone = site?.zone ?? 'UTC';
-  return momentOf(zone, localTime(zone, now).dayNumber + 1, 0);
 }

@@ -5,13 +5,16 @@ import type { DashboardDeps } from '../deps.ts';
 import { siteOf } from '../notify/outbox-message.ts';
 import { wordsOf } from '../notify/words/index.ts';
 import { askTest, judgeOf } from '../registry/ask-test.ts';
-import { choicesOf, endOfDay, nextEdge } from './choices.ts';
+import { choicesOf, nextEdge } from './choices.ts';
+import { closeToday, openAfterAll } from './closed-day.ts';
 
 export type Deed =
   | { do: 'ack'; hours: number }
   | { do: 'silence'; hours: number | 'edge' }
   | { do: 'note'; text: string }
   | { do: 'closed' }
+  /** It is open today after all. */
+  | { do: 'open' }
   | { do: 'test' };
 export interface Asked {
   incident: Incident;
@@ -46,6 +49,7 @@ export function parseDeed(body: Readonly<Record<string, string>>): Deed | null {
       return text === '' ? null : { do: 'note', text };
     }
     case 'closed':
+    case 'open':
     case 'test':
       return { do: does };
     default:
@@ -75,8 +79,9 @@ export function doDeed(deps: DeedDeps, { incident, who, lang, by }: Asked, deed:
       return act.silenced(time(until));
     }
     case 'closed':
-      silence(deps, incident, { who, until: endOfDay(site, now), reason: act.closedReason, by });
-      return act.closed;
+      return site ? act.closed(time(closeToday(deps, { site, who, reason: act.closedReason }))) : act.noSite;
+    case 'open':
+      return site && openAfterAll(deps, { site, who }) ? act.opened : act.notClosed;
     case 'note':
       state.escalations.addNote(incident.id, { at: now, by: who, text: deed.text });
       state.audit(now, who, 'note added', `${incident.id}, by ${by}`);

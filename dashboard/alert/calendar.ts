@@ -1,5 +1,15 @@
 /** Why: what weekly hours do not say: holidays, a closed day, an open holiday. Kept as local dates, so that clock changes move nothing. */
-import { type CalendarEntry, isObject, localTime, momentOf, parseJson, type Site, type Span } from '#contract';
+import {
+  type CalendarEntry,
+  isObject,
+  localTime,
+  momentOf,
+  openSpans,
+  parseJson,
+  type Site,
+  type Span,
+  subtract,
+} from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { State } from '#state';
 import { countryOf, type Holiday, holidaysOf } from './holidays.ts';
@@ -26,6 +36,16 @@ export function writeCalendar(
     state.keep.set(KEY, JSON.stringify(entries));
     state.audit(now, who, 'calendar edited', `${entries.length} entries`);
   });
+}
+
+/** When the site is open within [from, to), holidays and closed days heeded. */
+export function openSpansOf(
+  site: Pick<Site, 'id' | 'zone' | 'opening'>,
+  entries: readonly CalendarEntry[],
+  from: number,
+  to: number,
+): Span[] {
+  return subtract(openSpans(site, from, to), closedSpans(site, entries, from, to));
 }
 
 /** Days on which the site is closed in spite of its weekly hours, within [from, to). Own entries win over holidays. */

@@ -51,7 +51,7 @@ export function moreSection({ seen, forms, own, words, via }: Frame): Markup | n
   return html`<h2>${own.more}</h2>
 ${choose('ack', choices.acks, own.gotIt)}
 ${choose('silence', choices.silences, act.silence)}
-${site && form(forms, 'line', html`<button class="btn wide" name="deed" value="closed">${act.closedToday}</button>`)}
+${site && form(forms, 'line', html`<button class="btn wide" name="deed" value="${choices.closedToday ? 'open' : 'closed'}">${choices.closedToday ? act.openToday : act.closedToday}</button>`)}
 ${via === 'link' && html`<p><a class="way" href="/alerts/${alert.id}">${words.links.open}</a></p>`}
 ${
   testBytes !== null &&

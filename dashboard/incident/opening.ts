@@ -1,6 +1,6 @@
 /** Why: "can it wait" is answered by when the library opens, and a holiday counts as closed. */
-import { type CalendarEntry, openSpans, type Site, subtract } from '#contract';
-import { closedSpans } from '../alert/calendar.ts';
+import type { CalendarEntry, Site } from '#contract';
+import { openSpansOf } from '../alert/calendar.ts';
 
 export interface Opening {
   open: boolean;
@@ -15,7 +15,7 @@ const HORIZON_MS = 8 * 86_400_000;
 
 export function openingOf(site: Site, entries: readonly CalendarEntry[], now: number): Pick<Opening, 'open' | 'at'> {
   const to = now + HORIZON_MS;
-  const [next] = subtract(openSpans(site, now, to), closedSpans(site, entries, now, to));
+  const [next] = openSpansOf(site, entries, now, to);
   if (!next) return { open: false, at: null };
   if (next[0] > now) return { open: false, at: next[0] };
   return { open: true, at: next[1] >= to ? null : next[1] };

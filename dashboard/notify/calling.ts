@@ -1,6 +1,7 @@
 /** Why: an incident calls people by the steps of its policy until somebody takes it on; every due time is in the state database. */
-import { isOpen, type NotifyStep, openSpans, type Severity, type Site, type WorkingHours } from '#contract';
+import type { NotifyStep, Severity, Site, WorkingHours } from '#contract';
 import type { Escalation, Incident, OutboxItem, State } from '#state';
+import { openSpansOf, readCalendar } from '../alert/calendar.ts';
 import { silenceOver } from '../alert/context.ts';
 import { advance, type Hours, type Move } from './escalate.ts';
 import { addMessage, siteOf } from './outbox-message.ts';
@@ -19,13 +20,14 @@ export interface Calling {
   fallBack(item: OutboxItem, now: number): void;
 }
 
-const WEEK_MS = 7 * 86_400_000;
+/** The longest that libraries are closed in a row. */
+const HORIZON_MS = 21 * 86_400_000;
 const MINUTE_MS = 60_000;
 const AT_ONCE = 200;
 
 export function createCalling({ state, receivers }: { state: State; receivers: Receivers }): Calling {
   function take(escalation: Escalation, incident: Incident, now: number): void {
-    const hours = hoursOf(escalation.working, siteOf(state, incident.ap));
+    const hours = hoursOf(state, escalation.working, siteOf(state, incident.ap));
     const { run, moves } = advance(escalation.steps, escalation, { now, severity: escalation.severity, hours });
     for (const move of moves) tell(incident, escalation.severity, move, now);
     state.escalations.put({ ...escalation, ...run });
@@ -146,10 +148,10 @@ export function createCalling({ state, receivers }: { state: State; receivers: R
   };
 }
 
-function hoursOf(working: WorkingHours | null, site: Site | null): Hours {
-  const place = working ?? site;
-  return {
-    working: (at) => (place ? isOpen(place, at) : true),
-    nextWorking: (at) => (place ? (openSpans(place, at, at + WEEK_MS)[0]?.[0] ?? null) : at),
-  };
+/** Of the policy, else of the library. On a holiday nobody works, and a closed day of the library is none of its hours. */
+function hoursOf(state: Pick<State, 'keep'>, working: WorkingHours | null, site: Site | null): Hours {
+  const place = working ? { id: '', ...working } : site;
+  const next = (at: number): number | null =>
+    place ? (openSpansOf(place, readCalendar(state), at, at + HORIZON_MS)[0]?.[0] ?? null) : at;
+  return { working: (at) => next(at) === at, nextWorking: next };
 }

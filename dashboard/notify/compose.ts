@@ -1,6 +1,7 @@
 /** Why: what stands in the outbox as a few columns becomes the message that is read, from what is known when it leaves. */
 import { type AlertView, isObject, type JsonObject, type Language, numberIn, parseJson, textIn } from '#contract';
 import type { OutboxItem, State } from '#state';
+import { openSpansOf, readCalendar } from '../alert/calendar.ts';
 import type { Post } from './channel.ts';
 import { channelType } from './channels.ts';
 import { type Message, type MessageInput, messageOf, webhookBody } from './message.ts';
@@ -8,13 +9,15 @@ import { digestMessage, noticeMessage } from './message-other.ts';
 import type { Receiver } from './receivers.ts';
 
 export interface ComposeDeps {
-  state: Pick<State, 'alerts' | 'outbox' | 'registry'>;
+  state: Pick<State, 'alerts' | 'outbox' | 'registry' | 'keep'>;
   view(id: number, lang?: Language): AlertView | null;
   /** Without a trailing slash. */
   publicUrl(): string;
   /** Where this receiver acts on this message without signing in; null where that is not offered. */
   actUrl?(item: OutboxItem, now: number): string | null;
 }
+
+const WEEK_MS = 7 * 86_400_000;
 
 /** Null when the alert no longer exists. */
 export function compose(deps: ComposeDeps, item: OutboxItem, receiver: Receiver, now: number): Post | null {
@@ -103,6 +106,7 @@ export function inputAbout(
     publicUrl: deps.publicUrl(),
     lang,
     now,
+    openNext: site && (openSpansOf(site, readCalendar(deps.state), now, now + WEEK_MS)[0] ?? null),
     others: site?.isp ? othersOf(deps, alert, site.isp) : null,
   };
 }

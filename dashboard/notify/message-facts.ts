@@ -1,5 +1,5 @@
 /** Why: the facts of an alert, each with its evidence: what, how much, since when, what confirms it, what was excluded, who else. */
-import { isOpen, openSpans, type TestView } from '#contract';
+import type { TestView } from '#contract';
 import { isOver, type MessageInput } from './message.ts';
 import type { Words } from './words/words.ts';
 
@@ -93,12 +93,11 @@ function othersOf({ others, site }: MessageInput, words: Words): string | null {
   return others > 0 ? words.others(others, site.isp) : words.nobodyElse(site.isp);
 }
 
-function urgencyOf({ alert, site, now }: MessageInput, words: Words, zone: string): string {
+function urgencyOf({ alert, site, openNext, now }: MessageInput, words: Words, zone: string): string {
   const urgency = words.urgency[alert.severity];
   if (!site) return urgency;
-  const next = openSpans(site, now, now + WEEK_MS)[0];
-  const [from, to] = next ?? [];
-  if (from === undefined || to === undefined) return `${urgency} ${words.closed}`;
-  if (!isOpen(site, now)) return `${urgency} ${words.closedUntil(words.format.dateTime(from, zone))}`;
+  if (!openNext) return `${urgency} ${words.closed}`;
+  const [from, to] = openNext;
+  if (from > now) return `${urgency} ${words.closedUntil(words.format.dateTime(from, zone))}`;
   return to >= now + WEEK_MS ? urgency : `${urgency} ${words.openUntil(words.format.time(to, zone))}`;
 }

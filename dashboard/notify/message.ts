@@ -1,5 +1,5 @@
 /** Why: what the person on call reads, decided in one pure place, in that person's language; each channel only dresses it. */
-import type { AlertView, DeliveryKind, Language, Severity, Site } from '#contract';
+import type { AlertView, DeliveryKind, Language, Severity, Site, Span } from '#contract';
 import { escapeHtml, oneLine } from './escape.ts';
 import { factsOf } from './message-facts.ts';
 import { nextOf, testLine } from './message-lines.ts';
@@ -19,6 +19,8 @@ export interface MessageInput {
   /** Base of links, without a trailing slash. */
   publicUrl: string;
   lang: Language;
+  /** When it is open next or now, holidays and closed days heeded; null where that is not within a week. */
+  openNext: Span | null;
   /** Moment of the message, for "open until". */
   now: number;
   /** Other access points of the same provider with an open incident; null where there is no provider. */

@@ -2,8 +2,9 @@
  * Why: the engine says what has happened to an incident; here it becomes messages for people. The engine calls it inside the transaction
  * that makes the transition durable, so that no message is lost or invented by a crash.
  */
-import { localTime, momentOf, openSpans, type Severity, type Site } from '#contract';
+import { localTime, momentOf, type Severity, type Site } from '#contract';
 import type { Incident, State } from '#state';
+import { openSpansOf, readCalendar } from '../alert/calendar.ts';
 import { createCalling } from './calling.ts';
 import { addMessage, siteOf } from './outbox-message.ts';
 import { createReceivers, type Receiver } from './receivers.ts';
@@ -48,7 +49,7 @@ export function createNoticePlanner(settings: NotifySettings, state: State): Not
         kind: 'firing',
         severity,
         now,
-        dueAt: dueOf(receiver, severity, site, now),
+        dueAt: dueOf(state, receiver, severity, site, now),
       });
     return state.outbox.ofIncident(incident.id).length > before;
   }
@@ -74,9 +75,16 @@ export function createNoticePlanner(settings: NotifySettings, state: State): Not
 }
 
 /** A ticket by mail waits for the library to open, a summary for the morning; programs and rooms wake nobody and get all at once. */
-function dueOf({ kind }: Receiver, severity: Severity, site: Site | null, now: number): number {
+function dueOf(
+  state: Pick<State, 'keep'>,
+  { kind }: Receiver,
+  severity: Severity,
+  site: Site | null,
+  now: number,
+): number {
   if (severity === 'page' || (severity === 'ticket' && kind !== 'email')) return now;
-  if (severity === 'ticket') return site ? (openSpans(site, now, now + 7 * DAY_MS)[0]?.[0] ?? now) : now;
+  if (severity === 'ticket')
+    return site ? (openSpansOf(site, readCalendar(state), now, now + 7 * DAY_MS)[0]?.[0] ?? now) : now;
   if (kind === 'alertmanager' || kind === 'webhook' || kind === 'pagerduty') return now;
   const zone = site?.zone ?? 'UTC';
   const { dayNumber, minuteOfDay } = localTime(zone, now);

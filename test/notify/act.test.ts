@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readCalendar } from '../../dashboard/alert/calendar.ts';
 import { createAlertEngine } from '../../dashboard/alert/engine.ts';
 import { createActLinks } from '../../dashboard/notify/links.ts';
 import { addMessage } from '../../dashboard/notify/outbox-message.ts';
@@ -135,7 +136,6 @@ describe('a link in a message', () => {
   test.each([
     [{ do: 'silence', for: '1h' }, HOUR, 'Silenced until Sun 22 Nov 2026, 15:00.'],
     [{ do: 'silence', for: 'hours' }, 20 * HOUR, 'Silenced until Mon 23 Nov 2026, 10:00.'],
-    [{ do: 'closed' }, 10 * HOUR, 'Silenced for the rest of today: the library is closed.'],
   ])('silences with an end: %j', async (fields, ms, said) => {
     const it = await world();
     const done = await it.post(it.link, fields as Record<string, string>);
@@ -143,6 +143,30 @@ describe('a link in a message', () => {
     expect(it.state.alerts.silences(it.clock.nowMs)).toEqual([
       expect.objectContaining({ site: 'site-1', by: 'operator', until: it.clock.nowMs + ms }),
     ]);
+  });
+  test('"closed today" is a day of the calendar that probes know, and nobody is called before it opens', async () => {
+    const it = await world();
+    const monday = it.clock.nowMs + 22 * HOUR;
+    it.clock.nowMs = monday;
+    const done = await it.post(it.link, { do: 'closed' });
+    expect(done.text).toContain('Nobody is called before Tue 24 Nov 2026, 10:00.');
+    expect(readCalendar(it.state)).toEqual([
+      { site: 'site-1', from: '2026-11-23', to: '2026-11-23', reason: 'closed today', open: false },
+    ]);
+    expect(it.state.registry.desired('site-1-probe')?.config.closed).toContain('2026-11-23');
+    expect(it.state.alerts.silences(monday)).toMatchObject([{ site: 'site-1', until: monday + 22 * HOUR }]);
+    expect(it.state.auditTrail({ limit: 9 }).map(({ who, action }) => `${who}: ${action}`)).toContain(
+      'operator: site closed for a day',
+    );
+  });
+  test('"closed today" is taken back by the next link, wholly', async () => {
+    const it = await world();
+    const closed = await it.post(it.link, { do: 'closed' });
+    expect(closed.text).toContain('It is open today after all');
+    const open = await it.post(nextLink(closed.text), { do: 'open' });
+    expect(open.text).toContain('Open today after all: the entry in the calendar is gone');
+    expect([readCalendar(it.state), it.state.alerts.silences(it.clock.nowMs)]).toEqual([[], []]);
+    expect((await it.post(nextLink(open.text), { do: 'open' })).text).toContain('Nobody had closed the library');
   });
   test.each([
     [{ do: 'ack', for: '0h' }],

@@ -222,6 +222,13 @@ describe('one slow access point', () => {
   });
 });
 
+test('on holidays nobody is at work: a ticket of Christmas Eve waits for the first working day', async () => {
+  const eve = Date.parse('2026-12-24T12:00:00Z');
+  const it = await world(eve);
+  const id = it.fire('ticket');
+  expect(it.state.escalations.get(id)).toMatchObject({ state: 'running', dueAt: Date.parse('2026-12-27T08:00:00Z') });
+});
+
 test('what was to come is found again after a restart', async () => {
   const it = await world();
   const id = it.fire('page');

@@ -2,7 +2,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import type { AlertView, Site } from '#contract';
+import { type AlertView, openSpans, type Site } from '#contract';
 import type { Incident, State } from '#state';
 import type { Post } from '../../dashboard/notify/channel.ts';
 import type { DeliveryDeps } from '../../dashboard/notify/deliver.ts';
@@ -130,6 +130,7 @@ export function settingsWith(more: Partial<DeliveryDeps['settings']> = {}): Deli
   };
 }
 
+const NOW = NOON + 29 * MINUTE;
 /** Six minutes after the confirmation, while the library is open until 18:00. */
 export function inputOf({ alert = slowAlert, lang = 'en', ...more }: Partial<MessageInput> = {}): MessageInput {
   const reasons = alert.reasons === slowAlert.reasons ? sayAll(slowReasons, lang, site.zone) : alert.reasons;
@@ -140,8 +141,9 @@ export function inputOf({ alert = slowAlert, lang = 'en', ...more }: Partial<Mes
     place: site.name,
     targetMbps: 30,
     publicUrl: 'https://carrel.example',
+    openNext: openSpans(site, more.now ?? NOW, NOW + 7 * 86_400_000)[0] ?? null,
     lang,
-    now: NOON + 29 * 60_000,
+    now: NOW,
     others: 0,
     ...more,
   };

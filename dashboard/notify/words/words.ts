@@ -99,6 +99,7 @@ export interface Words {
     ack: string;
     silence: string;
     closedToday: string;
+    openToday: string;
     note: string;
     testNow: string;
     hours(n: number): string;
@@ -107,7 +108,10 @@ export interface Words {
     untilCloses(at: string): string;
     acked(until: string): string;
     silenced(until: string): string;
-    closed: string;
+    closed(until: string): string;
+    opened: string;
+    notClosed: string;
+    noSite: string;
     closedReason: string;
     silenceReason(incident: number): string;
     noted: string;
