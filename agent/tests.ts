@@ -57,9 +57,14 @@ export function createTester(deps: Omit<ClimbDeps, 'memory' | 'learnt' | 'signal
   async function audit({ started, stillWanted }: TestWish, short: ThroughputOutcome): Promise<void> {
     const { outcome } = await climb({ reason: 'audit', job: null, started, stillWanted }, ['full'], 'down');
     if (!outcome) return;
-    const burst = learn(memory.burst, short.verdict, outcome.verdict);
-    if (burst.minBytes !== memory.burst.minBytes)
-      log.warn({ min_bytes: burst.minBytes }, 'the line gives more for a moment than for ten seconds');
+    // Where the test showed the bucket itself, that was learnt already.
+    const seen = outcome.burst_bytes !== undefined;
+    const burst = seen ? memory.burst : learn(memory.burst, short.verdict, outcome.verdict);
+    if (seen || burst.minBytes !== memory.burst.minBytes)
+      log.warn(
+        { min_bytes: burst.minBytes, burst_bytes: outcome.burst_bytes },
+        'the line gives more for a moment than for ten seconds',
+      );
     remember({ ...memory, burst });
   }
 

@@ -140,7 +140,10 @@ export function createClimb(
       spent += next.bytes;
       const { verdict, rate_mbps: rateMbps, bytes, rtt_idle_ms: rttMs = null, limited_by: limitedBy } = next;
       if (dir === 'down')
-        deps.learnt({ reason: wish.reason, kind, verdict, limitedBy, rateMbps, bytes, rttMs, lease: grant.id });
+        deps.learnt({
+          ...{ reason: wish.reason, kind, verdict, limitedBy, rateMbps, bytes, rttMs, lease: grant.id, targetMbps },
+          burstBytes: next.burst_bytes ?? null,
+        });
       // A rung that could not tell does not take the word from one that measured.
       if (!outcome || next.verdict !== 'inconclusive') outcome = next;
       if (!triesNext(wish.reason, kind, next)) break;

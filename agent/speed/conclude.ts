@@ -4,6 +4,7 @@ import type { OthersSeen } from '../platform/offload.ts';
 import type { WanView } from '../platform/wan.ts';
 import type { ThroughputOutcome, ThroughputRequest } from '../sensor.ts';
 import type { ProcessorReport } from '../sensors/processor.ts';
+import { burstOf } from './burst.ts';
 import { isElsewhere, limitOf } from './limits.ts';
 import type { Measured } from './measure.ts';
 import type { Traffic } from './traffic.ts';
@@ -34,6 +35,7 @@ export function conclude(ended: Ended): ThroughputOutcome {
   const { idleMs, loadedMs } = traffic.rtt();
   const dispersion = traffic.dispersionMbps();
   const watch = traffic.watch();
+  const burst = request.kind === 'full' && stands ? burstOf(windows, request.targetMbps) : null;
   const seesOthers = others === 'counted' && request.grant.dir === 'down' && view.counters !== null;
   return {
     ...unmeasured(request, view.name, limitedBy),
@@ -57,6 +59,7 @@ export function conclude(ended: Ended): ThroughputOutcome {
     ...(idleMs !== null && { rtt_idle_ms: round(idleMs) }),
     ...(loadedMs !== null && { rtt_loaded_ms: round(loadedMs) }),
     ...(dispersion !== null && { dispersion_mbps: round(dispersion) }),
+    ...(burst !== null && { burst_shaped: true, burst_bytes: burst }),
     ...(others === 'offloaded' && { offload: true }),
     ...(watch && { watch }),
   };

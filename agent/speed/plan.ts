@@ -9,7 +9,7 @@ import {
   textIn,
   type Verdict,
 } from '#contract';
-import { type BurstMemory, burstMemoryOf } from './burst.ts';
+import { type BurstMemory, burstMemoryOf, learnDepth } from './burst.ts';
 import { LONG_RTT_MS, MOST_PATIENCE } from './long-way.ts';
 import type { Slot } from './slots.ts';
 
@@ -56,14 +56,20 @@ export function afterTest(
     bytes: number;
     rttMs: number | null;
     lease: string;
+    targetMbps: number;
+    /** What a long test saw of a token bucket, bytes. */
+    burstBytes: number | null;
   },
 ): LineMemory {
   const { kind, verdict } = test;
   const slow = kind === 'tcp' && test.limitedBy === 'time' && (test.rttMs ?? 0) > LONG_RTT_MS;
   const passed = verdict === 'pass';
   const counted = test.reason === 'confirm' && verdict === 'fail' ? 1 : 0;
+  const { burstBytes, rateMbps: steadyMbps, targetMbps } = test;
+  const seen = burstBytes !== null && steadyMbps !== null && steadyMbps < targetMbps;
   return {
     ...memory,
+    burst: seen ? learnDepth(memory.burst, { burstBytes, steadyMbps, targetMbps }) : memory.burst,
     provenMbps: passed ? test.rateMbps : memory.provenMbps,
     confirms: passed ? 0 : memory.confirms + counted,
     chain: test.reason === 'audit' ? memory.chain : chainAfter(memory.chain, verdict, test.lease),

@@ -1,5 +1,5 @@
 /** Why: what is told about what is wrong: rules, incidents, causes, reasons, silences; the shapes of the JSON API. Times are ms since 1970. */
-import type { TestView } from './api.ts';
+import type { ChronicView, TestView } from './api.ts';
 import type { DeliveryView } from './notify.ts';
 
 /**
@@ -94,6 +94,8 @@ export interface AlertExplanation {
     /** The incident that lasts. */
     incident?: number | null;
   }[];
+  /** Null where the store did not answer. */
+  chronic?: ChronicView | null;
 }
 export interface Silence {
   id: number;

@@ -182,6 +182,19 @@ export interface AskedTest {
   /** The result, also an inconclusive one; null while there is none, or when the test could not begin. */
   test: TestView | null;
 }
+/** A part of the explanation of an access point: do its planned tests fail more often than chance explains? */
+export interface ChronicView {
+  /** How far back tests were looked at. */
+  days: number;
+  /** Planned tests with a verdict, and those of them that failed. */
+  n: number;
+  fails: number;
+  /** The cumulative sum, 0 to `alarm_at`; each fail adds 1.61, each pass takes 0.59 away. */
+  score: number;
+  alarm_at: number;
+  /** It reached the alarm, and has not come back to 0 since. */
+  below: boolean;
+}
 /** GET /api/v1/access-points/:ap/costs: what monitoring costs the line of the probe that judges it, in the current month (UTC). */
 export interface TestCosts {
   probe: string;

@@ -74,6 +74,8 @@ export interface ThroughputEvent extends EventBase {
   saturated?: boolean;
   /** The line gives more for a short time than for long: its quick tests need more volume. */
   burst_shaped?: boolean;
+  /** Depth of its token bucket as a long test showed it: bytes that came above the steady rate at the start. */
+  burst_bytes?: number;
   /** Hardware offload hides visitors' traffic from the counters. */
   offload?: boolean;
   /** What the server was asked to send, and the pre-probe's upper bound. */
@@ -142,6 +144,7 @@ function evidenceOf(o: JsonObject): Evidence {
     rtt_loaded_ms: numberIn(o, 'rtt_loaded_ms', 0, MINUTE_MS),
     saturated: booleanIn(o, 'saturated'),
     burst_shaped: booleanIn(o, 'burst_shaped'),
+    burst_bytes: integerIn(o, 'burst_bytes', 0, 1e9),
     offload: booleanIn(o, 'offload'),
     pace_mbps: numberIn(o, 'pace_mbps', 0, RATE_MAX_MBPS),
     dispersion_mbps: numberIn(o, 'dispersion_mbps', 0, RATE_MAX_MBPS),

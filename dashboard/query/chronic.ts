@@ -1,8 +1,11 @@
 /**
  * Why: a line that fails every third day is not broken on any of them, and still is not what was ordered. A cumulative sum over the
- * planned tests tells chronic weakness from bad luck, with known error rates. Pure.
+ * planned tests tells chronic weakness from bad luck, with known error rates.
  */
-import type { Verdict } from '#contract';
+import type { ChronicView, Verdict } from '#contract';
+import type { Binding } from '#state';
+import type { StoreReader } from '#store';
+import { tests } from './tests.ts';
 
 export interface Chronic {
   /** The sum now, 0 to `ALARM_AT`; grows by 1.61 per fail, falls by 0.59 per pass. */
@@ -31,4 +34,29 @@ export function afterTest(chronic: Chronic, verdict: Verdict): Chronic {
   if (verdict === 'inconclusive') return chronic;
   const score = Math.min(ALARM_AT, Math.max(0, chronic.score + (verdict === 'fail' ? PER_FAIL : PER_PASS)));
   return { score, below: score >= ALARM_AT || (chronic.below && score > 0), n: chronic.n + 1 };
+}
+
+const DAYS = 60;
+const DAY_MS = 86_400_000;
+/** Retests and audits are among them; at six slots a day there are 360. */
+const MOST_TESTS = 1000;
+
+/** Of the access point's newest planned tests, as people see it. @throws StoreError */
+export async function chronicOf(
+  store: StoreReader,
+  bindings: readonly Binding[],
+  { ap, now }: { ap: string; now: number },
+): Promise<ChronicView> {
+  const range = { from_ms: now - DAYS * DAY_MS, to_ms: now + 1, limit: MOST_TESTS, cursor: null };
+  const { items } = await tests(store, bindings, { ap, ...range });
+  const planned = items.filter(({ dir, reason, series }) => dir === 'down' && reason === 'slot' && series !== 'line');
+  const chronic = planned.reduceRight((sum, { verdict }) => afterTest(sum, verdict), NOT_CHRONIC);
+  return {
+    days: DAYS,
+    n: chronic.n,
+    fails: planned.filter(({ verdict }) => verdict === 'fail').length,
+    score: Math.round(chronic.score * 100) / 100,
+    alarm_at: Math.round(ALARM_AT * 100) / 100,
+    below: chronic.below,
+  };
 }

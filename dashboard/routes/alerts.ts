@@ -4,12 +4,13 @@ import type { AlertView, Page } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
 import { languageOf } from '../language.ts';
+import { chronicOf } from '../query/chronic.ts';
 import { type Asking, accessPointFor, seesAlert } from '../scope.ts';
 import type { Allow } from '../session.ts';
 import { idField, numberPath } from './schemas.ts';
 import { registerSilenceRoutes } from './silences.ts';
 
-type AlertDeps = Pick<DashboardDeps, 'state' | 'alerts' | 'clock'>;
+type AlertDeps = Pick<DashboardDeps, 'state' | 'alerts' | 'clock' | 'broker'>;
 
 const HOUR_MS = 3_600_000;
 const ACK_HOURS_MAX = 72;
@@ -39,7 +40,7 @@ const ackBody = {
   },
 } as const;
 export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow: Allow): void {
-  const { state, alerts, clock } = deps;
+  const { state, alerts, clock, broker } = deps;
   const sees = (who: Asking, alert: AlertView): boolean => seesAlert(who, state.registry, alert);
   const alertFor = (request: FastifyRequest, id: number): AlertView => {
     const { who } = request;
@@ -84,8 +85,12 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
       },
     },
     async (request) => {
-      accessPointFor(request.who, state.registry, request.query.ap);
-      return alerts.explain(request.query.ap, languageOf(request));
+      const { ap } = request.query;
+      accessPointFor(request.who, state.registry, ap);
+      const bindings = state.registry.bindings();
+      // What the store cannot tell now is no reason to keep the rest back.
+      const chronic = await chronicOf(broker.store, bindings, { ap, now: clock.wallMs() }).catch(() => null);
+      return { ...alerts.explain(ap, languageOf(request)), chronic };
     },
   );
 

@@ -1,7 +1,8 @@
 /**
  * Why: a verdict on a library's line must be right, cheap and quick. The agent's own tests against the real test server over emulated
  * lines whose truth is known, with ndt7 and iperf3 on the same lines; then what no matrix has; then a day of 1,200 probes.
- * Under ten minutes; `--short` about one. A name (matrix, peers, rows, day) runs that part only. Needs root.
+ * Under ten minutes; `--short` about one. A name (matrix, peers, rows, day) runs that part only, and names
+ * behind `rows` only these rows. Needs root.
  */
 import { labProblem } from '../../infra/lab/tools.ts';
 import { type Cell, EXACT, FEW, MATRIX, type Method, type Sample } from './speed/cells.ts';
@@ -15,7 +16,7 @@ import { recordTrace, TRACES, writeTraces } from './speed/traces.ts';
 import { TROUBLES } from './speed/troubles.ts';
 
 const SHORT = process.argv.includes('--short');
-const wanted = process.argv.slice(2).find((argument) => !argument.startsWith('--'));
+const [wanted, ...rowNames] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 /** Lines at once. A test keeps half a core busy: sender, emulator and agent together; more than two at once would measure this machine. */
 const LINES = 2;
 const RUNS = SHORT ? 1 : 3;
@@ -54,7 +55,9 @@ async function beside(): Promise<void> {
 }
 
 async function rows(): Promise<void> {
-  const all = [...ROWS, ...TROUBLES].filter(({ name }) => !SHORT || QUICK.includes(name));
+  const all = [...ROWS, ...TROUBLES].filter(({ name }) =>
+    rowNames.length > 0 ? rowNames.includes(name) : !SHORT || QUICK.includes(name),
+  );
   const found = all.map((): Found => ({ wrong: [], saw: [] }));
   const left = [...all.entries()];
   await Promise.all(

@@ -160,6 +160,7 @@ export function explanationOf(ap: string, now: number): AlertExplanation {
         evidence: [],
       },
     ],
+    chronic: { days: 60, n: 351, fails: 61, score: 9.2, alarm_at: 9.2, below: true },
   };
 }
 

@@ -375,6 +375,13 @@ export const words: Words = {
     dataRest: 'Rodmenys ir būsena',
     dataMonth: 'Šį mėnesį, iš viso',
     dataMonthTests: (n) => `Šį mėnesį, ${plural(n, tests)}`,
+    again: {
+      title: 'Ar nesėkmės kartojasi?',
+      none: (days) => `Nė vienas pastarųjų ${days} d. planuotas matavimas nedavė atsakymo.`,
+      text: (fails, n, days) => `Per pastarąsias ${days} d. planuotų matavimų: ${n}, iš jų nesėkmingų: ${fails}.`,
+      score: (score, alarm) =>
+        `Kiekviena nesėkmė sumą padidina 1,6, sėkmė sumažina 0,6. Dabar ji ${score}; nuo ${alarm} to atsitiktinumu nebepaaiškinsi.`,
+    },
     dataBudget: 'Matavimų limitas',
     dataBudgetLeft: (left, of) => `liko ${left} iš ${of}`,
     dataBudgetSpent: (of) => `išnaudota: ${of}`,

@@ -1,6 +1,6 @@
 /** Why: the page shows its reasons. Each rule says what it found, with the tests it looked at on a scale against the target. */
-import type { AlertExplanation, TestView } from '#contract';
-import { cut, mbps, moment, NBSP } from '../format.ts';
+import type { AlertExplanation, ChronicView, TestView } from '#contract';
+import { count, cut, mbps, moment, NBSP } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { lastAlert, serverNow } from '../store.ts';
 import { words } from '../words.ts';
@@ -45,7 +45,24 @@ function Steps({ explanation, target, zone }: { explanation: AlertExplanation; t
           </div>
         </li>
       ))}
+      {explanation.chronic ? <Again chronic={explanation.chronic} /> : null}
     </ol>
+  );
+}
+
+/** One failed test is weather; many of the planned ones are the line. */
+function Again({ chronic: { below, n, fails, days, score, alarm_at } }: { chronic: ChronicView }) {
+  const condition = n === 0 ? 'no_data' : below ? 'firing' : 'ok';
+  return (
+    <li>
+      <h3>
+        {w.again.title} <span class={below ? 'strong' : 'q'}>{w.condition[condition]}</span>
+      </h3>
+      <div class="q">
+        <p>{n === 0 ? w.again.none(count(days)) : w.again.text(count(fails), count(n), count(days))}</p>
+        {n > 0 ? <p>{w.again.score(cut(score), cut(alarm_at))}</p> : null}
+      </div>
+    </li>
   );
 }
 

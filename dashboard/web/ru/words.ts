@@ -375,6 +375,13 @@ export const words: Words = {
     dataRest: 'Замеры и состояние',
     dataMonth: 'За этот месяц, всего',
     dataMonthTests: (n) => `За этот месяц, ${plural(n, tests)}`,
+    again: {
+      title: 'Повторяются ли неудачи?',
+      none: (days) => `Ни один плановый тест за последние ${days} дн. не дал ответа.`,
+      text: (fails, n, days) => `Плановых тестов за последние ${days} дн.: ${n}, из них неудачных: ${fails}.`,
+      score: (score, alarm) =>
+        `Неудача прибавляет к сумме 1,6, успех отнимает 0,6. Сейчас она ${score}; начиная с ${alarm} случайностью этого не объяснить.`,
+    },
     dataBudget: 'Лимит на тесты',
     dataBudgetLeft: (left, of) => `осталось ${left} из ${of}`,
     dataBudgetSpent: (of) => `исчерпан: ${of}`,

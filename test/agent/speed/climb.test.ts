@@ -12,6 +12,7 @@ import { createWallClock } from '../../../agent/wall.ts';
 import { outcomeOf } from '../fixture.ts';
 
 type Answer = Partial<ThroughputOutcome>;
+const TOLD = { lease: 'a', targetMbps: 30, burstBytes: null };
 const PASS: Answer = { verdict: 'pass', rate_mbps: 35, limited_by: null };
 const FAIL: Answer = { verdict: 'fail', rate_mbps: 20, limited_by: null };
 const cannot = (limited_by: NonNullable<ThroughputOutcome['limited_by']>): Answer => ({
@@ -207,7 +208,7 @@ describe('which rungs', () => {
       rateMbps: 20,
       bytes: 1,
       rttMs: 20,
-      lease: 'a',
+      ...TOLD,
     });
     expect(rungs('confirm', { memory: once })).toEqual(['full']);
     const passed = afterTest(once, {
@@ -218,7 +219,7 @@ describe('which rungs', () => {
       rateMbps: 35,
       bytes: 1,
       rttMs: 20,
-      lease: 'a',
+      ...TOLD,
     });
     expect(passed).toMatchObject({ confirms: 0, provenMbps: 35 });
   });
@@ -229,7 +230,7 @@ describe('which rungs', () => {
       verdict: 'inconclusive',
       limitedBy: 'time',
       rateMbps: 9,
-      lease: 'a',
+      ...TOLD,
     } as const;
     const again = (before: LineMemory, rttMs: number): LineMemory => afterTest(before, { ...slow, bytes: 5e6, rttMs });
     expect(again(memory, 600).patience).toBe(2);

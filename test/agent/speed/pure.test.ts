@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type BurstMemory, burstMemoryOf, learn, NO_BURST } from '../../../agent/speed/burst.ts';
+import { type BurstMemory, burstMemoryOf, burstOf, learn, learnDepth, NO_BURST } from '../../../agent/speed/burst.ts';
 import { type Circumstances, isElsewhere, limitOf } from '../../../agent/speed/limits.ts';
 import { dispersionMbps, paceOf } from '../../../agent/speed/pace.ts';
 import { MOST_WAITS, shouldWait, watchPassively } from '../../../agent/speed/passive.ts';
+import type { Window } from '../../../agent/speed/windows.ts';
 
 describe('what a test below the target does not prove', () => {
   const well: Circumstances = {
@@ -123,6 +124,27 @@ describe('what audits teach about bursts', () => {
     expect(memory).toEqual({ minBytes: 4e6, agreed: 0 });
     for (let n = 0; n < 5; n++) memory = learn(memory, 'pass', 'pass');
     expect(memory).toEqual(NO_BURST);
+  });
+  const run = (...parts: [mbps: number, windows: number][]): Window[] =>
+    parts.flatMap(([mbps, n]) => Array.from({ length: n }, () => ({ ms: 100, ipBytes: mbps * 12_500, ownBytes: 0 })));
+  test('a long test that begins fast and goes on slow shows the bucket, and one is enough', () => {
+    // 4 MB at 100 Mb/s, beside which 20 come back.
+    expect(burstOf(run([50, 1], [100, 4], [20, 95]), 30)).toBe(4_375_000);
+    const depth = { burstBytes: 2e6, steadyMbps: 18, targetMbps: 30 };
+    expect(learnDepth(NO_BURST, depth)).toEqual({ minBytes: 8e6, agreed: 0 });
+    expect(learnDepth(NO_BURST, { ...depth, burstBytes: 1e5 }).minBytes).toBe(4e6);
+    expect(learnDepth(NO_BURST, { ...depth, burstBytes: 1e9 }).minBytes).toBe(16e6);
+  });
+  test('a slow line, a fast one, one that swings and one that fell late show none', () => {
+    for (const windows of [
+      run([20, 100]),
+      run([100, 5], [40, 95]),
+      run([25, 5], [20, 95]),
+      run([50, 2], [20, 98]),
+      run(...Array.from({ length: 50 }, (_, n): [number, number] => [n % 2 ? 35 : 15, 2])),
+      run([20, 15], [50, 10], [20, 75]),
+    ])
+      expect(burstOf(windows, 30)).toBeNull();
   });
   test('what could not tell, or did not contradict, teaches nothing', () => {
     for (const [short, full] of [

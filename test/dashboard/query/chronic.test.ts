@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { afterTest, type Chronic, NOT_CHRONIC } from '../../../dashboard/query/chronic.ts';
+import { createMemoryStore } from '../../../broker/store/memory.ts';
+import { afterTest, type Chronic, chronicOf, NOT_CHRONIC } from '../../../dashboard/query/chronic.ts';
 import { seeded } from '../../agent/speed/noise.ts';
+import { batchOf, testEvent } from '../../store/batches.ts';
 
 const after = (verdicts: readonly ('pass' | 'fail' | 'inconclusive')[], from: Chronic = NOT_CHRONIC): Chronic =>
   verdicts.reduce(afterTest, from);
@@ -54,4 +56,21 @@ test('a line that fails half of its tests is told after 19 on average, and a goo
   // 100 lines that fail 5 %, six tests a day for a year.
   const alarms = Array.from({ length: 100 }, () => untilAlarm(0.05, random, 6 * 365)).filter((n) => n !== null);
   expect(alarms.length).toBeLessThanOrEqual(1);
+});
+
+test('people see it from the planned tests of sixty days, in opening hours, whatever was tested beside them', async () => {
+  const store = createMemoryStore();
+  const now = Date.UTC(2026, 10, 20);
+  const at = (n: number, change: Parameters<typeof testEvent>[1]) => ({
+    t_ms: now - n * 3_600_000,
+    event: testEvent(`t-${n}`, change),
+  });
+  const planned = Array.from({ length: 6 }, (_, i) => at(i + 1, { verdict: 'fail', rate_mbps: 20 }));
+  const beside = [at(7, { verdict: 'fail', reason: 'confirm' }), at(8, { series: 'line' }), at(9, { dir: 'up' })];
+  const old = at(61 * 24, { verdict: 'fail' });
+  const e = [...planned, ...beside, at(10, { verdict: 'inconclusive' }), at(11, { verdict: 'pass' }), old];
+  await store.write(batchOf({ probe: 'p', seq: 0, t: [], e }), { next: 1, held: [] });
+  const bindings = [{ probe: 'p', access_point: 'a', from: 0, to: null, judges: true }];
+  const chronic = await chronicOf(store, bindings, { ap: 'a', now });
+  expect(chronic).toEqual({ days: 60, n: 7, fails: 6, score: 9.2, alarm_at: 9.2, below: true });
 });
