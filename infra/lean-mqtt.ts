@@ -11,6 +11,11 @@ const UNUSED: Readonly<Record<string, readonly string[]>> = {
     ...['getProperties', 'getPropertiesByMaximumPacketSize', 'writeProperty', 'writeProperties'],
   ],
 };
+/** Methods of mqtt.js's client that nobody calls here, or that have nothing to do without topic aliases (MQTT 5). */
+const UNUSED_OF_CLIENT = [
+  ...['getLastMessageId', 'publishAsync', 'subscribeAsync', 'unsubscribe', 'unsubscribeAsync', 'endAsync'],
+  ...['removeOutgoingMessage', '_removeTopicAliasAndRecoverTopicName', '_applyTopicAlias'],
+];
 const TABLE = /^protocol\.(?:properties|propertiesTypes|MQTT5_\w+_CODES) = \{[\s\S]*?^\}/gm;
 const TABLES = 8;
 
@@ -31,7 +36,15 @@ export function withoutServer(path: string, source: string): string {
       throw new Error('mqtt.js has other reasons; look at infra/lean-mqtt.ts');
     return source.replace(REASONS, '');
   }
+  if (path.endsWith('/mqtt/build/lib/client.js')) return UNUSED_OF_CLIENT.reduce(emptied, source);
   return (UNUSED[file] ?? []).reduce(withoutBody, source);
+}
+
+/** The method of the client does nothing. */
+function emptied(source: string, name: string): string {
+  const whole = new RegExp(`^( {4}${name}\\([^)]*\\) \\{)\\n[\\s\\S]*?^ {4}\\}`, 'm');
+  if (!whole.test(source)) throw new Error(`mqtt.js has no ${name}; look at infra/lean-mqtt.ts`);
+  return source.replace(whole, '$1}');
 }
 
 /** The head of the method or function stays, so that who calls it is told. */
