@@ -13,8 +13,8 @@ const UNUSED: Readonly<Record<string, readonly string[]>> = {
 };
 /** Methods of mqtt.js's client that nobody calls here, or that have nothing to do without topic aliases (MQTT 5). */
 const UNUSED_OF_CLIENT = [
-  ...['getLastMessageId', 'publishAsync', 'subscribeAsync', 'unsubscribe', 'unsubscribeAsync', 'endAsync'],
-  ...['removeOutgoingMessage', '_removeTopicAliasAndRecoverTopicName', '_applyTopicAlias'],
+  ...['publishAsync', 'subscribeAsync', 'unsubscribe', 'unsubscribeAsync', 'endAsync'],
+  ...['_removeTopicAliasAndRecoverTopicName', '_applyTopicAlias'],
 ];
 const TABLE = /^protocol\.(?:properties|propertiesTypes|MQTT5_\w+_CODES) = \{[\s\S]*?^\}/gm;
 const TABLES = 8;
