@@ -51,6 +51,8 @@ export interface Shift {
 }
 /** GET /api/v1/on-call/rotations. */
 export interface RotationView extends Rotation {
+  /** The hours as a form takes them, such as `Mo-Fr 08:00-17:00`; null is always. */
+  hours_text: string | null;
   overrides: RotationOverride[];
   /** Today and the two weeks after. */
   shifts: Shift[];
@@ -88,6 +90,11 @@ export interface Policy {
   severities: Severity[];
   steps: PolicyStep[];
   working: WorkingHours | null;
+}
+/** GET /api/v1/on-call/policies, PUT, POST. */
+export interface PolicyView extends Policy {
+  /** The working hours as a form takes them; null: the opening hours of the site. */
+  working_text: string | null;
 }
 /** GET /api/v1/alerts/:id/escalation: where calling stands. */
 export interface EscalationView {

@@ -1,16 +1,21 @@
 /** Why: policies over HTTP: whom an alert of a severity calls, in which order. What could never tell anybody is refused when it is typed. */
 import type { FastifyInstance } from 'fastify';
-import type { Policy, PolicyStep } from '#contract';
+import type { OpeningHours, Policy, PolicyStep, PolicyView } from '#contract';
 import { CarrelError } from '#lib/errors';
 import { isZone } from '#state';
 import type { DashboardDeps } from '../deps.ts';
+import { formatOpening } from '../registry/opening.ts';
 import type { Allow } from '../session.ts';
+import { hoursFrom } from './on-call-hours.ts';
 import * as schemas from './on-call-schemas.ts';
 import { whoOf } from './people.ts';
 import { refuseProblems } from './refuse.ts';
 import { numberPath } from './schemas.ts';
 
 type PolicyDeps = Pick<DashboardDeps, 'state' | 'clock'>;
+interface PolicyBody extends Omit<Policy, 'id' | 'working'> {
+  working?: { zone: string; opening: OpeningHours | string } | null;
+}
 
 export function registerPolicyRoutes(app: FastifyInstance, deps: PolicyDeps, allow: Allow): void {
   const { state, clock } = deps;
@@ -21,27 +26,32 @@ export function registerPolicyRoutes(app: FastifyInstance, deps: PolicyDeps, all
       onRequest: allow('viewer'),
       schema: { summary: 'Policies in order: the first that names a severity is followed' },
     },
-    async () => ({ items: state.oncall.policies(), next: null }),
+    async () => ({ items: state.oncall.policies().map(viewOf), next: null }),
   );
-  app.post<{ Body: Omit<Policy, 'id' | 'working'> & { working?: Policy['working'] } }>(
+  app.post<{ Body: PolicyBody }>(
     '/api/v1/on-call/policies',
     { ...administrators, schema: schemas.newPolicy },
     async (request, reply) => {
-      const policy = { ...request.body, working: request.body.working ?? null };
+      const policy = { ...request.body, working: workingFrom(request.body.working ?? null) };
       const id = state.transaction(() => {
         checkPolicy(deps, policy, null);
         state.audit(clock.wallMs(), whoOf(request), 'policy created', policy.name);
         return state.oncall.addPolicy(policy);
       });
-      return reply.code(201).send({ id, ...policy } satisfies Policy);
+      return reply.code(201).send(viewOf({ id, ...policy }));
     },
   );
-  app.put<{ Params: { id: number }; Body: Partial<Omit<Policy, 'id'>> }>(
+  app.put<{ Params: { id: number }; Body: Partial<PolicyBody> }>(
     '/api/v1/on-call/policies/:id',
     { ...administrators, schema: schemas.changePolicy },
     async (request) =>
       state.transaction(() => {
-        const policy = { ...policyOrThrow(deps, request.params.id), ...request.body };
+        const { working, ...rest } = request.body;
+        const policy = {
+          ...policyOrThrow(deps, request.params.id),
+          ...rest,
+          ...(working === undefined ? {} : { working: workingFrom(working) }),
+        };
         checkPolicy(deps, policy, policy.id);
         state.oncall.updatePolicy(policy);
         state.audit(
@@ -50,7 +60,7 @@ export function registerPolicyRoutes(app: FastifyInstance, deps: PolicyDeps, all
           'policy changed',
           `${policy.name}: ${Object.keys(request.body).join(', ')}`,
         );
-        return policy;
+        return viewOf(policy);
       }),
   );
   app.delete<{ Params: { id: number } }>(
@@ -65,6 +75,14 @@ export function registerPolicyRoutes(app: FastifyInstance, deps: PolicyDeps, all
       return reply.code(204).send();
     },
   );
+}
+
+function viewOf(policy: Policy): PolicyView {
+  return { ...policy, working_text: policy.working && formatOpening(policy.working.opening) };
+}
+
+function workingFrom(working: NonNullable<PolicyBody['working']> | null): Policy['working'] {
+  return working && { zone: working.zone, opening: hoursFrom(working.opening, 'POLICY_INVALID', 'opening') };
 }
 
 function checkPolicy({ state }: PolicyDeps, policy: Omit<Policy, 'id'>, id: number | null): void {

@@ -5,10 +5,8 @@ import { numberPath, siteFields, userNameField } from './schemas.ts';
 
 const minute = { type: 'integer', minimum: 0, maximum: 1440, description: 'Local minutes of the day' } as const;
 const name = { type: 'string', minLength: 1, maxLength: 60, pattern: '^[^\\u0000-\\u001f]*$' } as const;
-const week = {
-  ...siteFields.opening.anyOf[1],
-  description: 'Seven days, Monday first, of [from, to] pairs in minutes',
-} as const;
+/** As people write them, or as pairs of minutes. */
+const week = siteFields.opening;
 const severities = { type: 'array', minItems: 1, maxItems: 3, items: { type: 'string', enum: SEVERITIES } } as const;
 
 const body = (properties: object, required: readonly string[]) => ({
@@ -59,7 +57,7 @@ const rotation = {
     description: 'First day of the first turn, days since 1970-01-01',
   },
   handover: minute,
-  hours: { anyOf: [{ type: 'null' }, week] },
+  hours: { anyOf: [{ type: 'null' }, ...week.anyOf], description: `${week.description}. Null: always` },
 } as const;
 export const newRotation = {
   summary: 'Create a rotation',

@@ -17,8 +17,10 @@ import { mailAddress } from '../notify/email/email.ts';
 import { rotationGaps } from '../notify/gaps.ts';
 import { createReceivers, type Receivers } from '../notify/receivers.ts';
 import { shiftsOf } from '../notify/rotation.ts';
+import { formatOpening } from '../registry/opening.ts';
 import { say } from '../said/say.ts';
 import type { Allow } from '../session.ts';
+import { hoursFrom } from './on-call-hours.ts';
 import { registerPolicyRoutes } from './on-call-policies.ts';
 import * as schemas from './on-call-schemas.ts';
 import { whoOf } from './people.ts';
@@ -32,7 +34,10 @@ interface CalleeBody {
   quiet?: { from: number; to: number } | null;
   contacts?: { channel: number | null; address: string }[];
 }
-type RotationBody = Omit<Rotation, 'id' | 'start_day'> & { start_day?: number };
+type RotationBody = Omit<Rotation, 'id' | 'start_day' | 'hours'> & {
+  start_day?: number;
+  hours: Rotation['hours'] | string;
+};
 
 const DAY_MS = 86_400_000;
 const SHOWN_MS = 15 * DAY_MS;
@@ -103,6 +108,10 @@ function contactProblems(
   return Object.fromEntries(contacts.map((contact, index) => [`contacts.${index}.address`, problem(contact)]));
 }
 
+function rotationHours(hours: RotationBody['hours']): Rotation['hours'] {
+  return hours === null ? null : hoursFrom(hours, 'ROTATION_INVALID', 'hours');
+}
+
 function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Receivers, allow: Allow): void {
   const { state, clock } = deps;
   const administrators = { onRequest: allow('administrator') };
@@ -111,6 +120,7 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
     const overrides = state.oncall.overrides(rotation.id, now);
     return {
       ...rotation,
+      hours_text: rotation.hours && formatOpening(rotation.hours),
       overrides,
       shifts: shiftsOf(rotation, overrides, now, now + SHOWN_MS),
       gaps: rotationGaps(state, receivers, rotation, now).map(({ from, to, why }) => ({
@@ -135,8 +145,8 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
     '/api/v1/on-call/rotations',
     { ...administrators, schema: schemas.newRotation },
     async (request, reply) => {
-      const { start_day = localTime(request.body.zone, clock.wallMs()).dayNumber, ...rest } = request.body;
-      const draft = { ...rest, start_day };
+      const { start_day = localTime(request.body.zone, clock.wallMs()).dayNumber, hours, ...rest } = request.body;
+      const draft = { ...rest, start_day, hours: rotationHours(hours) };
       const id = state.transaction(() => {
         checkRotation(deps, draft, null);
         state.audit(clock.wallMs(), whoOf(request), 'rotation created', draft.name);
@@ -150,7 +160,12 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
     { ...administrators, schema: schemas.changeRotation },
     async (request) =>
       state.transaction(() => {
-        const rotation = { ...rotationOrThrow(deps, request.params.id), ...request.body };
+        const { hours, ...rest } = request.body;
+        const rotation = {
+          ...rotationOrThrow(deps, request.params.id),
+          ...rest,
+          ...(hours === undefined ? {} : { hours: rotationHours(hours) }),
+        };
         checkRotation(deps, rotation, rotation.id);
         state.oncall.updateRotation(rotation);
         state.audit(

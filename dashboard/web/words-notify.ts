@@ -3,7 +3,14 @@ import type { ChannelKind, Language, Severity } from '#contract';
 import { plural } from './format.ts';
 
 const en = {
+  change: 'Change',
+  save: 'Save',
+  cancel: 'Cancel',
+
   channels: {
+    stored: 'Stored and never shown. Empty keeps it',
+    changing: (name: string) => `Change ${name}`,
+    saved: (name: string) => `${name} is saved.`,
     title: 'Channels',
     name: 'Name',
     kind: 'Kind',
@@ -85,6 +92,10 @@ const en = {
   },
 
   rotations: {
+    hours: 'On call within',
+    hoursHint: 'Such as Mon-Fri 08:00-17:00. Empty: always',
+    changing: (name: string) => `Change the rotation ${name}`,
+    saved: (name: string) => `The rotation ${name} is saved.`,
     title: 'On call',
     now: (user: string, until: string) => `${user} until ${until}`,
     nobody: (until: string) => `Nobody until ${until}`,
@@ -112,6 +123,17 @@ const en = {
   },
 
   policies: {
+    changing: (name: string) => `Change the policy ${name}`,
+    saved: (name: string) => `The policy ${name} is saved.`,
+    working: 'Working hours',
+    workingHint: 'Such as Mon-Fri 08:00-17:00. Empty: when the library is open',
+    workingIn: (hours: string, zone: string) => `working hours ${hours} (${zone})`,
+    earlier: 'Earlier',
+    only: 'only for',
+    allSeverities: 'For all',
+    when: 'when',
+    always: 'Always',
+    hours: { working: 'in working hours', off: 'outside working hours' },
     title: 'Who is called, and when',
     text: 'The first policy that names an alert’s severity is followed. Without one, everybody in the server’s settings is told.',
     none: 'No policy is set up',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Callee, Policy, RotationView } from '#contract';
+import type { Callee, PolicyView, RotationView } from '#contract';
 import { registerChannelRoutes } from '../../dashboard/routes/channels.ts';
 import { registerOnCallRoutes } from '../../dashboard/routes/on-call.ts';
 import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
@@ -100,6 +100,27 @@ test('a rotation tells who is on call for two weeks, its gaps of the next seven 
     (await it.as('administrator', 'POST', '/on-call/rotations', { ...weekly, members: ['ghost'] })).json(),
   ).toMatchObject({ code: 'ROTATION_INVALID' });
 });
+test('hours are typed as people write them, and read back so; what is not understood is named', async () => {
+  const it = await dashboard();
+  const made = await it.as('administrator', 'POST', '/on-call/rotations', { ...weekly, hours: 'Mon-Fri 8-17' });
+  expect(made.json<RotationView>()).toMatchObject({
+    hours_text: 'Mo-Fr 08:00-17:00',
+    hours: { 0: [[480, 1020]], 6: [] },
+  });
+  const always = await it.as('administrator', 'PUT', '/on-call/rotations/1', { hours: null });
+  expect(always.json<RotationView>()).toMatchObject({ hours_text: null, members: weekly.members });
+  const steps = [{ do: 'notify', person: 'operator', hours: 'working' }];
+  const working = { zone: 'Europe/Vilnius', opening: 'Pr-Pn 09:00-18:00' };
+  const policy = { name: 'Tickets', severities: ['ticket'], steps, working };
+  expect((await it.as('administrator', 'POST', '/on-call/policies', policy)).json<PolicyView>()).toMatchObject({
+    working_text: 'Mo-Fr 09:00-18:00',
+  });
+  const wrong = { working: { ...working, opening: 'whenever' } };
+  expect((await it.as('administrator', 'PUT', '/on-call/policies/1', wrong)).json()).toMatchObject({
+    code: 'POLICY_INVALID',
+    errors: [{ field: 'opening' }],
+  });
+});
 test('a policy tells somebody that there is, and what it calls cannot be removed under it', async () => {
   const it = await dashboard();
   await it.as('administrator', 'POST', '/on-call/rotations', weekly);
@@ -114,9 +135,9 @@ test('a policy tells somebody that there is, and what it calls cannot be removed
     severities: ['page'],
     steps,
   });
-  expect([made.statusCode, made.json<Policy>()]).toEqual([
+  expect([made.statusCode, made.json<PolicyView>()]).toEqual([
     201,
-    { id: 1, name: 'Pages', severities: ['page'], steps, working: null },
+    { id: 1, name: 'Pages', severities: ['page'], steps, working: null, working_text: null },
   ]);
   expect((await it.as('administrator', 'DELETE', '/on-call/rotations/1')).json()).toMatchObject({
     status: 409,

@@ -552,6 +552,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
           { do: 'notify', rotation: 1 },
           { do: 'wait', minutes: 15 },
         ],
+        working: null,
       });
     fine();
   });

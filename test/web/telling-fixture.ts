@@ -1,6 +1,6 @@
 /** Why: channels, people, a rotation with a hole and a policy, as the server would answer, for the settings page. */
 import type { FastifyInstance } from 'fastify';
-import type { Callee, ChannelTestResult, ChannelView, Policy, RotationView } from '#contract';
+import type { Callee, ChannelTestResult, ChannelView, PolicyView, RotationView } from '#contract';
 import { channelKinds } from '../../dashboard/notify/channels.ts';
 
 const HOUR = 3_600_000;
@@ -67,6 +67,7 @@ export function serveTelling(app: FastifyInstance, now: () => number): void {
       start_day: 20_000,
       handover: 540,
       hours: null,
+      hours_text: null,
       overrides: [],
       shifts: [
         { user: 'ona', from: now(), to: now() + 24 * HOUR },
@@ -75,12 +76,13 @@ export function serveTelling(app: FastifyInstance, now: () => number): void {
       gaps: [{ from: now() + 24 * HOUR, to: now() + 48 * HOUR, why: 'jonas has no way to be reached' }],
     },
   ];
-  const policies: Policy[] = [
+  const policies: PolicyView[] = [
     {
       id: 1,
       name: 'At night',
       severities: ['page'],
       working: null,
+      working_text: null,
       steps: [
         { do: 'notify', rotation: 1 },
         { do: 'wait', minutes: 15 },
@@ -98,6 +100,9 @@ export function serveTelling(app: FastifyInstance, now: () => number): void {
   app.post('/api/v1/channels/test', (): ChannelTestResult => ({ ok: true, error: null, ms: 42 }));
   app.post('/api/v1/channels', (_request, reply) => reply.code(201).send(channels[1]));
   app.get('/api/v1/on-call/people', () => ({ items: people, next: null }));
+  app.put('/api/v1/channels/:id', () => channels[1]);
+  app.put('/api/v1/on-call/rotations/:id', () => rotations[0]);
+  app.put('/api/v1/on-call/policies/:id', () => policies[0]);
   app.put('/api/v1/on-call/people/:user', () => people[0]);
   app.get('/api/v1/on-call/rotations', () => ({ items: rotations, next: null }));
   app.get('/api/v1/on-call/policies', () => ({ items: policies, next: null }));

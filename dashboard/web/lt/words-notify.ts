@@ -3,7 +3,14 @@ import { plural } from '../format.ts';
 import type { notify as en } from '../words-notify.ts';
 
 export const notify: typeof en = {
+  change: 'Keisti',
+  save: 'Išsaugoti',
+  cancel: 'Atšaukti',
+
   channels: {
+    stored: 'Išsaugota ir nerodoma. Palikus tuščią nesikeičia',
+    changing: (name) => `Keisti kanalą (${name})`,
+    saved: (name) => `Kanalas išsaugotas: ${name}.`,
     title: 'Kanalai',
     name: 'Pavadinimas',
     kind: 'Rūšis',
@@ -85,6 +92,10 @@ export const notify: typeof en = {
   },
 
   rotations: {
+    hours: 'Budima kada',
+    hoursHint: 'Pavyzdžiui, Mon-Fri 08:00-17:00. Tuščia – visada',
+    changing: (name) => `Keisti budėjimo grafiką (${name})`,
+    saved: (name) => `Budėjimo grafikas išsaugotas: ${name}.`,
     title: 'Budėjimas',
     now: (user, until) => `${user} iki ${until}`,
     nobody: (until) => `Niekas iki ${until}`,
@@ -112,6 +123,17 @@ export const notify: typeof en = {
   },
 
   policies: {
+    changing: (name) => `Keisti tvarką (${name})`,
+    saved: (name) => `Tvarka išsaugota: ${name}.`,
+    working: 'Darbo valandos',
+    workingHint: 'Pavyzdžiui, Mon-Fri 08:00-17:00. Tuščia – kai biblioteka dirba',
+    workingIn: (hours, zone) => `darbo valandos ${hours} (${zone})`,
+    earlier: 'Anksčiau',
+    only: 'tik kai',
+    allSeverities: 'Visiems',
+    when: 'kada',
+    always: 'Visada',
+    hours: { working: 'darbo valandomis', off: 'ne darbo valandomis' },
     title: 'Kas kviečiamas ir kada',
     text: 'Taikoma pirmoji tvarka, kurioje nurodytas įspėjimo skubumas. Jei tokios nėra, pranešama visiems, kas nurodyti serverio nuostatose.',
     none: 'Kvietimo tvarkos nėra',

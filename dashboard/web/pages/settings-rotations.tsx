@@ -1,8 +1,9 @@
 /** Why: who is on call now and next, the holes ahead, and somebody else for a time. */
+import { useState } from 'preact/hooks';
 import { type Callee, momentOf, type Page, type RotationView } from '#contract';
 import { useActing } from '../acting.ts';
 import { ask, post } from '../api.ts';
-import { moment, viewerZone } from '../format.ts';
+import { moment } from '../format.ts';
 import { type Loaded, useLoad } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Field, Select, textsOf } from '../parts/field.tsx';
@@ -10,6 +11,7 @@ import { Mark, Panel } from '../parts/marks.tsx';
 import { serverNow } from '../store.ts';
 import { notify } from '../words-notify.ts';
 import { minuteOf } from './settings-callees.tsx';
+import { RotationForm } from './settings-rotation-form.tsx';
 
 const w = notify.rotations;
 
@@ -17,6 +19,8 @@ export function Rotations({ rotations }: { rotations: Loaded<Page<RotationView>>
   const { error, act } = useActing(rotations.again);
   const people = useLoad<Page<Callee>>('/on-call/people');
   const names = (people.value?.items ?? []).map(({ user }) => user);
+  const [editing, setEditing] = useState<number | null>(null);
+  const edited = rotations.value?.items.find(({ id }) => id === editing) ?? null;
   return (
     <Panel title={w.title} id="on-call">
       {rotations.value ? (
@@ -28,6 +32,7 @@ export function Rotations({ rotations }: { rotations: Loaded<Page<RotationView>>
               <Row
                 key={rotation.id}
                 rotation={rotation}
+                change={() => setEditing(rotation.id)}
                 remove={() => act(() => ask('DELETE', `/on-call/rotations/${rotation.id}`))}
                 removeOverride={(id) => act(() => ask('DELETE', `/on-call/overrides/${id}`))}
               />
@@ -42,28 +47,30 @@ export function Rotations({ rotations }: { rotations: Loaded<Page<RotationView>>
       ) : (
         <Waiting what={w.title} />
       )}
-      <AddRotation again={rotations.again} />
+      <RotationForm key={edited?.id ?? 'new'} rotation={edited} again={rotations.again} done={() => setEditing(null)} />
     </Panel>
   );
 }
 
 function Row({
   rotation,
+  change,
   remove,
   removeOverride,
 }: {
   rotation: RotationView;
+  change: () => void;
   remove: () => Promise<boolean>;
   removeOverride: (id: number) => Promise<boolean>;
 }) {
-  const { name, zone, shifts, gaps, overrides } = rotation;
+  const { name, zone, hours_text, shifts, gaps, overrides } = rotation;
   const at = (time: number): string => moment(time, serverNow.value, zone);
   const [now, next] = shifts;
   return (
     <li class="pad told">
       <Mark state={gaps.length > 0 ? 'below' : 'meets'} />
       <span class="grow">
-        <b>{name}</b>{' '}
+        <b>{name}</b> {hours_text ? <span class="q">{hours_text} </span> : null}
         {now ? (
           <span>
             {now.user === null ? w.nobody(at(now.to)) : w.now(now.user, at(now.to))}
@@ -87,6 +94,10 @@ function Row({
           </span>
         ))}
       </span>
+      <button class="btn" type="button" onClick={change}>
+        {notify.change}
+        <span class="vh"> {name}</span>
+      </button>
       <button
         class="btn"
         type="button"
@@ -154,53 +165,6 @@ function Override({
         <span class="end" />
         <button class="btn" type="submit">
           {w.addOverride}
-        </button>
-      </div>
-    </form>
-  );
-}
-
-function AddRotation({ again }: { again: () => void }) {
-  const { error, act } = useActing(again);
-  const add = async (form: HTMLFormElement) => {
-    const { name = '', members = '', days = '7', handover = '09:00', zone = 'UTC' } = textsOf(form);
-    const list = members
-      .split(',')
-      .map((one) => one.trim())
-      .filter((one) => one !== '');
-    const body = { name, zone, members: list, days: Number(days), handover: minuteOf(handover), hours: null };
-    if (await act(() => post('/on-call/rotations', body))) form.reset();
-  };
-  return (
-    <form
-      class="ruled"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void add(event.currentTarget);
-      }}
-    >
-      <div class="pad fields">
-        <div class="all">
-          <Refusal error={error} known={['name', 'members', 'zone']} />
-        </div>
-        <Field scope="rotation" name="name" label={w.name} error={error} required maxLength={60} autocomplete="off" />
-        <Field
-          scope="rotation"
-          name="members"
-          label={w.members}
-          hint={w.membersHint}
-          error={error}
-          required
-          autocapitalize="none"
-        />
-        <Field scope="rotation" name="days" label={w.days} type="number" min={1} max={28} value="7" required />
-        <Field scope="rotation" name="handover" label={w.handover} type="time" value="09:00" required />
-        <Field scope="rotation" name="zone" label={w.zone} error={error} value={viewerZone()} required />
-      </div>
-      <div class="foot-acts">
-        <span class="end" />
-        <button class="btn go" type="submit">
-          {w.add}
         </button>
       </div>
     </form>

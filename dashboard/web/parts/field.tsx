@@ -7,6 +7,8 @@ interface FieldProps extends Omit<JSX.InputHTMLAttributes<HTMLInputElement>, 'la
   label: string;
   hint?: string;
   error?: ApiError | null;
+  /** What the server calls it, where that is another name. */
+  errorName?: string;
   wide?: boolean;
   scope: string;
 }
@@ -15,9 +17,9 @@ const messageFor = (error: ApiError | null | undefined, name: string) =>
   error?.problem.errors?.find(({ field }) => field === name || field.endsWith(`/${name}`))?.message;
 
 /** `scope` makes ids unique where a page has two forms with the same names. */
-export function Field({ name, label, hint, error, wide, scope, ...input }: FieldProps) {
+export function Field({ name, label, hint, error, errorName = name, wide, scope, ...input }: FieldProps) {
   const id = `${scope}-${name}`;
-  const message = messageFor(error, name);
+  const message = messageFor(error, errorName);
   const described = [hint ? `${id}-h` : '', message ? `${id}-e` : ''].filter(Boolean).join(' ');
   return (
     <div class={`field${wide ? ' all' : ''}`}>

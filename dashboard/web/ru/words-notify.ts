@@ -3,7 +3,14 @@ import { plural } from '../format.ts';
 import type { notify as en } from '../words-notify.ts';
 
 export const notify: typeof en = {
+  change: 'Изменить',
+  save: 'Сохранить',
+  cancel: 'Отменить',
+
   channels: {
+    stored: 'Сохранено и не показывается. Пустое не меняет',
+    changing: (name) => `Изменить канал: ${name}`,
+    saved: (name) => `Канал сохранён: ${name}.`,
     title: 'Каналы',
     name: 'Название',
     kind: 'Вид',
@@ -91,6 +98,10 @@ export const notify: typeof en = {
   },
 
   rotations: {
+    hours: 'Часы дежурства',
+    hoursHint: 'Например, Mon-Fri 08:00-17:00. Пусто – всегда',
+    changing: (name) => `Изменить дежурство: ${name}`,
+    saved: (name) => `Дежурство сохранено: ${name}.`,
     title: 'Дежурства',
     now: (user, until) => `${user} до ${until}`,
     nobody: (until) => `Никого до ${until}`,
@@ -118,6 +129,17 @@ export const notify: typeof en = {
   },
 
   policies: {
+    changing: (name) => `Изменить схему: ${name}`,
+    saved: (name) => `Схема сохранена: ${name}.`,
+    working: 'Рабочее время',
+    workingHint: 'Например, Mon-Fri 08:00-17:00. Пусто – когда библиотека открыта',
+    workingIn: (hours, zone) => `рабочее время ${hours} (${zone})`,
+    earlier: 'Раньше',
+    only: 'только для',
+    allSeverities: 'Для всех',
+    when: 'когда',
+    always: 'Всегда',
+    hours: { working: 'в рабочее время', off: 'вне рабочего времени' },
     title: 'Кого и когда вызывать',
     text: 'Действует первая схема, в которой названа срочность предупреждения. Если такой нет, сообщают всем из настроек сервера.',
     none: 'Ни одна схема вызова не настроена',
