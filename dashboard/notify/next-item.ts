@@ -40,7 +40,8 @@ export function createNextItem({ state }: { state: State }) {
         outbox.markExpired(item.id, now, why);
         tooMany--;
         changed = true;
-      } else if (item.kind === 'firing') {
+      } else if (item.kind === 'firing' && !item.uncertain) {
+        // What may have arrived is never told again under another key: it is repeated, and its end follows.
         const over = endOf(item);
         if (over) {
           outbox.toPast(item.id, over.id, now);
@@ -62,7 +63,8 @@ export function createNextItem({ state }: { state: State }) {
   }
 
   function whyNever(item: OutboxItem, now: number): string | null {
-    if (item.incident === null || item.kind === 'firing') return null;
+    if (item.incident === null) return null;
+    if (item.kind === 'firing') return whyTooLate(item, now);
     if (now - item.createdAt > EXPIRE_MS)
       return `it could not be delivered within 24 h${item.error ? ` (${item.error})` : ''}`;
     if (item.kind === 'past') return null;
@@ -71,6 +73,14 @@ export function createNextItem({ state }: { state: State }) {
       .ofIncident(item.incident)
       .some((one) => one.kind === 'firing' && one.state === 'sent' && one.route === item.route);
     return told ? null : 'this receiver was never told that it began, so there is nothing to take back';
+  }
+
+  /** That something goes on is told whenever the receiver comes back. What may have arrived and is long over is not repeated any more. */
+  function whyTooLate({ incident, uncertain }: OutboxItem, now: number): string | null {
+    const over = uncertain && incident !== null ? (state.alerts.get(incident)?.resolved_at ?? null) : null;
+    return over !== null && now - over > EXPIRE_MS
+      ? 'it was over for more than 24 h; an attempt may have arrived'
+      : null;
   }
 
   /** One message for many; one that never left takes in what has come since. */

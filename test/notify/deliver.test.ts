@@ -218,6 +218,21 @@ describe('delivery', () => {
     }, 'one message');
     expect(receiver.calls.map((call) => JSON.parse(call.body).kind)).toEqual(['firing', 'past']);
   });
+  test('what may have arrived is not told again under another key: it is repeated, and its end follows', async () => {
+    const receiver = await hook((n, response) => (n === 0 ? response.destroy() : response.writeHead(200).end()));
+    const it = run({ hooks: [receiver.url] });
+    const id = addIncident(it.state, { hooks: [receiver.url] }, NOON);
+    it.delivery.start();
+    await until(() => it.states(id)[0] === 'firing waiting 1', 'the lost answer');
+    end(it.state, id, NOON + 60_000);
+    await until(() => {
+      it.time.pass(1000);
+      return it.states(id)[1] === 'resolved sent 1';
+    }, 'both');
+    const keys = receiver.calls.map(({ headers }) => headers['idempotency-key']);
+    expect(receiver.calls.map((call) => JSON.parse(call.body).kind)).toEqual(['firing', 'firing', 'resolved']);
+    expect([keys[0] === keys[1], new Set(keys).size]).toEqual([true, 2]);
+  });
   test('more than twenty that wait are one digest; its members are told, and hear their ends', async () => {
     const receiver = await hook((_n, response) => response.writeHead(200).end());
     const setup = { hooks: [receiver.url] };

@@ -10,8 +10,6 @@ import { type Call, openReceiver, settingsWith, storedIncident, until } from '..
 
 const CHILD = fileURLToPath(new URL('../../notify/deliver-child.ts', import.meta.url));
 const NEW_EACH = 4;
-/** A beginning told together with its end: another message than the beginning alone, which may have arrived before. */
-const PAST = 'begun and ended';
 
 export interface KillFigures {
   kills: number;
@@ -99,22 +97,22 @@ function change(state: State, settings: ReturnType<typeof settingsWith>, world: 
     });
 }
 
-/** What was taken, taken apart: a digest tells each of its items; `past` tells the beginning and the end. */
+/** What was taken, taken apart: a digest tells each of its items; `past` tells the beginning and the end. Each must have been told by one key. */
 function figuresOf(taken: readonly Call[], world: World): Omit<KillFigures, 'kills'> {
   const told = new Map<string, string[]>();
   for (const { headers, body } of taken) {
     const key = String(headers['idempotency-key']);
     const said = JSON.parse(body) as { kind: string; id: number; items?: { kind: string; id: number }[] };
     for (const { kind, id } of said.kind === 'digest' ? (said.items ?? []) : [said])
-      for (const part of kind === 'past' ? [PAST, 'resolved'] : [kind])
+      for (const part of kind === 'past' ? ['firing', 'resolved'] : [kind])
         told.set(`${id} ${part}`, [...(told.get(`${id} ${part}`) ?? []), key]);
   }
   const wanted = [...world.firing.map((id) => `${id} firing`), ...world.ended.map((id) => `${id} resolved`)];
   const all = [...told];
   return {
     messages: wanted.length,
-    lost: wanted.filter((one) => !told.has(one) && !told.has(one.replace('firing', PAST))).length,
-    invented: all.filter(([one]) => !wanted.includes(one.replace(PAST, 'firing'))).length,
+    lost: wanted.filter((one) => !told.has(one)).length,
+    invented: all.filter(([one]) => !wanted.includes(one)).length,
     repeats: all.reduce((sum, [, keys]) => sum + keys.length - new Set(keys).size, 0),
     otherKeys: all.filter(([, keys]) => new Set(keys).size > 1).length,
   };
