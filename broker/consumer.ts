@@ -1,7 +1,7 @@
 /** Why: frames of the wal become rows of a store, purely: the same frames always make the same batch, so that a replay changes nothing. */
 import { type FrameEvent, METRIC_NAMES, type MetricName, metricOf, toStep } from './contract/index.ts';
 import type { FeedFrame } from './feed.ts';
-import type { Batch, SampleBatch } from './store/store.ts';
+import type { Batch } from './store/store.ts';
 
 /** InfluxDB's and DuckDB's columns both end after this: 2106. */
 const LAST_S = 2 ** 32 - 1;
@@ -12,24 +12,52 @@ export interface BatchBuilder {
   add(frames: readonly FeedFrame[]): void;
   /** Samples and events so far. */
   rows(): number;
-  /** What was added; then it is empty again. */
+  /** What was added; then it is empty again. The values are overwritten after the next `take`: one batch may be written, another gathered. */
   take(): Batch;
 }
 
+/** Of a metric in a batch that is being gathered. */
+interface Filling {
+  values: Float64Array;
+  /** Rows that have a value or are known to have none. */
+  filled: number;
+}
+type Fillings = Map<MetricName, Filling>;
+
+const FIRST_ROWS = 1024;
+
 export function createBatchBuilder(): BatchBuilder {
   let batch = emptyBatch();
+  let [fillings, others]: [Fillings, Fillings] = [new Map(), new Map()];
   return {
     add(frames) {
-      for (const frame of frames) addFrame(batch, frame);
+      for (const frame of frames) addFrame(batch, fillings, frame);
     },
     rows: () => batch.samples.t_s.length + batch.events.length,
     take() {
       const taken = batch;
+      const rows = taken.samples.t_s.length;
+      for (const [name, filling] of fillings) {
+        if (filling.filled > 0) taken.samples.columns[name] = roomFor(filling, rows).subarray(0, rows);
+        filling.filled = 0;
+      }
       batch = emptyBatch();
-      for (const column of Object.values(taken.samples.columns)) padTo(column, taken.samples.t_s.length);
+      [fillings, others] = [others, fillings];
       return taken;
     },
   };
+}
+
+/** With room for so many rows; those before them that have no value are unknown. */
+function roomFor(filling: Filling, rows: number): Float64Array {
+  if (filling.values.length < rows) {
+    const larger = new Float64Array(Math.max(rows, 2 * filling.values.length));
+    larger.set(filling.values.subarray(0, filling.filled));
+    filling.values = larger;
+  }
+  if (filling.filled < rows) filling.values.fill(Number.NaN, filling.filled, rows);
+  filling.filled = rows;
+  return filling.values;
 }
 
 /** One batch of these frames. */
@@ -43,7 +71,11 @@ function emptyBatch(): Batch {
   return { samples: { probe: [], t_s: [], approx: [], columns: {} }, events: [], frames: [] };
 }
 
-function addFrame({ samples, events, frames }: Batch, { probe, frame, offsetMs, approx }: FeedFrame): void {
+function addFrame(
+  { samples, events, frames }: Batch,
+  fillings: Fillings,
+  { probe, frame, offsetMs, approx }: FeedFrame,
+): void {
   const firstSample = samples.t_s.length;
   const firstEvent = events.length;
   for (const at of frame.t) {
@@ -53,7 +85,7 @@ function addFrame({ samples, events, frames }: Batch, { probe, frame, offsetMs, 
   }
   for (const grid of GRIDS) {
     const values = frame.m[grid.name];
-    if (values) addColumn(samples, grid, values, firstSample);
+    if (values) addColumn(fillings, grid, values, firstSample);
   }
   for (const event of frame.e)
     events.push({ probe, t_ms: clamp(Math.round(offsetMs + event.at), LAST_S * 1000), approx, event: trimmed(event) });
@@ -74,23 +106,21 @@ const GRIDS: readonly Grid[] = METRIC_NAMES.map((name) => {
 });
 
 function addColumn(
-  samples: SampleBatch,
+  fillings: Fillings,
   { name, min, max, step }: Grid,
-  values: readonly (number | null)[],
+  given: readonly (number | null)[],
   firstSample: number,
 ): void {
-  const column = samples.columns[name] ?? [];
-  samples.columns[name] = column;
-  padTo(column, firstSample);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? null;
-    column.push(value === null ? null : Math.min(max, Math.max(min, toStep(step, value))));
+  const filling = fillings.get(name) ?? { values: new Float64Array(FIRST_ROWS), filled: 0 };
+  fillings.set(name, filling);
+  if (filling.filled < firstSample) roomFor(filling, firstSample);
+  const end = firstSample + given.length;
+  const values = filling.values.length < end ? roomFor(filling, end) : filling.values;
+  for (let i = 0; i < given.length; i++) {
+    const value = given[i] ?? Number.NaN;
+    values[firstSample + i] = Number.isNaN(value) ? value : Math.min(max, Math.max(min, toStep(step, value)));
   }
-}
-
-/** Frames without the metric left no values: unknown. */
-function padTo(column: (number | null)[], length: number): void {
-  while (column.length < length) column.push(null);
+  filling.filled = end;
 }
 
 function clamp(value: number, max: number): number {

@@ -4,7 +4,7 @@
  */
 import { type FrameEvent, METRIC_NAMES, type MetricName, metricOf, roundToStep, type Span } from '#contract';
 import { addValue, emptyHistogram, encodeHistogram, type Histogram } from '#lib/histogram';
-import { type EventRow, type RollupRow, type SampleBatch, TIER_S } from '../store/store.ts';
+import { type EventRow, isKnown, type MetricColumn, type RollupRow, type SampleBatch, TIER_S } from '../store/store.ts';
 import { knownWithin, runsOf } from './runs.ts';
 
 export interface Hour {
@@ -30,7 +30,7 @@ export interface RollupColumn {
   name: MetricName;
   cell: number;
   scale: number;
-  values: readonly (number | null)[];
+  values: MetricColumn;
 }
 
 const HOUR_S = TIER_S.hour;
@@ -75,7 +75,7 @@ export function addSample(hour: Hour, t_s: number, columns: readonly RollupColum
   hour.samples += 1;
   for (const { name, cell, scale, values } of columns) {
     const known = values[row];
-    if (known === null || known === undefined) continue;
+    if (!isKnown(known)) continue;
     const value = known + 0; // -0 becomes 0: which of the two came first must not show
     addToCell(hour.cells, cell, value, Math.round(value * scale), second);
     if (name === 'rtt_ms') addValue(hour.rtt, value);

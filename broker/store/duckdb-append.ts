@@ -11,11 +11,12 @@ import type {
   DuckDBValue,
 } from '@duckdb/node-api';
 import { isMetricName } from '#contract';
-import type { EventRow, SampleBatch } from './store.ts';
+import { type EventRow, isKnown, type MetricColumn, type SampleBatch } from './store.ts';
 
 /** The library, loaded only where DuckDB is used (70 MB). */
 export type Duck = typeof import('@duckdb/node-api');
-export type Numbers = readonly (number | null | undefined)[];
+/** Null, undefined or NaN: nothing. */
+export type Numbers = ArrayLike<number | null | undefined>;
 
 const CHUNK_ROWS = 2048;
 
@@ -40,6 +41,7 @@ export async function appendSamples(
   // Nothing was refused, as nearly always: the columns serve as they are. `rows` are indexes of this batch.
   const whole = rows.length === samples.t_s.length && rows.every((row, i) => row === i);
   const pick = <T>(values: readonly T[]): readonly T[] => (whole ? values : rows.map((row) => values[row] as T));
+  const pickNumbers = (values: MetricColumn): Numbers => (whole ? values : rows.map((row) => values[row]));
   const columns: AppendColumn[] = [
     { type: 'UINTEGER', values: probeIds },
     { type: 'UINTEGER', values: pick(samples.t_s) },
@@ -48,7 +50,7 @@ export async function appendSamples(
   ];
   for (const name of metrics) {
     const values = isMetricName(name) ? samples.columns[name] : undefined;
-    columns.push({ type: 'DOUBLE', values: values && pick(values) });
+    columns.push({ type: 'DOUBLE', values: values && pickNumbers(values) });
   }
   await append(duck, { ...to, table: 'samples' }, columns, rows.length);
 }
@@ -154,11 +156,11 @@ function setColumn(
   if (column.type === 'DOUBLE' && column.values === undefined && !fresh) return;
   // The package is pinned to one version, and every test of a store passes here.
   if (column.type === 'DOUBLE' && vector instanceof duck.DuckDBDoubleVector)
-    setNumbers(vector, vector['items'], vector['validity'], column.values?.slice(first, first + rows) ?? [], rows);
+    setNumbers(vector, vector['items'], vector['validity'], column.values ?? [], first, rows);
   else if (column.type === 'UINTEGER' && vector instanceof duck.DuckDBUIntegerVector)
-    setNumbers(vector, vector['items'], vector['validity'], column.values.slice(first, first + rows), rows);
-  else if (column.values) {
-    const values: readonly DuckDBValue[] = column.values.slice(first, first + rows).map((value) => value ?? null);
+    setNumbers(vector, vector['items'], vector['validity'], column.values, first, rows);
+  else if (column.type !== 'DOUBLE' && column.type !== 'UINTEGER') {
+    const values: readonly DuckDBValue[] = column.values.slice(first, first + rows);
     chunk.setColumnValues(index, values);
   }
 }
@@ -169,12 +171,13 @@ function setNumbers(
   items: Float64Array | Uint32Array,
   validity: DuckDBDoubleVector['validity'],
   values: Numbers,
+  first: number,
   rows: number,
 ): void {
   let known = 0;
   for (let i = 0; i < rows; i++) {
-    const value = values[i];
-    if (typeof value !== 'number') continue;
+    const value = values[first + i];
+    if (!isKnown(value)) continue;
     items[i] = value;
     known += 1;
   }
@@ -184,7 +187,7 @@ function setNumbers(
     const words = new Uint32Array(bits.buffer, bits.byteOffset, bits.length * 2).fill(known === rows ? 0xffff_ffff : 0);
     if (known < rows)
       for (let i = 0; i < rows; i++)
-        if (typeof values[i] === 'number') words[i >> 5] = (words[i >> 5] ?? 0) | (1 << (i & 31));
+        if (isKnown(values[first + i])) words[i >> 5] = (words[i >> 5] ?? 0) | (1 << (i & 31));
   }
   vector.flush();
 }

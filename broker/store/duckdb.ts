@@ -25,7 +25,10 @@ export interface DuckdbOptions {
   dir: string;
   /** Wall clock, ms: says which day file is written. */
   nowMs(): number;
-  /** Of DuckDB's own buffers; larger questions spill to disk. The whole server is to stay below 500 MB. */
+  /**
+   * Of DuckDB's own buffers, which are filled up to it and kept: it is what a server grows to. Larger questions spill to disk. The whole
+   * server is to stay below 500 MB.
+   */
   memoryLimitMb?: number;
   threads?: number;
   /** Told when a finished day could not be sealed; it stays as it is, and is tried again with the next day. */
@@ -46,7 +49,7 @@ const COMPACT_FRAMES_AFTER = 50_000;
 
 /** @throws StoreError when a file is locked, damaged or not writable. */
 export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbStore> {
-  const { dir, nowMs, memoryLimitMb = 192, threads = 2 } = options;
+  const { dir, nowMs, memoryLimitMb = 128, threads = 2 } = options;
   const duck = await import('@duckdb/node-api');
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
     throw new StoreError('broken', `${dir} cannot be made: ${messageOf(error)}`, null, { cause: error });

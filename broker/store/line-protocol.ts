@@ -3,7 +3,7 @@
  * as text (400) and do not escape everything. Integers are typed from the metric table: a field keeps its type for ever.
  */
 import { type FrameEvent, METRICS, type MetricName } from '#contract';
-import type { Batch, EventRow } from './store.ts';
+import { type Batch, type EventRow, isKnown } from './store.ts';
 
 /** Measurement `probe`, tag `probe`, one field per metric; `approx` is always there, so that a sample without values exists too. */
 export const SAMPLES = 'probe';
@@ -25,7 +25,7 @@ function sampleLines({ samples }: Batch): string[] {
     let fields = `approx=${samples.approx[i] ? 1 : 0}i`;
     for (const { name, integer, values } of columns) {
       const value = values[i];
-      if (value === null || value === undefined || !Number.isFinite(value)) continue;
+      if (!isKnown(value) || !Number.isFinite(value)) continue;
       fields += integer ? `,${name}=${Math.round(value)}i` : `,${name}=${value}`;
     }
     return `${SAMPLES},probe=${escapeTag(samples.probe[i] ?? '')} ${fields} ${t_s}000000000`;

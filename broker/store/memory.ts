@@ -12,7 +12,9 @@ import {
   type Cursor,
   type EventRow,
   type FleetRow,
+  isKnown,
   type LatestSample,
+  type MetricColumn,
   type RollupQuery,
   type RollupRow,
   type SampleBatch,
@@ -179,9 +181,9 @@ function keepSample(samples: Map<string, Map<number, Sample>>, batch: Batch, i: 
   const sample = times.get(t_s) ?? { approx: false, values: {} };
   times.set(t_s, sample);
   sample.approx = batch.samples.approx[i] ?? false;
-  for (const [name, column] of Object.entries(batch.samples.columns) as [MetricName, (number | null)[]][]) {
+  for (const [name, column] of Object.entries(batch.samples.columns) as [MetricName, MetricColumn][]) {
     const value = column[i];
-    if (value !== null && value !== undefined) sample.values[name] = value;
+    if (isKnown(value)) sample.values[name] = value;
   }
 }
 

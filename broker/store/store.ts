@@ -24,14 +24,22 @@ export interface FillPlace {
   slice: number;
 }
 
-/** Samples as columns. `column[i]` belongs to `probe[i]` at `t_s[i]`; null = unknown. */
+/** Values of a metric, one per row. Null or, where they lie in a typed array, NaN: unknown. */
+export type MetricColumn = ArrayLike<number | null>;
+
+/** Not for null, undefined and NaN. */
+export function isKnown(value: number | null | undefined): value is number {
+  return typeof value === 'number' && !Number.isNaN(value);
+}
+
+/** Samples as columns. `column[i]` belongs to `probe[i]` at `t_s[i]`. */
 export interface SampleBatch {
   probe: string[];
   /** Whole seconds since 1970. */
   t_s: number[];
   /** True where the time comes from the server's receive clock. */
   approx: boolean[];
-  columns: Partial<Record<MetricName, (number | null)[]>>;
+  columns: Partial<Record<MetricName, MetricColumn>>;
 }
 /** An event at its wall time. Key: (probe, event.id). */
 export interface EventRow {

@@ -17,8 +17,12 @@ export interface TestFrame {
 /** One batch of these frames, as broker/consumer.ts makes it. */
 export function batchOf(...frames: TestFrame[]): Batch {
   const batch: Batch = { samples: { probe: [], t_s: [], approx: [], columns: {} }, events: [], frames: [] };
-  const metrics = new Set(frames.flatMap(({ m }) => Object.keys(m ?? {}) as MetricName[]));
-  for (const name of metrics) batch.samples.columns[name] = [];
+  const columns = new Map(
+    frames
+      .flatMap(({ m }) => Object.keys(m ?? {}) as MetricName[])
+      .map((name): [MetricName, (number | null)[]] => [name, []]),
+  );
+  Object.assign(batch.samples.columns, Object.fromEntries(columns));
   for (const { probe, run = 'run-1', seq, t, m = {}, e = [], approx = false } of frames) {
     batch.frames.push({
       probe,
@@ -33,7 +37,7 @@ export function batchOf(...frames: TestFrame[]): Batch {
       batch.samples.probe.push(probe);
       batch.samples.t_s.push(t_s);
       batch.samples.approx.push(approx);
-      for (const name of metrics) batch.samples.columns[name]?.push(m[name]?.[i] ?? null);
+      for (const [name, column] of columns) column.push(m[name]?.[i] ?? null);
     }
     for (const { t_ms, event } of e) batch.events.push({ probe, t_ms, approx, event });
   }

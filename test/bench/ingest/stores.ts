@@ -8,12 +8,13 @@ import { silentLogger } from '#lib/logger';
 import { nodeRawDeflate } from '#lib/raw-deflate';
 import { openWal, type Wal } from '../../../broker/wal.ts';
 import { startStoreWorker } from '../../../broker/worker-host.ts';
-import { debianServer, startInfluxdb, startVictoria } from '../../support/debian.ts';
+import { type DebianServer, debianServer, startInfluxdb, startVictoria } from '../../support/debian.ts';
+import { clientRowsPerSecond } from './influx-client.ts';
 
 export const PROBES = 1200;
-const SAMPLES = 10;
-export const FRAMES_EACH = 50;
-export const ROWS = PROBES * SAMPLES * FRAMES_EACH;
+export const SAMPLES = 10;
+const FRAMES_EACH = 50;
+const ROWS = PROBES * SAMPLES * FRAMES_EACH;
 /** All of it lies in the past, whatever day it is: frames from beyond their arrival would be put onto each other. */
 const START = (Math.floor(Date.now() / 86_400_000) - 2) * 86_400_000;
 const metrics = METRIC_NAMES.filter((name) => !('reserved' in METRICS[name])).slice(0, 20);
@@ -119,6 +120,25 @@ export async function benchStores(dir: string, figure: Figure): Promise<void> {
     await server.stop();
     figure(`worker_rows_${name}`, rows, 'rows/s', OF);
     figure(`rows_vs_${name}`, ours / rows, 'ratio', 'through the same worker, decoding included');
+    if (name === 'influxdb') await compareWithClient(dir, found, rows, figure);
   }
   await wal.close();
+}
+
+/** The same rows by InfluxDB's own client into a database of the same kind, lines made by the client or made before. */
+async function compareWithClient(dir: string, found: DebianServer, ours: number, figure: Figure): Promise<void> {
+  for (const lines of ['its own', 'ready'] as const) {
+    const server = await startInfluxdb({ dir: join(dir, `client-${lines}`) }, found);
+    const rows = await clientRowsPerSecond(server.port, lines, {
+      frame,
+      probes: PROBES,
+      frames: FRAMES_EACH,
+      samples: SAMPLES,
+    });
+    await server.stop();
+    const name = lines === 'ready' ? 'ready_lines' : 'client';
+    const of = `5,000 lines a request, two in flight; ${lines === 'ready' ? 'lines made before, nothing decoded' : 'points given to the package influx, nothing decoded'}`;
+    figure(`influxdb_${name}_rows`, rows, 'rows/s', of);
+    figure(`influxdb_vs_${name}`, ours / rows, 'ratio', `our worker, decoding included, to that: ${of}`);
+  }
 }
