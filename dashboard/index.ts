@@ -16,6 +16,7 @@ import { registerQuarantineRoutes } from './routes/quarantine.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerRuleRoutes } from './routes/rules.ts';
 import { registerScreenRoutes } from './routes/screens.ts';
+import { registerThroughputRoutes } from './routes/throughput.ts';
 import { type Dashboard, type StartDeps, startServer } from './start.ts';
 
 /** Answers when it listens. @throws CarrelError PORT_IN_USE, ADDRESS_UNUSABLE, DATA_UNWRITABLE */
@@ -29,6 +30,7 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerDeliveryRoutes,
     registerQuarantineRoutes,
     registerReportRoutes,
+    registerThroughputRoutes,
     registerPublicStatusRoutes,
     registerRuleRoutes,
     registerCalendarRoutes,

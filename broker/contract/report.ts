@@ -44,6 +44,30 @@ export interface ComplianceGroup extends ComplianceFigures {
   not_met: number;
   not_enough_data: number;
 }
+/** Values of all lines of a group together, within 2 %; null where there are none. */
+export interface Percentiles {
+  /** How many values. */
+  n: number;
+  p5: number | null;
+  p10: number | null;
+  p50: number | null;
+  p90: number | null;
+  p95: number | null;
+}
+export interface ThroughputGroup extends Omit<ComplianceGroup, 'median_mbps' | 'p10_mbps'> {
+  /** Of the planned tests that passed or failed. */
+  rate_mbps: Percentiles;
+  /** Of all samples, at any time of day. */
+  rtt_ms: Percentiles;
+}
+/** GET /api/v1/throughput?by=&from=&to=: figures as in the month's report over any range, widened to whole hours. Ascending by name. */
+export interface ThroughputGroups {
+  by: ThroughputGroup['by'];
+  from: number;
+  to: number;
+  items: ThroughputGroup[];
+  next: null;
+}
 /** GET /api/v1/reports/compliance?month=. Months are those of each site's time zone. */
 export interface ComplianceReport {
   month: string;

@@ -8,9 +8,8 @@ import type { Binding } from '#state';
 import type { AvailabilityGroup, EventRow, RollupTotal, StoreReader } from '#store';
 import { type ComplianceCounts, type CountedAp, sumOf } from './compliance.ts';
 
-export interface MonthInput {
-  /** `YYYY-MM` */
-  month: string;
+/** What is counted of, in whatever range. */
+export interface CountInput {
   now_ms: number;
   sites: readonly Site[];
   accessPoints: readonly AccessPoint[];
@@ -20,6 +19,10 @@ export interface MonthInput {
   /** Tests per open day that a probe there is to make. */
   testsPerDay(site: Site, ap: AccessPoint): number;
 }
+export interface MonthInput extends CountInput {
+  /** `YYYY-MM` */
+  month: string;
+}
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -27,13 +30,14 @@ const HOUR_MS = 3_600_000;
 const AT_ONCE = 50;
 const MOST_TESTS = 100_000;
 
-interface Stretch {
+/** While a probe judged an access point, within a range. */
+export interface Stretch {
   site: Site;
   ap: string;
   probe: string;
   from: number;
   to: number;
-  /** It watched from the month's beginning to its end, or until now. */
+  /** It watched from the range's beginning to its end, or until now, and the range is one of whole hours. */
   whole: boolean;
 }
 
@@ -55,14 +59,18 @@ function ranges(month: string): (zone: string) => Span {
 }
 
 /** @throws StoreError */
-export async function countMonth(store: StoreReader, input: MonthInput): Promise<CountedAp[]> {
+export function countMonth(store: StoreReader, input: MonthInput): Promise<CountedAp[]> {
+  return countWithin(store, input, ranges(input.month));
+}
+
+/** Of each access point, within the range of its site's zone. @throws StoreError */
+export async function countWithin(
+  store: StoreReader,
+  input: CountInput,
+  range: (zone: string) => Span,
+): Promise<CountedAp[]> {
   const sites = new Map(input.sites.map((site) => [site.id, site]));
-  const range = ranges(input.month);
-  const bindings = Map.groupBy(input.bindings, ({ access_point }) => access_point);
-  const stretches = input.accessPoints.flatMap((ap) => {
-    const site = sites.get(ap.site);
-    return site ? stretchesOf(ap, site, range(site.zone), input.now_ms, bindings.get(ap.id) ?? []) : [];
-  });
+  const stretches = stretchesWithin(input, range);
   const opened = openTimes(input.closed);
   const [counts, known] = await Promise.all([countTests(store, stretches), countSeconds(store, stretches, opened)]);
   const first = firstWatched(input.bindings);
@@ -135,6 +143,19 @@ function complete(some: Partial<ComplianceCounts>): ComplianceCounts {
   return { planned: 0, tests, rates: [], expected_s: 0, up_s: 0, down_s: 0, ...some };
 }
 
+/** Who judged which access point when. */
+export function stretchesWithin(
+  { sites: all, accessPoints, bindings: bound, now_ms }: CountInput,
+  range: (zone: string) => Span,
+): Stretch[] {
+  const sites = new Map(all.map((site) => [site.id, site]));
+  const bindings = Map.groupBy(bound, ({ access_point }) => access_point);
+  return accessPoints.flatMap((ap) => {
+    const site = sites.get(ap.site);
+    return site ? stretchesOf(ap, site, range(site.zone), now_ms, bindings.get(ap.id) ?? []) : [];
+  });
+}
+
 function stretchesOf(
   ap: AccessPoint,
   site: Site,
@@ -143,6 +164,7 @@ function stretchesOf(
   bindings: readonly Binding[],
 ): Stretch[] {
   const to = Math.min(end, now_ms);
+  const inWholeHours = from % HOUR_MS === 0 && (end % HOUR_MS === 0 || end > now_ms);
   return bindings
     .filter((binding) => binding.judges)
     .map((binding) => ({
@@ -151,7 +173,7 @@ function stretchesOf(
       probe: binding.probe,
       from: Math.max(from, binding.from),
       to: Math.min(to, binding.to ?? to),
-      whole: binding.from <= from && (binding.to === null || binding.to >= end) && from % HOUR_MS === 0,
+      whole: binding.from <= from && (binding.to === null || binding.to >= end) && inWholeHours,
     }))
     .filter((stretch) => stretch.from < stretch.to);
 }

@@ -98,6 +98,8 @@ export interface HistogramSum {
   add(texts: string): void;
   /** The sum; then it is empty again. */
   take(): Histogram;
+  /** Values in the sum. */
+  count(): number;
   /** The same as the values at each share of it (0 to 1, nearest rank); nulls where nothing was counted. */
   takeQuantiles(shares: readonly number[]): (number | null)[];
 }
@@ -119,6 +121,12 @@ export function createHistogramSum(): HistogramSum {
   function empty(): void {
     counts.fill(0, lowest, highest + 1);
     [zero, lowest, highest] = [0, DENSE, -1];
+  }
+
+  function count(): number {
+    let total = zero;
+    for (let index = lowest; index <= highest; index++) total += counts[index] ?? 0;
+    return total;
   }
 
   function at(share: number, total: number): number | null {
@@ -165,9 +173,9 @@ export function createHistogramSum(): HistogramSum {
       empty();
       return sum;
     },
+    count,
     takeQuantiles(shares) {
-      let total = zero;
-      for (let index = lowest; index <= highest; index++) total += counts[index] ?? 0;
+      const total = count();
       const values = shares.map((share) => at(share, total));
       empty();
       return values;

@@ -7,6 +7,8 @@ import { METRICS, type MetricName } from '#contract';
 import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { AvailabilityGroup, Batch, Cursor, RollupQuery, RollupRow, Store } from '#store';
 import { createMemoryStore } from '../../broker/store/memory.ts';
+import { throughputGroups, wholeHours } from '../../dashboard/query/groups.ts';
+import { FROM, filled, frames, input } from '../dashboard/query/month-world.ts';
 import { batchOf, outageEvent, type TestFrame, testEvent } from './batches.ts';
 
 export interface Subject {
@@ -391,6 +393,19 @@ export function storeConformance({ name, open, durable }: Subject): void {
       await both(batchOf({ probe: 'again', seq: 4, t: [NOON], m: { wan_rx_bytes: [10] } }));
       expect(await sameSeries('again', 'wan_rx_bytes', NOON, NOON + HOUR, HOUR)).toBe(1);
     });
+
+    it('gives shares and percentiles of groups as the reference model does', async () => {
+      const { rollups } = await filled();
+      await both(batchOf(...frames().map((frame) => ({ ...frame, t: [], m: {} }))));
+      await store.writeRollups(rollups);
+      await truth.writeRollups(rollups);
+      const range = wholeHours([FROM + 3 * 86_400_000, FROM + 20 * 86_400_000]); // one probe was changed within
+      for (const by of ['network', 'region', 'isp', 'site'] as const) {
+        const expected = await throughputGroups(truth, input, by, range);
+        expect(await throughputGroups(store, input, by, range)).toEqual(expected);
+        expect(expected.every(({ rate_mbps, rtt_ms }) => rate_mbps.n > 0 && rtt_ms.n > 0)).toBe(true);
+      }
+    }, 60_000);
 
     it('keeps what is newer than the time that it may forget', async () => {
       await store.retain(NOON - 10 * 86_400);

@@ -1,0 +1,82 @@
+/**
+ * Why: "how do the regions compare", over any stretch of time and not only a closed month: counts as in the month's report, and percentiles
+ * of added histograms. The same figures on every database.
+ */
+import type { Percentiles, Span, ThroughputGroup } from '#contract';
+import { createHistogramSum } from '#lib/histogram';
+import type { StoreReader } from '#store';
+import { type CountedAp, complianceGroups } from './compliance.ts';
+import { type CountInput, countWithin, type Stretch, stretchesWithin } from './month.ts';
+
+const HOUR_MS = 3_600_000;
+/** Probes whose hours are read one by one, at once. */
+const AT_ONCE = 50;
+const SHARES = [0.05, 0.1, 0.5, 0.9, 0.95];
+
+/** Widened to whole hours, which is what rollups know. */
+export function wholeHours([from, to]: Span): Span {
+  return [Math.floor(from / HOUR_MS) * HOUR_MS, Math.ceil(to / HOUR_MS) * HOUR_MS];
+}
+
+/** Ascending by name; `range` in whole hours. @throws StoreError */
+export async function throughputGroups(
+  store: StoreReader,
+  input: CountInput,
+  by: ThroughputGroup['by'],
+  range: Span,
+): Promise<ThroughputGroup[]> {
+  const [aps, rtt] = await Promise.all([countWithin(store, input, () => range), latencies(store, input, range)]);
+  const members = Map.groupBy(aps, (ap) => nameOf(ap, by));
+  return complianceGroups(aps)
+    .filter((group) => group.by === by)
+    .map(({ median_mbps: _, p10_mbps: __, ...group }): ThroughputGroup => {
+      const of = members.get(group.name) ?? [];
+      const rates = of.flatMap(({ counts }) => counts.rates);
+      const { passed, failed } = group;
+      return {
+        ...group,
+        by,
+        rate_mbps: percentilesOf(rates, passed + failed),
+        rtt_ms: percentilesOf(of.flatMap(({ ap }) => rtt.get(ap) ?? [])),
+      };
+    });
+}
+
+function nameOf(ap: CountedAp, by: ThroughputGroup['by']): string {
+  return by === 'network' ? '' : ap[by];
+}
+
+const merging = createHistogramSum();
+
+function percentilesOf(texts: readonly string[], counted?: number): Percentiles {
+  for (const text of texts) merging.add(text);
+  const n = counted ?? merging.count();
+  const [p5 = null, p10 = null, p50 = null, p90 = null, p95 = null] = merging.takeQuantiles(SHARES);
+  return { n, p5, p10, p50, p90, p95 };
+}
+
+/** Histograms of the round-trip time by access point: of the hours that began while the probe judged it. */
+async function latencies(store: StoreReader, input: CountInput, range: Span): Promise<Map<string, string[]>> {
+  const [from_s, to_s] = [range[0] / 1000, range[1] / 1000];
+  const stretches = stretchesWithin(input, () => range);
+  const totals = await store.rollupTotals({ from_s, to_s, histogram: 'rtt_ms' });
+  const ofProbe = new Map(totals.map(({ probe, histogram }) => [probe, histogram]));
+  const found = new Map<string, string[]>();
+  const add = (ap: string, text: string | undefined): void => {
+    if (text) found.set(ap, [...(found.get(ap) ?? []), text]);
+  };
+  for (const { whole, ap, probe } of stretches) if (whole) add(ap, ofProbe.get(probe));
+  const cut = stretches.filter(({ whole, probe }) => !whole && ofProbe.has(probe));
+  for (let i = 0; i < cut.length; i += AT_ONCE) {
+    const some = cut.slice(i, i + AT_ONCE);
+    const probes = [...new Set(some.map(({ probe }) => probe))];
+    const hours = await store.rollups({ tier: 'hour', probes, from_s, to_s, metrics: [] });
+    for (const { probe, t_s, histograms } of hours)
+      for (const stretch of some) if (isWithin(stretch, probe, t_s * 1000)) add(stretch.ap, histograms.rtt_ms);
+  }
+  return found;
+}
+
+function isWithin({ probe, from, to }: Stretch, of: string, at: number): boolean {
+  return probe === of && at >= from && at < to;
+}

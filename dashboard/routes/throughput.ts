@@ -1,0 +1,68 @@
+/** Why: shares and percentiles by region, provider and site over any range: what the month's report says, asked for at any time. */
+import type { FastifyInstance } from 'fastify';
+import type { ThroughputGroup, ThroughputGroups } from '#contract';
+import { CarrelError } from '#lib/errors';
+import { closedSpans, readCalendar } from '../alert/calendar.ts';
+import type { DashboardDeps } from '../deps.ts';
+import { throughputGroups, wholeHours } from '../query/groups.ts';
+import type { CountInput } from '../query/month.ts';
+import { desiredConfig } from '../registry/desired.ts';
+import { type Asking, seesSite } from '../scope.ts';
+import type { Allow } from '../session.ts';
+
+const DAY_MS = 86_400_000;
+/** Wider than a year each probe would bring a thousand days. */
+const WIDEST_MS = 400 * DAY_MS;
+const BY = ['network', 'region', 'isp', 'site'] as const satisfies ThroughputGroup['by'][];
+const moment = { type: 'integer', minimum: 0, maximum: 4_294_967_295_000 } as const;
+
+const schema = {
+  summary:
+    'Share of tests that reached the target, availability, and percentiles of rate and round-trip time, by group',
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['by'],
+    properties: {
+      by: { type: 'string', enum: BY },
+      from: { ...moment, description: 'ms since 1970, widened to a whole hour; 30 days before to when left out' },
+      to: { ...moment, description: 'ms since 1970, widened to a whole hour; now when left out' },
+    },
+  },
+};
+
+type Deps = Pick<DashboardDeps, 'state' | 'broker' | 'clock'>;
+
+export function registerThroughputRoutes(app: FastifyInstance, deps: Deps, allow: Allow): void {
+  app.get<{ Querystring: { by: ThroughputGroup['by']; from?: number; to?: number } }>(
+    '/api/v1/throughput',
+    { config: { scoped: true }, onRequest: allow('viewer'), schema },
+    async ({ query, who }): Promise<ThroughputGroups> => {
+      const now = deps.clock.wallMs();
+      const { by, to: end = now, from: begin = Math.max(0, end - 30 * DAY_MS) } = query;
+      if (begin >= end) throw rangeError(`must be before to (${end})`);
+      if (end - begin > WIDEST_MS) throw rangeError('must be at most 400 days before to');
+      const [from, to] = wholeHours([begin, end]);
+      const items = await throughputGroups(deps.broker.store, countedBy(deps, who, now), by, [from, to]);
+      return { by, from, to, items, next: null };
+    },
+  );
+}
+
+/** Of who sees only some sites, groups are sums over those. */
+function countedBy({ state }: Deps, who: Asking, now_ms: number): CountInput {
+  const { registry } = state;
+  const entries = readCalendar(state);
+  return {
+    now_ms,
+    sites: registry.sites().filter((site) => seesSite(who, site)),
+    accessPoints: registry.accessPoints(),
+    bindings: registry.bindings(),
+    closed: (site, from, to) => closedSpans(site, entries, from, to),
+    testsPerDay: (site, ap) => desiredConfig(site, ap).tests_per_day,
+  };
+}
+
+function rangeError(message: string): CarrelError {
+  return new CarrelError('RANGE_INVALID', `from ${message}`, { from: message });
+}
