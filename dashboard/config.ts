@@ -32,6 +32,13 @@ export const dashboardSettings = {
     example: 'on',
     parse: onOff,
   },
+  CARREL_ACCESSIBILITY_CONTACT: {
+    description:
+      'E-mail or web address for whoever cannot use a page; stands in the accessibility statement (/accessibility)',
+    default: null,
+    example: 'accessibility@library.example',
+    parse: mailOrWeb,
+  },
   CARREL_TARGET_MBPS: {
     description: 'Download target of an access point that has none of its own',
     default: '30',
@@ -119,6 +126,11 @@ export type DashboardSettings = SettingValues<typeof dashboardSettings>;
 function webUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new Error('an http or https address');
   return text.replace(/\/+$/, '');
+}
+function mailOrWeb(text: string): string {
+  if (/^[^\s@:/]+@[^\s@/]+\.[^\s@/]+$/.test(text)) return text;
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new Error('an e-mail address, or an http or https address');
 }
 function smtpUrl(text: string): string {
   if (!URL.canParse(text) || !/^smtps?:$/.test(new URL(text).protocol))

@@ -1,4 +1,5 @@
 /** Why: the dashboard's front door: the web server with every group of routes. */
+import { registerAccessibilityRoutes } from './routes/accessibility.ts';
 import { registerActRoutes } from './routes/act.ts';
 import { registerAlertRoutes } from './routes/alerts.ts';
 import { registerBackupRoutes } from './routes/backup.ts';
@@ -32,6 +33,7 @@ export function startDashboard(deps: StartDeps): Promise<Dashboard> {
     registerReportRoutes,
     registerThroughputRoutes,
     registerPublicStatusRoutes,
+    registerAccessibilityRoutes,
     registerRuleRoutes,
     registerCalendarRoutes,
     registerBackupRoutes,

@@ -19,7 +19,7 @@ export interface StaticFolders {
 }
 
 /** Routes of the page, as dashboard/web/router.ts knows them. */
-const PAGES = ['/', '/map', '/wall', '/sites', '/sites/:id', '/alerts', '/settings', '/login', '/setup'];
+const PAGES = ['/', '/map', '/wall', '/sites', '/sites/:id', '/alerts', '/settings', '/help/keys', '/login', '/setup'];
 const BUNDLES = ['agent.cjs', 'inventory.cjs'];
 
 declare module 'fastify' {
@@ -53,6 +53,11 @@ export async function registerStaticRoutes(app: FastifyInstance, folders: Static
     dotfiles: 'ignore',
   });
   for (const url of PAGES) app.get(url, { schema: { hide: true } }, async (_request, reply) => reply.sendPage());
+  // Asked for by browsers where a page names no icon, such as the description of the API.
+  app.get('/favicon.ico', { schema: { hide: true } }, async (_request, reply) => {
+    const icon = app.pageAsset('icon.svg');
+    return icon === null ? reply.code(204).send() : reply.header('cache-control', 'no-cache').redirect(icon);
+  });
   app.get<{ Params: { name: string } }>('/install/:name', { schema: { hide: true } }, async (request, reply) => {
     const found = installable(folders).get(request.params.name);
     if (!found) throw new CarrelError('FILE_NOT_FOUND', 'There is no such file to install.');

@@ -93,6 +93,7 @@ function shell(lang: Language, words: StatusWords, path: string, body: Markup): 
       html`<a href="${path}?lang=${one}" lang="${one}"${one === lang && html` aria-current="true"`}>${one.toUpperCase()}</a> `,
   )}</nav>
 ${body}
+<footer class="q"><a href="/accessibility?lang=${lang}">${words.accessibility}</a></footer>
 </main>`;
 }
 

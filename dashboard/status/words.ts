@@ -39,6 +39,7 @@ const en = {
   all: 'All libraries',
   badge: 'internet',
   language: 'Language',
+  accessibility: 'Accessibility',
 };
 export type StatusWords = typeof en;
 
@@ -77,6 +78,7 @@ const lt: StatusWords = {
   all: 'Visos bibliotekos',
   badge: 'internetas',
   language: 'Kalba',
+  accessibility: 'Prieinamumas',
 };
 
 const ru: StatusWords = {
@@ -114,6 +116,7 @@ const ru: StatusWords = {
   all: 'Все библиотеки',
   badge: 'интернет',
   language: 'Язык',
+  accessibility: 'Доступность',
 };
 
 export const STATUS_WORDS: Readonly<Record<Language, StatusWords>> = { en, lt, ru };

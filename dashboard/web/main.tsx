@@ -5,7 +5,6 @@ import { useEffect, useRef } from 'preact/hooks';
 import { startKeys } from './keys.ts';
 import { Login } from './pages/login.tsx';
 import { Overview } from './pages/overview.tsx';
-import { Setup } from './pages/setup.tsx';
 import { Sites } from './pages/sites.tsx';
 import { Empty, Waiting } from './parts/answers.tsx';
 import { Frame } from './parts/frame.tsx';
@@ -19,6 +18,8 @@ const Alerts = lazy<object>(() => import('./pages/alerts.tsx').then((module) => 
 const MapPage = lazy<object>(() => import('./pages/map.tsx').then((module) => module.MapPage));
 const Wall = lazy<object>(() => import('./pages/wall.tsx').then((module) => module.Wall));
 const Settings = lazy<object>(() => import('./pages/settings.tsx').then((module) => module.Settings));
+const Setup = lazy<object>(() => import('./pages/setup.tsx').then((module) => module.Setup));
+const Help = lazy<object>(() => import('./pages/help.tsx').then((module) => module.Help));
 const SitePage = lazy<{ id: string }>(() => import('./pages/site.tsx').then((module) => module.SitePage));
 
 function App() {
@@ -68,6 +69,8 @@ function Page({ route }: { route: Route }) {
       return <Drawn />;
     case 'settings':
       return <Settings />;
+    case 'help':
+      return <Help />;
     case 'login':
       return <Overview />;
     default:

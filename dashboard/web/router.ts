@@ -12,6 +12,7 @@ export type Route =
   | { page: 'incident' }
   | { page: 'reports' }
   | { page: 'settings' }
+  | { page: 'help' }
   | { page: 'login' }
   | { page: 'setup' }
   | { page: 'unknown' };
@@ -35,6 +36,7 @@ export function routeOf(path: string): Route {
     if (!second) return { page: 'alerts' };
     return /^\d{1,15}$/.test(second) ? { page: 'incident' } : { page: 'unknown' };
   }
+  if (first === 'help') return second === 'keys' ? { page: 'help' } : { page: 'unknown' };
   if (first === 'reports') return { page: 'reports' };
   if (second) return { page: 'unknown' };
   return first === 'map' || first === 'wall' || first === 'settings' || first === 'login' || first === 'setup'

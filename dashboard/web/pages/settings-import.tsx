@@ -7,9 +7,9 @@ import { count } from '../format.ts';
 import { Refusal } from '../parts/answers.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { refreshRoster } from '../store.ts';
-import { words } from '../words.ts';
+import { settingsWords } from '../words-settings.ts';
 
-const w = words.settings;
+const w = settingsWords;
 /** Lines shown of a report; what is wrong comes first. */
 const SHOWN = 200;
 

@@ -10,8 +10,10 @@ import { Panel } from '../parts/marks.tsx';
 import { me } from '../store.ts';
 import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
+import { settingsWords } from '../words-settings.ts';
+import { setupWords } from '../words-setup.ts';
 
-const w = words.settings;
+const w = settingsWords;
 interface Person {
   name: string;
   role: Role;
@@ -151,7 +153,7 @@ export function People() {
             scope="user"
             name="password"
             label={words.login.password}
-            hint={words.setup.hint}
+            hint={setupWords.hint}
             error={error}
             type="password"
             required

@@ -13,8 +13,9 @@ import { say } from '../parts/toast.tsx';
 import { lines, refreshRoster, roster, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
+import { settingsWords } from '../words-settings.ts';
 
-const w = words.settings;
+const w = settingsWords;
 const m = manage.probe;
 
 interface Actions {

@@ -11,9 +11,9 @@ import { Panel } from '../parts/marks.tsx';
 import { SITE_FIELDS, SiteFields, siteBodyOf } from '../parts/site-fields.tsx';
 import { say } from '../parts/toast.tsx';
 import { refreshRoster } from '../store.ts';
-import { words } from '../words.ts';
+import { settingsWords } from '../words-settings.ts';
 
-const w = words.settings;
+const w = settingsWords;
 /** "Anykščių r. Debeikių filialas" -> "anyksciu-r-debeikiu-filialas". */
 export const idFrom = (name: string): string =>
   folded(name)

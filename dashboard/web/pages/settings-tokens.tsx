@@ -9,8 +9,8 @@ import { Command } from '../parts/copy.tsx';
 import { Field, Select, textsOf } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { serverNow } from '../store.ts';
-import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
+import { settingsWords } from '../words-settings.ts';
 
 const w = manage.tokens;
 interface Token {
@@ -76,7 +76,7 @@ export function Tokens() {
           <Select scope="token" name="role" label={w.role}>
             {ROLES.filter((role) => !SCOPED[role]).map((role) => (
               <option key={role} value={role}>
-                {words.settings.roles[role]}
+                {settingsWords.roles[role]}
               </option>
             ))}
           </Select>
@@ -127,7 +127,7 @@ function Known({ tokens, revoke }: { tokens: readonly Token[]; revoke: (token: T
           {tokens.map((token) => (
             <tr key={token.id}>
               <th scope="row">{token.name}</th>
-              <td>{words.settings.roles[token.role]}</td>
+              <td>{settingsWords.roles[token.role]}</td>
               <td class="narrow-hide">{token.user || w.server}</td>
               <td class="nw q narrow-hide">{moment(token.created_at, serverNow.value, viewerZone())}</td>
               <td class="num">

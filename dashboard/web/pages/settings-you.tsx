@@ -10,8 +10,9 @@ import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
 import { me, signedIn, signOut } from '../store.ts';
 import { setTheme, THEMES, theme } from '../theme-choice.ts';
-import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
+import { settingsWords } from '../words-settings.ts';
+import { setupWords } from '../words-setup.ts';
 
 const w = manage.you;
 const MIN_LENGTH = 12;
@@ -19,7 +20,7 @@ const MIN_LENGTH = 12;
 export function You() {
   const who = me.value;
   return (
-    <Panel title={w.title} id="you" note={who ? w.who(who.name, words.settings.roles[who.role]) : undefined}>
+    <Panel title={w.title} id="you" note={who ? w.who(who.name, settingsWords.roles[who.role]) : undefined}>
       <div class="pad you">
         <span class="lab" id="you-theme">
           {w.theme}
@@ -122,7 +123,7 @@ function Password() {
           scope="password"
           name="new"
           label={w.fresh}
-          hint={words.setup.hint}
+          hint={setupWords.hint}
           error={error}
           type="password"
           required

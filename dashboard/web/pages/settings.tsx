@@ -8,6 +8,7 @@ import { Mark, Panel } from '../parts/marks.tsx';
 import { place } from '../router.ts';
 import { live, ready } from '../store.ts';
 import { words } from '../words.ts';
+import { settingsWords } from '../words-settings.ts';
 import { AuditTrail } from './settings-audit.tsx';
 import { ImportTable } from './settings-import.tsx';
 import { People } from './settings-people.tsx';
@@ -22,7 +23,7 @@ import { You } from './settings-you.tsx';
 const Screens = lazy<object>(() => import('./settings-screens.tsx').then((module) => module.Screens));
 const MapLayers = lazy<object>(() => import('./settings-map.tsx').then((module) => module.MapLayers));
 const Rules = lazy<object>(() => import('./settings-rules.tsx').then((module) => module.Rules));
-const w = words.settings;
+const w = settingsWords;
 
 export function Settings() {
   const loaded = ready.value;

@@ -10,6 +10,7 @@ import { useTitle } from '../parts/head.tsx';
 import { go, place } from '../router.ts';
 import { signedIn } from '../store.ts';
 import { words } from '../words.ts';
+import { setupWords } from '../words-setup.ts';
 
 const MIN_LENGTH = 12;
 
@@ -17,7 +18,7 @@ export function Setup() {
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const [shown, setShown] = useState(false);
-  const w = words.setup;
+  const w = setupWords;
   const token = place.value.query.get('token');
   useTitle(w.title);
   if (!token)

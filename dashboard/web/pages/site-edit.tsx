@@ -11,6 +11,7 @@ import { say } from '../parts/toast.tsx';
 import { type Line, refreshRoster } from '../store.ts';
 import { words } from '../words.ts';
 import { manage as w } from '../words-manage.ts';
+import { settingsWords } from '../words-settings.ts';
 
 /** GET /sites/:site: the hours also as people write them. */
 type SiteText = Site & { opening_text: string };
@@ -64,7 +65,7 @@ function Form({ site, ap, onDone }: { site: SiteText; ap: AccessPoint; onDone: (
         <Field
           scope="edit"
           name="name"
-          label={words.settings.name}
+          label={settingsWords.name}
           error={error}
           defaultValue={site.name}
           required

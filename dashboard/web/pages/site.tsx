@@ -30,9 +30,10 @@ import { hrefOf, place, siteHref } from '../router.ts';
 import { type Line, lines, probesOf, ready, serverNow, severity, siteOf } from '../store.ts';
 import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
+import { siteWords } from '../words-site.ts';
 import { sitesWords } from '../words-sites.ts';
 
-const w = words.site;
+const w = siteWords;
 /** As many as the server gives at once: at six a day, five months. */
 const TESTS = 1000;
 const FIRST_TESTS = 8;

@@ -16,7 +16,7 @@ export function Acknowledge({ id, zone, onDone }: { id: number; zone: string; on
   const [hours, setHours] = useState(4);
   const [busy, setBusy] = useState(false);
   if (!mayAct()) return null;
-  const until = (n: number) => words.site.ackUntil(moment(serverNow.value + n * HOUR_MS, serverNow.value, zone));
+  const until = (n: number) => words.ack.until(moment(serverNow.value + n * HOUR_MS, serverNow.value, zone));
   const send = async () => {
     setBusy(true);
     try {
@@ -40,7 +40,7 @@ export function Acknowledge({ id, zone, onDone }: { id: number; zone: string; on
       }}
     >
       <select
-        aria-label={words.site.ackFor}
+        aria-label={words.ack.for}
         value={String(hours)}
         onChange={(event) => setHours(Number(event.currentTarget.value))}
       >
@@ -49,7 +49,7 @@ export function Acknowledge({ id, zone, onDone }: { id: number; zone: string; on
         ))}
       </select>
       <button class="btn go" type="submit" disabled={busy}>
-        {words.site.acknowledge}
+        {words.ack.acknowledge}
       </button>
     </form>
   );

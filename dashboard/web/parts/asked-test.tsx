@@ -6,11 +6,12 @@ import { bytes, cut, moment, NBSP } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { type Line, serverNow } from '../store.ts';
 import { words } from '../words.ts';
+import { siteWords } from '../words-site.ts';
 import { mayAct } from './ack.tsx';
 import { Mark } from './marks.tsx';
 import { say } from './toast.tsx';
 
-const w = words.site;
+const w = siteWords;
 /** Older results are in the table of tests. */
 const SHOWN_MS = 15 * 60_000;
 

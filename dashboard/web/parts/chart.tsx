@@ -7,7 +7,7 @@ import type { Plot, PlotSpec } from '../charts/plot.ts';
 import { zoomTo } from '../charts/zoom.ts';
 import { useDark } from '../dark.ts';
 import { theme } from '../theme-choice.ts';
-import { words } from '../words.ts';
+import { siteWords } from '../words-site.ts';
 
 interface ChartProps {
   spec: PlotSpec;
@@ -77,7 +77,7 @@ export function Chart({ spec, sentence, readout, spoken, cursor, heading }: Char
         class="plot-box"
         role="img"
         tabIndex={0}
-        aria-label={`${sentence} ${words.site.keys}`}
+        aria-label={`${sentence} ${siteWords.keys}`}
         onKeyDown={press}
         onBlur={() => point(null)}
       >
@@ -103,7 +103,7 @@ export function Twin({
   const [open, setOpen] = useState(false);
   return (
     <details class="twin" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{words.site.showTable}</summary>
+      <summary>{siteWords.showTable}</summary>
       {open ? (
         <div class="scroll tall" tabIndex={0} role="group" aria-label={caption}>
           <table>

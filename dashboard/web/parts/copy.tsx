@@ -1,6 +1,6 @@
 /** Why: commands and links are copied whole, by a button that says that it did. */
 import { useState } from 'preact/hooks';
-import { words } from '../words.ts';
+import { settingsWords } from '../words-settings.ts';
 
 /** The clipboard needs a secure origin; on plain http the text is selected in a field and copied the old way. */
 async function copyText(text: string): Promise<boolean> {
@@ -21,7 +21,7 @@ async function copyText(text: string): Promise<boolean> {
 
 export function CopyButton({
   text,
-  label = words.settings.copy,
+  label = settingsWords.copy,
   cls = '',
 }: {
   text: string;
@@ -35,7 +35,7 @@ export function CopyButton({
   };
   return (
     <button class={`btn ${cls}`} type="button" onClick={() => void copy()}>
-      {done ? words.settings.copied : label}
+      {done ? settingsWords.copied : label}
     </button>
   );
 }

@@ -4,10 +4,11 @@ import type { Frame } from '../charts/series.ts';
 import { bytes, count } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { words } from '../words.ts';
+import { siteWords } from '../words-site.ts';
 import { sitesWords } from '../words-sites.ts';
 import { Panel } from './marks.tsx';
 
-const w = words.site;
+const w = siteWords;
 
 /** Bytes of the range: tests from their own count, the whole from the probe's counter (sum = mean x samples). */
 export function DataUsed({

@@ -19,6 +19,11 @@ export const Door = ({ title, text, children }: { title: string; text: string; c
         </div>
       </div>
       <div class="panel">{children}</div>
+      <footer class="pagefoot">
+        <a href="/accessibility" target="_self">
+          {words.frame.accessibility}
+        </a>
+      </footer>
     </main>
   </div>
 );

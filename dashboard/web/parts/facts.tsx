@@ -3,9 +3,10 @@ import { age, clock, count, cut, mbps, moment, NBSP } from '../format.ts';
 import { hoursInWords, nextChange } from '../hours.ts';
 import { type Line, probesOf, serverNow } from '../store.ts';
 import { words } from '../words.ts';
+import { siteWords } from '../words-site.ts';
 import { Figure, Panel } from './marks.tsx';
 
-const w = words.site;
+const w = siteWords;
 
 export function Facts({ line: { row, ap, site }, onEdit }: { line: Line; onEdit: (() => void) | null }) {
   const now = serverNow.value;

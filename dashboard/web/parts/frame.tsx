@@ -3,11 +3,13 @@ import { computed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { age, clock, count, full, viewerZone, zoneName } from '../format.ts';
-import { helpOpen, letters, setLetters } from '../keys.ts';
+import { helpOpen } from '../keys.ts';
 import { go, hrefOf, place, type Route, withQuery } from '../router.ts';
 import { cutAt, fresh, lines, live, me, now, serverNow, signOut } from '../store.ts';
 import { nextTheme, theme } from '../theme-choice.ts';
 import { words } from '../words.ts';
+import { keysWords } from '../words-keys.ts';
+import { KeyList } from './key-list.tsx';
 import { Icon } from './marks.tsx';
 import { Toasts } from './toast.tsx';
 
@@ -36,6 +38,7 @@ export function Frame({ route, children }: FrameProps) {
         <main id="main" tabIndex={-1}>
           {word === 'old' ? <OldNotice /> : null}
           {children}
+          <PageFoot />
         </main>
       </div>
       <Toasts />
@@ -43,6 +46,15 @@ export function Frame({ route, children }: FrameProps) {
     </>
   );
 }
+
+const PageFoot = () => (
+  <footer class="pagefoot">
+    <a href="/accessibility" target="_self">
+      {f.accessibility}
+    </a>
+    <a href="/help/keys">{f.keys}</a>
+  </footer>
+);
 
 function Bar() {
   const name = me.value?.name ?? '';
@@ -201,7 +213,7 @@ function Help() {
     if (open && !dialog.current?.open) dialog.current?.showModal();
     if (!open) dialog.current?.close();
   }, [open]);
-  const k = words.keys;
+  const k = keysWords;
   return (
     <dialog
       class="help"
@@ -212,18 +224,7 @@ function Help() {
       }}
     >
       <h2 id="h-keys">{k.title}</h2>
-      <dl class="facts">
-        {k.list.map(([key, does]) => [
-          <dt key={key}>
-            <kbd>{key}</kbd>
-          </dt>,
-          <dd key={`${key}-d`}>{does}</dd>,
-        ])}
-      </dl>
-      <label class="tick">
-        <input type="checkbox" checked={letters.value} onChange={(event) => setLetters(event.currentTarget.checked)} />
-        {k.off}
-      </label>
+      <KeyList />
       <div class="acts">
         <button
           class="btn go"

@@ -8,11 +8,12 @@ import { axisTicks, type Frame, isolated, missingSpans, summarize, tickLabel, ti
 import { clock, cut, day, full, rate, count as whole } from '../format.ts';
 import { type Loaded, useLoad } from '../load.ts';
 import { words } from '../words.ts';
+import { siteWords } from '../words-site.ts';
 import { sitesWords } from '../words-sites.ts';
 import { Failed, Waiting } from './answers.tsx';
 import { Chart, Twin } from './chart.tsx';
 
-const w = words.site;
+const w = siteWords;
 const HEIGHT = 150;
 
 interface MetricProps {

@@ -4,11 +4,12 @@ import type { Frame } from '../charts/series.ts';
 import { age, clock, cut, day, NBSP } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { words } from '../words.ts';
+import { siteWords } from '../words-site.ts';
 import { Failed, Waiting } from './answers.tsx';
 import { Twin } from './chart.tsx';
 import { Mark, Panel } from './marks.tsx';
 
-const w = words.site;
+const w = siteWords;
 const SHOWN = 6;
 
 interface RangeProps {

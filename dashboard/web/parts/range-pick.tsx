@@ -4,7 +4,7 @@ import { fieldOf, MOVES, type Move, momentOfField, moved, parseStretch, zoomTo }
 import { full, zoneName } from '../format.ts';
 import { place, withQuery } from '../router.ts';
 import { serverNow } from '../store.ts';
-import { words } from '../words.ts';
+import { siteWords } from '../words-site.ts';
 import { sitesWords as z } from '../words-sites.ts';
 import { Field, textsOf } from './field.tsx';
 import { Pop } from './pop.tsx';
@@ -15,14 +15,14 @@ export function RangePick({ range, frame }: { range: Range; frame: Frame }) {
   const own = parseStretch(place.value.query) !== null;
   return (
     <>
-      <span class="seg" role="group" aria-label={words.site.range}>
+      <span class="seg" role="group" aria-label={siteWords.range}>
         {RANGES.map((one) => (
           <a
             key={one}
             href={withQuery(place.value, { range: one === '24h' ? null : one, from: null, to: null })}
             {...(one === range && !own ? { 'aria-current': 'true' as const } : {})}
           >
-            {one === '12mo' ? z.year : words.site.ranges[one]}
+            {one === '12mo' ? z.year : siteWords.ranges[one]}
           </a>
         ))}
       </span>
@@ -67,7 +67,7 @@ export function RangePick({ range, frame }: { range: Range; frame: Frame }) {
             type="datetime-local"
             name="to"
             label={z.to}
-            hint={words.site.zoneTimes(zoneName(frame.zone))}
+            hint={siteWords.zoneTimes(zoneName(frame.zone))}
             defaultValue={fieldOf(frame.to, frame.zone)}
             required
           />
@@ -78,7 +78,7 @@ export function RangePick({ range, frame }: { range: Range; frame: Frame }) {
       </Pop>
       {own ? (
         <span class="q">
-          {full(frame.from, frame.zone)} – {full(frame.to, frame.zone)}, {words.site.zoneTimes(zoneName(frame.zone))}
+          {full(frame.from, frame.zone)} – {full(frame.to, frame.zone)}, {siteWords.zoneTimes(zoneName(frame.zone))}
         </span>
       ) : null}
     </>

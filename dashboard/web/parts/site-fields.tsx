@@ -1,11 +1,11 @@
 /** Why: adding and editing a library ask the same questions, and read the answers the same way. */
 import type { Site } from '#contract';
 import type { ApiError } from '../api.ts';
-import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
+import { settingsWords } from '../words-settings.ts';
 import { Field, textsOf } from './field.tsx';
 
-const w = words.settings;
+const w = settingsWords;
 
 /** Fields of these names stand in the form; what the server says about others stands above it. */
 export const SITE_FIELDS = ['region', 'isp', 'zone', 'opening', 'contract_mbps', 'target_mbps', 'lat', 'lon', 'notes'];

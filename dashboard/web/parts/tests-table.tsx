@@ -2,9 +2,10 @@
 import type { TestView } from '#contract';
 import { bytes, cut, moment, NBSP } from '../format.ts';
 import { words } from '../words.ts';
+import { siteWords } from '../words-site.ts';
 import { Figure, VerdictMark } from './marks.tsx';
 
-const c = words.site.columns;
+const c = siteWords.columns;
 
 /** What one should know about a test, in words: why it could not tell, what asked for it, that it was close. */
 export function noteOf(test: TestView): string {
@@ -46,7 +47,7 @@ export function TestsTable({ tests, zone, now, label, mini = false }: TestsProps
       <table class={mini ? 'mini' : ''}>
         <thead>
           <tr>
-            <th scope="col">{words.site.time}</th>
+            <th scope="col">{siteWords.time}</th>
             <th scope="col">{c.verdict}</th>
             <th scope="col" class="num">
               {c.down} {unit}

@@ -8,11 +8,12 @@ import type { PlotSpec } from '../charts/plot.ts';
 import { axisTicks, type Frame, tickLabel, timeTicks } from '../charts/series.ts';
 import { clock, count, cut, day, full, mbps, percent, zoneName } from '../format.ts';
 import { words } from '../words.ts';
+import { siteWords } from '../words-site.ts';
 import { Chart, Twin } from './chart.tsx';
 import { Mark, VerdictMark } from './marks.tsx';
 import { noteOf } from './tests-table.tsx';
 
-const w = words.site;
+const w = siteWords;
 const HEIGHT = 262;
 
 interface ThroughputProps {

@@ -4,10 +4,11 @@ import { count, cut, mbps, moment, NBSP } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { lastAlert, serverNow } from '../store.ts';
 import { words } from '../words.ts';
+import { siteWords } from '../words-site.ts';
 import { Failed, Waiting } from './answers.tsx';
 import { Panel } from './marks.tsx';
 
-const w = words.site;
+const w = siteWords;
 
 export function Why({ ap, target, zone, refresh }: { ap: string; target: number; zone: string; refresh: unknown }) {
   const path = `/alerts/explain?ap=${encodeURIComponent(ap)}`;

@@ -1,0 +1,21 @@
+/** Why: the Lithuanian of words-keys.ts. */
+import type { KeysWords } from '../words-keys.ts';
+
+export const keysWords: KeysWords = {
+  title: 'Klaviatūra',
+  close: 'Užverti',
+  off: 'Vienos raidės spartieji klavišai įjungti',
+  list: [
+    ['/', 'paieška'],
+    ['g o', 'apžvalga'],
+    ['g m', 'žemėlapis'],
+    ['g s', 'bibliotekos'],
+    ['g a', 'įspėjimai'],
+    ['g r', 'ataskaitos'],
+    ['g t', 'nuostatos'],
+    ['j  k', 'kita, ankstesnė eilutė'],
+    ['Enter', 'atverti eilutę'],
+    ['d', 'tema'],
+    ['?', 'šis sąrašas'],
+  ],
+};

@@ -1,0 +1,22 @@
+/** Why: the words of the keys that move the page. */
+const en = {
+  title: 'Keyboard',
+  close: 'Close',
+  off: 'Single-letter shortcuts are on',
+  list: [
+    ['/', 'search'],
+    ['g o', 'overview'],
+    ['g m', 'map'],
+    ['g s', 'sites'],
+    ['g a', 'alerts'],
+    ['g r', 'reports'],
+    ['g t', 'settings'],
+    ['j  k', 'next, previous row'],
+    ['Enter', 'open the row'],
+    ['d', 'theme'],
+    ['?', 'this list'],
+  ] satisfies [string, string][],
+};
+
+export type KeysWords = typeof en;
+export const keysWords: KeysWords = en;
