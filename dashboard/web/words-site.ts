@@ -131,8 +131,7 @@ const en = {
   again: {
     title: 'Does it fail again and again?',
     none: (days: string) => `No planned test of the last ${days} days could tell.`,
-    text: (fails: string, n: string, days: string) =>
-      `${fails} of ${n} planned tests of the last ${days} days failed.`,
+    text: (fails: string, n: string, days: string) => `${fails} of ${n} planned tests of the last ${days} days failed.`,
     score: (score: string, alarm: string) =>
       `Each fail adds 1.6 to a sum and each pass takes 0.6 away. It stands at ${score}; from ${alarm} on, chance does not explain it.`,
   },

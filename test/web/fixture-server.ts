@@ -109,6 +109,10 @@ export async function startFixture(
   await app.register(fastifyStatic, { root: join(webDir, 'assets'), prefix: '/assets/', preCompressed: true });
   for (const url of PAGES) app.get(url, (_request, reply) => reply.sendFile('index.html', webDir));
 
+  // The server draws an incident for a phone (dashboard/incident); here it only says so.
+  app.get('/alerts/:id', (_request, reply) =>
+    reply.type('text/html').send('<!doctype html><html lang="en"><title>Incident</title><h1>Drawn by the server'),
+  );
   app.setNotFoundHandler((_request, reply) =>
     anyPath ? reply.code(200).sendFile('index.html', webDir) : reply.code(404).send(),
   );

@@ -1,4 +1,5 @@
 /** Why: a made-up country in the shapes of the contract, the same on each run, so that pages can be looked at and counted. */
+
 import {
   AP_STATES,
   type ApState,
@@ -11,6 +12,7 @@ import {
   type Totals,
   type WhyCode,
 } from '#contract';
+import { COUNTIES } from '../../infra/simulate/places.ts';
 
 const MIN = 60_000;
 const HOUR = 60 * MIN;
@@ -74,6 +76,14 @@ export function numbers(seed: number): () => number {
   };
 }
 
+/** Near the seat of the region: most of them within its borders. */
+function around(region: string, i: number): { lat: number; lon: number } {
+  const seat = COUNTIES.find(({ name }) => name === region) ?? COUNTIES[0];
+  const next = numbers(i);
+  const off = (): number => next() + next() - 1;
+  return { lat: seat.lat + 0.38 * off(), lon: seat.lon + 0.55 * off() };
+}
+
 const nameOf = (i: number): string =>
   `${REGIONS[i % 10]} r. ${PLACES[i % 30]} filialas${i >= 30 ? ` ${Math.floor(i / 30) + 1}` : ''}`;
 const collator = new Intl.Collator('lt', { numeric: true });
@@ -96,8 +106,7 @@ export function rosterOf(n: number): Roster & { list: string } {
       opening: OPENING,
       contract_mbps: i % 5 === 0 ? null : 50,
       metered: i % 17 === 3,
-      lat: 54.2 + 1.9 * numbers(i)(),
-      lon: 21.5 + 4.6 * numbers(i + 50_000)(),
+      ...around(REGIONS[i % 10] ?? '', i),
       notes: '',
     }),
   );

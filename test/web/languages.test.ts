@@ -177,7 +177,7 @@ describe.skipIf(!chromiumPath())('in the browser (needs Chromium)', () => {
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
         expect(width, path).toBeLessThanOrEqual(320);
       }
-      // What could not be fetched is the business of page.test.ts; here it is whether a word throws.
+      // What could not be fetched is the business of page-stands.test.ts; here it is whether a word throws.
       expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
     },
     120_000,

@@ -1,20 +1,14 @@
 /** Why: the keys that move the page stand at an address of their own too, for who cannot press one of them. */
 import { Head } from '../parts/head.tsx';
 import { KeyList } from '../parts/key-list.tsx';
-import { words } from '../words.ts';
 import { keysWords as w } from '../words-keys.ts';
 
 export function Help() {
   return (
     <>
       <Head title={w.title} />
-      <div class="panel pad">
+      <div class="panel pad keys">
         <KeyList />
-        <p>
-          <a href="/accessibility" target="_self">
-            {words.frame.accessibility}
-          </a>
-        </p>
       </div>
     </>
   );

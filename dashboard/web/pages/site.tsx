@@ -220,7 +220,7 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
       <Availability ap={ap.id} frame={frame} />
       <div class="grid test-row">
         <Tests items={items} zone={site.zone} busy={!tests.value} />
-        <div class="grid side">
+        <div class="grid">
           <DataUsed ap={ap.id} tests={items} probe={probe} frame={frame} own={own !== null} />
           <Outages ap={ap.id} frame={frame} />
         </div>

@@ -1,0 +1,65 @@
+/** The pages that draw themselves, with 1,200 virtual libraries on one Thursday afternoon. */
+import { describe, test } from 'vitest';
+import { chromiumPath } from '../support/browser.ts';
+import { pageWorld } from '../web/page-world.ts';
+import { picture } from './picture.ts';
+
+const DESK = { width: 1280, height: 860 };
+const PHONE = { width: 390, height: 844 };
+const WALL = { width: 1920, height: 1080 };
+
+interface Shot {
+  name: string;
+  path: string;
+  /** Words that show that the page stands. */
+  words: string;
+  viewport?: typeof DESK;
+  dark?: boolean;
+  /** Scrolled to this heading. */
+  to?: string;
+}
+const SHOTS: readonly Shot[] = [
+  { name: 'overview', path: '/', words: 'Last 60 minutes' },
+  { name: 'overview-dark', path: '/', words: 'Last 60 minutes', dark: true },
+  { name: 'overview-phone', path: '/', words: 'Last 60 minutes', viewport: PHONE },
+  { name: 'map', path: '/map?group=off', words: 'All sites on the map' },
+  { name: 'map-dark', path: '/map', words: 'All sites on the map', dark: true },
+  { name: 'sites', path: '/sites', words: 'Last heard' },
+  { name: 'sites-phone', path: '/sites', words: 'Below 30', viewport: PHONE },
+  { name: 'site', path: '/sites/site-0', words: 'Data used by monitoring' },
+  { name: 'site-dark', path: '/sites/site-0', words: 'Data used by monitoring', dark: true },
+  {
+    name: 'site-week',
+    path: '/sites/site-0?range=7d',
+    words: 'Data used by monitoring',
+    to: 'Data used by monitoring',
+  },
+  { name: 'alerts', path: '/alerts?id=1000', words: 'What we saw' },
+  { name: 'silences', path: '/alerts?state=silences', words: 'Silence a library' },
+  { name: 'settings', path: '/settings', words: 'Import a table' },
+  { name: 'settings-telling', path: '/settings', words: 'Night room', to: 'Night room' },
+  { name: 'wall', path: '/wall?rotate=overview,map,alerts', words: 'Pause rotation', viewport: WALL, dark: true },
+  { name: 'keys', path: '/help/keys', words: 'next, previous row' },
+];
+
+describe.skipIf(!chromiumPath())('pictures of the page (needs Chromium)', () => {
+  const world = pageWorld();
+
+  test.each(SHOTS)('$name', async ({ name, path, words, viewport = DESK, dark = false, to }) => {
+    await world.restart({ sites: 1200 });
+    const page = await world.open(path, words, { viewport, colorScheme: dark ? 'dark' : 'light' });
+    await page.locator('[aria-busy]').first().waitFor({ state: 'detached' });
+    if (path.startsWith('/sites/')) await page.locator('canvas').nth(4).waitFor();
+    if (to !== undefined) await page.getByText(to).first().scrollIntoViewIfNeeded();
+    await page.clock.runFor(1000);
+    await picture(page, name);
+    world.fine();
+  });
+
+  test('door', async () => {
+    await world.restart({ sites: 1, signedIn: false });
+    await picture(await world.open('/login', 'Sign in', { viewport: DESK }), 'login');
+    await world.watched.page.close();
+    await picture(await world.open('/setup?token=abc', 'Choose the administrator', { viewport: DESK }), 'setup');
+  });
+});

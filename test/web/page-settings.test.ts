@@ -1,0 +1,104 @@
+/** The built page in the real Chromium: the settings: sites, probes, tokens, channels, the quarantine. */
+import { describe, expect, test } from 'vitest';
+import { barriers } from '../support/barriers.ts';
+import { chromiumPath } from '../support/browser.ts';
+import { pageWorld } from './page-world.ts';
+
+describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
+  const world = pageWorld();
+
+  test('a probe is moved, a token is shown once', async () => {
+    const page = await world.open('/settings', 'Import a table');
+    await page.getByRole('button', { name: 'Change probe-0', exact: true }).click();
+    await page.getByLabel('Watch another access point').selectOption('site-1');
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
+    await page.getByText('probe-0 now watches').waitFor();
+    await page.getByLabel('What it is for').fill('reports');
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    await page.getByText('ct1.shown-once').waitFor();
+    expect(world.fixture.posted).toMatchObject([
+      { url: '/api/v1/probes/probe-0/rebind', body: { access_point: 'site-1' } },
+      { url: '/api/v1/tokens', body: { name: 'reports', role: 'viewer' } },
+    ]);
+    expect(await barriers(page)).toEqual([]);
+    world.fine();
+  }, 60_000);
+
+  test('settings: a refusal stands at its field, a credential is shown once, a file is previewed as it is before it is imported', async () => {
+    const page = await world.open('/settings', 'Import a table');
+    await page.getByLabel('Name').first().fill('Šiaulių r. Kairių filialas');
+    expect(await page.getByLabel('Id', { exact: true }).inputValue()).toBe('siauliu-r-kairiu-filialas');
+    await page.getByLabel('Id', { exact: true }).fill('site-0');
+    await page.getByRole('button', { name: 'Add the library' }).click();
+    await page.getByText('is taken').waitFor();
+    await page.getByRole('button', { name: 'Make a credential' }).click();
+    await page.getByText('Shown once').waitFor();
+    await page
+      .getByLabel('CSV file')
+      .setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from([0x69, 0x64, 0x3b, 0xe0, 0x0a]) });
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByText('2 to create, 0 to update, 1 refused').waitFor();
+    expect(world.fixture.posted.at(-1)).toMatchObject({ url: '/api/v1/sites/import?dry=1', body: 'id;à\n' });
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText('2 created, 0 updated, 1 refused').waitFor();
+    expect(world.watched.foreign).toEqual([]);
+  }, 60_000);
+
+  test('settings: channels say how they fare and are tried; people, rotation and policy stand beside them', async () => {
+    const page = await world.open('/settings', 'Night room');
+    await page.getByText('Failed').first().waitFor();
+    await page.getByText('jonas has no way to be reached').waitFor();
+    await page.getByText('tell who is on call in Utena, wait 15 min, tell jonas').waitFor();
+    await page.getByRole('button', { name: 'Test Night room' }).click();
+    await page.getByText('Night room took the test message in 42 ms.').waitFor();
+    await page.getByLabel('Kind').selectOption('ntfy');
+    const form = page.locator('form').filter({ hasText: 'Gets by itself' });
+    await form.getByLabel('Name').fill('Push');
+    await form.getByLabel('Topic').fill('carrel-night');
+    await form.getByLabel('Server').fill('https://ntfy.example');
+    expect(await form.getByLabel('Topic').getAttribute('type')).toBe('password');
+    await form.getByRole('button', { name: 'Add a channel' }).click();
+    await expect
+      .poll(() => world.fixture.posted.at(-1)?.body)
+      .toEqual({
+        name: 'Push',
+        kind: 'ntfy',
+        lang: 'en',
+        gets: ['page', 'ticket'],
+        config: { server: 'https://ntfy.example' },
+        secrets: { topic: 'carrel-night', token: '' },
+      });
+    const policy = page.locator('form').filter({ hasText: 'Add a policy' });
+    await policy.getByLabel('Name').fill('Tickets');
+    await policy.getByRole('button', { name: 'Add a step' }).click();
+    await policy.getByRole('button', { name: 'Add a step' }).click();
+    await policy.getByRole('button', { name: 'Add a policy' }).click();
+    await expect
+      .poll(() => world.fixture.posted.at(-1)?.body)
+      .toEqual({
+        name: 'Tickets',
+        severities: ['page'],
+        steps: [
+          { do: 'notify', rotation: 1 },
+          { do: 'wait', minutes: 15 },
+        ],
+        working: null,
+      });
+    world.fine();
+  });
+
+  test('settings: lines in the quarantine are shown with their reason and given to the database again', async () => {
+    const page = await world.open('/settings', 'Quarantine');
+    await page.getByText('probe,probe=site-1 cpu_pct=12 1').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Give again' }).click();
+    await page.getByText('1 taken, 1 refused again').waitFor();
+    expect(world.fixture.posted.at(-1)).toMatchObject({
+      url: '/api/v1/quarantine/replay',
+      body: { store: 'influx1 db.example.org:8086/carrel' },
+    });
+    await page.getByText('probe,probe=site-1 cpu_pct=12 1').waitFor({ state: 'detached' });
+    world.fine();
+  }, 60_000);
+});

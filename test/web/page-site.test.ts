@@ -1,0 +1,169 @@
+/** The built page in the real Chromium: a site: charts, evidence, what one does there. */
+import { describe, expect, test } from 'vitest';
+import { barriers } from '../support/barriers.ts';
+import { chromiumPath } from '../support/browser.ts';
+import { THURSDAY } from './fixture-server.ts';
+import { pageWorld } from './page-world.ts';
+import { testsOf } from './site-fixture.ts';
+
+describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
+  const world = pageWorld();
+
+  test('arrow keys step through a chart, and the same numbers stand in a table', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring');
+    const chart = page.getByRole('img', { name: /^Round-trip time/ });
+    await chart.locator('canvas').waitFor();
+    const readout = page.locator('figure').filter({ hasText: 'Round-trip time' }).locator('.readout');
+    const before = await readout.innerText();
+    await chart.focus();
+    await page.keyboard.press('Home');
+    await expect.poll(() => readout.innerText()).not.toBe(before);
+    await page.locator('figure').filter({ hasText: 'Round-trip time' }).getByText('Show as table').click();
+    await expect
+      .poll(() => page.locator('figure').filter({ hasText: 'Round-trip time' }).locator('tbody tr').count())
+      .toBeGreaterThan(200);
+    await page.getByText('No data').first().waitFor();
+    expect(await barriers(page)).toEqual([]);
+    world.fine();
+  }, 60_000);
+
+  test('a stretch of a chart is dragged open, moved by buttons, kept in the address, and left again', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring');
+    const chart = page.getByRole('img', { name: /^Download throughput/ });
+    await chart.locator('canvas').waitFor();
+    const box = await chart.boundingBox();
+    if (!box) throw new Error('the chart has no place');
+    await page.mouse.move(box.x + box.width / 2, box.y + 100);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, box.y + 100, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/from=\d+&to=\d+/);
+    const span = () => {
+      const { searchParams } = new URL(page.url());
+      return Number(searchParams.get('to')) - Number(searchParams.get('from'));
+    };
+    const dragged = span();
+    expect(dragged / 3_600_000).toBeGreaterThan(5);
+    expect(dragged / 3_600_000).toBeLessThan(7.5);
+    await page.getByRole('button', { name: 'Wider' }).press('Enter');
+    await expect.poll(() => Math.round(span() / dragged)).toBe(2);
+    await page.getByText('Vilnius time').first().waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
+    await expect.poll(() => new URL(page.url()).search).toBe('');
+    await page.getByText('Custom…').click();
+    await page.getByLabel('From', { exact: true }).fill('2026-11-01T00:00');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.waitForURL(`**/*from=${Date.UTC(2026, 9, 31, 22)}&to=*`);
+    await page.getByRole('link', { name: /^12\smo$/ }).click();
+    await expect.poll(() => new URL(page.url()).search).toBe('?range=12mo');
+    world.fine();
+  }, 60_000);
+
+  test('over a week the round trip has its median and p10 to p90, in the chart and in the table', async () => {
+    const page = await world.open('/sites/site-0?range=7d', 'Data used by monitoring');
+    const figure = page.locator('figure').filter({ hasText: 'Round-trip time' });
+    await figure.locator('canvas').waitFor();
+    await figure.locator('.readout').getByText('8 of 10 samples').waitFor();
+    await figure.getByText('Show as table').click();
+    expect((await figure.locator('thead th').allInnerTexts()).slice(-3)).toEqual(['p10', 'Median', 'p90']);
+    const cells = (await figure.locator('tbody tr').first().innerText()).split('\t').map((text) => parseFloat(text));
+    const [mean = 0, p10 = 0, p50 = 0, p90 = 0] = [cells[3], ...cells.slice(-3)];
+    expect(Math.abs(p50 - mean * 0.98)).toBeLessThan(0.3);
+    expect(p10).toBeLessThan(p50);
+    expect(p50).toBeLessThan(p90);
+    expect(await barriers(page)).toEqual([]);
+    world.fine();
+  }, 60_000);
+
+  test('a site says whether everything arrived, and of each gap what is known', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring');
+    const part = page.getByRole('region', { name: 'What arrived' });
+    await part.getByText('2 frames still to come').waitFor();
+    await part.getByText('8,612, of 2 runs of the agent').waitFor();
+    expect((await part.locator('tbody tr').allInnerTexts()).map((row) => row.split('\t').slice(1))).toEqual([
+      ['2', 'The probe may still have them'],
+      ['28', 'The probe’s spool was full: oldest samples dropped'],
+    ]);
+    world.fine();
+  }, 60_000);
+
+  test('acknowledging says until when and goes out with the session’s token; a test says its cost first', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring');
+    await page.getByRole('button', { name: /Test now about 2\.5\sMB/ }).click();
+    await page.getByText('Waiting for the probe to answer').waitFor();
+    await page.getByLabel('Acknowledge for').selectOption('8');
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByText('rasa has it until Fri 00:15').waitFor();
+    expect(world.fixture.posted.map(({ url, body, csrf }) => ({ url, body, csrf }))).toEqual([
+      { url: '/api/v1/access-points/site-0/test', body: {}, csrf: 'token-of-the-session' },
+      { url: '/api/v1/alerts/1000/ack', body: { hours: 8 }, csrf: 'token-of-the-session' },
+    ]);
+    world.fine();
+  }, 60_000);
+
+  test('who asked for a test sees it run and why it could not tell, without doing anything', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring');
+    await page.getByRole('button', { name: /Test now/ }).click();
+    await page.getByText('Waiting for the probe to answer').waitFor();
+    world.fixture.testBecame({ state: 'started' });
+    await page.clock.fastForward(2_500);
+    await page.getByText('It runs now').waitFor();
+    const [test] = testsOf('site-0', THURSDAY - 86_400_000, THURSDAY);
+    if (test)
+      world.fixture.testBecame({ test: { ...test, verdict: 'inconclusive', rate_mbps: null, limited_by: 'cpu' } });
+    await page.clock.fastForward(2_500);
+    await page.getByText('It could not tell: the probe’s processor was the limit.').waitFor();
+    world.fine();
+  }, 60_000);
+
+  test('a site is edited where it is seen: what is empty is unknown, the target belongs to the access point', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Open', { exact: true }).fill('Mo-Sa 08:00-20:00');
+    await page.getByLabel('Target, Mb/s').fill('50');
+    await page.getByLabel('Latitude').fill('');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('is saved.').waitFor();
+    const [site, ap] = world.fixture.posted;
+    expect(site).toMatchObject({
+      url: '/api/v1/sites/site-0',
+      body: { opening: 'Mo-Sa 08:00-20:00', lat: null, lon: expect.any(Number) },
+    });
+    expect(ap).toMatchObject({
+      url: '/api/v1/access-points/site-0',
+      body: { name: 'Internet access', target_mbps: 50 },
+    });
+    world.fine();
+  }, 60_000);
+
+  test('a silence has an end and a reason, stands on the page, and can be ended', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring');
+    await page.getByRole('button', { name: 'Silence…' }).click();
+    await page.getByLabel('Reason').fill('New router');
+    await page.getByLabel('Until').selectOption({ label: 'Fri 16:15, 1 day' });
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Silence', exact: true }).click();
+    await page.getByText('Silenced until Fri 16:15 by rasa. New router').waitFor();
+    expect(world.fixture.posted[0]).toMatchObject({
+      url: '/api/v1/silences',
+      body: { site: 'site-0', reason: 'New router' },
+    });
+    await page.getByRole('link', { name: /^Alerts/ }).click();
+    await page.getByRole('link', { name: 'Silences' }).click();
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.getByRole('button', { name: /^End/ }).click();
+    await page.getByText('No silence is in force').waitFor();
+    world.fine();
+  }, 60_000);
+
+  test('on a phone an incident of the list is a page of its own, which the server draws', async () => {
+    const page = await world.open('/alerts', 'Needs action', { viewport: { width: 390, height: 844 } });
+    await page.locator('.inc h3 a').first().click();
+    await page.getByText('Drawn by the server').waitFor();
+    expect(page.url()).toMatch(/\/alerts\/\d+$/);
+    expect(world.watched.foreign).toEqual([]);
+  }, 60_000);
+});
