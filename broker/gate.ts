@@ -130,9 +130,8 @@ function wasSeen(gate: Gate, monoMs: number): void {
   gate.waitMs = 0;
 }
 
-/** After each chunk: acknowledges what is durable; what is not waits for the wal. */
+/** After each chunk: what is owed waits for the wal, and for the other sockets of this turn of the event loop. */
 function answer(gate: Gate): void {
-  if (gate.owed.length > 0) acknowledge(gate);
   if (gate.queued || gate.cut || (gate.owed.length === 0 && (gate.stops & STOP.wal) === 0)) return;
   gate.queued = true;
   gate.deps.waiting(gate);
@@ -178,6 +177,7 @@ export function accept(gate: Gate, probe: string): void {
 export function flush(gate: Gate): void {
   gate.queued = false;
   go(gate, STOP.wal);
+  if (gate.owed.length > 0) acknowledge(gate);
   answer(gate);
 }
 

@@ -49,6 +49,7 @@ export function createGates(deps: GatesDeps): Gates {
   const arriving = new Map<string, Client>();
   const takeoverTimes = new Map<string, number[]>();
   let waiting: Gate[] = [];
+  let turnEnd: NodeJS.Immediate | undefined;
   let takeovers = 0;
   const rates = createRates(deps.limits);
   const gateDeps: GateDeps = {
@@ -60,13 +61,20 @@ export function createGates(deps: GatesDeps): Gates {
     refused: deps.refused,
     accepted: deps.accepted,
     seen: presence.seen,
-    waiting: (gate) => waiting.push(gate),
+    waiting(gate) {
+      waiting.push(gate);
+      // Durable already: PUBACKs go out together when all sockets of this turn were read, since each one may wake up who waits for it.
+      if (gate.owed.length > 0 && gate.lastPosition < wal.durableEnd()) turnEnd ??= setImmediate(flushAll);
+    },
   };
-  const stopWaiting = wal.onChange(() => {
+  function flushAll(): void {
+    clearImmediate(turnEnd);
+    turnEnd = undefined;
     const ready = waiting;
     waiting = [];
     for (const gate of ready) flush(gate);
-  });
+  }
+  const stopWaiting = wal.onChange(flushAll);
   let tickedMs = clock.monoMs();
   const timer = setInterval(() => {
     const nowMs = clock.monoMs();
@@ -145,6 +153,7 @@ export function createGates(deps: GatesDeps): Gates {
     },
     stop() {
       clearInterval(timer);
+      clearImmediate(turnEnd);
       stopWaiting();
       for (const gate of gates) gate.aedes.conn.destroy();
     },
