@@ -12,7 +12,7 @@ const UNUSED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** Methods of mqtt.js's client that nobody calls here, or that have nothing to do without topic aliases (MQTT 5). */
-const UNUSED_OF_CLIENT = [
+export const UNUSED_OF_CLIENT = [
   ...['publishAsync', 'subscribeAsync', 'unsubscribe', 'unsubscribeAsync', 'endAsync'],
   ...['_removeTopicAliasAndRecoverTopicName', '_applyTopicAlias'],
 ];

@@ -70,9 +70,15 @@ export interface LinkOptions {
   congestion?: { server?: string; probe?: string };
   /** The probe forwards to a namespace of visitors behind it. */
   visitors?: boolean;
+  /** The one family that the line speaks; 4 when left out. Visitors speak 4 only. */
+  family?: 4 | 6;
 }
 
-const ADDRESSES = { server: '198.18.0.1', probe: '198.18.0.2', visitor: '198.18.1.2' } as const; // RFC 2544: for benchmarks
+// For benchmarks: RFC 2544 and RFC 5180.
+const ADDRESSES = {
+  4: { server: '198.18.0.1', probe: '198.18.0.2', visitor: '198.18.1.2' },
+  6: { server: '2001:2::1', probe: '2001:2::2', visitor: '198.18.1.2' },
+} as const;
 const ROUTER = '198.18.1.1';
 const WAN = 'wan0';
 let opened = 0;
@@ -110,7 +116,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   }
   const running = emulator;
   return {
-    addresses: ADDRESSES,
+    addresses: ADDRESSES[options.family ?? 4],
     namespaces,
     wan: WAN,
     shape: running.shape,
@@ -128,6 +134,9 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 
 async function connect(namespaces: Record<Side, string>, options: LinkOptions): Promise<void> {
   const { probe, server, visitor } = namespaces;
+  const { family = 4 } = options;
+  const addresses = ADDRESSES[family];
+  const everywhere = family === 6 ? '::/0' : 'default';
   const congestion = (side: 'probe' | 'server'): string =>
     options.congestion?.[side] ? ` congctl ${options.congestion[side]}` : '';
   const device = (of: string, own: string, other: string): string[] => [
@@ -135,18 +144,19 @@ async function connect(namespaces: Record<Side, string>, options: LinkOptions): 
     `link set ${of} addrgenmode none`, // no packets but those of the test
     // 8192: what arrives while the emulator waits for its turn is late, not lost.
     `link set ${of} txqueuelen 8192`,
-    `addr add ${own} peer ${other} dev ${of}`,
+    // On a line of two nobody else can have the address.
+    `addr add ${own} peer ${other} dev ${of}${family === 6 ? ' nodad' : ''}`,
     `link set ${of} up`,
   ];
   await ip(probe, [
-    ...device(WAN, ADDRESSES.probe, ADDRESSES.server),
-    `route replace default via ${ADDRESSES.server} dev ${WAN}${congestion('probe')}`,
-    `route replace ${ADDRESSES.server} dev ${WAN}${congestion('probe')}`,
+    ...device(WAN, addresses.probe, addresses.server),
+    `route replace ${everywhere} ${family === 6 ? '' : `via ${addresses.server} `}dev ${WAN}${congestion('probe')}`,
+    `route replace ${addresses.server} dev ${WAN}${congestion('probe')}`,
   ]);
   await ip(server, [
-    ...device('line0', ADDRESSES.server, ADDRESSES.probe),
-    `route replace default dev line0${congestion('server')}`,
-    `route replace ${ADDRESSES.probe} dev line0${congestion('server')}`,
+    ...device('line0', addresses.server, addresses.probe),
+    `route replace ${everywhere} dev line0${congestion('server')}`,
+    `route replace ${addresses.probe} dev line0${congestion('server')}`,
   ]);
   if (!options.visitors) return;
   await ip(probe, [
@@ -156,7 +166,7 @@ async function connect(namespaces: Record<Side, string>, options: LinkOptions): 
   ]);
   await ip(visitor, [
     'link set lo up',
-    `addr add ${ADDRESSES.visitor}/30 dev eth0`,
+    `addr add ${addresses.visitor}/30 dev eth0`,
     'link set eth0 up',
     `route add default via ${ROUTER}`,
   ]);

@@ -1,13 +1,14 @@
 /** Why: what is deployed is dist/agent.cjs on whatever Node a device has; so the file itself is run, by real Node 18, 20, 22 and 24. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { makeAuthority, makeServerCertificate } from '../../broker/tls-authority.ts';
 import { buildAgent } from '../../infra/build-agent.ts';
+import { UNUSED_OF_CLIENT } from '../../infra/lean-mqtt.ts';
 import { freePort } from '../support/debian.ts';
 import { createFixtureRoot, type FixtureRoot, linkFiles } from '../support/fixture-root.ts';
 import { gapsOf, keysOf, startTestBroker } from './broker.ts';
@@ -100,6 +101,19 @@ function start(
   });
   return { process: child, out: () => out, err: () => err };
 }
+
+test('what is left out of its libraries is called nowhere in the agent', () => {
+  const folder = fileURLToPath(new URL('../../agent', import.meta.url));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const ofLibraries = files
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .filter((source) => /from 'mqtt'|'node-cron'/.test(source))
+    .join('\n');
+  expect(ofLibraries).toContain('.getLastMessageId(');
+  // `.read(` and the like are methods of many things: the task of node-cron is only ever destroyed.
+  expect(ofLibraries).toContain('type CronTask = { destroy(): unknown };');
+  for (const name of UNUSED_OF_CLIENT) expect(ofLibraries).not.toContain(`.${name}(`);
+});
 
 test('the agent is one file of at most 220 kB', () => expect(bytes).toBeLessThanOrEqual(220_000));
 

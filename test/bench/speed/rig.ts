@@ -57,7 +57,8 @@ export async function openRig(options: Partial<LinkOptions> = {}, serverArgs: re
     await talk.next();
     return talk;
   };
-  let server = await launch('server', serverArgs);
+  const args = [...serverArgs, ...(options.family === 6 ? ['--host', '::'] : [])];
+  let server = await launch('server', args);
   const probe = await launch('probe', [link.addresses.server, link.wan]);
 
   async function measure<T>(rttMs: number, run: () => Promise<T>): Promise<Measured<T>> {
@@ -102,7 +103,7 @@ export async function openRig(options: Partial<LinkOptions> = {}, serverArgs: re
     server: (question) => server.ask(question),
     killServer: () => void server.child.kill('SIGKILL'),
     async restartServer() {
-      server = await launch('server', serverArgs);
+      server = await launch('server', args);
     },
     close: () => link.close(),
   };

@@ -50,6 +50,18 @@ export const ROWS: readonly Row[] = [
       }),
   },
   {
+    name: 'ipv6',
+    of: 'a line that speaks IPv6 only, 20 and 50 Mb/s, 50 ms, 1 % loss, UDP and TCP',
+    run: (found) =>
+      withRig({ family: 6 }, async (rig) => {
+        for (const mbps of [20, 50])
+          for (const method of ['udp', 'tcp'] as const) {
+            await rig.become(line(mbps, 50, 1));
+            expectVerdict(found, `${mbps} Mb/s`, await climb(rig, [method]), [mbps > 30 ? 'pass' : 'fail']);
+          }
+      }),
+  },
+  {
     name: 'cubic_sender',
     of: '50 Mb/s, 50 ms, 1 % loss, the server sends with cubic: UDP passes, TCP must not fail',
     run: (found) =>

@@ -1,5 +1,5 @@
 /**
- * Why: the real test server with its desk for leases, in a process of the server's namespace. `node server-child.ts [--uplink MBPS]`;
+ * Why: the real test server with its desk for leases, in a process of the server's namespace. `node server-child.ts [--uplink MBPS] [--host ADDRESS]`;
  * then a question a line, each answered by one line.
  */
 import { createInterface } from 'node:readline';
@@ -28,7 +28,9 @@ export type ServerSays =
   | { ok: true };
 
 const NAME = 'lab';
-const { values } = parseArgs({ options: { uplink: { type: 'string', default: '1000' } } });
+const { values } = parseArgs({
+  options: { uplink: { type: 'string', default: '1000' }, host: { type: 'string', default: '0.0.0.0' } },
+});
 let aheadMs = 0;
 const clock: Clock = { ...systemClock, wallMs: () => systemClock.wallMs() + aheadMs };
 const tickets = createTickets('a key of the bench', NAME);
@@ -52,7 +54,7 @@ const leases = createLeases({
 });
 // The peers have no lease: one stranger at a time, as fast as the line goes.
 const server = await startSpeedServer({
-  ...{ address: { host: '0.0.0.0', port: 4443 }, tickets, clock, foreign: 1, foreignMbps: 100_000 },
+  ...{ address: { host: values.host, port: 4443 }, tickets, clock, foreign: 1, foreignMbps: 100_000 },
   changed: (event) => leases.heard(NAME, event, clock.wallMs()),
 });
 setInterval(() => leases.tick(clock.wallMs()), 250);
