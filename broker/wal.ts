@@ -12,6 +12,7 @@ import type { BrokerStats } from './broker.ts';
 import { isObject, own, parseJson } from './contract/index.ts';
 import { parseRecord, recordHead } from './record.ts';
 import type { Cursor } from './store/store.ts';
+import { refuseNewerLog } from './wal-newer.ts';
 
 export interface WalOptions {
   dir: string;
@@ -51,9 +52,10 @@ const FIRST_FILE = 'first.json';
 const SAVE_MS = 5_000;
 const URGENT_SAVE_MS = 20;
 
-/** @throws the system's error where the directory cannot be used */
+/** @throws CarrelError WAL_NEWER; the system's error where the directory cannot be used */
 export async function openWal(options: WalOptions): Promise<Wal> {
   const { dir, capBytes, clock, log } = options;
+  await refuseNewerLog(dir);
   const journal = await openJournal({
     // Microseconds of now: positions of a new log lie beyond every cursor of a log that was deleted.
     dir,

@@ -150,6 +150,14 @@ export async function attachDay(connection: DuckDBConnection, file: DayFile, opt
         { cause: error },
       );
     }
+    if (/newer version of DuckDB/i.test(messageOf(error))) {
+      throw new StoreError(
+        'broken',
+        `${file.path} was written by a later Carrel; start that version again, or move the file out of the folder`,
+        null,
+        { cause: error },
+      );
+    }
     if (/corrupt|not a valid|checksum|serializ/i.test(messageOf(error))) throw damaged(file.path, error);
     throw new StoreError('broken', `${file.path} cannot be opened: ${firstLine(error)}`, null, { cause: error });
   }

@@ -42,6 +42,13 @@ export function segmentHeader(): Uint8Array {
   return header;
 }
 
+/** What a segment's first bytes say of its format: a later version as its number; `none` where there is no header of ours. */
+export function versionOf(bytes: Uint8Array): 'known' | 'none' | number {
+  if (bytes.length < HEADER_BYTES || getU32(bytes, 0) !== MAGIC) return 'none';
+  const version = getU32(bytes, 4);
+  return version <= VERSION ? 'known' : version;
+}
+
 function sumOf(salt: number, position: number, payload: Uint8Array): number {
   return crc32(payload, seedOf(salt, position, payload.length));
 }
