@@ -7,6 +7,7 @@ import { Pool, RequestError } from 'influx/lib/src/pool.js';
 import { messageOf } from '#lib/errors';
 import { createCursorFile } from './cursor-file.ts';
 import { newerThanStored, ROLLUPS, sendRollups } from './influx-rollups.ts';
+import { type AskedPause, hearPauses } from './influx1-pause.ts';
 import { createInfluxQlReader, createSelect } from './influxql.ts';
 import { EVENTS, linesOf, SAMPLES } from './line-protocol.ts';
 import { type Refusal, retryAfterOf, type SendLines, sendAgain, sendAll } from './send-lines.ts';
@@ -32,7 +33,8 @@ const RETENTION_POLICY = 'carrel';
 export async function openInflux1Store(options: Influx1Options): Promise<Store> {
   const { host, port, database, requestTimeoutMs = 30_000 } = options;
   const reader = clientOf(options, requestTimeoutMs);
-  const send = senderOf(options, requestTimeoutMs);
+  const pauses = hearPauses(`${host}:${port}`, Date.now);
+  const send = senderOf(options, requestTimeoutMs, pauses);
   const cursorFile = createCursorFile(options.cursorPath);
   const query = async (statement: string, epoch: 's' | 'ms', method: 'GET' | 'POST' = 'GET'): Promise<unknown> => {
     const answer = await answered(requestTimeoutMs, (signal) =>
@@ -41,7 +43,10 @@ export async function openInflux1Store(options: Influx1Options): Promise<Store> 
     if (answer.refusal) throw readFailure(answer.refusal);
     return answer.body;
   };
-  await prepareDatabase(database, query);
+  await prepareDatabase(database, query).catch((error: unknown) => {
+    pauses.stop();
+    throw error;
+  });
   return {
     name: `influx1 ${host}:${port}/${database}`,
     ...createInfluxQlReader(query),
@@ -63,7 +68,9 @@ export async function openInflux1Store(options: Influx1Options): Promise<Store> 
       for (const measurement of [SAMPLES, EVENTS])
         await query(`DELETE FROM "${measurement}" WHERE time < ${Math.floor(before_s)}s`, 's', 'POST');
     },
-    async close() {},
+    async close() {
+      pauses.stop();
+    },
   };
 }
 
@@ -120,6 +127,7 @@ function clientOf(
 function senderOf(
   { protocol, host, port, database, username, password }: Influx1Options,
   requestTimeoutMs: number,
+  pauses: AskedPause,
 ): SendLines {
   const pool = new Pool(poolOptions(requestTimeoutMs));
   pool.addHost(`${protocol}://${host}:${port}`);
@@ -135,7 +143,7 @@ function senderOf(
         signal,
       }),
     );
-    return refusal;
+    return refusal?.status === 503 ? { ...refusal, retryAfterMs: refusal.retryAfterMs ?? pauses.take() } : refusal;
   };
 }
 

@@ -1,5 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +13,27 @@ import { storeConformance } from './conformance.ts';
 
 const influxd = await debianServer('influxdb');
 const NOON = Date.UTC(2026, 10, 20, 12) / 1000;
+
+it('waits as long as an overloaded InfluxDB 1.x asks for', async () => {
+  const policies = { results: [{ series: [{ columns: ['name'], values: [['carrel']] }] }] };
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/query')) response.end(JSON.stringify(policies));
+    else response.writeHead(503, { 'retry-after': '7' }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const dir = mkdtempSync(join(tmpdir(), 'carrel-influx1-'));
+  const { port } = server.address() as AddressInfo; // it listens on a port
+  const at = { protocol: 'http', host: '127.0.0.1', port, database: 'carrel', username: null, password: null } as const;
+  const store = await openInflux1Store({ ...at, cursorPath: join(dir, 'cursor.json') });
+  const frame = batchOf({ probe: 'p', seq: 0, t: [NOON], m: { rtt_ms: [1] } });
+  await expect(store.write(frame, { next: 1, held: [] })).rejects.toMatchObject({
+    failure: 'overloaded',
+    retryAfterMs: 7000,
+  });
+  await store.close();
+  server.close();
+  await rm(dir, { recursive: true });
+});
 
 describe.skipIf(!influxd)('InfluxDB 1.x of Debian (skipped where the package influxdb cannot be had)', () => {
   const dir = mkdtempSync(join(tmpdir(), 'carrel-influx1-'));
