@@ -22,6 +22,7 @@ export interface OutboxItem {
   createdAt: number;
   dueAt: number;
   doneAt: number | null;
+  /** Somebody's own words, or a code with figures as JSON (dashboard/said). */
   error: string | null;
   /** A crash or a lost answer left open whether an earlier attempt arrived. */
   uncertain: boolean;
@@ -41,10 +42,10 @@ export interface OutboxState {
   /** The digest, which never left, tells these too. */
   joinDigest(digest: number, members: readonly number[]): void;
   /** Of a digest that never left: what was over before the time is not worth telling any more. */
-  expireMembers(digest: number, beforeMs: number, at: number): void;
+  expireMembers(digest: number, beforeMs: number, at: number, why: string): void;
   get(id: number): OutboxItem | null;
   /** The first was never sent and its end waits already: the end tells both. */
-  toPast(firing: number, over: number, at: number): void;
+  toPast(firing: number, over: number, at: number, why: string): void;
   /** Receivers with something due, longest waiting first. */
   dueRoutes(now: number): string[];
   /** Due for one receiver, oldest first; per incident an end never overtakes a waiting beginning. */

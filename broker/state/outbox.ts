@@ -44,13 +44,9 @@ function addingTo(database: Database): Pick<OutboxState, 'add' | 'addDigest' | '
         return id;
       }),
     joinDigest: (digest, members) => database.transaction(() => join(digest, members)),
-    toPast: (firing, over, at) =>
+    toPast: (firing, over, at, why) =>
       database.transaction(() => {
-        database.run(
-          `UPDATE outbox SET state = 'expired', done_at = ?, error = 'over before it could be told; one message tells both' WHERE id = ?`,
-          at,
-          firing,
-        );
+        database.run(`UPDATE outbox SET state = 'expired', done_at = ?, error = ? WHERE id = ?`, at, why, firing);
         database.run(`UPDATE outbox SET kind = 'past' WHERE id = ?`, over);
       }),
   };
@@ -151,13 +147,14 @@ function settlingOf(database: Database): Settling {
       // What has not been tried waits for a moment that was meant: the morning, the end of quiet hours.
       database.run(`UPDATE outbox SET due_at = due_at + ? WHERE state = 'waiting' AND attempts > 0`, byMs);
     },
-    expireMembers(digest, beforeMs, at) {
+    expireMembers(digest, beforeMs, at, why) {
       database.run(
-        `UPDATE outbox SET state = 'expired', done_at = ?3, error = 'it was over for more than 24 h before it could be told'
+        `UPDATE outbox SET state = 'expired', done_at = ?3, error = ?4
          WHERE digest = ?1 AND state = 'waiting' AND incident IN (SELECT id FROM incidents WHERE condition = 'resolved' AND resolved_at < ?2)`,
         digest,
         beforeMs,
         at,
+        why,
       );
     },
     forget(id) {

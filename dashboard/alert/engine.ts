@@ -211,8 +211,13 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
     const ended = state.alerts
       .open()
       .filter((incident) => incident.acknowledged_until !== null && incident.acknowledged_until <= now);
-    for (const incident of ended)
-      state.alerts.update({ ...incident, acknowledged_by: null, acknowledged_at: null, acknowledged_until: null });
+    if (ended.length > 0)
+      state.transaction(() => {
+        for (const incident of ended) {
+          state.alerts.update({ ...incident, acknowledged_by: null, acknowledged_at: null, acknowledged_until: null });
+          notices.ackEnded(incident, now);
+        }
+      });
     announce(ended.map((incident) => incident.id));
   }
 

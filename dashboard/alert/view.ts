@@ -1,7 +1,7 @@
 /** Why: an incident as people and programs see it, joined with the registry and with who was told. */
 import type { AlertRule, AlertView, DeliveryView, Language, Severity } from '#contract';
 import type { Incident, OutboxItem, State } from '#state';
-import { toldList } from '../said/said.ts';
+import { toldList, troubleOf } from '../said/said.ts';
 import { say, sayAll } from '../said/say.ts';
 import type { Fleet } from './fleet.ts';
 import { readDetail, readEvidence } from './memory.ts';
@@ -69,7 +69,7 @@ export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['out
     acknowledged_by,
     acknowledged_at,
     acknowledged_until,
-    deliveries: outbox.ofIncident(id).map(deliveryOf),
+    deliveries: outbox.ofIncident(id).map((item) => deliveryOf(item, lang, zone)),
     parent,
     members,
     cause: cause && { ...cause, reasons: sayAll(cause.reasons, lang, zone) },
@@ -78,7 +78,8 @@ export function alertViewOf(incident: Incident, fleet: Fleet, outbox: State['out
   };
 }
 
-function deliveryOf(item: OutboxItem): DeliveryView {
-  const { channel, target, kind, state, attempts, createdAt, doneAt, error, uncertain } = item;
+function deliveryOf(item: OutboxItem, lang: Language, zone: string): DeliveryView {
+  const { channel, target, kind, state, attempts, createdAt, doneAt, uncertain } = item;
+  const error = item.error === null ? null : say(troubleOf(item.error), lang, zone);
   return { channel, target, kind, state, attempts, at: doneAt ?? createdAt, error, uncertain };
 }

@@ -1,12 +1,14 @@
 /** Why: a webhook must not become a way into the private network (SSRF): literal, resolved and connected addresses are all checked. */
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import type { Said } from '../said/said.ts';
+import { inEnglish } from '../said/say.ts';
 
 export interface AddressGuard {
   /** Null when webhooks may go there, else why not. `host` as in a URL (brackets of IPv6 included). */
-  refusedHost(host: string): string | null;
+  refusedHost(host: string): Said | null;
   /** Null when this address may be connected to for `host`. */
-  refusedAddress(host: string, address: string): string | null;
+  refusedAddress(host: string, address: string): Said | null;
   /** DNS lookup for sockets: answers only with addresses that are allowed for `host`. */
   lookupFor(host: string): LookupFunction;
 }
@@ -63,7 +65,7 @@ export function createAddressGuard(allow: readonly string[]): AddressGuard {
     },
     refusedAddress(host, address) {
       if (names.has(host.toLowerCase()) || allowedAddress(address)) return null;
-      return `${address} is a private address; name it in CARREL_WEBHOOK_ALLOW if it is meant`;
+      return { code: 'trouble.private', address };
     },
     lookupFor: (host) => (name, options, callback) => {
       lookup(name, { ...options, all: true }, (error, addresses) => {
@@ -73,7 +75,8 @@ export function createAddressGuard(allow: readonly string[]): AddressGuard {
           .find((reason) => reason !== null);
         const first = addresses[0];
         // One private answer among public ones is an attempt to slip through: the whole name is refused.
-        if (refused != null || !first) return callback(new RefusedAddress(refused ?? `${name} has no address`), '', 0);
+        if (refused || !first)
+          return callback(new RefusedAddress(refused ?? { code: 'trouble.no_address', name }), '', 0);
         if (options.all) callback(null, addresses);
         else callback(null, first.address, first.family);
       });
@@ -85,6 +88,11 @@ export function createAddressGuard(allow: readonly string[]): AddressGuard {
 /** The address is not one that webhooks may go to; trying again does not help. */
 export class RefusedAddress extends Error {
   readonly code = 'WEBHOOK_ADDRESS';
+  readonly why: Said;
+  constructor(why: Said) {
+    super(inEnglish(why));
+    this.why = why;
+  }
 }
 
 function listOf(entries: readonly string[]): BlockList {

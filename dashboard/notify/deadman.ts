@@ -2,7 +2,7 @@
 import type { Clock } from '#lib/clock';
 import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
-import type { Notice, Said } from '../said/said.ts';
+import { type Notice, type Said, troubleOf } from '../said/said.ts';
 import { inEnglish } from '../said/say.ts';
 import { type Every, systemEvery } from '../timing.ts';
 import { createAddressGuard } from './address-guard.ts';
@@ -47,7 +47,7 @@ export function startDeadman({ url, allow, canary, clock, log, every = systemEve
     if (why !== null) note('CANARY_DEAD', { code: 'notice.canary_dead', error: why });
     const outcome = await post(callOf(why === null ? url : failUrl(url), why ?? `canary ${ms} ms`), { guard });
     if (outcome.kind !== 'sent')
-      note('DEADMAN_UNREACHABLE', { code: 'notice.deadman_unreachable', error: outcome.error });
+      note('DEADMAN_UNREACHABLE', { code: 'notice.deadman_unreachable', error: troubleOf(outcome.error) });
     else if (why === null) {
       if (trouble) log.info({ ms }, 'the ping that others watch is well again');
       trouble = null;

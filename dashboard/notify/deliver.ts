@@ -9,9 +9,9 @@ import type { Logger } from '#lib/logger';
 import type { OutboxItem, State } from '#state';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine } from '../deps.ts';
-import type { Notice } from '../said/said.ts';
+import { type Notice, storedTrouble } from '../said/said.ts';
+import { inEnglish } from '../said/say.ts';
 import { type Every, onceAfter, pause, systemEvery } from '../timing.ts';
-import { createAckWatch } from './ack-watch.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { startResend } from './alertmanager/resend.ts';
 import { createCalling } from './calling.ts';
@@ -154,8 +154,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     lanes.set(route, lane);
     const post = receiver && compose(composing, item, receiver, now);
     if (!receiver || !post) {
-      const why = receiver ? 'the alert no longer exists' : 'this receiver is no longer configured';
-      state.outbox.markFailed(item.id, now, why);
+      const why = { code: receiver ? 'trouble.no_alert' : 'trouble.no_receiver' } as const;
+      state.outbox.markFailed(item.id, now, storedTrouble(why));
       return true;
     }
     // A crash between here and the answer leaves the item marked: it is repeated, and said to be a possible repeat.
@@ -171,14 +171,15 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     if (outcome.kind === 'sent') {
       lanes.set(item.route, afterSuccess(lane));
       state.transaction(() => {
-        state.outbox.markSent(item.id, now, outcome.remark ?? null);
+        state.outbox.markSent(item.id, now, outcome.remark ? storedTrouble(outcome.remark) : null);
         telling.worked(receiver, now);
       });
       if (item.route === deps.loopback?.()?.route) log.debug(fields, 'canary delivered');
       else log.info(fields, 'alert delivered');
       return true;
     }
-    const { error } = outcome;
+    const error = storedTrouble(outcome.error);
+    const words = inEnglish(outcome.error);
     if (outcome.kind === 'refused') {
       state.transaction(() => {
         state.outbox.markFailed(item.id, now, error);
@@ -186,7 +187,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         calling.fallBack(item, now);
       });
       wake(); // another way, or a word to others, may be due now
-      log.warn({ ...fields, error }, 'alert refused by its receiver');
+      log.warn({ ...fields, error: words }, 'alert refused by its receiver');
       return true;
     }
     const next = afterFailure(lane, now, { attempts: attempts + 1, afterMs: outcome.afterMs, random });
@@ -195,7 +196,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       state.outbox.markRetry(item.id, next.notBefore, error, outcome.uncertain === true);
       telling.failed(receiver, now, error, false);
     });
-    log.warn({ ...fields, error }, 'alert not delivered yet');
+    log.warn({ ...fields, error: words }, 'alert not delivered yet');
     return false;
   }
 
@@ -210,16 +211,12 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       moreNotices = more;
     },
     start() {
-      const acks = createAckWatch(state);
       const interrupted = state.outbox.markInterrupted();
       if (interrupted > 0)
         log.warn({ interrupted }, 'alerts were on their way when the server ended; they are repeated');
       ends = [
         every(LOOK_MS, look),
-        alerts.onChange((alert) => {
-          acks.changed(alert, clock.wallMs());
-          wake();
-        }),
+        alerts.onChange(wake),
         startResend({ state, view: alerts.view, receivers, telling, io, clock, publicUrl, every }),
       ];
       look();

@@ -2,6 +2,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { errnoOf, messageOf as errorText } from '#lib/errors';
+import type { Trouble } from '../said/said.ts';
 import { type AddressGuard, RefusedAddress } from './address-guard.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -33,7 +34,7 @@ export async function post(
   { guard, timeoutMs = TIMEOUT_MS }: HttpOptions,
   judge: Judge = outcomeOfAnswer,
 ): Promise<Outcome> {
-  if (!URL.canParse(call.url)) return { kind: 'refused', error: 'its address is not a URL' };
+  if (!URL.canParse(call.url)) return { kind: 'refused', error: { code: 'trouble.no_url' } };
   const url = new URL(call.url);
   const refused = guard.refusedHost(url.hostname);
   if (refused !== null) return { kind: 'refused', error: refused };
@@ -41,11 +42,11 @@ export async function post(
   try {
     return judge(await exchange(url, call, guard, AbortSignal.timeout(timeoutMs), sent));
   } catch (error) {
-    if (error instanceof RefusedAddress) return { kind: 'refused', error: error.message };
+    if (error instanceof RefusedAddress) return { kind: 'refused', error: error.why };
     const timedOut = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
     return {
       kind: 'retry',
-      error: timedOut ? `no answer within ${timeoutMs / 1000} s` : failureText(error),
+      error: timedOut ? { code: 'trouble.no_answer', s: timeoutMs / 1000 } : troubleWith(error),
       afterMs: null,
       ...(sent.connected ? { uncertain: true as const } : {}),
     };
@@ -53,9 +54,9 @@ export async function post(
 }
 
 /** Node's own words name host and port at most; those of TLS may quote certificates at length. */
-function failureText(error: unknown): string {
+function troubleWith(error: unknown): Trouble {
   const code = errnoOf(error);
-  return code === 'ECONNRESET' ? 'the receiver hung up (ECONNRESET)' : errorText(error).slice(0, 200);
+  return code === 'ECONNRESET' ? { code: 'trouble.hung_up' } : errorText(error).slice(0, 200);
 }
 
 function exchange(
@@ -120,9 +121,8 @@ function readAnswer(
 /** 2xx is delivered; 408, 425, 429 and 5xx may pass; everything else is final. */
 export function outcomeOfAnswer({ status, retryAfter }: HttpAnswer): Outcome {
   if (status >= 200 && status < 300) return { kind: 'sent' };
-  if (status >= 300 && status < 400)
-    return { kind: 'refused', error: `the receiver redirects (${status}); give the final address` };
-  const error = `the receiver answered ${status}`;
+  if (status >= 300 && status < 400) return { kind: 'refused', error: { code: 'trouble.redirects', status } };
+  const error = { code: 'trouble.answered', status, words: null } as const;
   if (status === 408 || status === 425 || status === 429 || status >= 500)
     return { kind: 'retry', error, afterMs: retryAfterMs(retryAfter) };
   return { kind: 'refused', error };

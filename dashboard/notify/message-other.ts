@@ -1,5 +1,7 @@
 /** Why: messages that are not about one alert: many at once in a digest, and what is wrong with Carrel itself. */
 import { type JsonObject, type Language, numberIn, type Severity, textIn } from '#contract';
+import { troubleOf } from '../said/said.ts';
+import { say } from '../said/say.ts';
 import { oneLine } from './escape.ts';
 import { type Message, type MessageInput, messageOf, webhookBody } from './message.ts';
 import { wordsOf } from './words/index.ts';
@@ -58,7 +60,10 @@ export function noticeMessage(detail: JsonObject, frame: Frame): { message: Mess
   const inZone = (name: string): string =>
     format.dateTime(numberIn(detail, name, 0, 9e15) ?? 0, textIn(detail, 'zone', 64) ?? 'UTC');
   const said: Readonly<Record<string, () => [string, string]>> = {
-    failing: () => [notices.failing(text('receiver')), notices.failingText(text('error'), at('since'))],
+    failing: () => [
+      notices.failing(text('receiver')),
+      notices.failingText(say(troubleOf(detail['error']), frame.lang, 'UTC'), at('since')),
+    ],
     works: () => [
       notices.works(text('receiver')),
       notices.worksText(format.duration(numberIn(detail, 'ms', 0, 9e15) ?? 0)),

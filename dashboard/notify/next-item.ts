@@ -2,6 +2,7 @@
 import type { Silence } from '#contract';
 import type { OutboxItem, State } from '#state';
 import { silenceOver } from '../alert/context.ts';
+import { type Said, storedTrouble, troubleOf } from '../said/said.ts';
 import { channelType } from './channels.ts';
 import { isOver } from './message.ts';
 import { keyPrefix, shortHash, siteOf } from './outbox-message.ts';
@@ -35,16 +36,16 @@ export function createNextItem({ state }: { state: State }) {
     let changed = false;
     let tooMany = length - QUEUE_MAX;
     for (const item of free) {
-      const why = whyNever(item, now) ?? (tooMany > 0 && isOver(item) ? 'too much waited for this receiver' : null);
+      const why = whyNever(item, now) ?? (tooMany > 0 && isOver(item) ? ({ code: 'trouble.too_much' } as const) : null);
       if (why !== null) {
-        outbox.markExpired(item.id, now, why);
+        outbox.markExpired(item.id, now, storedTrouble(why));
         tooMany--;
         changed = true;
       } else if (item.kind === 'firing' && !item.uncertain) {
         // What may have arrived is never told again under another key: it is repeated, and its end follows.
         const over = endOf(item);
         if (over) {
-          outbox.toPast(item.id, over.id, now);
+          outbox.toPast(item.id, over.id, now, storedTrouble({ code: 'trouble.told_together' }));
           changed = true;
         }
       }
@@ -62,25 +63,24 @@ export function createNextItem({ state }: { state: State }) {
       );
   }
 
-  function whyNever(item: OutboxItem, now: number): string | null {
+  function whyNever(item: OutboxItem, now: number): Said | null {
     if (item.incident === null) return null;
     if (item.kind === 'firing') return whyTooLate(item, now);
     if (now - item.createdAt > EXPIRE_MS)
-      return `it could not be delivered within 24 h${item.error ? ` (${item.error})` : ''}`;
+      return { code: 'trouble.too_late', error: item.error === null ? null : troubleOf(item.error) };
     if (item.kind === 'past') return null;
-    if (item.kind === 'update' && state.alerts.get(item.incident)?.condition === 'resolved') return 'it is over';
+    if (item.kind === 'update' && state.alerts.get(item.incident)?.condition === 'resolved')
+      return { code: 'trouble.over' };
     const told = outbox
       .ofIncident(item.incident)
       .some((one) => one.kind === 'firing' && one.state === 'sent' && one.route === item.route);
-    return told ? null : 'this receiver was never told that it began, so there is nothing to take back';
+    return told ? null : { code: 'trouble.never_told' };
   }
 
   /** That something goes on is told whenever the receiver comes back. What may have arrived and is long over is not repeated any more. */
-  function whyTooLate({ incident, uncertain }: OutboxItem, now: number): string | null {
+  function whyTooLate({ incident, uncertain }: OutboxItem, now: number): Said | null {
     const over = uncertain && incident !== null ? (state.alerts.get(incident)?.resolved_at ?? null) : null;
-    return over !== null && now - over > EXPIRE_MS
-      ? 'it was over for more than 24 h; an attempt may have arrived'
-      : null;
+    return over !== null && now - over > EXPIRE_MS ? { code: 'trouble.over_long_perhaps_told' } : null;
   }
 
   /** One message for many; one that never left takes in what has come since. */
@@ -89,7 +89,7 @@ export function createNextItem({ state }: { state: State }) {
     const single = free.filter((item) => item.kind !== 'digest' && item.kind !== 'notice' && !item.uncertain);
     const summary = single.filter((item) => item.severity === 'digest');
     const waiting = free.find((item) => item.kind === 'digest' && !item.uncertain);
-    if (waiting) outbox.expireMembers(waiting.id, now - EXPIRE_MS, now);
+    if (waiting) outbox.expireMembers(waiting.id, now - EXPIRE_MS, now, storedTrouble({ code: 'trouble.over_long' }));
     const many = single.length > DIGEST_ABOVE || waiting !== undefined;
     const members = many ? single : summary.length > 1 ? summary : [];
     const [first] = members;

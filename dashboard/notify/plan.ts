@@ -23,6 +23,8 @@ export interface NoticePlanner {
    * Never waits: the caller holds the transaction.
    */
   plan(notice: Notice, now: number): boolean;
+  /** Nobody has it any more and it still goes on: who was told hears so. Inside the transaction that ends the acknowledgement. */
+  ackEnded(incident: Incident, now: number): void;
 }
 
 const DAY_MS = 86_400_000;
@@ -55,6 +57,16 @@ export function createNoticePlanner(settings: NotifySettings, state: State): Not
   }
 
   return {
+    ackEnded({ id, severity, acknowledged_until: until }, now) {
+      const told = state.outbox.ofIncident(id).filter((item) => item.kind === 'firing' && item.state === 'sent');
+      const routes = new Map(told.map((item) => [item.route, item]));
+      for (const { route, channel, target } of routes.values())
+        addMessage(
+          state,
+          { route, kind: channel, label: target },
+          { incident: id, kind: 'update', severity, now, step: `-ack${until}`, detail: { why: 'ack_ended' } },
+        );
+    },
     plan({ incident, kind, severity }, now) {
       if (kind === 'firing') return fire(incident, severity, now);
       // Also to those that will still get FIRING: the outbox keeps their order, and delivery drops it when FIRING failed.

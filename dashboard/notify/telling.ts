@@ -1,7 +1,7 @@
 /** Why: a channel that fails cannot say so itself: the page says it, and another channel tells it, once per failure. */
 import type { Clock } from '#lib/clock';
 import type { State } from '#state';
-import type { Notice } from '../said/said.ts';
+import { type Notice, troubleOf } from '../said/said.ts';
 import { keyPrefix, shortHash } from './outbox-message.ts';
 import type { Receiver, Receivers } from './receivers.ts';
 
@@ -10,6 +10,7 @@ const TELL_AFTER_MS = 5 * 60_000;
 
 export interface Telling {
   worked(receiver: Receiver, now: number): void;
+  /** `error`: as it is stored. */
   failed(receiver: Receiver, now: number, error: string, final: boolean): void;
   notices(): Notice[];
 }
@@ -86,7 +87,15 @@ export function createTelling({
       const health = state.channels.health(receiver.route);
       if (!health || health.failingSince === null || health.toldAt !== null) return;
       if (!final && now - health.failingSince < TELL_AFTER_MS) return;
-      if (tellOthers(receiver, 'failing', health.failingSince, { error, since: health.failingSince }, now))
+      if (
+        tellOthers(
+          receiver,
+          'failing',
+          health.failingSince,
+          { error: troubleOf(error), since: health.failingSince },
+          now,
+        )
+      )
         state.channels.noteTold(receiver.route, now);
     },
     notices: () =>
@@ -103,7 +112,7 @@ export function createTelling({
               kind: receiver.kind,
               label: receiver.label,
               final,
-              error: health.error ?? '',
+              error: health.error === null ? null : troubleOf(health.error),
             },
             since: health.failingSince ?? clock.wallMs(),
           },

@@ -13,9 +13,12 @@ import {
 import { CarrelError } from '#lib/errors';
 import type { Channel } from '#state';
 import type { DashboardDeps } from '../deps.ts';
+import { languageOf } from '../language.ts';
 import { channelKinds, channelProblems, channelType } from '../notify/channels.ts';
 import { createReceivers, type Receiver } from '../notify/receivers.ts';
 import { sendTest } from '../notify/send-test.ts';
+import { troubleOf } from '../said/said.ts';
+import { say } from '../said/say.ts';
 import type { Allow } from '../session.ts';
 import { whoOf } from './people.ts';
 import { refuseProblems } from './refuse.ts';
@@ -84,10 +87,12 @@ export function registerChannelRoutes(app: FastifyInstance, deps: ChannelDeps, a
   app.get(
     '/api/v1/channels',
     { ...administrators, schema: { summary: 'Channels, and how each fared last' } },
-    async () => ({
+    async (request) => ({
       items: [
-        ...receivers.ofSettings().map((receiver) => viewOf(deps, receiver, null)),
-        ...state.channels.list().map((channel) => viewOf(deps, receivers.ofChannel(channel), channel)),
+        ...receivers.ofSettings().map((receiver) => viewOf(deps, receiver, null, languageOf(request))),
+        ...state.channels
+          .list()
+          .map((channel) => viewOf(deps, receivers.ofChannel(channel), channel, languageOf(request))),
       ],
       next: null,
     }),
@@ -129,7 +134,7 @@ export function registerChannelRoutes(app: FastifyInstance, deps: ChannelDeps, a
         state.audit(clock.wallMs(), whoOf(request), 'channel created', `${name}, ${kind}`);
         return { ...draft, id };
       });
-      return reply.code(201).send(viewOf(deps, receivers.ofChannel(channel), channel));
+      return reply.code(201).send(viewOf(deps, receivers.ofChannel(channel), channel, languageOf(request)));
     },
   );
 
@@ -157,7 +162,7 @@ export function registerChannelRoutes(app: FastifyInstance, deps: ChannelDeps, a
           'channel changed',
           `${channel.name}: ${Object.keys(request.body).join(', ')}`,
         );
-        return viewOf(deps, receivers.ofChannel(channel), channel);
+        return viewOf(deps, receivers.ofChannel(channel), channel, languageOf(request));
       }),
   );
 
@@ -181,12 +186,17 @@ export function registerChannelRoutes(app: FastifyInstance, deps: ChannelDeps, a
       const receiver = receivers.byRoute(request.body.route);
       if (!receiver) throw new CarrelError('CHANNEL_UNKNOWN', 'There is no such receiver, or it is switched off.', {});
       state.audit(clock.wallMs(), whoOf(request), 'channel tested', receiver.label);
-      return sendTest(deps, receiver);
+      return sendTest(deps, receiver, languageOf(request));
     },
   );
 }
 
-function viewOf({ state, settings }: ChannelDeps, receiver: Receiver, channel: Channel | null): ChannelView {
+function viewOf(
+  { state, settings }: ChannelDeps,
+  receiver: Receiver,
+  channel: Channel | null,
+  lang: Language,
+): ChannelView {
   const { route, kind, label } = receiver;
   const health = state.channels.health(route);
   return {
@@ -201,7 +211,7 @@ function viewOf({ state, settings }: ChannelDeps, receiver: Receiver, channel: C
     enabled: channel?.enabled ?? true,
     ok_at: health?.okAt ?? null,
     failed_at: health?.failedAt ?? null,
-    error: health?.error ?? null,
+    error: health && health.error !== null ? say(troubleOf(health.error), lang, 'UTC') : null,
     failing_since: health?.failingSince ?? null,
     waiting: state.outbox.waitingOf(route),
   };

@@ -1,5 +1,6 @@
 /** Why: figures, times and counts as each language writes them. One place, so that no message mixes them. */
 import type { Language } from '#contract';
+import type { Said } from './said.ts';
 
 /** What a language knows besides its sentences. */
 export interface Format {
@@ -22,6 +23,8 @@ export interface Speech extends Omit<Format, 'time' | 'dateTime'> {
   time(at: number): string;
   dateTime(at: number): string;
   dateTimeIn(at: number, zone: string): string;
+  /** Something said within a sentence. */
+  told(said: Said): string;
 }
 
 interface Units {
@@ -33,12 +36,13 @@ interface Units {
   second: string;
 }
 
-export function speechOf(format: Format, zone: string): Speech {
+export function speechOf(format: Format, zone: string, told: Speech['told']): Speech {
   return {
     ...format,
     time: (at) => format.time(at, zone),
     dateTime: (at) => format.dateTime(at, zone),
     dateTimeIn: format.dateTime,
+    told,
   };
 }
 

@@ -3,31 +3,34 @@ import type { HealthNotice, Language } from '#contract';
 import { enLine } from './en/line.ts';
 import { enServer } from './en/server.ts';
 import { enSite } from './en/site.ts';
+import { enTrouble } from './en/trouble.ts';
 import { FORMATS, type Speech, speechOf } from './format.ts';
 import { ltLine } from './lt/line.ts';
 import { ltServer } from './lt/server.ts';
 import { ltSite } from './lt/site.ts';
+import { ltTrouble } from './lt/trouble.ts';
 import { ruLine } from './ru/line.ts';
 import { ruServer } from './ru/server.ts';
 import { ruSite } from './ru/site.ts';
-import type { Code, Notice, Said, Saying, Sayings, Told } from './said.ts';
+import { ruTrouble } from './ru/trouble.ts';
+import type { Code, Notice, Said, Saying, Sayings, Told, Trouble } from './said.ts';
 
 /** One way to say each of some codes. */
 export type Catalogue<Part> = { [C in keyof Part]: (facts: Part[C], speech: Speech) => string };
 
 const CATALOGUES: Readonly<Record<Language, Catalogue<Sayings>>> = {
-  en: { ...enLine, ...enSite, ...enServer },
-  lt: { ...ltLine, ...ltSite, ...ltServer },
-  ru: { ...ruLine, ...ruSite, ...ruServer },
+  en: { ...enLine, ...enSite, ...enServer, ...enTrouble },
+  lt: { ...ltLine, ...ltSite, ...ltServer, ...ltTrouble },
+  ru: { ...ruLine, ...ruSite, ...ruServer, ...ruTrouble },
 };
 /** What an older version stored is English: said before it. */
 const IN_ENGLISH: Readonly<Record<Language, string>> = { en: '', lt: 'Angliškai: ', ru: 'По-английски: ' };
 
 /** In this language; times by the clock of `zone`. */
 export function say(told: Told, lang: Language, zone: string): string {
-  return typeof told === 'string'
-    ? `${IN_ENGLISH[lang]}${told}`
-    : sayOne<Code>(told, lang, speechOf(FORMATS[lang], zone));
+  if (typeof told === 'string') return `${IN_ENGLISH[lang]}${told}`;
+  const within = (inner: Said): string => say(inner, lang, zone);
+  return sayOne<Code>(told, lang, speechOf(FORMATS[lang], zone, within));
 }
 
 export function sayAll(told: readonly Told[], lang: Language, zone: string): string[] {
@@ -40,8 +43,8 @@ export function wordNotice({ said, ...notice }: Notice, lang: Language): HealthN
 }
 
 /** For logs and for columns that programs read. */
-export function inEnglish(said: Said): string {
-  return say(said, 'en', 'UTC');
+export function inEnglish(trouble: Trouble): string {
+  return typeof trouble === 'string' ? trouble : say(trouble, 'en', 'UTC');
 }
 
 function sayOne<C extends Code>(said: Saying<C>, lang: Language, speech: Speech): string {

@@ -84,7 +84,7 @@ describe.each(HTTP_KINDS)('%s', (kind) => {
 test('Teams says "accepted", which is not "delivered", and that is said', async () => {
   expect((await sent('teams', postOf())).outcome).toEqual({
     kind: 'sent',
-    remark: 'accepted; Teams does not say whether its flow ran',
+    remark: { code: 'trouble.teams' },
   });
 });
 test('PagerDuty gets trigger and resolve under one dedup key per incident', async () => {
@@ -120,7 +120,7 @@ test('Telegram says in its body how long to wait, and why it refuses', async () 
   expect(await send()).toMatchObject({ kind: 'retry', afterMs: 7000 });
   expect(await send()).toEqual({
     kind: 'refused',
-    error: 'the receiver answered 400: Bad Request: chat not found',
+    error: { code: 'trouble.answered', status: 400, words: 'Bad Request: chat not found' },
   });
 });
 test('an address that is not there is told without the address, which may be a secret', async () => {

@@ -9,7 +9,8 @@ import { openState, type State } from '#state';
 import { createDelivery, type Delivery } from '../../dashboard/notify/deliver.ts';
 import { retryWaitMs } from '../../dashboard/notify/lane.ts';
 import { createNoticePlanner } from '../../dashboard/notify/plan.ts';
-import { wordNotice } from '../../dashboard/said/say.ts';
+import { troubleOf } from '../../dashboard/said/said.ts';
+import { inEnglish, wordNotice } from '../../dashboard/said/say.ts';
 import { NOON } from '../alert/tests.ts';
 import { handTime } from '../alert/world.ts';
 import {
@@ -198,7 +199,8 @@ describe('delivery', () => {
       it.time.pass(1000);
       return it.states(over ?? 0)[1] === 'past expired 0' && it.states(open ?? 0)[0] === 'firing waiting 2';
     }, 'the next attempt');
-    expect(it.state.outbox.ofIncident(over ?? 0).map(({ error }) => error)).toEqual([
+    const said = it.state.outbox.ofIncident(over ?? 0).map(({ error }) => inEnglish(troubleOf(error)));
+    expect(said).toEqual([
       'over before it could be told; one message tells both',
       'it could not be delivered within 24 h',
     ]);

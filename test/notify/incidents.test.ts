@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { createAckWatch } from '../../dashboard/notify/ack-watch.ts';
 import { addMessage } from '../../dashboard/notify/outbox-message.ts';
+import { createNoticePlanner } from '../../dashboard/notify/plan.ts';
 import { registerIncidentRoutes } from '../../dashboard/routes/incidents.ts';
 import { testDashboard } from '../support/dashboard.ts';
 import { memoryState } from '../support/state.ts';
-import { storedIncident } from './cases.ts';
+import { settingsWith, storedIncident } from './cases.ts';
 
 test('notes are left by operators, read by everybody, and stay one line', async () => {
   const it = await testDashboard({ routes: [registerIncidentRoutes] });
@@ -32,16 +32,13 @@ test('when an acknowledgement has ended and it still goes on, everybody who was 
     );
     if (user === 'ona') state.outbox.markSent(item, 2);
   }
-  const watch = createAckWatch(state);
-  const incident = { id, condition: 'firing', severity: 'page', acknowledged_until: null } as const;
-  watch.changed(incident, 101);
-  watch.changed(incident, 102);
+  const planner = createNoticePlanner(settingsWith(), state);
+  const incident = state.alerts.get(id);
+  if (!incident) throw new Error('not stored');
+  for (const now of [101, 102]) planner.ackEnded(incident, now);
   expect(state.outbox.ofIncident(id).map(({ kind, target, detail }) => [kind, target, detail])).toEqual([
     ['firing', 'ona', ''],
     ['firing', 'jonas', ''],
     ['update', 'ona', '{"why":"ack_ended"}'],
   ]);
-  watch.changed({ ...incident, acknowledged_until: 200 }, 103);
-  watch.changed({ ...incident, condition: 'resolved' }, 104);
-  expect(state.outbox.ofIncident(id)).toHaveLength(3);
 });

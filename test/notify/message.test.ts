@@ -244,7 +244,12 @@ describe('what follows', () => {
     }
   });
   test('is a word about a channel that fails, by another one', () => {
-    const detail = { code: 'failing', receiver: 'night@library.example', error: 'answered 503', since: NOON };
+    const detail = {
+      code: 'failing',
+      receiver: 'night@library.example',
+      error: { code: 'trouble.answered', status: 503, words: null },
+      since: NOON,
+    };
     const said = LANGUAGES.map(
       (lang) =>
         noticeMessage(detail, { lang, severity: 'ticket', publicUrl: 'https://c.example', uncertain: false }).message,
@@ -252,15 +257,15 @@ describe('what follows', () => {
     expect(said.map(({ title, remarks }) => [title, remarks[0]])).toEqual([
       [
         'Alerts do not reach night@library.example',
-        'Nothing has got through since Thu 19 Nov 2026, 12:00 UTC: answered 503. What waits there is not lost.',
+        'Nothing has got through since Thu 19 Nov 2026, 12:00 UTC: the receiver answered 503. What waits there is not lost.',
       ],
       [
         'Įspėjimai nepasiekia: night@library.example',
-        'Nuo 2026 m. lapkričio 19 d. (kt) 12:00 UTC niekas neišsiųsta: answered 503. Kas laukia, nebus prarasta.',
+        'Nuo 2026 m. lapkričio 19 d. (kt) 12:00 UTC niekas neišsiųsta: gavėjas atsakė 503. Kas laukia, nebus prarasta.',
       ],
       [
         'Предупреждения не доходят: night@library.example',
-        'С чт, 19 ноября 2026 г., 12:00 UTC ничего не отправлено: answered 503. То, что ждёт, не потеряно.',
+        'С чт, 19 ноября 2026 г., 12:00 UTC ничего не отправлено: получатель ответил 503. То, что ждёт, не потеряно.',
       ],
     ]);
   });

@@ -12,6 +12,7 @@ const share = { seen: 21, samples: 60, ms: 3_600_000 };
 const hot = [{ kind: 'hot', celsius: 91 } as const];
 const needs = { lows: 6, of: 7, span_min: 60 };
 const error = '401';
+const answered = { code: 'trouble.answered', status: 503, words: null } as const;
 
 const SAMPLES: { [C in Code]: Sayings[C] } = {
   'slow.title': { target: 30, place, value: 11.2 },
@@ -126,15 +127,34 @@ const SAMPLES: { [C in Code]: Sayings[C] } = {
   'notice.store_quarantine': { name: 'influx1' },
   'notice.live_incomplete': {},
   'notice.no_channel': { nobody: false },
-  'notice.channel_failing': { kind: 'email', label: 'a@b.lt', final: true, error },
+  'notice.channel_failing': { kind: 'email', label: 'a@b.lt', final: true, error: answered },
   'notice.outbox_stuck': { error },
   'notice.alerts_stuck': { error },
   'notice.rules_file': { error },
   'notice.gap': { rotation: 'A', from: NOON, to: NOON + 3_600_000, zone: 'UTC', why: { kind: 'nobody' } },
   'notice.certificate': { name: 'CARREL_TLS_CERT', at: NOON },
   'notice.canary_dead': { error },
-  'notice.deadman_unreachable': { error },
+  'notice.deadman_unreachable': { error: answered },
   'notice.cloned': { names: ['p-1', 'p-2', 'p-3'], n: 5 },
+  'trouble.words': { text: '401' },
+  'trouble.no_url': {},
+  'trouble.private': { address: '10.0.0.1' },
+  'trouble.no_address': { name: 'hook.example' },
+  'trouble.redirects': { status: 302 },
+  'trouble.answered': { status: 404, words: null },
+  'trouble.no_answer': { s: 10 },
+  'trouble.hung_up': {},
+  'trouble.nobody': {},
+  'trouble.no_alert': {},
+  'trouble.no_receiver': {},
+  'trouble.too_much': {},
+  'trouble.too_late': { error: answered },
+  'trouble.over': {},
+  'trouble.never_told': {},
+  'trouble.over_long': {},
+  'trouble.over_long_perhaps_told': {},
+  'trouble.told_together': {},
+  'trouble.teams': {},
   'gap.why': { why: { kind: 'unreachable', user: 'Jonas' } },
 };
 

@@ -2,6 +2,7 @@
 import type { AlertView, ChannelKind } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { State } from '#state';
+import { storedTrouble } from '../../said/said.ts';
 import type { Every } from '../../timing.ts';
 import type { ChannelIo } from '../channel.ts';
 import type { Outcome } from '../outcome.ts';
@@ -56,7 +57,7 @@ function note({ state, telling, clock }: ResendDeps, receiver: Receiver, outcome
   const now = clock.wallMs();
   state.transaction(() => {
     if (outcome.kind === 'sent') telling.worked(receiver, now);
-    else telling.failed(receiver, now, outcome.error, outcome.kind === 'refused');
+    else telling.failed(receiver, now, storedTrouble(outcome.error), outcome.kind === 'refused');
   });
 }
 

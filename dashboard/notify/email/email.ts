@@ -23,7 +23,7 @@ export const email: ChannelType = {
   digests: true,
   async send(post, { config, secrets }) {
     const to = post.address ?? config['to'];
-    if (!to) return { kind: 'refused', error: 'there is nobody to write to' };
+    if (!to) return { kind: 'refused', error: { code: 'trouble.nobody' } };
     const mailer = createMailer({
       smtpUrl: withPassword(config['server'] ?? '', secrets['password']),
       from: config['from'] ?? '',

@@ -63,5 +63,5 @@ function linksOf({ act, link }: Message): string {
 function judgeSlack(answer: HttpAnswer): Outcome {
   const outcome = outcomeOfAnswer(answer);
   if (outcome.kind === 'sent' || !/^[a-z_]{1,60}$/.test(answer.body)) return outcome;
-  return { ...outcome, error: `${outcome.error}: ${answer.body}` };
+  return { ...outcome, error: { code: 'trouble.answered', status: answer.status, words: answer.body } };
 }

@@ -23,9 +23,7 @@ export const teams = httpChannel({
   }),
   judge(answer) {
     const outcome = outcomeOfAnswer(answer);
-    return outcome.kind === 'sent'
-      ? { ...outcome, remark: 'accepted; Teams does not say whether its flow ran' }
-      : outcome;
+    return outcome.kind === 'sent' ? { ...outcome, remark: { code: 'trouble.teams' } } : outcome;
   },
 });
 

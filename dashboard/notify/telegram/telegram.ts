@@ -86,7 +86,8 @@ function judgeTelegram(answer: HttpAnswer): Outcome {
   const outcome = outcomeOfAnswer(answer);
   const said = parseJson(answer.body);
   if (outcome.kind === 'sent' || !isObject(said)) return outcome;
-  const error = `${outcome.error}: ${(textIn(said, 'description', 500) ?? '').slice(0, 120)}`;
+  const words = (textIn(said, 'description', 500) ?? '').slice(0, 120);
+  const error = { code: 'trouble.answered', status: answer.status, words } as const;
   const parameters = said['parameters'];
   const wait = isObject(parameters) ? integerIn(parameters, 'retry_after', 0, 3600) : undefined;
   return outcome.kind === 'retry'

@@ -23,8 +23,8 @@ export const enServer: Catalogue<ServerSayings> = {
     'The database has not answered since this start: older values are not shown yet, new ones are.',
   'notice.no_channel': ({ nobody }) =>
     `Alerts are shown here only: ${nobody ? 'a mail server is set, but nobody to write to (CARREL_ONCALL)' : 'no channel is set up, no mail server (CARREL_SMTP) and no webhook (CARREL_WEBHOOKS) is set'}.`,
-  'notice.channel_failing': ({ kind, label, final, error }) =>
-    `${nameOf(kind, label)} ${final ? 'refuses alerts' : 'does not get alerts yet'}: ${error || 'no reason given'}.`,
+  'notice.channel_failing': ({ kind, label, final, error }, s) =>
+    `${nameOf(kind, label)} ${final ? 'refuses alerts' : 'does not get alerts yet'}: ${error ? s.told(error) : 'no reason given'}.`,
   'notice.outbox_stuck': ({ error }) => `Alerts cannot leave: ${error}.`,
   'notice.alerts_stuck': ({ error }) => `Alerts cannot be judged or stored: ${error}.`,
   'notice.rules_file': ({ error }) => `The file of rules is not used as it is now: ${error}`,
@@ -32,7 +32,7 @@ export const enServer: Catalogue<ServerSayings> = {
     `No one is on call in ${rotation} from ${s.dateTimeIn(from, zone)} to ${s.dateTimeIn(to, zone)}: ${gapWhy(why)}.`,
   'notice.certificate': ({ name, at }, s) => `The certificate ${name} ends ${s.dateTimeIn(at, 'UTC')} UTC.`,
   'notice.canary_dead': ({ error }) => `Carrel does not work end to end: ${error}.`,
-  'notice.deadman_unreachable': ({ error }) => `The ping that others watch does not arrive: ${error}.`,
+  'notice.deadman_unreachable': ({ error }, s) => `The ping that others watch does not arrive: ${s.told(error)}.`,
   'notice.cloned': ({ names, n }) =>
     `Two devices use the credential of ${n === 1 ? 'probe' : 'each of these probes:'} ${names.join(', ')}${n > names.length ? ` and ${n - names.length} more` : ''}. Their values are mixed; issue a credential for each device.`,
   'gap.why': ({ why }) => gapWhy(why),

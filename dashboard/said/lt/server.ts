@@ -23,8 +23,8 @@ export const ltServer: Catalogue<ServerSayings> = {
     'Nuo paleidimo duomenų bazė dar neatsakė: senesnės reikšmės kol kas nerodomos, naujos – rodomos.',
   'notice.no_channel': ({ nobody }) =>
     `Įspėjimai rodomi tik čia: ${nobody ? 'pašto serveris nustatytas, bet nėra kam rašyti (CARREL_ONCALL)' : 'nesukurtas joks kanalas, nenustatytas nei pašto serveris (CARREL_SMTP), nei webhook (CARREL_WEBHOOKS)'}.`,
-  'notice.channel_failing': ({ kind, label, final, error }) =>
-    `${nameOf(kind, label)}: ${final ? 'įspėjimai nepriimami' : 'įspėjimai dar nepasiekia'}: ${error || 'priežastis nenurodyta'}.`,
+  'notice.channel_failing': ({ kind, label, final, error }, s) =>
+    `${nameOf(kind, label)}: ${final ? 'įspėjimai nepriimami' : 'įspėjimai dar nepasiekia'}: ${error ? s.told(error) : 'priežastis nenurodyta'}.`,
   'notice.outbox_stuck': ({ error }) => `Įspėjimų nepavyksta išsiųsti: ${error}.`,
   'notice.alerts_stuck': ({ error }) => `Įspėjimų nepavyksta įvertinti arba įrašyti: ${error}.`,
   'notice.rules_file': ({ error }) => `Taisyklių failas toks, koks yra dabar, nenaudojamas: ${error}`,
@@ -32,7 +32,7 @@ export const ltServer: Catalogue<ServerSayings> = {
     `Niekas nebudi (${rotation}) nuo ${s.dateTimeIn(from, zone)} iki ${s.dateTimeIn(to, zone)}: ${gapWhy(why)}.`,
   'notice.certificate': ({ name, at }, s) => `Sertifikatas ${name} baigiasi ${s.dateTimeIn(at, 'UTC')} UTC.`,
   'notice.canary_dead': ({ error }) => `Carrel neveikia nuo pradžios iki galo: ${error}.`,
-  'notice.deadman_unreachable': ({ error }) => `Signalas, kurį stebi kiti, nepasiekia: ${error}.`,
+  'notice.deadman_unreachable': ({ error }, s) => `Signalas, kurį stebi kiti, nepasiekia: ${s.told(error)}.`,
   'notice.cloned': ({ names, n }) =>
     `${n === 1 ? 'Matuoklio' : 'Kiekvieno iš šių matuoklių'} prieigos raktą naudoja du įrenginiai: ${names.join(', ')}${n > names.length ? ` ir dar ${n - names.length}` : ''}. Jų reikšmės susimaišo; išduokite kiekvienam įrenginiui savą raktą.`,
   'gap.why': ({ why }) => gapWhy(why),

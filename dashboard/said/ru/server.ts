@@ -23,8 +23,8 @@ export const ruServer: Catalogue<ServerSayings> = {
     'После запуска база данных ещё не ответила: прежние значения пока не показаны, новые показываются.',
   'notice.no_channel': ({ nobody }) =>
     `Предупреждения показываются только здесь: ${nobody ? 'почтовый сервер задан, но писать некому (CARREL_ONCALL)' : 'не создан ни один канал, не заданы ни почтовый сервер (CARREL_SMTP), ни вебхук (CARREL_WEBHOOKS)'}.`,
-  'notice.channel_failing': ({ kind, label, final, error }) =>
-    `${nameOf(kind, label)}: ${final ? 'предупреждения отклоняются' : 'предупреждения пока не доходят'}: ${error || 'причина не указана'}.`,
+  'notice.channel_failing': ({ kind, label, final, error }, s) =>
+    `${nameOf(kind, label)}: ${final ? 'предупреждения отклоняются' : 'предупреждения пока не доходят'}: ${error ? s.told(error) : 'причина не указана'}.`,
   'notice.outbox_stuck': ({ error }) => `Предупреждения не удаётся отправить: ${error}.`,
   'notice.alerts_stuck': ({ error }) => `Предупреждения не удаётся оценить или записать: ${error}.`,
   'notice.rules_file': ({ error }) => `Файл правил в нынешнем виде не используется: ${error}`,
@@ -32,7 +32,7 @@ export const ruServer: Catalogue<ServerSayings> = {
     `Никто не дежурит (${rotation}) с ${s.dateTimeIn(from, zone)} до ${s.dateTimeIn(to, zone)}: ${gapWhy(why)}.`,
   'notice.certificate': ({ name, at }, s) => `Сертификат ${name} истекает ${s.dateTimeIn(at, 'UTC')} UTC.`,
   'notice.canary_dead': ({ error }) => `Carrel не работает от начала до конца: ${error}.`,
-  'notice.deadman_unreachable': ({ error }) => `Сигнал, за которым следят другие, не доходит: ${error}.`,
+  'notice.deadman_unreachable': ({ error }, s) => `Сигнал, за которым следят другие, не доходит: ${s.told(error)}.`,
   'notice.cloned': ({ names, n }) =>
     `${n === 1 ? 'Ключом зонда' : 'Ключом каждого из этих зондов'} пользуются два устройства: ${names.join(', ')}${n > names.length ? ` и ещё ${n - names.length}` : ''}. Их значения смешиваются; выдайте каждому устройству собственный ключ.`,
   'gap.why': ({ why }) => gapWhy(why),
