@@ -2,6 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { RulesView } from '#contract';
 import type { DashboardDeps } from '../deps.ts';
+import { languageOf } from '../language.ts';
+import { wordRules } from '../said/rules.ts';
 import type { Allow } from '../session.ts';
 
 const values = { type: 'object', additionalProperties: { type: ['number', 'boolean', 'string'] } } as const;
@@ -23,7 +25,7 @@ export function registerRuleRoutes(
   app.get(
     '/api/v1/rules',
     { onRequest: allow('viewer'), schema: { summary: 'Parameters of the alert rules, and what was changed' } },
-    async (): Promise<RulesView> => alerts.rules(),
+    async (request): Promise<RulesView> => wordRules(alerts.rules(), languageOf(request)),
   );
   app.put<{ Body: object }>(
     '/api/v1/rules',
@@ -33,7 +35,7 @@ export function registerRuleRoutes(
     },
     async (request): Promise<RulesView> => {
       alerts.editRules(request.body, request.who?.name ?? '');
-      return alerts.rules();
+      return wordRules(alerts.rules(), languageOf(request));
     },
   );
 }

@@ -19,7 +19,7 @@ const en = {
     last: 'Last',
     never: 'Nothing sent yet',
     ok: (at: string) => `Worked ${at}`,
-    failed: (at: string, error: string) => `Failed ${at}: ${error}`,
+    failed: (at: string, error: string) => `Failed ${at}${error ? `: ${error}` : ''}`,
     waiting: (n: number) => plural(n, { one: '{n} message waits', other: '{n} messages wait' }),
     off: 'Off',
     settings: 'Set by the server’s settings',

@@ -3,7 +3,7 @@
 /** None of them is a Lithuanian word. */
 const ENGLISH = new Set(
   `the of is are and not it its with was were by for from that this which has have had test tests probe line low ago since until hours hour
-  down failed below above reached expected unknown offline minutes seconds days site sites server servers clock agent while when where who what
+  down failed below above reached expected unknown offline seconds days site sites server servers clock agent while when where who what
   why nobody somebody nothing everything one two three more most less than open opening closed sample samples traffic download upload pass
   inconclusive retest retests silenced acknowledged maintenance median best worst limit other others their they them you your can cannot may
   must should would refuse refuses alert alerts there here then but or an on at as if so out up`.split(/\s+/),

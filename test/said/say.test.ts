@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { isObject, LANGUAGES, parseJson } from '#contract';
+import { openRules } from '../../dashboard/alert/rule-store.ts';
+import { wordRules } from '../../dashboard/said/rules.ts';
 import { toldList } from '../../dashboard/said/said.ts';
 import { say, sayAll, wordNotice } from '../../dashboard/said/say.ts';
 import { NOON } from '../alert/tests.ts';
+import { memoryState } from '../support/state.ts';
 import { foreignWords } from './foreign-words.ts';
 import { SAID } from './samples.ts';
 
@@ -62,4 +65,18 @@ test('a notice about Carrel itself is worded for its reader', () => {
     '2 bibliotekų darbo laikas nenurodytas: ten niekas nevertinama ir niekas neįspėjamas.',
     'У 2 библиотек не указаны часы работы: там ничего не оценивается и никого не предупреждают.',
   ]);
+});
+
+test.each(['lt', 'ru'] as const)('whoever edits the rules reads in %s what each parameter means', (lang) => {
+  const { parameters } = wordRules(openRules({ CARREL_DARK_AFTER_S: 300 }, memoryState()).view(), lang);
+  // Names of profiles are the same in every language.
+  const names = ['auto', 'metered', 'default', 'fast', 'demo'];
+  expect(parameters.filter(({ description }) => foreignWords(description, names).length > 0)).toEqual([]);
+  expect(parameters.find(({ name }) => name === 'dark.after_s')).toMatchObject({
+    description: {
+      lt: 'Kiek tylos darbo metu laikoma ryšio nebuvimu',
+      ru: 'Сколько молчания в часы работы считается отсутствием связи',
+    }[lang],
+    unit: { lt: 's', ru: 'с' }[lang],
+  });
 });

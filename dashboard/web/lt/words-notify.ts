@@ -19,7 +19,7 @@ export const notify: typeof en = {
     last: 'Paskutinis siuntimas',
     never: 'Dar nieko nesiųsta',
     ok: (at) => `Pavyko ${at}`,
-    failed: (at, error) => `Nepavyko ${at}: ${error}`,
+    failed: (at, error) => `Nepavyko ${at}${error ? `: ${error}` : ''}`,
     waiting: (n) => plural(n, { one: 'Laukia {n} žinutė', few: 'Laukia {n} žinutės', other: 'Laukia {n} žinučių' }),
     off: 'Išjungta',
     settings: 'Nustatyta serverio nuostatose',

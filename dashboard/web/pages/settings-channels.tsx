@@ -116,6 +116,13 @@ function Row({ channel, act, again, change }: RowProps) {
 
 function lastOf({ ok_at, failed_at, error, failing_since }: ChannelView): string {
   const at = (time: number): string => moment(time, serverNow.value, viewerZone());
-  if (failing_since !== null && failed_at !== null) return w.failed(at(failed_at), error ?? '');
-  return ok_at === null ? w.never : w.ok(at(ok_at));
+  const parts = [
+    ...(failed_at === null
+      ? []
+      : [{ at: failed_at, text: w.failed(at(failed_at), failing_since === null ? '' : (error ?? '')) }]),
+    ...(ok_at === null ? [] : [{ at: ok_at, text: w.ok(at(ok_at)) }]),
+  ];
+  // The newest first: whether it works now.
+  const said = parts.toSorted((a, b) => b.at - a.at).map(({ text }) => text);
+  return said.length === 0 ? w.never : said.join('. ');
 }

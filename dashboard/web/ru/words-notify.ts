@@ -19,7 +19,7 @@ export const notify: typeof en = {
     last: 'Последнее',
     never: 'Ещё ничего не отправлено',
     ok: (at) => `Работает, ${at}`,
-    failed: (at, error) => `Не удалось, ${at}: ${error}`,
+    failed: (at, error) => `Не удалось, ${at}${error ? `: ${error}` : ''}`,
     waiting: (n) =>
       plural(n, {
         one: '{n} сообщение ждёт',

@@ -1,0 +1,43 @@
+/** Why: what each parameter of the alert rules means, in Lithuanian; the English stands in the table itself. */
+import type { ParameterWords } from '../rules.ts';
+
+export const ltRules: ParameterWords = {
+  descriptions: {
+    'slow.on': 'Pranešti, kai prieiga nesiekia savo tikslo',
+    'slow.profile':
+      'Kiek įrodymų reikia. auto: ribojamoms linijoms – metered, kitoms – default. fast: pranešama anksčiau, kartais klaidingai. demo: per kelias minutes, diegimui parodyti arba priimti; lankytojo atsisiuntimas gali pasirodyti kaip lėta linija',
+    'slow.retests_per_day': 'Kiek pakartotinių matavimų per 24 val. galima prašyti vieno matuoklio',
+    'slow.hard_below_mbps': 'Mažiau už tai pranešama po kelių matavimų ir iš karto',
+    'dark.on': 'Pranešti, kai prieiga darbo metu neatsiliepia',
+    'dark.after_s': 'Kiek tylos darbo metu laikoma ryšio nebuvimu',
+    'silent.on': 'Pranešti, kai matuoklis prisijungęs, bet neatsiunčia tinkamų matavimų',
+    'silent.open_min': 'Darbo laikas be tinkamo matavimo; 0: trys tarpai tarp matavimų, bet ne mažiau kaip 2 val.',
+    'quality.on': 'Pranešti apie nuostolius ar delsą, dėl kurių linija sunku naudotis',
+    'quality.loss_pct': 'Prarastų jungčių dalis',
+    'quality.rtt_ms': 'Delsa iki interneto ir atgal',
+    'quality.hold_min': 'Turi trukti bent tiek',
+    'device.on': 'Pranešti, kai matuoklis įkaista, prisipildo, jam trūksta atminties arba maitinimo',
+    'device.temp_c': 'Temperatūra',
+    'device.disk_pct': 'Užimta disko dalis',
+    'device.mem_pct': 'Užimta atminties dalis',
+    'device.hold_min': 'Turi trukti bent tiek',
+    'budget.on': 'Pranešti, kai išnaudojamas mėnesio duomenų limitas matavimams',
+    'clock.on': 'Pranešti, kai matuoklio laikrodis neteisingas',
+    'clock.skew_s': 'Skirtumas nuo serverio laikrodžio',
+    'weak.on': 'Pranešti, kai matuoklis per silpnas tikslui išmatuoti',
+    'weak.tests': 'Kiek matavimų iš eilės ribojo jo procesorius',
+    'cloned.on': 'Pranešti, kai viena tapatybe naudojasi du įrenginiai',
+    'outdated.on': 'Pranešti, kai agentas senesnis už serverį',
+    'outdated.hold_h': 'Kiek laiko matuoklis turi atsinaujinti',
+    'server.on': 'Pranešti, kai daug bibliotekų su vienu matavimo serveriu gauna mažai, o su kitais – gerai',
+    'server.sites': 'Kiek bibliotekų turi būti su juo matavusios per 30 min.',
+    'server.share_pct': 'Kokios jų dalies rezultatai maži',
+    'database.on': 'Pranešti, kai duomenų bazė nepriima',
+    'database.hold_min': 'Turi trukti bent tiek',
+    'group.on': 'Daug prieigų su viena priežastimi yra vienas įvykis',
+    'group.sites': 'Kiek prieigų turi būti sutrikę',
+    'group.share_pct': 'Kokia dalis vieno tiekėjo, regiono ar matavimo serverio prieigų',
+    'group.wait_s': 'Kiek laiko jos renkamos, kol kam nors pranešama',
+  },
+  units: { s: 's', min: 'min.', h: 'val.', ms: 'ms', '%': '%', '°C': '°C', 'Mb/s': 'Mb/s' },
+};
