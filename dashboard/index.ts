@@ -1,46 +1,8 @@
 /** Why: the dashboard's front door: the web server with every group of routes. */
-import { registerAccessibilityRoutes } from './routes/accessibility.ts';
-import { registerActRoutes } from './routes/act.ts';
-import { registerAlertRoutes } from './routes/alerts.ts';
-import { registerBackupRoutes } from './routes/backup.ts';
-import { registerCalendarRoutes } from './routes/calendar.ts';
-import { registerChannelRoutes } from './routes/channels.ts';
-import { registerDeliveryRoutes } from './routes/delivery.ts';
-import { registerIncidentPageRoutes } from './routes/incident-page.ts';
-import { registerIncidentRoutes } from './routes/incidents.ts';
-import { registerLiveRoutes } from './routes/live.ts';
-import { registerMapLayerRoutes } from './routes/map-layers.ts';
-import { registerMeasurementRoutes } from './routes/measurements.ts';
-import { registerOnCallRoutes } from './routes/on-call.ts';
-import { registerPublicStatusRoutes } from './routes/public-status.ts';
-import { registerQuarantineRoutes } from './routes/quarantine.ts';
-import { registerReportRoutes } from './routes/reports.ts';
-import { registerRuleRoutes } from './routes/rules.ts';
-import { registerScreenRoutes } from './routes/screens.ts';
-import { registerThroughputRoutes } from './routes/throughput.ts';
+import { ROUTES } from './routes.ts';
 import { type Dashboard, type StartDeps, startServer } from './start.ts';
 
 /** Answers when it listens. @throws CarrelError PORT_IN_USE, ADDRESS_UNUSABLE, DATA_UNWRITABLE */
 export function startDashboard(deps: StartDeps): Promise<Dashboard> {
-  return startServer(deps, [
-    registerAlertRoutes,
-    registerLiveRoutes,
-    registerMeasurementRoutes,
-    registerMapLayerRoutes,
-    registerScreenRoutes,
-    registerDeliveryRoutes,
-    registerQuarantineRoutes,
-    registerReportRoutes,
-    registerThroughputRoutes,
-    registerPublicStatusRoutes,
-    registerAccessibilityRoutes,
-    registerRuleRoutes,
-    registerCalendarRoutes,
-    registerBackupRoutes,
-    registerChannelRoutes,
-    registerOnCallRoutes,
-    registerActRoutes,
-    registerIncidentRoutes,
-    registerIncidentPageRoutes,
-  ]);
+  return startServer(deps, ROUTES);
 }

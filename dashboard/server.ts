@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { CarrelError } from '#lib/errors';
+import { describeAnswers } from './api/describe.ts';
 import { addCompression } from './compression.ts';
 import type { DashboardDeps } from './deps.ts';
 import { errorHandler } from './problem.ts';
@@ -40,7 +41,8 @@ export async function buildServer(deps: DashboardDeps, { folders, routes }: Serv
     forceCloseConnections: true,
     // Others ask for an upgrade too (HTTP/2 in clear, for one) and are content with a plain answer.
     http: { shouldUpgradeCallback: isMqttRequest },
-    schemaController: { compilersFactory: { buildValidator } },
+    // Answers are typed by the contract; their schemas are for openapi.json and leave nothing out.
+    schemaController: { compilersFactory: { buildValidator, buildSerializer: () => () => JSON.stringify } },
   });
   app.setErrorHandler(errorHandler(deps.log));
   app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -57,7 +59,9 @@ export async function buildServer(deps: DashboardDeps, { folders, routes }: Serv
       },
       components: SECURITY,
     },
+    refResolver: { buildLocalReference: (shape, _base, _fragment, i) => String(shape['$id'] ?? `shape-${i}`) },
   });
+  describeAnswers(app);
   addSessions(app, deps);
   addPages(app, folders);
   registerAccountRoutes(app, deps);

@@ -1,7 +1,8 @@
-/** Why: `npm run docs` writes the guides that are made from code. test/infra/docs.test.ts fails while they are out of date. */
+/** Why: `npm run docs` writes the guides, and the description of the API, that are made from code. test/infra/docs.test.ts fails while they are out of date. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { agentSettings } from '../agent/settings.ts';
+import { apiSchemas } from './api-schemas.ts';
 import { channelsGuide } from './channels-doc.ts';
 import { settingGroups } from './config.ts';
 import { metricsGuide } from './metrics-doc.ts';
@@ -13,6 +14,7 @@ export function guides(): Record<string, string> {
     'docs/guides/settings.md': settingsGuide({ ...settingGroups, agent: agentSettings }),
     'docs/guides/metrics.md': metricsGuide(),
     'docs/guides/channels.md': channelsGuide(),
+    'dashboard/api/schemas.json': apiSchemas(),
   };
 }
 
