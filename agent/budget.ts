@@ -5,6 +5,7 @@
  */
 import { type BudgetReport, type DesiredConfig, integerIn, isObject, type TestReason, textIn } from '#contract';
 import type { Kept } from './kept.ts';
+import { LONG_RTT_MS } from './speed/long-way.ts';
 
 export interface BudgetLimits {
   /** All tests of a month (UTC), bytes. */
@@ -31,14 +32,23 @@ export interface Budget {
 }
 
 /** What one UDP test costs at most, everything included: on a line of 32 Mb/s or more, and over a satellite with 600 ms in flight. */
-export const UDP_TEST_BYTES = { default: 2_600_000, metered: 2_600_000, satellite: 5_500_000 } as const;
+const UDP_TEST_BYTES = { default: 2_600_000, metered: 2_600_000, satellite: 5_500_000 } as const;
+
+/** By what the line was last seen to be, too: a satellite that nobody called one holds as much in flight. `rttMs` is null before any test. */
+export function udpTestBytes(profile: DesiredConfig['profile'], rttMs: number | null): number {
+  return UDP_TEST_BYTES[(rttMs ?? 0) > LONG_RTT_MS ? 'satellite' : profile];
+}
+
 /** A failure is confirmed by three UDP tests within an hour. */
 const CONFIRM_TESTS = 3;
 const DAY_BYTES = { default: 100_000_000, metered: 10_000_000, satellite: 20_000_000 } as const;
 const DAY_RESERVE = 0.4;
 
-/** What the profile allows within the month's budget. */
-export function limitsOf({ profile, budget_mb }: Pick<DesiredConfig, 'profile' | 'budget_mb'>): BudgetLimits {
+/** What the profile allows within the month's budget, on a line with this round trip. */
+export function limitsOf(
+  { profile, budget_mb }: Pick<DesiredConfig, 'profile' | 'budget_mb'>,
+  rttMs: number | null,
+): BudgetLimits {
   const monthBytes = Math.floor(budget_mb * 1e6);
   const dayBytes = Math.min(monthBytes, DAY_BYTES[profile]);
   const full = profile === 'default';
@@ -46,7 +56,7 @@ export function limitsOf({ profile, budget_mb }: Pick<DesiredConfig, 'profile' |
     monthBytes,
     dayBytes,
     dayReserveBytes: full ? DAY_RESERVE * dayBytes : 0,
-    reserveBytes: full ? 0 : Math.min(monthBytes, CONFIRM_TESTS * UDP_TEST_BYTES[profile]),
+    reserveBytes: full ? 0 : Math.min(monthBytes, CONFIRM_TESTS * udpTestBytes(profile, rttMs)),
     full,
   };
 }

@@ -62,7 +62,7 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
     settings: () => ({
       targetMbps: settings.target_mbps,
       profile: settings.profile,
-      limits: limitsOf(settings),
+      limits: limitsOf(settings, tester.rttMs()),
     }),
     onOutcome(outcome) {
       framer.event(outcome, 'now');
@@ -123,7 +123,7 @@ export async function startDelivering(deps: WiredDeps, server: ServerAccess): Pr
     wall,
     log,
     runTest: tester.run,
-    budget: () => budget.report(wall.wallMs(), limitsOf(settings), tester.nextBytes()),
+    budget: () => budget.report(wall.wallMs(), limitsOf(settings, tester.rttMs()), tester.nextBytes()),
     check: ({ zone }) => (knowsZone(zone) ? null : `the time zone ${zone} is not known here`),
     apply(desired) {
       adopt(desired);

@@ -1,6 +1,6 @@
 /** Why: throughput tests come from the calendar, from the server and from people; they run one at a time, and what they teach about the line is kept. */
 import { messageOf } from '#lib/errors';
-import { UDP_TEST_BYTES } from './budget.ts';
+import { udpTestBytes } from './budget.ts';
 import type { Kept } from './kept.ts';
 import type { ThroughputOutcome } from './sensor.ts';
 import { learn } from './speed/burst.ts';
@@ -23,6 +23,8 @@ export interface Tester {
   slot(slot: Slot): Promise<TestEnd>;
   /** What the next test would cost, bytes. */
   nextBytes(): number;
+  /** Round trip of the line as the last test saw it, ms; null before any. */
+  rttMs(): number | null;
   /** Ends the running test and refuses what waits. */
   stop(): Promise<void>;
 }
@@ -128,7 +130,8 @@ export function createTester(deps: Omit<ClimbDeps, 'memory' | 'learnt' | 'signal
   return {
     run: enqueue,
     slot: (slot) => watched(slot).catch(failed),
-    nextBytes: () => costOf(memory, UDP_TEST_BYTES[settings().profile]),
+    nextBytes: () => costOf(memory, udpTestBytes(settings().profile, memory.rttMs)),
+    rttMs: () => memory.rttMs,
     async stop() {
       abort.abort();
       await queue;

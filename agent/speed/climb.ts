@@ -1,7 +1,7 @@
 /** Why: one throughput test under one lease: route, budget, lease, then rung after rung of the ladder until one can tell. */
-import type { LeaseGrant, LeaseKind, LimitedBy, TestReason } from '#contract';
+import type { DesiredConfig, LeaseGrant, LeaseKind, LimitedBy, TestReason } from '#contract';
 import type { Logger } from '#lib/logger';
-import { type Budget, type BudgetLimits, UDP_TEST_BYTES } from '../budget.ts';
+import { type Budget, type BudgetLimits, udpTestBytes } from '../budget.ts';
 import type { LeaseDesk } from '../lease.ts';
 import type { ThroughputOutcome, ThroughputSensor } from '../sensor.ts';
 import type { HostPort } from '../settings.ts';
@@ -33,7 +33,7 @@ export interface ClimbDeps {
   /** CARREL_AGENT_SPEED, else the host of the broker with the port of the grant. */
   speed: HostPort | null;
   brokerHost: string;
-  settings(): { targetMbps: number; profile: keyof typeof UDP_TEST_BYTES; limits: BudgetLimits };
+  settings(): { targetMbps: number; profile: DesiredConfig['profile']; limits: BudgetLimits };
   log: Logger;
   memory(): LineMemory;
   learnt(test: Parameters<typeof afterTest>[1]): void;
@@ -77,7 +77,7 @@ export function createClimb(
     if (!capability.available) return inconclusive(wish, 'route', capability.why);
     const full = rungs.includes('full');
     const left = budget.left(wall.wallMs(), limits, wish.reason);
-    const least = full ? FULL_BYTES : Math.max(UDP_TEST_BYTES[profile], memory().burst.minBytes);
+    const least = full ? FULL_BYTES : Math.max(udpTestBytes(profile, memory().rttMs), memory().burst.minBytes);
     if (left < least)
       return inconclusive(wish, 'budget', `${mb(left)} of the budget are left, and a test costs ${mb(least)}`);
     const booking = await desk.book(
@@ -125,7 +125,7 @@ export function createClimb(
       .flatMap((one) => (one === 'udp' ? [one, one] : [one]));
     for (const [i, kind] of tries.entries()) {
       if (outcome && i > 0 && kind === tries[i - 1] && !spoilt(outcome)) continue;
-      if (spent > 0 && maxBytes - spent < UDP_TEST_BYTES[settings().profile]) break;
+      if (spent > 0 && maxBytes - spent < udpTestBytes(settings().profile, memory().rttMs)) break;
       const next = await throughput.run({
         ...{ kind, grant, targetMbps, signal },
         host: deps.speed?.host ?? grant.host ?? deps.brokerHost,

@@ -56,7 +56,7 @@ export async function testCosts(
     all_bytes: known ? Math.round(Math.max(counted, tests_bytes)) : null,
     budget_bytes: account?.limit_bytes ?? budget,
     left_bytes: account?.left_bytes ?? (budget === null ? null : Math.max(0, budget - tests_bytes)),
-    next_bytes: nextOf(rows) ?? mostOf(desired),
+    next_bytes: nextOf(rows) ?? account?.next_bytes ?? mostOf(desired),
     account,
   };
 }

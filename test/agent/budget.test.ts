@@ -1,6 +1,6 @@
 /** Why: monitoring must never cost a library more than was promised, and must always be able to afford the confirmation of a failure. */
 import { describe, expect, test } from 'vitest';
-import { type Budget, createBudget, limitsOf, UDP_TEST_BYTES } from '../../agent/budget.ts';
+import { type Budget, createBudget, limitsOf, udpTestBytes } from '../../agent/budget.ts';
 
 const DAY = 86_400_000;
 const NOVEMBER = Date.UTC(2026, 10, 3, 12);
@@ -13,7 +13,7 @@ function exhaust(budget: Budget, at: number, limits: ReturnType<typeof limitsOf>
 }
 
 describe('by default', () => {
-  const limits = limitsOf({ profile: 'default', budget_mb: 2000 });
+  const limits = limitsOf({ profile: 'default', budget_mb: 2000 }, 20);
   test('a day costs at most 100 MB, of which 40 are not for slots', () => {
     const budget = budgetOn();
     exhaust(budget, NOVEMBER, limits);
@@ -28,19 +28,19 @@ describe('by default', () => {
   test('a month costs at most its budget', () => {
     const budget = budgetOn();
     for (let day = 0; day < 27; day++)
-      exhaust(budget, NOVEMBER + (day - 2) * DAY, limitsOf({ profile: 'default', budget_mb: 500 }));
+      exhaust(budget, NOVEMBER + (day - 2) * DAY, limitsOf({ profile: 'default', budget_mb: 500 }, 20));
     expect(budget.spentInMonth(NOVEMBER)).toBe(500e6);
   });
   test('no budget allows nothing', () => {
     for (const profile of ['default', 'metered', 'satellite'] as const)
       for (const reason of ['slot', 'confirm', 'manual'] as const)
-        expect(budgetOn().left(NOVEMBER, limitsOf({ profile, budget_mb: 0 }), reason)).toBe(0);
+        expect(budgetOn().left(NOVEMBER, limitsOf({ profile, budget_mb: 0 }, 20), reason)).toBe(0);
   });
 });
 
 describe.each(['metered', 'satellite'] as const)('on a %s line', (profile) => {
-  const limits = limitsOf({ profile, budget_mb: 60 });
-  const three = 3 * UDP_TEST_BYTES[profile];
+  const limits = limitsOf({ profile, budget_mb: 60 }, 20);
+  const three = 3 * udpTestBytes(profile, 20);
   test('no test of 10 s runs', () => expect(limits.full).toBe(false));
   test('when slots have used up the month, three UDP tests can still confirm a failure, and people who ask get none', () => {
     const budget = budgetOn();
@@ -49,8 +49,8 @@ describe.each(['metered', 'satellite'] as const)('on a %s line', (profile) => {
     expect(budget.left(late, limits, 'slot')).toBe(0);
     expect(budget.left(late, limits, 'manual')).toBe(0);
     for (let n = 0; n < 3; n++) {
-      expect(budget.left(late, limits, 'confirm')).toBeGreaterThanOrEqual(UDP_TEST_BYTES[profile]);
-      budget.spend(late, limits, UDP_TEST_BYTES[profile]);
+      expect(budget.left(late, limits, 'confirm')).toBeGreaterThanOrEqual(udpTestBytes(profile, 20));
+      budget.spend(late, limits, udpTestBytes(profile, 20));
     }
     expect(budget.left(late, limits, 'confirm')).toBe(0);
     expect(budget.spentInMonth(late)).toBe(60e6);
@@ -77,7 +77,7 @@ describe.each(['metered', 'satellite'] as const)('on a %s line', (profile) => {
 });
 
 test('the account that is told says what is left, what is kept aside, and when nothing more is planned', () => {
-  const limits = limitsOf({ profile: 'metered', budget_mb: 60 });
+  const limits = limitsOf({ profile: 'metered', budget_mb: 60 }, 20);
   const budget = budgetOn();
   const told = (at: number) => budget.report(at, limits, 2_600_000);
   expect(told(NOVEMBER)).toEqual({
@@ -92,7 +92,7 @@ test('the account that is told says what is left, what is kept aside, and when n
 });
 
 test('what was spent survives a restart, and a damaged file is an empty account', () => {
-  const limits = limitsOf({ profile: 'default', budget_mb: 2000 });
+  const limits = limitsOf({ profile: 'default', budget_mb: 2000 }, 20);
   const file = {};
   budgetOn(file).spend(NOVEMBER, limits, 7_000_000);
   expect(budgetOn(file).spentInMonth(NOVEMBER)).toBe(7e6);
@@ -102,7 +102,13 @@ test('what was spent survives a restart, and a damaged file is an empty account'
 
 test('a line that becomes metered in mid-month has its reserve at once', () => {
   const budget = budgetOn();
-  budget.spend(NOVEMBER, limitsOf({ profile: 'default', budget_mb: 2000 }), 30e6);
-  const limits = limitsOf({ profile: 'metered', budget_mb: 60 });
+  budget.spend(NOVEMBER, limitsOf({ profile: 'default', budget_mb: 2000 }, 20), 30e6);
+  const limits = limitsOf({ profile: 'metered', budget_mb: 60 }, 20);
   expect(budget.left(NOVEMBER + DAY, limits, 'confirm') - budget.left(NOVEMBER + DAY, limits, 'slot')).toBe(7.8e6);
+});
+
+test('a metered line that turns out to be a satellite keeps enough for three tests of what is in flight there', () => {
+  const metered = { profile: 'metered', budget_mb: 300 } as const;
+  expect(limitsOf(metered, null).reserveBytes).toBe(7.8e6);
+  expect(limitsOf(metered, 600).reserveBytes).toBe(16.5e6);
 });

@@ -9,7 +9,7 @@ import { openStreams } from '../../../agent/speed/streams.ts';
 import { openTcp, type TcpOptions } from '../../../agent/speed/tcp.ts';
 import type { Traffic } from '../../../agent/speed/traffic.ts';
 import { openUdp, type UdpOptions } from '../../../agent/speed/udp.ts';
-import { lossyRelay, speedRig } from './rig.ts';
+import { forgetfulRouter, lossyRelay, speedRig } from './rig.ts';
 
 const now = (): number => systemClock.monoMs();
 const never = new AbortController().signal;
@@ -116,6 +116,16 @@ describe('UDP', () => {
     expect(await traffic.first).toBe(true);
     await server.stop();
     expect((await traffic.ended).end).toBe('closed');
+  });
+
+  test('a router that forgets the way in the middle ends it as silence, and what came until then is no verdict', async () => {
+    const { server, grant } = await speedRig();
+    const { port, forget } = await forgetfulRouter(server.udpPort());
+    const traffic = udp(grant(), { port });
+    expect(await traffic.first).toBe(true);
+    forget();
+    expect(await traffic.ended).toEqual({ end: 'closed', error: 'silence' });
+    expect(traffic.watch()).toBeNull();
   });
 
   test('an upload is what the server counted', async () => {

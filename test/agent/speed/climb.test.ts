@@ -34,7 +34,7 @@ function ladder(
   const { profile = 'default', budgetMb = 2000, each = 2_000_000 } = over;
   const [ran, wants, told, released]: [LeaseKind[], Want[], ThroughputOutcome[], string[]] = [[], [], [], []];
   let memory = lineMemoryOf(undefined);
-  const limits = limitsOf({ profile, budget_mb: budgetMb });
+  const limits = limitsOf({ profile, budget_mb: budgetMb }, null);
   const budget = createBudget({ read: () => undefined, write: () => undefined });
   const climb = createClimb({
     throughput: {

@@ -42,6 +42,32 @@ export async function speedRig(
   };
 }
 
+/** A router on the way to `port` that forgets who talks to whom: what goes on comes from another port of it, and nothing comes back. */
+export async function forgetfulRouter(port: number): Promise<{ port: number; forget(): void }> {
+  const near = createSocket('udp4');
+  let client = 0;
+  const outside = (): ReturnType<typeof createSocket> =>
+    createSocket('udp4').on('message', (bytes) => near.send(bytes, client, '127.0.0.1'));
+  let far = outside();
+  near.on('message', (bytes, from) => {
+    client = from.port;
+    far.send(bytes, port, '127.0.0.1');
+  });
+  near.bind(0, '127.0.0.1');
+  await once(near, 'listening');
+  onTestFinished(() => {
+    near.close();
+    far.close();
+  });
+  return {
+    port: near.address().port,
+    forget() {
+      far.close();
+      far = outside();
+    },
+  };
+}
+
 /** A way to `port` that loses each datagram that `loses` says: its direction, its type and how many of that type came before. */
 export async function lossyRelay(
   port: number,
