@@ -76,6 +76,8 @@ export interface AlertView {
   ended: 'recovered' | 'closed' | 'revised' | null;
   /** It was over before anybody knew, so nobody was told. */
   retro: boolean;
+  /** What keeps people from being told of one that lasts, or has them told in another way, in words. */
+  overlays?: string[];
 }
 /** GET /api/v1/alerts/explain?ap=: the chain of reasons for each rule, also when nothing fires. */
 export interface AlertExplanation {
@@ -165,6 +167,9 @@ export interface CalendarEntry {
 /** GET and PUT /api/v1/calendar. */
 export interface CalendarView {
   entries: CalendarEntry[];
-  /** Of this year. `provisional`: by the moon, may be announced a day off. */
+  year: number;
+  /** Those that the sites are in. */
+  countries: string[];
+  /** Of that year. `provisional`: by the moon, may be announced a day off. */
   holidays: { country: string; date: string; name: string; provisional: boolean }[];
 }

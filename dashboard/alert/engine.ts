@@ -24,7 +24,7 @@ import { workConditions } from './conditions.ts';
 import { type Context, inForce, overlaysOf } from './context.ts';
 import { createCovers } from './covers.ts';
 import type { Sight } from './dark.ts';
-import { explainAll } from './explain.ts';
+import { explainAll, overlaysOfIncident } from './explain.ts';
 import { fleetReader } from './fleet.ts';
 import { hoursOfFleet } from './fleet-hours.ts';
 import { workFrame } from './frames.ts';
@@ -87,8 +87,12 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
   let lastTick = { wall: 0, mono: 0 };
   const last = { commit: 0, slow: 0, conditions: 0, house: 0 };
 
-  const viewOf = (incident: Incident, lang: Language = 'en'): AlertView =>
-    alertViewOf(incident, fleet(), state.outbox, lang);
+  const viewOf = (incident: Incident, lang: Language = 'en', context = contextAt(clock.wallMs())): AlertView => {
+    const shown = alertViewOf(incident, fleet(), state.outbox, lang);
+    if (incident.condition !== 'firing') return shown;
+    const held = overlaysOf(context, incident.rule, incident.ap, fleet().byAp.get(incident.ap) ?? null);
+    return { ...shown, overlays: overlaysOfIncident(incident, memories, held, lang) };
+  };
   const view = (id: number, lang?: Language): AlertView | null => {
     const incident = state.alerts.get(id);
     return incident && viewOf(incident, lang);
@@ -271,7 +275,10 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
       return explainAll(ap, entry, memories, sightOf(entry?.probe ?? null), context, closed, held, lang);
     },
     view,
-    list: ({ lang, ...filter }) => state.alerts.list(filter).map((incident) => viewOf(incident, lang)),
+    list({ lang, ...filter }) {
+      const context = contextAt(clock.wallMs());
+      return state.alerts.list(filter).map((incident) => viewOf(incident, lang, context));
+    },
     acknowledge(id, who, untilMs) {
       const incident = acknowledge(state, id, who, clock.wallMs(), untilMs);
       announce([id]);

@@ -153,6 +153,21 @@ function explainedSteady(
   ].filter(() => condition !== 'ok' || context.now - instance.rule.at < 86_400_000);
 }
 
+/** What holds people back from an incident that lasts, in words. Who has it is said by itself. */
+export function overlaysOfIncident(
+  incident: Incident,
+  memories: Memories,
+  overlays: Overlays,
+  lang: Language,
+): string[] {
+  const { rule, ap } = incident;
+  const instance =
+    rule === 'slow' || rule === 'dark' || rule === 'group'
+      ? memories[rule].get(ap)
+      : memories.steady.get(`${rule} ${ap}`);
+  return instance ? sayAll(overlaysSaid(instance.episode, overlays, false), lang, 'UTC') : [];
+}
+
 function wordsOf(episode: EpisodeState, { overlays, incident }: ReturnType<Held>): Said[] {
   return overlaysSaid(episode, overlays, incident?.acknowledged_at != null);
 }

@@ -2,9 +2,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { CalendarView } from '#contract';
 import { readCalendar, writeCalendar } from '../alert/calendar.ts';
-import { HOLIDAY_COUNTRIES, holidaysOf } from '../alert/holidays.ts';
+import { countryOf, HOLIDAY_COUNTRIES, holidaysOf } from '../alert/holidays.ts';
 import type { DashboardDeps } from '../deps.ts';
 import { publishDesired } from '../registry/publish.ts';
+import { type Asking, seesSite } from '../scope.ts';
 import type { Allow } from '../session.ts';
 
 const DAY_MS = 86_400_000;
@@ -14,31 +15,45 @@ const body = {
   required: ['entries'],
   properties: { entries: { type: 'array', maxItems: 5000, items: { type: 'object' } } },
 } as const;
+const query = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { year: { type: 'integer', minimum: 2000, maximum: 2200, description: 'This one when left out' } },
+} as const;
 
 export function registerCalendarRoutes(
   app: FastifyInstance,
   { state, clock, broker }: Pick<DashboardDeps, 'state' | 'clock' | 'broker'>,
   allow: Allow,
 ): void {
-  const view = (year: number): CalendarView => ({
-    entries: readCalendar(state),
-    holidays: HOLIDAY_COUNTRIES.flatMap((country) =>
-      holidaysOf(country, year).map(({ day, name, provisional }) => ({
-        country,
-        date: new Date(day * DAY_MS).toISOString().slice(0, 10),
-        name,
-        provisional,
-      })),
-    ),
-  });
-  const yearNow = (): number => new Date(clock.wallMs()).getUTCFullYear();
-  app.get(
+  const { registry } = state;
+  const view = (who: Asking, year = new Date(clock.wallMs()).getUTCFullYear()): CalendarView => {
+    const sites = registry.sites().filter((site) => seesSite(who, site));
+    const seen = new Set(sites.map(({ id }) => id));
+    const countries = new Set(sites.map(({ zone }) => countryOf(zone)));
+    return {
+      // Of a site that is gone they say nothing to who sees only some.
+      entries: readCalendar(state).filter(({ site }) => site === null || who?.scope === undefined || seen.has(site)),
+      year,
+      countries: HOLIDAY_COUNTRIES.filter((country) => countries.has(country)),
+      holidays: HOLIDAY_COUNTRIES.flatMap((country) =>
+        holidaysOf(country, year).map(({ day, name, provisional }) => ({
+          country,
+          date: new Date(day * DAY_MS).toISOString().slice(0, 10),
+          name,
+          provisional,
+        })),
+      ),
+    };
+  };
+  app.get<{ Querystring: { year?: number } }>(
     '/api/v1/calendar',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
-      schema: { summary: 'Closed days, open holidays, and the public holidays of this year' },
+      schema: { summary: 'Closed days, open holidays, and the public holidays of a year', querystring: query },
     },
-    async (): Promise<CalendarView> => view(yearNow()),
+    async (request): Promise<CalendarView> => view(request.who, request.query.year),
   );
   app.put<{ Body: { entries: unknown[] } }>(
     '/api/v1/calendar',
@@ -51,9 +66,9 @@ export function registerCalendarRoutes(
       // Probes make no tests on a day on which nobody is there.
       publishDesired(
         { state, clock, broker },
-        state.registry.probes().map(({ id }) => id),
+        registry.probes().map(({ id }) => id),
       );
-      return view(yearNow());
+      return view(request.who);
     },
   );
 }

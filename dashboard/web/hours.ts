@@ -3,7 +3,8 @@ import { type Hours, hasHours, type OpeningHours, openSpans } from '#contract';
 import { weekdayName } from './format.ts';
 import { words } from './words.ts';
 
-const hhmm = (minutes: number) =>
+/** "09:05" */
+export const hhmm = (minutes: number) =>
   `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 
 /** "Mon to Fri 10:00 to 18:00, Sat 10:00 to 15:00"; "always" for every hour of the week. */
@@ -27,6 +28,12 @@ export function hoursInWords(opening: OpeningHours): string {
         `${first === last ? name(first) : words.hours.span(name(first), name(last))} ${hours}`,
     )
     .join(', ');
+}
+
+/** Minutes after 00:00 of "09:05", as a time field has it. */
+export function minuteOf(clock: string): number {
+  const [hour = 0, minute = 0] = clock.split(':').map(Number);
+  return hour * 60 + minute;
 }
 
 /** When it next closes (open now) or opens (closed now); null where neither happens within eight days. */

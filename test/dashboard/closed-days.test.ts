@@ -1,11 +1,11 @@
 /** Why: on a holiday nobody is in the library: no test is planned there, none is missed in the report, and no silence counts as unknown. */
 import { expect, it } from 'vitest';
-import type { ComplianceReport, Site } from '#contract';
+import type { CalendarView, ComplianceReport, Site } from '#contract';
 import { createMemoryStore } from '../../broker/store/memory.ts';
 import { publishDesired } from '../../dashboard/registry/publish.ts';
 import { registerCalendarRoutes } from '../../dashboard/routes/calendar.ts';
 import { registerReportRoutes } from '../../dashboard/routes/reports.ts';
-import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
+import { PASSWORD, type TestDashboard, testDashboard } from '../support/dashboard.ts';
 
 async function library(): Promise<TestDashboard> {
   const dashboard = await testDashboard({ routes: [registerCalendarRoutes, registerReportRoutes] });
@@ -50,4 +50,33 @@ it('a month plans no test for its holidays and closed days', async () => {
   const entries = [{ site: null, from: '2026-12-01', to: '2026-12-10', reason: 'all are closed' }];
   await dashboard.as('operator', 'PUT', '/calendar', { entries });
   expect(await planned(dashboard)).toBe(18 * 6);
+});
+
+it('the calendar says which countries the sites are in, holidays of any year, and which of them may move', async () => {
+  const { as } = await library();
+  const of = async (query: string) => (await as('viewer', 'GET', `/calendar${query}`)).json<CalendarView>();
+  const [now, other] = [await of(''), await of('?year=2026')];
+  expect([now.year, now.countries, other.year]).toEqual([2027, ['LT'], 2026]);
+  expect(now.holidays).toContainEqual({
+    ...{ country: 'LT', date: '2027-03-29', name: 'Easter Monday', provisional: false },
+  });
+  expect(other.holidays.filter(({ country, provisional }) => country === 'UZ' && provisional)).toMatchObject([
+    { date: '2026-03-20', name: 'Eid al-Fitr' },
+    { date: '2026-05-27', name: 'Eid al-Adha' },
+  ]);
+});
+
+it('who sees some libraries sees the days of these and of all', async () => {
+  const dashboard = await library();
+  const entries = [
+    { site: 's', from: '2027-01-14', to: '2027-01-14', reason: 'here' },
+    { site: 'elsewhere', from: '2027-01-14', to: '2027-01-14', reason: 'there' },
+    { site: null, from: '2027-01-14', to: '2027-01-14', reason: 'everywhere' },
+  ];
+  await dashboard.as('operator', 'PUT', '/calendar', { entries });
+  const person = { name: 'ona', role: 'librarian', password: PASSWORD, scope: { sites: ['s'], regions: [] } };
+  expect((await dashboard.as('administrator', 'POST', '/users', person)).statusCode).toBe(201);
+  const { cookie } = await dashboard.signIn('ona', PASSWORD);
+  const answer = await dashboard.app.inject({ url: '/api/v1/calendar', headers: { cookie } });
+  expect(answer.json<CalendarView>().entries.map(({ reason }) => reason)).toEqual(['here', 'everywhere']);
 });

@@ -9,6 +9,7 @@ import Fastify from 'fastify';
 import {
   type AlertView,
   type AskedTest,
+  type CalendarView,
   type ImportReport,
   type LiveDelta,
   type LiveRow,
@@ -271,20 +272,31 @@ export async function startFixture(
     next: null,
   }));
   app.get('/api/v1/silences', () => ({ items: silences, next: null }));
-  app.post<{ Body: Pick<Silence, 'reason' | 'until'> & { ap?: string; site?: string } }>(
-    '/api/v1/silences',
-    ({ body }, reply) => {
-      const silence: Silence = { ap: null, site: null, ...body, id: silences.length + 1, by: ME.name, from: now() };
-      silences.push(silence);
-      return reply.code(201).send(silence);
-    },
-  );
+  app.post<{ Body: Pick<Silence, 'reason' | 'until'> & Partial<Silence> }>('/api/v1/silences', ({ body }, reply) => {
+    const silence: Silence = { ap: null, site: null, from: now(), ...body, id: silences.length + 1, by: ME.name };
+    silences.push(silence);
+    return reply.code(201).send(silence);
+  });
   app.delete<{ Params: { id: string } }>('/api/v1/silences/:id', ({ params }, reply) => {
     silences.splice(
       silences.findIndex(({ id }) => id === Number(params.id)),
       1,
     );
     return reply.code(204).send();
+  });
+  const calendar: CalendarView = {
+    entries: [],
+    year: 2026,
+    countries: ['LT', 'UZ'],
+    holidays: [
+      { country: 'LT', date: '2026-12-24', name: 'Christmas Eve', provisional: false },
+      { country: 'UZ', date: '2026-03-20', name: 'Eid al-Fitr', provisional: true },
+    ],
+  };
+  app.get('/api/v1/calendar', () => calendar);
+  app.put<{ Body: Pick<CalendarView, 'entries'> }>('/api/v1/calendar', ({ body }) => {
+    calendar.entries = body.entries;
+    return calendar;
   });
   app.get('/api/v1/rules', () => openRules({ CARREL_DARK_AFTER_S: 300 }, memoryState()).view());
   app.get('/api/v1/tokens', () => ({

@@ -1,16 +1,19 @@
 /** Why: what is silenced, why, by whom and until when; and a way to silence a library without finding its page first. */
 import { useState } from 'preact/hooks';
 import type { Silence } from '#contract';
-import { moment } from '../format.ts';
+import { viewerZone } from '../format.ts';
 import { mayAct } from '../parts/ack.tsx';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { Select } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
-import { endSilence, isPlanned, SilenceForm, useSilences } from '../parts/silence.tsx';
+import { endSilence, SilenceForm, useSilences } from '../parts/silence.tsx';
 import { siteHref } from '../router.ts';
-import { lines, serverNow, siteOf } from '../store.ts';
+import { silenceName, silenceTime } from '../silence-words.ts';
+import { lines, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
+import { worksWords } from '../words-works.ts';
+import { PlanWorks } from './alerts-works.tsx';
 
 const w = manage.silence;
 
@@ -27,7 +30,12 @@ export function Silences() {
           <Waiting what={w.list} />
         )}
       </Panel>
-      {mayAct() ? <Add onDone={silences.again} /> : null}
+      {mayAct() ? (
+        <div class="grid">
+          <Add onDone={silences.again} />
+          <PlanWorks onDone={silences.again} />
+        </div>
+      ) : null}
     </div>
   );
 }
@@ -71,6 +79,7 @@ function Table({ items, again }: { items: readonly Silence[]; again: () => void 
         <thead>
           <tr>
             <th scope="col">{w.of}</th>
+            <th scope="col">{worksWords.what}</th>
             <th scope="col">{w.until}</th>
             <th scope="col">{w.reason}</th>
             <th scope="col">{w.by}</th>
@@ -82,18 +91,15 @@ function Table({ items, again }: { items: readonly Silence[]; again: () => void 
         <tbody>
           {items.map((silence) => {
             const known = line(silence);
-            const name =
-              silence.site === null ? (known?.name ?? silence.ap ?? '') : (siteOf(silence.site)?.name ?? silence.site);
-            const zone = known?.site.zone ?? 'UTC';
+            const name = silenceName(silence, known?.name);
+            const zone = known?.site.zone ?? viewerZone();
             return (
               <tr key={silence.id}>
                 <th scope="row">
                   {known ? <a href={siteHref(known.site.id, silence.ap ?? undefined)}>{name}</a> : name}
                 </th>
-                <td class="nw">
-                  {isPlanned(silence) ? `${moment(silence.from, serverNow.value, zone)} – ` : ''}
-                  {moment(silence.until, serverNow.value, zone)}
-                </td>
+                <td>{worksWords.kind[silence.kind ?? 'silence']}</td>
+                <td>{silenceTime(silence, serverNow.value, zone)}</td>
                 <td>{silence.reason}</td>
                 <td>{silence.by || words.unknown}</td>
                 <td class="num">

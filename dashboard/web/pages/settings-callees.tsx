@@ -4,6 +4,7 @@ import { type Callee, type ChannelKindView, type ChannelView, LANGUAGES, type Pa
 import { useActing } from '../acting.ts';
 import { ask } from '../api.ts';
 import { viewerZone } from '../format.ts';
+import { minuteOf } from '../hours.ts';
 import { type Loaded, useLoad } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Field, Select, textsOf } from '../parts/field.tsx';
@@ -151,11 +152,6 @@ function Ways({ callee, channels, again }: { callee: Callee; channels: ChannelVi
   );
 }
 
-/** `07:30` and minutes of the day. */
-export function minuteOf(clock: string): number {
-  const [hours = 0, minutes = 0] = clock.split(':').map(Number);
-  return hours * 60 + minutes;
-}
 export function clockOf(minute: number): string {
   return `${String(Math.floor(minute / 60) % 24).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 }

@@ -3,11 +3,12 @@ import type { RotationView } from '#contract';
 import { useActing } from '../acting.ts';
 import { ask, post } from '../api.ts';
 import { viewerZone } from '../format.ts';
+import { minuteOf } from '../hours.ts';
 import { Refusal } from '../parts/answers.tsx';
 import { Field, textsOf } from '../parts/field.tsx';
 import { say } from '../parts/toast.tsx';
 import { notify } from '../words-notify.ts';
-import { clockOf, minuteOf } from './settings-callees.tsx';
+import { clockOf } from './settings-callees.tsx';
 
 const w = notify.rotations;
 

@@ -4,13 +4,13 @@ import { type Callee, momentOf, type Page, type RotationView } from '#contract';
 import { useActing } from '../acting.ts';
 import { ask, post } from '../api.ts';
 import { moment } from '../format.ts';
+import { minuteOf } from '../hours.ts';
 import { type Loaded, useLoad } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Field, Select, textsOf } from '../parts/field.tsx';
 import { Mark, Panel } from '../parts/marks.tsx';
 import { serverNow } from '../store.ts';
 import { notify } from '../words-notify.ts';
-import { minuteOf } from './settings-callees.tsx';
 import { RotationForm } from './settings-rotation-form.tsx';
 
 const w = notify.rotations;

@@ -22,6 +22,7 @@ import { You } from './settings-you.tsx';
 
 const Screens = lazy<object>(() => import('./settings-screens.tsx').then((module) => module.Screens));
 const MapLayers = lazy<object>(() => import('./settings-map.tsx').then((module) => module.MapLayers));
+const Calendar = lazy<object>(() => import('./settings-calendar.tsx').then((module) => module.Calendar));
 const Rules = lazy<object>(() => import('./settings-rules.tsx').then((module) => module.Rules));
 const w = settingsWords;
 
@@ -53,6 +54,7 @@ export function Settings() {
           ) : null}
           {mayAdminister() ? <Telling /> : null}
           {mayAdminister() ? <Rules /> : null}
+          <Calendar />
           <div class="grid two">
             <div class="grid">
               <You />

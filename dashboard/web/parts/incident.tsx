@@ -4,6 +4,7 @@ import { age, moment } from '../format.ts';
 import { siteHref } from '../router.ts';
 import { serverNow, siteOf } from '../store.ts';
 import { words } from '../words.ts';
+import { whyWords } from '../words-alerts.ts';
 import { Acknowledge } from './ack.tsx';
 import { State, stateWord } from './marks.tsx';
 import { Calling, Notes } from './notes.tsx';
@@ -31,6 +32,7 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
   const now = serverNow.value;
   const zone = zoneOf(alert);
   const resolved = alert.resolved_at !== null;
+  const held = alert.overlays ?? [];
   const times =
     alert.resolved_at === null
       ? w.since(moment(alert.since, now, zone), age(now - alert.since))
@@ -60,6 +62,7 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
         <p class="q">
           {w.id(alert.id)} {times} {resolved ? '' : `${w.severity[alert.severity]}.`}
         </p>
+        {resolved || held.length === 0 ? null : <p>{whyWords.held(held.join(', '))}</p>}
         {alert.acknowledged_by && alert.acknowledged_until && !resolved ? (
           <p>
             <b>{w.ackBy(alert.acknowledged_by, moment(alert.acknowledged_until, now, zone))}</b>

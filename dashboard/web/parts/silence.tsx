@@ -1,10 +1,11 @@
 /** Why: during works nobody should be called. A silence has a reason, an end and a name, and can be ended by anybody who may act. */
 import { useState } from 'preact/hooks';
-import type { Page, Silence } from '#contract';
+import { type Page, type Silence, silenceCovers } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
 import { moment } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { silenceEnds } from '../silence-ends.ts';
+import { silenceNote } from '../silence-words.ts';
 import { type Line, serverNow } from '../store.ts';
 import { manage } from '../words-manage.ts';
 import { mayAct } from './ack.tsx';
@@ -91,9 +92,6 @@ export function SilenceForm({ line: { site, ap, name }, onDone, onCancel }: Form
 /** Silences that have not ended. `refresh` asks again. */
 export const useSilences = (refresh: unknown = 0) => useLoad<Page<Silence>>('/silences', { refresh });
 
-/** This page's idea of the server's clock may be a moment behind. */
-export const isPlanned = ({ from }: Silence) => from > serverNow.value + 60_000;
-
 /** Asks first; true when the silence has ended. */
 export async function endSilence(silence: Silence, name: string): Promise<boolean> {
   if (!confirm(w.endSure(name))) return false;
@@ -108,26 +106,23 @@ export async function endSilence(silence: Silence, name: string): Promise<boolea
   }
 }
 
+/** What is about more than this library is ended where all of it is seen. */
+const isOwn = ({ ap, site }: Silence) => ap !== null || site !== null;
+
 /** The silences of one site or access point, as notes with a way to end them. */
 export function SilenceNotes({ line, refresh }: { line: Line; refresh: unknown }) {
   const silences = useSilences(refresh);
-  const here = (silences.value?.items ?? []).filter(({ ap, site }) => ap === line.ap.id || site === line.site.id);
+  const here = (silences.value?.items ?? []).filter((one) => silenceCovers(one, { ap: line.ap.id, site: line.site }));
   if (here.length === 0) return null;
-  const at = (ms: number) => moment(ms, serverNow.value, line.site.zone);
   return (
     <div class="grid notices below-head">
       {here.map((silence) => (
         <div key={silence.id} class="note">
           <Mark state="maint" />
           <span>
-            <b>
-              {isPlanned(silence)
-                ? w.planned(at(silence.from), at(silence.until), silence.by)
-                : w.inForce(at(silence.until), silence.by)}
-            </b>{' '}
-            {silence.reason}
+            <b>{silenceNote(silence, serverNow.value, line.site.zone)}</b> {silence.reason}
           </span>
-          {mayAct() ? (
+          {mayAct() && isOwn(silence) ? (
             <button
               class="btn"
               type="button"
