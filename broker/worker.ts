@@ -49,7 +49,7 @@ const logAt =
 const log: Logger = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
 
 /** Nicer than the thread that acknowledges frames: on Linux a priority belongs to a thread. */
-const NICE = 10;
+const NICE = 5;
 yieldToOthers();
 
 const payloads = createQuarantine({ dir: quarantineDir, name: PAYLOADS });

@@ -30,6 +30,7 @@ export interface DuckdbOptions {
    * server is to stay below 500 MB.
    */
   memoryLimitMb?: number;
+  /** Of one statement. Two statements run at once, and whoever acknowledges frames needs the other processor. */
   threads?: number;
   /** Told when a finished day could not be sealed; it stays as it is, and is tried again with the next day. */
   onSealFailure?(error: StoreError): void;
@@ -49,7 +50,7 @@ const COMPACT_FRAMES_AFTER = 50_000;
 
 /** @throws StoreError when a file is locked, damaged or not writable. */
 export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbStore> {
-  const { dir, nowMs, memoryLimitMb = 128, threads = 2 } = options;
+  const { dir, nowMs, memoryLimitMb = 128, threads = 1 } = options;
   const duck = await import('@duckdb/node-api');
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
     throw new StoreError('broken', `${dir} cannot be made: ${messageOf(error)}`, null, { cause: error });
