@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Clock } from '#lib/clock';
 import { messageOf } from '#lib/errors';
 import { type Journal, openJournal, openJournalReader } from '#lib/journal';
+import { openSpare } from '#lib/journal-spare';
 import type { Logger } from '#lib/logger';
 import type { BrokerStats } from './broker.ts';
 import { isObject, own, parseJson } from './contract/index.ts';
@@ -61,6 +62,7 @@ export async function openWal(options: WalOptions): Promise<Wal> {
     dir,
     capBytes,
     firstPosition: Math.max(0, Math.floor(clock.wallMs())) * 1000,
+    openSpare,
     segmentBytes: options.segmentBytes ?? Math.min(16 * 1024 * 1024, Math.ceil(capBytes / 8)),
   });
   const first = await firstPosition(join(dir, FIRST_FILE), journal.stats());

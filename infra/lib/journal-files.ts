@@ -1,5 +1,6 @@
 /** Why: the few file operations that a journal needs, so that tests can play a full or a failing disk. */
-import { mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from './errors.ts';
 import { parseSegmentName, type SegmentName } from './journal-format.ts';
@@ -8,7 +9,7 @@ export interface JournalFile {
   /** Bytes that were written, which may be fewer than given. */
   write(bytes: Uint8Array, offset: number): Promise<number>;
   read(bytes: Uint8Array, offset: number): Promise<number>;
-  /** fdatasync. */
+  /** Resolves when what was written is durable. A failure of the disk may already have been told by `write`. */
   sync(): Promise<void>;
   truncate(size: number): Promise<void>;
   size(): Promise<number>;
@@ -20,10 +21,22 @@ export interface JournalFs {
   /** `create` fails where the file exists. */
   open(path: string, mode: 'create' | 'read' | 'repair'): Promise<JournalFile>;
   remove(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
   syncDirectory(dir: string): Promise<void>;
 }
 
-const FLAGS = { create: 'wx+', read: 'r', repair: 'r+' } as const;
+/**
+ * Linux writes and syncs in one step what is opened so: one errand of the thread pool instead of two, each of which waits for its turn
+ * where the processor is busy. Elsewhere the flag promises less than a sync does.
+ */
+const SYNCED = process.platform === 'linux' ? constants.O_DSYNC : 0;
+const FLAGS = {
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | SYNCED,
+  read: 'r',
+  repair: 'r+',
+} as const;
+
+async function synced(): Promise<void> {}
 
 export const nodeJournalFs: JournalFs = {
   async makeDirectory(dir) {
@@ -35,7 +48,7 @@ export const nodeJournalFs: JournalFs = {
     return {
       write: async (bytes, offset) => (await handle.write(bytes, 0, bytes.length, offset)).bytesWritten,
       read: async (bytes, offset) => (await handle.read(bytes, 0, bytes.length, offset)).bytesRead,
-      sync: () => handle.datasync(),
+      sync: mode === 'create' && SYNCED !== 0 ? synced : () => handle.datasync(),
       truncate: (size) => handle.truncate(size),
       size: async () => (await handle.stat()).size,
       close: () => handle.close(),
@@ -44,6 +57,7 @@ export const nodeJournalFs: JournalFs = {
   async remove(path) {
     await unlink(path);
   },
+  rename,
   async syncDirectory(dir) {
     const handle = await open(dir, 'r');
     try {

@@ -3,6 +3,7 @@
  * writer calls durable. Damage is skipped record by record and told, never thrown.
  */
 import { errnoOf } from './errors.ts';
+import { isZero } from './journal-extent.ts';
 import {
   type JournalFile,
   type JournalFs,
@@ -103,6 +104,17 @@ export function openJournalReader(options: { dir: string; fs?: JournalFs }): Jou
     return limit;
   }
 
+  /** Zeros up to the end of the file, by a reader that was told no end: where the next records will come. */
+  async function isUnused(file: JournalFile, segment: SegmentName, from: number, limit: number): Promise<boolean> {
+    if (limit - segment.base <= (await file.size()) - HEADER_BYTES) return false;
+    for (let at = from; ; ) {
+      const bytes = await window(file, segment, at, 2 * MAX_RECORD_BYTES, limit);
+      if (bytes.length === 0) return true;
+      if (!isZero(bytes)) return false;
+      at += bytes.length;
+    }
+  }
+
   /** Few records are large: room for the largest is made only where one does not fit into what was asked for. */
   async function readWithin(
     file: JournalFile,
@@ -136,6 +148,7 @@ export function openJournalReader(options: { dir: string; fs?: JournalFs }): Jou
         continue;
       }
       if (found.at === 'short' && !wholeRest) break;
+      if (await isUnused(file, segment, read.next, limit)) return { ...read, next: limit };
       const next = await resynchronise(file, segment, read.next, limit);
       read.damage.push({ position: read.next, bytes: next - read.next });
       read.next = next;

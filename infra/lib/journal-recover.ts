@@ -1,8 +1,8 @@
 /** Why: finds where a journal ends after whatever happened to the process that wrote it. */
+import { extentOf } from './journal-extent.ts';
 import { type JournalFs, segmentPath, writeFully } from './journal-files.ts';
 import { HEADER_BYTES, RECORD_HEADER_BYTES, type SegmentName, segmentHeader, segmentName } from './journal-format.ts';
-import { type JournalDamage, type JournalRead, openJournalReader } from './journal-reader.ts';
-import { recordBytes } from './journal-writer.ts';
+import { type JournalDamage, type JournalRead, type JournalRecord, openJournalReader } from './journal-reader.ts';
 
 export interface Recovery {
   end: number;
@@ -10,7 +10,7 @@ export interface Recovery {
 }
 
 /**
- * A torn tail (a record cut by a crash) is truncated. Its positions are not given out again: a consumer's cursor may have
+ * Zeros behind the last record were made in advance and are taken away. A torn tail (a record cut by a crash) is truncated. Its positions are not given out again: a consumer's cursor may have
  * passed them on a disk that later lost them.
  */
 export async function recoverEnd(
@@ -21,19 +21,42 @@ export async function recoverEnd(
 ): Promise<Recovery> {
   const last = segments.at(-1);
   if (!last) return { end: first, damage: [] };
-  const end = last.base + (await recordBytes(fs, dir, last));
+  const { size, used } = await extentOf(fs, dir, last);
+  const sizeEnd = last.base + size;
+  const usedEnd = last.base + used;
   const reader = openJournalReader({ dir, fs });
   const damage: JournalDamage[] = [];
   let validEnd = last.base;
-  for (let at = last.base; at < end; ) {
-    const read: JournalRead = await reader.read(at, 1024 * 1024, end);
-    for (const { position, payload } of read.records) validEnd = position + RECORD_HEADER_BYTES + payload.length;
+  for (let at = last.base; at < usedEnd; ) {
+    const read: JournalRead = await reader.read(at, 1024 * 1024, usedEnd);
+    for (const record of read.records) validEnd = endOf(record);
     damage.push(...read.damage);
     at = read.next;
   }
+  const torn = damage.at(-1);
+  const whole = torn && torn.position + torn.bytes === usedEnd ? await reader.readOne(torn.position, sizeEnd) : null;
   await reader.close();
+  if (whole) {
+    damage.pop(); // it ends in zeros of its own
+    validEnd = endOf(whole);
+  }
+  const end = Math.max(usedEnd, validEnd);
   if (validEnd < end) segments.push(await cutTail(fs, dir, last, validEnd, end));
+  else if (end < sizeEnd) await shorten(fs, dir, last, end);
   return { end, damage };
+}
+
+function endOf({ position, payload }: JournalRecord): number {
+  return position + RECORD_HEADER_BYTES + payload.length;
+}
+
+/** The file ends at this position from now on. */
+async function shorten(fs: JournalFs, dir: string, segment: SegmentName, end: number): Promise<void> {
+  const file = await fs.open(segmentPath(dir, segment), 'repair');
+  await file
+    .truncate(HEADER_BYTES + end - segment.base)
+    .then(() => file.sync())
+    .finally(() => file.close());
 }
 
 /** Truncates the segment and marks with an empty one where positions go on. */
@@ -50,10 +73,6 @@ async function cutTail(
     .then(() => made.sync())
     .finally(() => made.close());
   await fs.syncDirectory(dir);
-  const torn = await fs.open(segmentPath(dir, last), 'repair');
-  await torn
-    .truncate(HEADER_BYTES + validEnd - last.base)
-    .then(() => torn.sync())
-    .finally(() => torn.close());
+  await shorten(fs, dir, last, validEnd);
   return marker;
 }

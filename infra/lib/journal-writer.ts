@@ -3,9 +3,11 @@
  * A segment is written by the process that made it, never continued by a later one; a failed sync ends it.
  */
 import { randomBytes } from 'node:crypto';
+import { extentOf } from './journal-extent.ts';
 import { type JournalFile, type JournalFs, listSegments, segmentPath, writeFully } from './journal-files.ts';
 import { HEADER_BYTES, type SegmentName, segmentHeader, segmentName } from './journal-format.ts';
 import type { Group } from './journal-group.ts';
+import type { OpenSpare } from './journal-spare.ts';
 
 export interface SegmentWriter {
   /** Resolves when every byte of the group is durable. On a throw nothing of it counts; the same group may be given again. */
@@ -28,19 +30,22 @@ export function openSegmentWriter(options: {
   fs: JournalFs;
   segmentBytes: number;
   segments: readonly SegmentName[];
+  /** Makes the next segment while one is written. */
+  openSpare: OpenSpare | undefined;
 }): SegmentWriter {
   const { dir, fs, segmentBytes } = options;
+  const spare = options.openSpare?.({ dir, fs, segmentBytes });
   let segments = [...options.segments];
   let current: Open | null = null;
+  let spareWanted = true;
 
   async function makeSegment(base: number): Promise<Open> {
     // Segments from here on hold nothing durable: the remains of a sync that failed. Their names must not outlive them.
     for (const stale of segments.filter((one) => one.base >= base)) await fs.remove(segmentPath(dir, stale));
     segments = segments.filter((one) => one.base < base);
     const segment = segmentName(base, randomBytes(4).readUInt32LE(0));
-    const file = await fs.open(segmentPath(dir, segment), 'create');
+    const file = (await spare?.take(segment)) ?? (await fs.open(segmentPath(dir, segment), 'create'));
     try {
-      await writeFully(file, segmentHeader(), 0);
       await fs.syncDirectory(dir);
     } catch (error) {
       await file.close().catch(() => undefined);
@@ -57,18 +62,28 @@ export function openSegmentWriter(options: {
       current.durable > current.segment.base &&
       current.durable - current.segment.base + (group.end() - group.start) > segmentBytes;
     if (current && full) {
-      const { file } = current;
-      current = null;
-      await file.close();
+      await leave();
+      spareWanted = true;
     }
-    current ??= await makeSegment(group.start);
+    if (current) return current;
+    current = await makeSegment(group.start);
+    if (spareWanted) spare?.prepare();
     return current;
+  }
+
+  /** Zeros behind its records stay until a later process opens the journal: somebody may be copying the file, and it must not shrink. */
+  async function leave(): Promise<void> {
+    const left = current;
+    current = null;
+    await left?.file.close();
   }
 
   /** After a failure the descriptor is never trusted again: Linux may drop dirty pages and report the next sync as good. */
   async function abandon(): Promise<void> {
     const failed = current;
     current = null;
+    spareWanted = false;
+    await spare?.drop(); // the disk may be full, and this is room
     if (!failed) return;
     await failed.file.truncate(HEADER_BYTES + failed.durable - failed.segment.base).catch(() => undefined);
     await failed.file.close().catch(() => undefined);
@@ -78,7 +93,10 @@ export function openSegmentWriter(options: {
     async commit(group) {
       try {
         const open = await segmentFor(group);
-        await writeFully(open.file, group.seal(open.segment.salt), HEADER_BYTES + group.start - open.segment.base);
+        const bytes = group.seal(open.segment.salt);
+        // The header comes with the first group: one sync less, and a segment without it holds no record.
+        if (group.start === open.segment.base) await writeFully(open.file, Buffer.concat([segmentHeader(), bytes]), 0);
+        else await writeFully(open.file, bytes, HEADER_BYTES + group.start - open.segment.base);
         await open.file.sync();
         open.durable = group.end();
       } catch (error) {
@@ -99,9 +117,8 @@ export function openSegmentWriter(options: {
     },
     oldest: (end) => segments[0]?.base ?? end,
     async close() {
-      const open = current;
-      current = null;
-      await open?.file.close();
+      await spare?.drop();
+      await leave();
     },
   };
 }
@@ -115,19 +132,9 @@ export async function settleSegments(fs: JournalFs, dir: string): Promise<Segmen
       kept.push(segment);
       continue;
     }
-    const [mine, theirs] = [await recordBytes(fs, dir, segment), await recordBytes(fs, dir, rival)];
+    const [mine, theirs] = [(await extentOf(fs, dir, segment)).used, (await extentOf(fs, dir, rival)).used];
     await fs.remove(segmentPath(dir, mine > theirs ? rival : segment));
     if (mine > theirs) kept[kept.length - 1] = segment;
   }
   return kept;
-}
-
-/** Bytes after the header. */
-export async function recordBytes(fs: JournalFs, dir: string, segment: SegmentName): Promise<number> {
-  const file = await fs.open(segmentPath(dir, segment), 'read');
-  try {
-    return Math.max(0, (await file.size()) - HEADER_BYTES);
-  } finally {
-    await file.close();
-  }
 }

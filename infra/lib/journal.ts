@@ -9,6 +9,7 @@ import { RECORD_HEADER_BYTES, type SegmentName } from './journal-format.ts';
 import { createGroup } from './journal-group.ts';
 import { type JournalRead, MAX_RECORD_BYTES, openJournalReader } from './journal-reader.ts';
 import { type Recovery, recoverEnd } from './journal-recover.ts';
+import type { OpenSpare } from './journal-spare.ts';
 import { openSegmentWriter, settleSegments } from './journal-writer.ts';
 
 export { type JournalRead, openJournalReader } from './journal-reader.ts';
@@ -19,6 +20,8 @@ export interface JournalOptions {
   capBytes?: number;
   /** A segment is closed at about this size; `trim` removes whole segments. Default 16 MiB. */
   segmentBytes?: number;
+  /** `openSpare`, where the next segment is to be made in advance: a sync is shorter then, and each byte is written twice. */
+  openSpare?: OpenSpare;
   /** A group waits at most this long while another one is being synced. Default 5 ms. */
   groupMs?: number;
   /** Appends that are not durable yet; more are refused. Default 16 MiB. */
@@ -106,7 +109,7 @@ function startJournal(
   const mostBytes = Math.min(MOST_GROUP_BYTES, capBytes / 8);
   // The segment that is being written cannot be trimmed: four of them must fit, or a full journal could never become empty again.
   const segmentBytes = Math.min(options.segmentBytes ?? 16 * 1024 * 1024, capBytes / 4);
-  const writer = openSegmentWriter({ dir, fs, segmentBytes, segments });
+  const writer = openSegmentWriter({ dir, fs, segmentBytes, segments, openSpare: options.openSpare });
   const reader = openJournalReader({ dir, fs });
   const listeners = new Set<() => void>();
   let waiting: { end: number; resolve(): void; reject(error: Error): void }[] = [];

@@ -1,6 +1,6 @@
 /**
  * Why: the way in, beside Debian's Mosquitto in the same run: broker on one core, generator on the other; 300 bytes, QoS 1, 200
- * connections. About four minutes. A name as argument (throughput, latency, fleet, end-to-end, catch-up, stores) runs that part only.
+ * connections. About four minutes. A name as argument (throughput, latency, syncs, fleet, end-to-end, catch-up, stores) runs that part only.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { benchFleet } from './ingest/fleet.ts';
 import { ceiling, runLoad } from './ingest/generator.ts';
 import { type BenchedBroker, startMosquitto, startNodeFloor, startOurs } from './ingest/processes.ts';
 import { benchStores, type Figure } from './ingest/stores.ts';
+import { benchSyncs } from './ingest/syncs.ts';
 
 const LOAD = { connections: 200, bytes: 300, seconds: 4, rate: 0 };
 const dir = mkdtempSync(join(tmpdir(), 'carrel-bench-'));
@@ -91,6 +92,7 @@ const wanted = process.argv[2];
 const parts: Record<string, (() => Promise<void>) | null> = {
   throughput: luajit && mosquitto && (() => throughput(luajit, mosquitto)),
   latency: luajit && (() => latency(luajit)),
+  syncs: () => benchSyncs(join(dir, 'syncs'), figure),
   fleet: luajit && (() => benchFleet(join(dir, 'fleet'), luajit, figure)),
   'end-to-end': () => benchEndToEnd(join(dir, 'end-to-end'), figure),
   'catch-up': () => benchCatchUp(join(dir, 'catch-up'), figure),

@@ -9,3 +9,9 @@ test.each(lives)('whatever a power cut keeps or loses, what was confirmed is the
   expect(broken).toEqual([]);
   expect(states).toBeGreaterThan(300);
 });
+
+test('the lives with segments made in advance have used some', () => {
+  const used = lives.filter(([name]) => name.includes('in advance')).map(([, { steps }]) => steps);
+  expect(used).toHaveLength(2);
+  for (const steps of used) expect(steps.some(({ step }) => step === 'rename')).toBe(true);
+});

@@ -1,5 +1,6 @@
 /** Why: after every power cut that a recorded life of a journal allows, what it had confirmed is there, and it goes on. */
 import { type Journal, openJournal } from '#lib/journal';
+import { openSpare } from '#lib/journal-spare';
 import { afterPowerCut, type DiskStep, type Files, recordedDisk } from './recorded-disk.ts';
 
 const DIR = 'journal';
@@ -9,6 +10,7 @@ export interface Life {
   initial: Files;
   steps: readonly DiskStep[];
   promises: readonly { afterSteps: number; records: ReadonlyMap<number, string> }[];
+  preallocate: boolean;
 }
 export interface CutResult {
   states: number;
@@ -21,10 +23,18 @@ export async function recordLife(options: {
   groups: number;
   failSyncAt?: number;
   trimAt?: number;
+  preallocate?: boolean;
 }): Promise<Life> {
-  const { initial = new Map<string, Uint8Array>(), groups, failSyncAt, trimAt } = options;
+  const { initial = new Map<string, Uint8Array>(), groups, failSyncAt, trimAt, preallocate = false } = options;
   const disk = recordedDisk(initial);
-  const journal = await openJournal({ dir: DIR, fs: disk, segmentBytes: 200, retryMs: 1, groupMs: 0 });
+  const journal = await openJournal({
+    dir: DIR,
+    fs: disk,
+    segmentBytes: 200,
+    retryMs: 1,
+    groupMs: 0,
+    ...(preallocate && { openSpare }),
+  });
   const records = await contentOf(journal);
   const promises = [{ afterSteps: 0, records: new Map(records) }];
   for (let group = 0; group < groups; group++) {
@@ -43,7 +53,7 @@ export async function recordLife(options: {
     promises.push({ afterSteps: disk.steps.length, records: new Map(records) });
   }
   await journal.close();
-  return { initial: new Map(initial), steps: disk.steps, promises };
+  return { initial: new Map(initial), steps: disk.steps, promises, preallocate };
 }
 
 /** Every prefix of the life, with nothing, with everything, and with `samples` seeded mixtures of what was not durable. */
@@ -58,7 +68,7 @@ export async function cutEverywhere(life: Life, samples: number, seed: number): 
     const mixtures = Array.from({ length: samples }, () => (choices: number) => Math.floor(random() * choices));
     for (const fate of [() => 0, (choices: number) => choices - 1, ...mixtures]) {
       states += 1;
-      const wrong = await livesOn(afterPowerCut(life.initial, steps, fate), promised).catch(
+      const wrong = await livesOn(afterPowerCut(life.initial, steps, fate), promised, life.preallocate).catch(
         (error: unknown) => `it does not open: ${error}`,
       );
       if (wrong) broken.push(`after ${length} of ${life.steps.length} steps: ${wrong}`);
@@ -68,15 +78,20 @@ export async function cutEverywhere(life: Life, samples: number, seed: number): 
 }
 
 /** Opens what the cut has left, twice, with a new record in between; null when all is well. */
-async function livesOn(files: Files, promised: ReadonlyMap<number, string>): Promise<string | null> {
+async function livesOn(
+  files: Files,
+  promised: ReadonlyMap<number, string>,
+  preallocate: boolean,
+): Promise<string | null> {
   const disk = recordedDisk(files);
-  const first = await openJournal({ dir: DIR, fs: disk, segmentBytes: 200, retryMs: 1, groupMs: 0 });
+  const options = { dir: DIR, fs: disk, segmentBytes: 200, retryMs: 1, groupMs: 0, ...(preallocate && { openSpare }) };
+  const first = await openJournal(options);
   const missing = missingOf(promised, await contentOf(first));
   if (missing) return missing;
   const position = first.append(Buffer.from('life goes on'));
   await first.synced();
   await first.close();
-  const second = await openJournal({ dir: DIR, fs: disk, segmentBytes: 200 });
+  const second = await openJournal(options);
   const after = missingOf(new Map([...promised, [position, 'life goes on']]), await contentOf(second));
   await second.close();
   return after && `after going on: ${after}`;
@@ -109,7 +124,7 @@ export function generatorOf(seed: number): () => number {
   };
 }
 
-/** The lives that are tried: plain, over a torn tail, with a failed sync, with trimming. */
+/** The lives that are tried: plain, over a torn tail, with a failed sync, with segments made in advance, with trimming. */
 export async function recordedLives(): Promise<Record<string, Life>> {
   const plain = await recordLife({ groups: 8 });
   const torn = afterPowerCut(plain.initial, plain.steps.slice(0, -1), (choices) => Math.floor(choices / 2));
@@ -117,6 +132,12 @@ export async function recordedLives(): Promise<Record<string, Life>> {
     plain,
     'over a torn tail': await recordLife({ initial: torn, groups: 4 }),
     'with a failed sync': await recordLife({ groups: 6, failSyncAt: 3 }),
+    'with segments made in advance': await recordLife({ groups: 12, preallocate: true }),
+    'with segments made in advance and a failed sync': await recordLife({
+      groups: 10,
+      failSyncAt: 6,
+      preallocate: true,
+    }),
     'with trimming': await recordLife({ groups: 10, trimAt: 6 }),
   };
 }

@@ -8,6 +8,7 @@ import type { JournalFile, JournalFs } from '../../infra/lib/journal-files.ts';
 export type Files = ReadonlyMap<string, Uint8Array>;
 export type DiskStep =
   | { step: 'create' | 'remove'; name: string }
+  | { step: 'rename'; name: string; to: string }
   | { step: 'write'; name: string; offset: number; bytes: Uint8Array }
   | { step: 'truncate'; name: string; size: number }
   | { step: 'sync' | 'sync-failed'; name: string }
@@ -23,6 +24,8 @@ export interface RecordedDisk extends JournalFs {
 export function recordedDisk(initial: Files = new Map()): RecordedDisk {
   const files = new Map<string, Uint8Array>([...initial].map(([name, bytes]) => [name, bytes.slice()]));
   const steps: DiskStep[] = [];
+  /** An open file follows its name. */
+  const handles = new Set<{ name: string }>();
   const contentOf = (name: string): Uint8Array => files.get(name) ?? new Uint8Array();
   const disk: RecordedDisk = {
     steps,
@@ -43,35 +46,43 @@ export function recordedDisk(initial: Files = new Map()): RecordedDisk {
       if (!files.delete(basename(path))) throw errno('ENOENT');
       steps.push({ step: 'remove', name: basename(path) });
     },
+    async rename(from, to) {
+      const name = basename(from);
+      if (!moved(files, name, basename(to))) throw errno('ENOENT');
+      for (const handle of handles) if (handle.name === name) handle.name = basename(to);
+      steps.push({ step: 'rename', name, to: basename(to) });
+    },
     async syncDirectory() {
       steps.push({ step: 'sync-names' });
     },
   };
 
-  function fileOf(name: string): JournalFile {
+  function fileOf(opened: string): JournalFile {
+    const handle = { name: opened };
+    handles.add(handle);
     return {
       async write(bytes, offset) {
-        files.set(name, written(contentOf(name), offset, bytes));
-        steps.push({ step: 'write', name, offset, bytes: bytes.slice() });
+        files.set(handle.name, written(contentOf(handle.name), offset, bytes));
+        steps.push({ step: 'write', name: handle.name, offset, bytes: bytes.slice() });
         return bytes.length;
       },
       async read(bytes, offset) {
-        const part = contentOf(name).subarray(offset, offset + bytes.length);
+        const part = contentOf(handle.name).subarray(offset, offset + bytes.length);
         bytes.set(part);
         return part.length;
       },
       async sync() {
         const failed = disk.failNextSync;
         disk.failNextSync = false;
-        steps.push({ step: failed ? 'sync-failed' : 'sync', name });
+        steps.push({ step: failed ? 'sync-failed' : 'sync', name: handle.name });
         if (failed) throw errno('EIO');
       },
       async truncate(size) {
-        files.set(name, resized(contentOf(name), size));
-        steps.push({ step: 'truncate', name, size });
+        files.set(handle.name, resized(contentOf(handle.name), size));
+        steps.push({ step: 'truncate', name: handle.name, size });
       },
-      size: async () => contentOf(name).length,
-      close: async () => undefined,
+      size: async () => contentOf(handle.name).length,
+      close: async () => void handles.delete(handle),
     };
   }
   return disk;
@@ -87,6 +98,7 @@ export function afterPowerCut(initial: Files, steps: readonly DiskStep[], fate: 
   for (const [i, step] of steps.entries()) {
     if (step.step === 'create') files.set(step.name, new Uint8Array());
     if (step.step === 'remove' && (i < lastNames || fate(2) === 1)) files.delete(step.name);
+    if (step.step === 'rename' && (i < lastNames || fate(2) === 1)) moved(files, step.name, step.to);
     if (step.step !== 'write' && step.step !== 'truncate') continue;
     const content = files.get(step.name);
     if (!content) continue;
@@ -101,6 +113,12 @@ export function afterPowerCut(initial: Files, steps: readonly DiskStep[], fate: 
   for (const [i, { step, ...rest }] of steps.entries())
     if (step === 'create' && i > lastNames && 'name' in rest && fate(2) === 0) files.delete(rest.name);
   return files;
+}
+
+function moved(files: Map<string, Uint8Array>, from: string, to: string): boolean {
+  const bytes = files.get(from);
+  if (bytes) files.set(to, bytes);
+  return files.delete(from);
 }
 
 /** A sync after it made it durable; a failed sync in between took the pages with it, for all that Linux promises. */

@@ -1,0 +1,119 @@
+/** Segments that are made in advance end in zeros: nobody takes them for records, for damage, or for room that is used. */
+import { readdirSync, statSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { type Journal, type JournalOptions, openJournal, openJournalReader } from '#lib/journal';
+import { openSpare } from '#lib/journal-spare';
+import { playedDisk } from './disk.ts';
+
+const SEGMENT_BYTES = 10_000;
+const MADE_BYTES = 8 + SEGMENT_BYTES;
+
+async function folder(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'journal-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+async function open(dir: string, options: Partial<JournalOptions> = {}): Promise<Journal> {
+  const journal = await openJournal({ dir, segmentBytes: SEGMENT_BYTES, openSpare, retryMs: 5, ...options });
+  onTestFinished(() => journal.close());
+  return journal;
+}
+const sizes = (dir: string): [string, number][] =>
+  readdirSync(dir).map((name) => [name, statSync(join(dir, name)).size]);
+const inAdvance = (dir: string): boolean =>
+  sizes(dir).some(([name, size]) => name.endsWith('.seg') && size === MADE_BYTES);
+const record = (n: number): Uint8Array => Buffer.concat([Buffer.from(`record ${n} `), Buffer.alloc(700)]);
+
+/** Writes until a segment is in use that was made in advance; answers with how many records. */
+async function writeUntilInAdvance(dir: string, journal: Journal): Promise<number> {
+  for (let n = 0; ; n++) {
+    journal.append(record(n));
+    await journal.synced();
+    if (inAdvance(dir)) return n + 1;
+  }
+}
+/** The files as a kill -9 leaves them. */
+async function killed(dir: string): Promise<string> {
+  const copy = await folder();
+  await cp(dir, copy, { recursive: true });
+  return copy;
+}
+async function readAll(dir: string): Promise<{ records: Uint8Array[]; damage: number }> {
+  const reader = openJournalReader({ dir });
+  const records: Uint8Array[] = [];
+  let damage = 0;
+  for (let at = 0; at < Number.MAX_SAFE_INTEGER; ) {
+    const read = await reader.read(at, 64 * 1024, Number.MAX_SAFE_INTEGER);
+    records.push(...read.records.map(({ payload }) => payload));
+    damage += read.damage.length;
+    at = read.next;
+  }
+  await reader.close();
+  return { records, damage };
+}
+
+test('after a kill everything is there, nothing is damaged, and positions go on where the records end', async () => {
+  const dir = await folder();
+  const first = await open(dir);
+  const count = await writeUntilInAdvance(dir, first);
+  const copy = await killed(dir);
+  const second = await open(copy);
+  expect(second.stats()).toMatchObject({ end: first.stats().end, damagedRecords: 0, bytes: first.stats().bytes });
+  second.append(record(count));
+  await second.synced();
+  const { records, damage } = await readAll(copy);
+  // A record that ends in zeros is whole: these all do.
+  expect(records).toEqual(Array.from({ length: count + 1 }, (_, n) => new Uint8Array(record(n))));
+  expect(damage).toBe(0);
+});
+
+test('a record that was torn by the kill costs itself', async () => {
+  const dir = await folder();
+  const first = await open(dir, { fs: playedDisk() });
+  const count = await writeUntilInAdvance(dir, first);
+  const copy = await killed(dir);
+  const disk = playedDisk();
+  const [name = ''] = sizes(copy).find(([file, size]) => file.endsWith('.seg') && size === MADE_BYTES) ?? [];
+  const file = await disk.open(join(copy, name), 'repair');
+  const at = 8 + first.stats().end - Number(name.slice(0, 16));
+  await file.write(Buffer.from([200, 0, 0, 0, 1, 2, 3, 4, 5]), at);
+  await file.close();
+  const second = await open(copy);
+  expect(second.stats()).toMatchObject({ damagedRecords: 1, end: first.stats().end + 9 });
+  expect((await readAll(copy)).records).toHaveLength(count);
+});
+
+test('who reads from outside finds the same in a log that is being written', async () => {
+  const dir = await folder();
+  const count = await writeUntilInAdvance(dir, await open(dir));
+  const { records, damage } = await readAll(dir);
+  expect([records.length, damage]).toEqual([count, 0]);
+});
+
+test('a stop leaves no spare, and the next start takes the zeros away', async () => {
+  const dir = await folder();
+  const journal = await open(dir);
+  await writeUntilInAdvance(dir, journal);
+  await journal.close();
+  expect(sizes(dir).every(([name]) => name.endsWith('.seg'))).toBe(true);
+  await (await open(dir)).close();
+  expect(inAdvance(dir)).toBe(false);
+});
+
+test('a disk that fails gets the room of the next segment back', async () => {
+  const dir = await folder();
+  const disk = playedDisk();
+  const journal = await open(dir, { fs: disk });
+  journal.append(record(0));
+  await journal.synced();
+  await vi.waitUntil(() => sizes(dir).some(([name, size]) => name === 'spare.new' && size === MADE_BYTES));
+  disk.fail.write = 'ENOSPC';
+  journal.append(record(1));
+  await vi.waitUntil(() => !journal.stats().writable && !readdirSync(dir).includes('spare.new'));
+  disk.fail.write = null;
+  await journal.synced();
+  expect((await readAll(dir)).records).toHaveLength(2);
+});
