@@ -105,8 +105,8 @@ export async function measure(options: {
     stalledShare = beat();
   }
   const end = await traffic.ended;
-  // What is on its way comes all the same, and is paid for. Behind the far end's last word nothing comes.
-  if (begun && end.end === 'enough' && end.error === null)
+  // What is on its way comes all the same, and is paid for. Behind the far end's last word nothing comes, but for other streams.
+  if (begun && ((end.end === 'enough' && end.error === null) || traffic.settles))
     await pause(Math.min(MOST_RTT_MS, traffic.rtt().idleMs ?? 0) + ON_THE_WAY_MS);
   const after = counter?.read();
   const ranMs = windows.reduce((sum, { ms }) => sum + ms, 0);
