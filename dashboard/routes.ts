@@ -4,6 +4,7 @@ import { registerActRoutes } from './routes/act.ts';
 import { registerAlertRoutes } from './routes/alerts.ts';
 import { registerBackupRoutes } from './routes/backup.ts';
 import { registerCalendarRoutes } from './routes/calendar.ts';
+import { registerClosedTodayRoutes } from './routes/closed-today.ts';
 import { registerChannelRoutes } from './routes/channels.ts';
 import { registerDeliveryRoutes } from './routes/delivery.ts';
 import { registerIncidentPageRoutes } from './routes/incident-page.ts';
@@ -34,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   registerAccessibilityRoutes,
   registerRuleRoutes,
   registerCalendarRoutes,
+  registerClosedTodayRoutes,
   registerBackupRoutes,
   registerChannelRoutes,
   registerOnCallRoutes,

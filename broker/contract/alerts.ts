@@ -164,6 +164,13 @@ export interface CalendarEntry {
   reason: string;
   open: boolean;
 }
+/** GET and POST /api/v1/sites/:site/closed-today. */
+export interface ClosedToday {
+  /** Somebody closed the library for this very day. */
+  closed: boolean;
+  /** Of the answer to POST: nobody is called before. */
+  until: number | null;
+}
 /** GET and PUT /api/v1/calendar. */
 export interface CalendarView {
   entries: CalendarEntry[];

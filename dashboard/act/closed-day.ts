@@ -29,6 +29,7 @@ export function closeToday(deps: ClosedDayDeps, { site, who, reason }: Closing):
   const entries = [...readCalendar(state).filter((one) => !isOfDay(one, site.id, date)), entry];
   writeCalendar(state, entries, who, now);
   const until = openSpansOf(site, entries, now, now + HORIZON_MS)[0]?.[0] ?? now + DAY_MS;
+  endSilences(state, site, now);
   state.alerts.addSilence({ ap: null, site: site.id, reason, by: who, from: now, until });
   state.audit(now, who, 'site closed for a day', `${site.id} ${date}`);
   publish(deps, site);
@@ -44,10 +45,7 @@ export function openAfterAll(deps: ClosedDayDeps, { site, who }: Omit<Closing, '
   const left = entries.filter((one) => !isOfDay(one, site.id, date));
   if (left.length === entries.length) return false;
   writeCalendar(state, left, who, now);
-  // Those of the same deed, in whatever language it was done.
-  const reasons = new Set(LANGUAGES.map((lang) => wordsOf(lang).act.closedReason));
-  for (const { id, site: of, reason } of state.alerts.silences(now))
-    if (of === site.id && reasons.has(reason)) state.alerts.endSilence(id, now);
+  endSilences(state, site, now);
   state.audit(now, who, 'site open after all', `${site.id} ${date}`);
   publish(deps, site);
   return true;
@@ -56,6 +54,13 @@ export function openAfterAll(deps: ClosedDayDeps, { site, who }: Omit<Closing, '
 /** Somebody closed it for this very day. */
 export function isClosedToday(state: Pick<State, 'keep'>, site: Site, now: number): boolean {
   return readCalendar(state).some((one) => isOfDay(one, site.id, today(site, now)));
+}
+
+/** Those of this deed, in whatever language it was done. */
+function endSilences(state: ClosedDayDeps['state'], site: Site, now: number): void {
+  const reasons = new Set(LANGUAGES.map((lang) => wordsOf(lang).act.closedReason));
+  for (const { id, site: of, reason } of state.alerts.silences(now))
+    if (of === site.id && reasons.has(reason)) state.alerts.endSilence(id, now);
 }
 
 function isOfDay({ site, from, to, open }: CalendarEntry, id: string, date: string): boolean {

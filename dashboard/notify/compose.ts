@@ -70,10 +70,9 @@ function inputOf(
   const alert = deps.view(incident, receiver.lang);
   if (!alert) return null;
   const detail = detailOf(item);
-  const input = inputAbout(deps, { alert, kind, lang: receiver.lang, now });
+  const input = inputAbout(deps, { alert, kind, lang: receiver.lang, now, how });
   return {
     ...input,
-    others: how === 'alone' ? input.others : null,
     unackedMinutes: numberIn(detail, 'unacked', 0, 1e6) ?? null,
     ...(kind === 'update' ? { severity: item.severity } : {}),
     ackEnded: textIn(detail, 'why', 20) === 'ack_ended',
@@ -86,12 +85,14 @@ export interface About {
   kind: MessageInput['kind'];
   lang: Language;
   now: number;
+  /** `many`: who else is affected is not counted: for each of a thousand it would take a look at a thousand. */
+  how?: 'alone' | 'many';
 }
 
 /** What is to say of an alert now, to anybody who reads that language. */
 export function inputAbout(
   deps: Pick<ComposeDeps, 'state' | 'publicUrl'>,
-  { alert, kind, lang, now }: About,
+  { alert, kind, lang, now, how = 'alone' }: About,
 ): MessageInput {
   const { registry } = deps.state;
   const ap = registry.accessPoint(alert.ap);
@@ -107,7 +108,7 @@ export function inputAbout(
     lang,
     now,
     openNext: site && (openSpansOf(site, readCalendar(deps.state), now, now + WEEK_MS)[0] ?? null),
-    others: site?.isp ? othersOf(deps, alert, site.isp) : null,
+    others: how === 'alone' && site?.isp ? othersOf(deps, alert, site.isp) : null,
   };
 }
 

@@ -27,6 +27,11 @@ const en = {
   },
 
   silence: {
+    closedToday: 'Closed today',
+    closed: (name: string, until: string) => `${name} is closed today. Nobody is called before ${until}.`,
+    isClosed: 'Closed today by the calendar: tests and reports know it.',
+    openToday: 'Open after all',
+    opened: (name: string) => `${name} is open today after all.`,
     open: 'Silence…',
     title: (name: string) => `Silence ${name}`,
     text: 'Judging goes on; nobody is told until it ends. What still fires then is told then.',

@@ -298,6 +298,18 @@ export async function startFixture(
     calendar.entries = body.entries;
     return calendar;
   });
+  const closedToday = '/api/v1/sites/:site/closed-today';
+  const closing = { ap: null, reason: 'closed today', by: ME.name };
+  app.get(closedToday, () => ({ closed: silences.some(({ reason }) => reason === closing.reason), until: null }));
+  app.post<{ Params: { site: string } }>(closedToday, ({ params: { site } }) => {
+    const until = now() + 18 * 3_600_000;
+    silences.push({ ...closing, site, id: silences.length + 1, from: now(), until });
+    return { closed: true, until };
+  });
+  app.delete(closedToday, (_request, reply) => {
+    silences.splice(0);
+    return reply.code(204).send();
+  });
   app.get('/api/v1/rules', () => openRules({ CARREL_DARK_AFTER_S: 300 }, memoryState()).view());
   app.get('/api/v1/tokens', () => ({
     items: [{ id: 1, name: 'nightly report', role: 'viewer', user: 'rasa', created_at: now() - 9e8, revoked_at: null }],

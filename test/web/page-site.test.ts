@@ -159,6 +159,20 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   }, 60_000);
 
+  test('a library is closed for today by one button, which says until when nobody is called, and opened after all', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring');
+    await page.getByRole('button', { name: 'Silence…' }).click();
+    await page.getByRole('button', { name: 'Closed today' }).click();
+    await page.getByText('is closed today. Nobody is called before Fri 10:15.').waitFor();
+    await page.getByText('Closed today by the calendar').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Open after all' }).click();
+    await page.getByText('is open today after all.').waitFor();
+    await page.getByText('Closed today by the calendar').waitFor({ state: 'detached' });
+    expect(world.fixture.posted.map(({ url }) => url)).toEqual(Array(2).fill('/api/v1/sites/site-0/closed-today'));
+    world.fine();
+  }, 60_000);
+
   test('on a phone an incident of the list is a page of its own, which the server draws', async () => {
     const page = await world.open('/alerts', 'Needs action', { viewport: { width: 390, height: 844 } });
     await page.locator('.inc h3 a').first().click();

@@ -28,6 +28,11 @@ export const manage: typeof en = {
   },
 
   silence: {
+    closedToday: 'Šiandien uždaryta',
+    closed: (name, until) => `${name}: šiandien uždaryta. Iki ${until} niekas nekviečiamas.`,
+    isClosed: 'Pagal kalendorių šiandien uždaryta: tai žino matavimai ir ataskaitos.',
+    openToday: 'Vis dėlto dirba',
+    opened: (name) => `${name}: šiandien vis dėlto dirba.`,
     open: 'Nutildyti…',
     title: (name) => `Nutildyti: ${name}`,
     text: 'Vertinama toliau, bet niekam nepranešama, kol nutildymas baigsis. Kas tada dar tęsis, apie tai bus pranešta.',

@@ -1,6 +1,6 @@
 /** Why: during works nobody should be called. A silence has a reason, an end and a name, and can be ended by anybody who may act. */
 import { useState } from 'preact/hooks';
-import { type Page, type Silence, silenceCovers } from '#contract';
+import { type ClosedToday, type Page, type Silence, silenceCovers } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
 import { moment } from '../format.ts';
 import { useLoad } from '../load.ts';
@@ -34,6 +34,18 @@ export function SilenceForm({ line: { site, ap, name }, onDone, onCancel }: Form
       const of = what === 'ap' ? { ap: ap.id } : { site: site.id };
       await post<Silence>('/silences', { ...of, reason, until: Number(until) });
       say(w.done(name, moment(Number(until), serverNow.value, site.zone)));
+      onDone();
+    } catch (refused) {
+      if (!(refused instanceof ApiError)) throw refused;
+      setError(refused);
+    }
+    setBusy(false);
+  };
+  const closeToday = async () => {
+    setBusy(true);
+    try {
+      const { until } = await post<ClosedToday>(closedPath(site.id));
+      say(w.closed(name, moment(until ?? 0, serverNow.value, site.zone)));
       onDone();
     } catch (refused) {
       if (!(refused instanceof ApiError)) throw refused;
@@ -75,6 +87,9 @@ export function SilenceForm({ line: { site, ap, name }, onDone, onCancel }: Form
         </Select>
       </div>
       <div class="foot-acts">
+        <button class="btn" type="button" disabled={busy} onClick={() => void closeToday()}>
+          {w.closedToday}
+        </button>
         <span class="end" />
         {onCancel ? (
           <button class="btn" type="button" onClick={onCancel}>
@@ -88,6 +103,8 @@ export function SilenceForm({ line: { site, ap, name }, onDone, onCancel }: Form
     </form>
   );
 }
+
+const closedPath = (site: string): string => `/sites/${encodeURIComponent(site)}/closed-today`;
 
 /** Silences that have not ended. `refresh` asks again. */
 export const useSilences = (refresh: unknown = 0) => useLoad<Page<Silence>>('/silences', { refresh });
@@ -113,9 +130,34 @@ const isOwn = ({ ap, site }: Silence) => ap !== null || site !== null;
 export function SilenceNotes({ line, refresh }: { line: Line; refresh: unknown }) {
   const silences = useSilences(refresh);
   const here = (silences.value?.items ?? []).filter((one) => silenceCovers(one, { ap: line.ap.id, site: line.site }));
+  // Whoever closed it for today silenced it too.
+  const closed = useLoad<ClosedToday>(here.some(({ site }) => site !== null) ? closedPath(line.site.id) : null, {
+    refresh: `${refresh} ${here.length}`,
+  });
   if (here.length === 0) return null;
+  const open = async () => {
+    try {
+      await ask('DELETE', closedPath(line.site.id));
+      say(w.opened(line.name));
+    } catch (refused) {
+      if (!(refused instanceof ApiError)) throw refused;
+      say(refused.problem.detail);
+    }
+    silences.again();
+  };
   return (
     <div class="grid notices below-head">
+      {closed.value?.closed ? (
+        <div class="note">
+          <Mark state="maint" />
+          <b>{w.isClosed}</b>
+          {mayAct() ? (
+            <button class="btn" type="button" onClick={() => void open()}>
+              {w.openToday}
+            </button>
+          ) : null}
+        </div>
+      ) : null}
       {here.map((silence) => (
         <div key={silence.id} class="note">
           <Mark state="maint" />
