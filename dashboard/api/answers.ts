@@ -15,6 +15,7 @@ import type {
   ChannelKindView,
   ChannelTestResult,
   ChannelView,
+  ClosedToday,
   ComplianceReport,
   EscalationView,
   ImportReport,
@@ -76,6 +77,9 @@ export interface Answers {
   'PUT /rules': RulesView;
   'GET /calendar': CalendarView;
   'PUT /calendar': CalendarView;
+  'GET /sites/{site}/closed-today': ClosedToday;
+  'POST /sites/{site}/closed-today': ClosedToday;
+  'DELETE /sites/{site}/closed-today 204': null;
 
   'GET /availability': AvailabilityView;
   'GET /measurements': Measurements;

@@ -13,6 +13,7 @@ const GETS = [
   ...[`/measurements?probe=p-a&metric=rtt_ms&${RANGE}`, '/on-call/rotations', `/outages?ap=a&${RANGE}`, '/probes'],
   ...['/probes/p-a', '/probes/p-a/delivery', '/quarantine', '/reports', '/reports/compliance?month=2026-10'],
   ...['/roster', '/rules', '/screens', '/sessions', '/setup', '/silences', '/sites', '/sites/a', '/sites/export'],
+  '/sites/a/closed-today',
   ...[`/tests?ap=a&${RANGE}`, `/throughput?by=site&${RANGE}`, '/tokens', '/users'],
 ];
 
@@ -83,6 +84,8 @@ const STEPS = [
     { entries: [{ site: null, from: '2026-12-31', to: '2026-12-31', reason: 'closed', open: false }] },
     200,
   ],
+  ['POST', '/sites/a/closed-today', undefined, 200],
+  ['DELETE', '/sites/a/closed-today', undefined, 204],
   ['PUT', '/rules', { all: { 'dark.after_s': 600 } }, 200],
 ] as const;
 
