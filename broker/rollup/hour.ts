@@ -137,7 +137,8 @@ function outageSpan(t_ms: number, { at, from }: { at: number; from: number }): S
 /** What came so far as a rollup. */
 export function rollupOfHour(hour: Hour, version: number): RollupRow {
   const end_s = hour.start_s + HOUR_S;
-  const runs = runsOf(hour.start_s, end_s, { up: slots(hour, 'up'), down: [...slots(hour, 'down'), ...hour.outages] });
+  const { up, down } = slots(hour);
+  const runs = runsOf(hour.start_s, end_s, { up, down: [...down, ...hour.outages] });
   const { up_s, down_s } = knownWithin(runs, hour.start_s, [[hour.start_s, end_s]]);
   const metrics: RollupRow['metrics'] = {};
   for (const [index, name] of METRIC_NAMES.entries()) {
@@ -162,9 +163,8 @@ export function rollupOfHour(hour: Hour, version: number): RollupRow {
 }
 
 /** Each sample speaks for the slot that it lies in; a slot with both is split by its share, good first. */
-function slots(hour: Hour, wanted: 'up' | 'down'): Span[] {
-  const seconds: number[] = [];
-  for (let second = 0; second < HOUR_S; second++) if (bit(hour.told, second)) seconds.push(second);
+function slots(hour: Hour): { up: Span[]; down: Span[] } {
+  const seconds = secondsIn(hour.told);
   const width = slotWidth(seconds);
   const shares = new Map<number, { good: number; all: number }>();
   for (const second of seconds) {
@@ -174,11 +174,24 @@ function slots(hour: Hour, wanted: 'up' | 'down'): Span[] {
     share.all += 1;
     if (bit(hour.good, second)) share.good += 1;
   }
-  return [...shares].map(([slot, { good, all }]): Span => {
+  const [up, down]: [Span[], Span[]] = [[], []];
+  for (const [slot, { good, all }] of shares) {
     const start = hour.start_s + slot;
     const turn = start + Math.round((good / all) * width);
-    return wanted === 'up' ? [start, turn] : [turn, start + width];
-  });
+    up.push([start, turn]);
+    down.push([turn, start + width]);
+  }
+  return { up, down };
+}
+
+/** Numbers of the bits that are set: mostly one in eight bytes. */
+function secondsIn(bits: Uint8Array): number[] {
+  const seconds: number[] = [];
+  for (let byte = 0; byte < bits.length; byte++) {
+    if (bits[byte] === 0) continue;
+    for (let second = 8 * byte; second < 8 * byte + 8; second++) if (bit(bits, second)) seconds.push(second);
+  }
+  return seconds;
 }
 
 /** The rhythm of the probe: the narrowest width that holds the median distance of its samples. */

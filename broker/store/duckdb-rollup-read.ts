@@ -1,7 +1,7 @@
 /** Why: questions to rollups as SQL: a fleet's month is summed inside DuckDB, and only one row per probe comes out. */
 import type { JS } from '@duckdb/node-api';
 import { METRIC_NAMES, type MetricName } from '#contract';
-import { createHistogramSum, encodeHistogram } from '#lib/histogram';
+import { createHistogramSum } from '#lib/histogram';
 import { dayOf, wholeDays } from '../rollup/standing.ts';
 import { rangeOfGroups } from '../rollup/totals.ts';
 import { knownOfRows, knownSql } from './duckdb-known.ts';
@@ -210,7 +210,7 @@ function mergeTotals(rows: readonly JS[][]): RollupTotal[] {
       const [samples = 0, up_s = 0, down_s = 0, n = 0, passed = 0, failed = 0, inconclusive = 0] = sums;
       for (const text of texts) histogram.add(text);
       const tests = { n, passed, failed, inconclusive };
-      return { probe, samples, up_s, down_s, tests, histogram: encodeHistogram(histogram.take()) };
+      return { probe, samples, up_s, down_s, tests, histogram: histogram.takeEncoded() };
     })
     .sort((a, b) => (a.probe < b.probe ? -1 : 1));
 }

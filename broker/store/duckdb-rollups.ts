@@ -184,6 +184,7 @@ function columnsOf(
 ): AppendColumn[] {
   const whole = (of: (row: RollupRow) => number): AppendColumn => ({ type: 'UINTEGER', values: rows.map(of) });
   const text = (of: (row: RollupRow) => string): AppendColumn => ({ type: 'VARCHAR', values: rows.map(of) });
+  const present = new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)));
   return [
     whole((row) => idOf(row.probe)),
     whole((row) => row.t_s),
@@ -201,7 +202,7 @@ function columnsOf(
     text((row) => row.histograms.rate_mbps),
     ...order.map((column): AppendColumn => {
       const { name, part } = PART_OF.get(column) ?? {};
-      const some = name && part && rows.some((row) => row.metrics[name]);
+      const some = name && part && present.has(name);
       return { type: 'DOUBLE', values: some ? rows.map((row) => row.metrics[name]?.[part] ?? null) : undefined };
     }),
   ];

@@ -111,13 +111,21 @@ type Opened = (site: Site, from: number, to: number) => OpenTime;
 /** Most sites share a few opening hours, and working out a month of them takes longer than asking the database. */
 function openTimes(closedOf: MonthInput['closed'] = () => []): Opened {
   const known = new Map<string, OpenTime>();
-  const hours = new Map<Site, string>();
+  const numbers = new Map<string, number>();
+  const weekly = new Map<Site, number>();
+  const numberOf = (site: Site): number => {
+    const found = weekly.get(site);
+    if (found !== undefined) return found;
+    const hours = JSON.stringify([site.zone, site.opening]);
+    const number = numbers.get(hours) ?? numbers.size;
+    numbers.set(hours, number);
+    weekly.set(site, number);
+    return number;
+  };
   return (site, from, to) => {
     const { id, zone, opening } = site;
     const closed = closedOf({ id, zone }, from, to);
-    const weekly = hours.get(site) ?? JSON.stringify([zone, opening]);
-    hours.set(site, weekly);
-    const key = `${from}/${to}${weekly}${closed.length > 0 ? JSON.stringify(closed) : ''}`;
+    const key = `${numberOf(site)}/${from}/${to}${closed.length > 0 ? JSON.stringify(closed) : ''}`;
     const found = known.get(key) ?? openTimeOf({ zone, opening }, closed, from, to);
     known.set(key, found);
     return found;
@@ -181,31 +189,31 @@ function stretchesOf(
 type TestPart = Pick<ComplianceCounts, 'tests' | 'rates'>;
 
 async function countTests(store: StoreReader, stretches: readonly Stretch[]): Promise<TestPart[]> {
-  const ranges = new Map<string, Promise<Map<string, RollupTotal>>>();
-  const totals = (from: number, to: number): Promise<Map<string, RollupTotal>> => {
-    const key = `${from}/${to}`;
-    const asked =
-      ranges.get(key) ??
-      byProbe(store.rollupTotals({ from_s: from / 1000, to_s: Math.ceil(to / 1000), histogram: 'rate_mbps' }));
-    ranges.set(key, asked);
-    return asked;
-  };
-  const cut = await testsOfStretches(
-    store,
-    stretches.filter(({ whole }) => !whole),
+  const rangeOf = ({ from, to }: Stretch): string => `${from}/${to}`;
+  const cut = stretches.filter(({ whole }) => !whole);
+  const ranges = Map.groupBy(
+    stretches.filter(({ whole }) => whole),
+    rangeOf,
   );
-  return Promise.all(
-    stretches.map(async (stretch): Promise<TestPart> => {
-      const counted = cut.get(stretch);
-      if (counted) return counted;
-      const { tests, histogram } = (await totals(stretch.from, stretch.to)).get(stretch.probe) ?? {};
-      return tests && histogram !== undefined ? { tests, rates: [histogram] } : complete({});
-    }),
-  );
+  const [counted, ...totals] = await Promise.all([
+    testsOfStretches(store, cut),
+    ...[...ranges.values()].map(([first]) => totalsOf(store, first)),
+  ]);
+  const byRange = new Map([...ranges.keys()].map((range, i) => [range, totals[i]]));
+  return stretches.map((stretch): TestPart => {
+    const tested = counted.get(stretch);
+    if (tested) return tested;
+    const { tests, histogram } = byRange.get(rangeOf(stretch))?.get(stretch.probe) ?? {};
+    return tests && histogram !== undefined ? { tests, rates: [histogram] } : complete({});
+  });
 }
 
-async function byProbe(totals: Promise<RollupTotal[]>): Promise<Map<string, RollupTotal>> {
-  return new Map((await totals).map((total) => [total.probe, total]));
+/** Of every probe, over the range of the stretch. */
+async function totalsOf(store: StoreReader, stretch: Stretch | undefined): Promise<Map<string, RollupTotal>> {
+  if (!stretch) return new Map();
+  const { from, to } = stretch;
+  const totals = await store.rollupTotals({ from_s: from / 1000, to_s: Math.ceil(to / 1000), histogram: 'rate_mbps' });
+  return new Map(totals.map((total) => [total.probe, total]));
 }
 
 /** Test by test, some stretches at a time. */

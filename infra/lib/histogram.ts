@@ -69,15 +69,29 @@ function middleOf(bin: number): number {
 /** Base64 of varints: zero, then per bin, ascending, the step from the bin before (the first zigzag) and its count. Empty text when empty. */
 export function encodeHistogram({ zero, bins }: Histogram): string {
   if (zero === 0 && bins.size === 0) return '';
-  const bytes: number[] = [];
-  pushVarint(bytes, zero);
-  let before: number | null = null;
-  for (const [bin, count] of [...bins].sort(([a], [b]) => a - b)) {
-    pushVarint(bytes, before === null ? (bin >= 0 ? bin * 2 : -bin * 2 - 1) : bin - before);
-    pushVarint(bytes, count);
-    before = bin;
-  }
-  return Buffer.from(bytes).toString('base64');
+  beginEncoding(zero);
+  for (const [bin, count] of [...bins].sort(([a], [b]) => a - b)) encodeBin(bin, count);
+  return encoded();
+}
+
+/** What is being encoded: bytes so far, and the bin before. */
+const written: number[] = [];
+let before: number | null = null;
+
+function beginEncoding(zero: number): void {
+  written.length = 0;
+  before = null;
+  pushVarint(written, zero);
+}
+
+function encodeBin(bin: number, count: number): void {
+  pushVarint(written, before === null ? (bin >= 0 ? bin * 2 : -bin * 2 - 1) : bin - before);
+  pushVarint(written, count);
+  before = bin;
+}
+
+function encoded(): string {
+  return Buffer.from(written).toString('base64');
 }
 
 /** Adds an encoded histogram to `to`; what is cut short adds what can be read. */
@@ -98,6 +112,8 @@ export interface HistogramSum {
   add(texts: string): void;
   /** The sum; then it is empty again. */
   take(): Histogram;
+  /** The same, encoded. */
+  takeEncoded(): string;
   /** Values in the sum. */
   count(): number;
   /** The same as the values at each share of it (0 to 1, nearest rank); nulls where nothing was counted. */
@@ -172,6 +188,16 @@ export function createHistogramSum(): HistogramSum {
       }
       empty();
       return sum;
+    },
+    takeEncoded() {
+      if (zero === 0 && highest < lowest) return '';
+      beginEncoding(zero);
+      for (let index = lowest; index <= highest; index++) {
+        const known = counts[index] ?? 0;
+        if (known > 0) encodeBin(index + DENSE_FROM, known);
+      }
+      empty();
+      return encoded();
     },
     count,
     takeQuantiles(shares) {
