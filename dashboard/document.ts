@@ -81,6 +81,7 @@ ${
 <meta name="color-scheme" content="light dark">
 ${hrefs(styles).map((href) => html`<link rel="stylesheet" href="${href}">`)}
 ${icon !== null && html`<link rel="icon" type="image/svg+xml" href="${icon}">`}
+<link rel="manifest" href="/manifest.webmanifest">
 ${hrefs(scripts).map((href) => html`<script type="module" src="${href}"></script>`)}
 </head>
 <body>

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
+import { type AppFiles, buildApp } from './build-app.ts';
 import { buildDrawn } from './build-drawn.ts';
 import { type JoinedWeb, joinWeb } from './build-web-join.ts';
 import { inLanguage } from './build-web-language.ts';
@@ -32,24 +33,29 @@ export async function buildWeb(
   outDir = join(ROOT, 'dist/web'),
   languages: readonly PageLanguage[] = LANGUAGES,
 ): Promise<void> {
-  const [drawn, ...pages] = await Promise.all([buildDrawn(), ...languages.map((one) => buildPage(one))]);
+  const [drawn, app, ...pages] = await Promise.all([
+    buildDrawn(),
+    buildApp(),
+    ...languages.map((one) => buildPage(one)),
+  ]);
   // One name for all languages: a page that was built before any of them was changed is old.
   const build = createHash('sha256')
     .update(pages.map(({ hash }) => hash).join())
     .digest('hex')
     .slice(0, 10);
   const assets = new Map(
-    [...pages.flatMap(({ files }) => files), ...drawn.files]
+    [...pages.flatMap(({ files }) => files), ...drawn.files, ...app.assets]
       .filter(({ name }) => !name.startsWith('head-'))
       .map(({ name, contents }) => [name, contents]),
   );
   await mkdir(join(outDir, 'assets'), { recursive: true });
   await Promise.all([...assets].map(([name, contents]) => writeWithPacked(join(outDir, 'assets', name), contents)));
-  await writeFile(join(outDir, 'assets.json'), JSON.stringify(drawn.hrefs));
+  await writeFile(join(outDir, 'assets.json'), JSON.stringify({ ...drawn.hrefs, ...app.hrefs }));
+  for (const { name, contents } of app.root) await writeWithPacked(join(outDir, name), contents);
   for (const page of pages)
     await writeWithPacked(
       join(outDir, `index${page.lang === 'en' ? '' : `.${page.lang}`}.html`),
-      Buffer.from(indexHtml(page, build)),
+      Buffer.from(indexHtml(page, build, app)),
     );
   await dropOld(join(outDir, 'assets'), new Set(assets.keys()));
 }
@@ -97,7 +103,7 @@ const pureContract: Plugin = {
 };
 
 /** The page's only HTML. Everything visible is drawn by the script; without it the noscript line says so. */
-function indexHtml({ files, hash, lang }: JoinedWeb & { lang: string }, build: string): string {
+function indexHtml({ files, hash, lang }: JoinedWeb & { lang: string }, build: string, { hrefs }: AppFiles): string {
   const head = files
     .find(({ name }) => name.startsWith('head-'))
     ?.contents.toString()
@@ -116,6 +122,10 @@ function indexHtml({ files, hash, lang }: JoinedWeb & { lang: string }, build: s
 <link rel="stylesheet" href="${href('main', 'css')}">
 <script type="module" src="${href('main', 'js')}"></script>
 <link rel="icon" type="image/svg+xml" href="${href('icon', 'svg')}">
+<link rel="manifest" href="/manifest.webmanifest">
+<link rel="apple-touch-icon" href="${hrefs['icon-apple-180.png']}">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0f1720">
 </head>
 <body>
 <div id="root"></div>

@@ -25,6 +25,7 @@ const SOURCES = [
   'infra/build-web-join.ts',
   'infra/build-web-language.ts',
   'infra/build-drawn.ts',
+  'infra/build-app.ts',
   'infra/lean-mqtt.ts',
   'package-lock.json',
 ];

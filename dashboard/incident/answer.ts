@@ -1,9 +1,10 @@
 /** Why: the page of an incident is drawn the same way for who is signed in and for who came by a link, and costs nothing while nothing changed. */
 import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
-import { type AssetHref, sendDocument } from '../document.ts';
+import { type AssetHref, html, type Markup, sendDocument } from '../document.ts';
 import { incidentBody, type PageInput } from './page.ts';
 import { isNight } from './times.ts';
+import { INCIDENT_WORDS } from './words.ts';
 
 export interface Answer extends PageInput {
   asset: AssetHref;
@@ -26,11 +27,18 @@ export function answerIncident(reply: FastifyReply, { asset, status = 200, since
   return sendDocument(reply.code(status), {
     lang: seen.lang,
     title: `${seen.message.title} · Carrel`,
-    body,
+    body: html`${body}${aboutScript(page, version)}`,
     asset,
     styles: ['incident.css'],
+    scripts: ['incident.ts'],
     theme: isNight(seen.zone, seen.now) ? 'dark' : null,
   });
+}
+
+/** What the script needs to know: which version this is and of when, whose, and its words. */
+function aboutScript({ seen, who }: PageInput, version: string): Markup {
+  const words = JSON.stringify(INCIDENT_WORDS[seen.lang].live);
+  return html`<div id="about" hidden data-version="${version}" data-at="${seen.now}" data-who="${who}" data-words="${words}"></div>`;
 }
 
 /** For the script, which draws what it must itself: what was done, or why nothing was. */

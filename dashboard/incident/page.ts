@@ -19,6 +19,8 @@ export interface PageInput {
   seen: Seen;
   /** How somebody got here: signed in, or by a link from a message, which leads nowhere else. */
   via: 'page' | 'link';
+  /** Who is signed in; empty by a link. */
+  who: string;
   /** Null: who asks may not act, or there is nothing to do any more. */
   forms: Forms | null;
   /** What has just been done, or why nothing was. */
@@ -59,7 +61,7 @@ export function incidentBody(input: PageInput): Markup {
   const { own, times } = frame;
   const brand = html`<svg aria-hidden="true"><use href="#logo"/></svg>Carrel`;
   return html`${SPRITE}<div class="incident">
-<header class="top">${via === 'page' ? html`<a class="brand" href="/alerts">${brand}<span class="vh">, ${own.all}</span></a>` : html`<span class="brand">${brand}</span>`}<span>${own.incident(seen.alert.id)}</span><a class="asof" href="?"><span class="vh">${own.refresh}, </span>${times.clock(seen.now)}</a></header>
+<header class="top">${via === 'page' ? html`<a class="brand" href="/alerts">${brand}<span class="vh">, ${own.all}</span></a>` : html`<span class="brand">${brand}</span>`}<span>${own.incident(seen.alert.id)}</span><a class="asof" href="?"><span class="vh">${own.refresh}, </span><time>${times.clock(seen.now)}</time></a></header>
 <main id="main">${mainSections(frame)}</main>
 ${dock(frame)}</div>`;
 }

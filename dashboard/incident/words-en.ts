@@ -125,7 +125,6 @@ export const en: IncidentWords = {
   live: {
     sending: 'Sending…',
     willSend: 'No connection. It will be sent as soon as there is one; this page may be closed.',
-    sent: 'It arrived.',
     refused: 'It could not be sent: sign in again, then press once more.',
     offline: 'No connection. What stands here is from {time}, {age} ago.',
     ago: '{n} min',

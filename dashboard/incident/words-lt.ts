@@ -117,7 +117,6 @@ export const lt: IncidentWords = {
   live: {
     sending: 'Siunčiama…',
     willSend: 'Nėra ryšio. Bus išsiųsta, kai tik ryšys atsiras; puslapį galima užverti.',
-    sent: 'Gauta.',
     refused: 'Išsiųsti nepavyko: prisijunkite iš naujo ir paspauskite dar kartą.',
     offline: 'Nėra ryšio. Tai, ką matote, buvo {time}, prieš {age}',
     ago: '{n} min.',

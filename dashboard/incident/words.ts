@@ -82,7 +82,7 @@ export interface IncidentWords {
   testCost(mb: string): string;
   mayNotAct: string;
   /** For the script: what it says while there is no connection. */
-  live: Record<'sending' | 'willSend' | 'sent' | 'refused' | 'offline' | 'ago', string>;
+  live: Record<'sending' | 'willSend' | 'refused' | 'offline' | 'ago', string>;
 }
 
 export const INCIDENT_WORDS: Readonly<Record<Language, IncidentWords>> = { en, lt, ru };

@@ -106,6 +106,7 @@ export function registerActRoutes(app: FastifyInstance, deps: DashboardDeps, _al
     return answerIncident(reply, {
       seen: await seenOf(deps, { alert, lang: asked.lang, who: null }),
       via: 'link',
+      who: '',
       forms: may ? { action: `/a/${links.tokenOf(next)}`, hidden: [] } : null,
       said,
       asset: app.pageAsset,

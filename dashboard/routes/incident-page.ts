@@ -74,6 +74,7 @@ export function registerIncidentPageRoutes(app: FastifyInstance, deps: Dashboard
     return answerIncident(reply, {
       seen: await seenOf(deps, { alert, lang, who }),
       via: 'page',
+      who: who?.name ?? '',
       forms: may ? { action: `/alerts/${alert.id}`, hidden } : null,
       said,
       asset: app.pageAsset,

@@ -20,6 +20,11 @@ export interface StaticFolders {
 
 /** Routes of the page, as dashboard/web/router.ts knows them. */
 const PAGES = ['/', '/map', '/wall', '/sites', '/sites/:id', '/alerts', '/settings', '/help/keys', '/login', '/setup'];
+/** What makes the page installable (infra/build-app.ts). */
+const APP_FILES = [
+  ['/sw.js', 'text/javascript; charset=utf-8'],
+  ['/manifest.webmanifest', 'application/manifest+json'],
+] as const;
 const BUNDLES = ['agent.cjs', 'inventory.cjs'];
 
 declare module 'fastify' {
@@ -52,6 +57,13 @@ export async function registerStaticRoutes(app: FastifyInstance, folders: Static
     index: false,
     dotfiles: 'ignore',
   });
+  for (const [url, type] of APP_FILES)
+    app.get(url, { schema: { hide: true } }, async (_request, reply) => {
+      const name = url.slice(1);
+      if (!existsSync(join(folders.web, name))) return notFound(reply);
+      // Asked for anew each time: an old worker would outlive an update.
+      return reply.header('cache-control', 'no-cache').type(type).sendFile(name, folders.web, { cacheControl: false });
+    });
   for (const url of PAGES) app.get(url, { schema: { hide: true } }, async (_request, reply) => reply.sendPage());
   // Asked for by browsers where a page names no icon, such as the description of the API.
   app.get('/favicon.ico', { schema: { hide: true } }, async (_request, reply) => {
@@ -68,17 +80,19 @@ export async function registerStaticRoutes(app: FastifyInstance, folders: Static
       request.method === 'GET' &&
       !request.url.startsWith('/api/') &&
       (request.headers.accept ?? '').includes('text/html');
-    return wantsPage
-      ? reply.code(404).sendPage()
-      : sendProblem(
-          reply,
-          problem(
-            404,
-            'ROUTE_NOT_FOUND',
-            `There is no ${request.method} at this address; /api/v1/openapi.json lists what there is.`,
-          ),
-        );
+    return wantsPage ? reply.code(404).sendPage() : notFound(reply);
   });
+}
+
+function notFound(reply: FastifyReply): FastifyReply {
+  return sendProblem(
+    reply,
+    problem(
+      404,
+      'ROUTE_NOT_FOUND',
+      `There is no ${reply.request.method} at this address; /api/v1/openapi.json lists what there is.`,
+    ),
+  );
 }
 
 function sendPage(reply: FastifyReply, web: string, lang: Language): FastifyReply {

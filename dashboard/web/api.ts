@@ -54,10 +54,23 @@ export async function ask<T>(method: Method, path: string, { body, csv, signal }
       );
     }));
   const answer = await bodyOf(response);
+  noteKept(path, response);
   if (response.ok) return answer as T; // The server's answers are typed by the same contract; this is the page's one parser.
   if (response.status === 401 && path !== '/login') onSignedOut();
   throw new ApiError(problemOf(response.status, answer));
 }
+
+const kept = new Map<string, number>();
+
+/** Without a connection the service worker answers with what this device kept (worker/kept.ts), and says since when. */
+function noteKept(path: string, response: Response): void {
+  const at = Number(response.headers.get('x-carrel-kept'));
+  if (at > 0) kept.set(path, at);
+  else kept.delete(path);
+}
+
+/** When this device heard the last answer to `path`, ms by its own clock: now, unless it was a kept one. */
+export const heardAt = (path: string): number => kept.get(path) ?? Date.now();
 
 /** What early.ts asked for before this script was there; each once. Null: nothing, or no answer. */
 async function takeEarly(path: string): Promise<Response | null> {

@@ -15,9 +15,10 @@ import {
   type Site,
   unpackRoster,
 } from '#contract';
-import { ApiError, get, post, useSession, whenSignedOut } from './api.ts';
+import { ApiError, get, heardAt, post, useSession, whenSignedOut } from './api.ts';
 import { EMPTY, freshness, type LiveState, reduce } from './live.ts';
 import { go } from './router.ts';
+import { startWorker } from './start-worker.ts';
 import { startStream } from './stream.ts';
 import { remember } from './theme-choice.ts';
 
@@ -159,6 +160,8 @@ export function firstData(): Promise<void> {
   });
 }
 
+const WORKER_AFTER_MS = 5000;
+
 /** Starts clock and live view; the returned function stops both. */
 function startLive(): () => void {
   const clock = setInterval(() => {
@@ -166,6 +169,8 @@ function startLive(): () => void {
   }, 1000);
   const forget = () => signedIn(null);
   whenSignedOut(forget);
+  // What the page needs first comes first.
+  const worker = setTimeout(startWorker, WORKER_AFTER_MS);
   const stop = startStream({
     state: () => live.value,
     apply(event) {
@@ -177,6 +182,7 @@ function startLive(): () => void {
       return step.need;
     },
     snapshot: (signal) => get<LiveSnapshot>('/live/snapshot', signal),
+    snapshotAt: () => heardAt('/live/snapshot'),
     poll: (since, signal) => get<LivePoll>(`/live/delta?since=${since}`, signal),
     fetchRoster: refreshRoster,
     roster: () => roster.value,
@@ -190,6 +196,7 @@ function startLive(): () => void {
   });
   return () => {
     stop();
+    clearTimeout(worker);
     clearInterval(clock);
     batch(() => {
       live.value = EMPTY;

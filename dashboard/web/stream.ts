@@ -15,6 +15,8 @@ export interface StreamDeps {
   apply(event: LiveEvent): Need;
   state(): LiveState;
   snapshot(signal: AbortSignal): Promise<LiveSnapshot>;
+  /** When the last snapshot was heard; before now where there is no connection and this device had kept one. */
+  snapshotAt?(): number;
   poll(since: string, signal: AbortSignal): Promise<LivePoll>;
   /** Fetches the roster; the page shows it once its rows are there. */
   fetchRoster(signal: AbortSignal): Promise<ListedRoster>;
@@ -43,10 +45,12 @@ export function startStream(deps: StreamDeps): () => void {
   let link: AbortController | null = null;
   let wake: () => void = () => undefined;
   let hiddenSince: number | null = null;
+  let begun = Date.now();
   const away = () => hiddenSince !== null && Date.now() - hiddenSince > HIDDEN_MS;
   const watch = setInterval(() => {
     const { heardAt } = deps.state();
-    if (heardAt !== null && Date.now() - heardAt > SILENT_MS) link?.abort();
+    // A connection that was just begun has its time, however old the last word is.
+    if (heardAt !== null && Date.now() - Math.max(heardAt, begun) > SILENT_MS) link?.abort();
     if (away()) link?.abort();
   }, 1000);
   const visible = () => {
@@ -69,7 +73,7 @@ export function startStream(deps: StreamDeps): () => void {
     while (!over.signal.aborted) {
       link = new AbortController();
       const signal = AbortSignal.any([over.signal, link.signal]);
-      const begun = Date.now();
+      begun = Date.now();
       const end = await once(deps, signal);
       if (over.signal.aborted) return;
       deps.onCut(Date.now());
@@ -165,7 +169,7 @@ async function take(deps: StreamDeps, snapshot: LiveSnapshot, signal: AbortSigna
   if (roster.list !== snapshot.list) return take(deps, await deps.snapshot(signal), signal);
   const ids = roster.access_points.map(({ id }) => id);
   deps.apply({ kind: 'roster', hash: snapshot.roster, now: Date.now() });
-  return deps.apply({ kind: 'snapshot', snapshot, ids, now: Date.now() });
+  return deps.apply({ kind: 'snapshot', snapshot, ids, now: deps.snapshotAt?.() ?? Date.now() });
 }
 
 function onEvent(deps: StreamDeps, { event, data }: SseEvent): Need | undefined {

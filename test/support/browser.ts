@@ -40,7 +40,12 @@ export async function watchPage(
   origin: string,
   options: Parameters<Browser['newPage']>[0] = {},
 ): Promise<WatchedPage> {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, ...options });
+  const page = await browser.newPage({
+    viewport: { width: 1440, height: 1000 },
+    // A worker would answer in place of the server that the test holds in its hand.
+    serviceWorkers: 'block',
+    ...options,
+  });
   const watched: WatchedPage = { page, complaints: [], foreign: [] };
   page.on('console', (message) => {
     if (message.type() === 'error') watched.complaints.push(message.text());

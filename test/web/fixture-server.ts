@@ -108,6 +108,8 @@ export async function startFixture(
   });
   app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   await app.register(fastifyStatic, { root: join(webDir, 'assets'), prefix: '/assets/', preCompressed: true });
+  for (const name of ['sw.js', 'manifest.webmanifest'])
+    app.get(`/${name}`, (_request, reply) => reply.sendFile(name, webDir));
   for (const url of PAGES) app.get(url, (_request, reply) => reply.sendFile('index.html', webDir));
 
   // The server draws an incident for a phone (dashboard/incident); here it only says so.
