@@ -92,6 +92,13 @@ export const dashboardSettings = {
     example: '127.0.0.1,10.0.0.0/8,hooks.internal',
     parse: list,
   },
+  CARREL_PUSH_HOSTS: {
+    description:
+      'Hosts of push services beyond those of Google, Mozilla, Microsoft and Apple that phones may be pushed through, comma separated',
+    default: '',
+    example: 'push.library.example',
+    parse: list,
+  },
   CARREL_DEADMAN_URL: {
     description:
       'Address that is pinged every minute while everything works end to end (healthchecks style; /fail after it when not)',

@@ -14,6 +14,7 @@ import { registerMapLayerRoutes } from './routes/map-layers.ts';
 import { registerMeasurementRoutes } from './routes/measurements.ts';
 import { registerOnCallRoutes } from './routes/on-call.ts';
 import { registerPublicStatusRoutes } from './routes/public-status.ts';
+import { registerPushRoutes } from './routes/push.ts';
 import { registerQuarantineRoutes } from './routes/quarantine.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerRuleRoutes } from './routes/rules.ts';
@@ -42,4 +43,5 @@ export const ROUTES: readonly Route[] = [
   registerActRoutes,
   registerIncidentRoutes,
   registerIncidentPageRoutes,
+  registerPushRoutes,
 ];

@@ -13,6 +13,7 @@ export const CHANNEL_KINDS = [
   'telegram',
   'sms',
   'alertmanager',
+  'push',
 ] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 
@@ -78,6 +79,24 @@ export interface ChannelView {
   /** Since when nothing got through; null while it works. */
   failing_since: number | null;
   waiting: number;
+}
+/** GET /api/v1/push: the own devices, and the key that a browser subscribes with. Times are ms since 1970. */
+export interface PushView {
+  /** Uncompressed point of P-256, base64url. */
+  key: string;
+  devices: PushDeviceView[];
+}
+export interface PushDeviceView {
+  id: number;
+  label: string;
+  /** SHA-256 of its address, hex, the first 16: a browser finds itself by it. */
+  mark: string;
+  created_at: number;
+  /** A push service took the newest one. */
+  sent_at: number | null;
+  /** The device said that it showed the newest one. */
+  delivered_at: number | null;
+  error: string | null;
 }
 /** POST /api/v1/channels/test */
 export interface ChannelTestResult {

@@ -24,6 +24,7 @@ import type { ChannelState } from './channels.ts';
 import type { EscalationState } from './escalations.ts';
 import type { OnCallState } from './oncall.ts';
 import type { OutboxState } from './outbox-types.ts';
+import type { PushState } from './push.ts';
 
 export interface State {
   transaction<T>(work: () => T): T;
@@ -32,6 +33,7 @@ export interface State {
   alerts: AlertState;
   outbox: OutboxState;
   channels: ChannelState;
+  push: PushState;
   oncall: OnCallState;
   escalations: EscalationState;
   delivery: DeliveryState;
@@ -265,4 +267,5 @@ export type { Channel, ReceiverHealth } from './channels.ts';
 export type { Escalation } from './escalations.ts';
 export { openState } from './open.ts';
 export type { OutboxItem } from './outbox-types.ts';
+export type { PushDevice } from './push.ts';
 export { accessPointProblems, type FieldProblems, isZone, siteProblems } from './site-rules.ts';

@@ -136,6 +136,13 @@ export const migrations: readonly string[] = [
   ALTER TABLE silences ADD COLUMN weekly TEXT;
   `,
   `ALTER TABLE reported ADD COLUMN budget TEXT;`,
+  `
+  CREATE TABLE push_devices (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, user TEXT NOT NULL REFERENCES users(name) ON DELETE CASCADE, endpoint TEXT NOT NULL UNIQUE,
+    p256dh TEXT NOT NULL, auth TEXT NOT NULL, label TEXT NOT NULL, created_at INTEGER NOT NULL, sent_at INTEGER, sent_key TEXT,
+    delivered_at INTEGER, failed_at INTEGER, error TEXT) STRICT;
+  CREATE INDEX push_devices_by_user ON push_devices(user);
+  `,
 ];
 
 /**

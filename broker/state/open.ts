@@ -13,6 +13,7 @@ import { migrate, migrations } from './migrations.ts';
 import { onCallState } from './oncall.ts';
 import { outboxState } from './outbox.ts';
 import { peopleState } from './people.ts';
+import { pushState } from './push.ts';
 import { registryState } from './registry.ts';
 import { reportState } from './reports.ts';
 import { number, type Row, text } from './row.ts';
@@ -40,6 +41,7 @@ export function openState({ path, log = silentLogger }: { path: string; log?: Lo
     alerts: alertState(database),
     outbox: outboxState(database),
     channels: channelState(database),
+    push: pushState(database),
     oncall: onCallState(database),
     escalations: escalationState(database),
     delivery: deliveryState(database),

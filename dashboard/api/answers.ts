@@ -33,6 +33,8 @@ import type {
   ProbeCredential,
   ProbeDelivery,
   Problem,
+  PushDeviceView,
+  PushView,
   QuarantineShelf,
   ReplayReport,
   ReportMonth,
@@ -145,6 +147,11 @@ export interface Answers {
   'POST /channels/test': ChannelTestResult;
   'PUT /channels/{id}': ChannelView;
   'DELETE /channels/{id} 204': null;
+  'GET /push': PushView;
+  'POST /push/devices 201': PushDeviceView;
+  'DELETE /push/devices/{id} 204': null;
+  'POST /push/test': ChannelTestResult;
+  'POST /push/receipts 204': null;
   'GET /on-call/people': Page<Callee>;
   'PUT /on-call/people/{user}': Callee;
   'GET /on-call/policies': Page<PolicyView>;

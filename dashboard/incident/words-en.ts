@@ -96,6 +96,7 @@ export const en: IncidentWords = {
     telegram: 'Telegram',
     sms: 'SMS',
     alertmanager: 'Alertmanager',
+    push: 'Push',
   },
   kind: {
     firing: '',

@@ -88,7 +88,7 @@ export const lt: IncidentWords = {
   acked: (who) => `${who} ėmėsi`,
   resolved: 'Baigėsi',
   sentTo: (channel, target) => (target === null ? channel : `${channel}, gavėjas ${target}`),
-  channel: { ...en.channel, email: 'El. laiškas' },
+  channel: { ...en.channel, email: 'El. laiškas', push: 'Telefono pranešimas' },
   kind: {
     firing: '',
     update: ' (naujiena)',

@@ -88,7 +88,7 @@ export const ru: IncidentWords = {
   acked: (who) => `${who} берётся за это`,
   resolved: 'Закончилось',
   sentTo: (channel, target) => (target === null ? channel : `${channel}, получатель ${target}`),
-  channel: { ...en.channel, email: 'Письмо' },
+  channel: { ...en.channel, email: 'Письмо', push: 'Уведомление на телефон' },
   kind: {
     firing: '',
     update: ' (новость)',

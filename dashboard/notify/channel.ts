@@ -4,6 +4,7 @@ import type { AddressGuard } from './address-guard.ts';
 import { type HttpCall, type Judge, post } from './http-post.ts';
 import type { Message } from './message.ts';
 import type { Outcome } from './outcome.ts';
+import type { PushDesk } from './push/desk.ts';
 
 /** One message on its way to one receiver. */
 export interface Post {
@@ -29,6 +30,8 @@ export interface ChannelIo {
   /** Signs webhooks that have no secret of their own. */
   webhookSecret: string | undefined;
   timeoutMs?: number;
+  /** Of the push channel. */
+  push?: PushDesk;
 }
 export interface FieldRule extends ChannelField {
   /** Null when the text is accepted, else what is. */
@@ -37,6 +40,8 @@ export interface FieldRule extends ChannelField {
 export interface ChannelType {
   kind: ChannelKind;
   fields: readonly FieldRule[];
+  /** It belongs to people's own devices: nobody sets it up. */
+  personal?: true;
   /** Example and check of a person's address on this channel; null where the channel is one receiver. */
   address: { example: string; wrong(text: string): string | null } | null;
   /** Tokens: how many messages a second one receiver is sent, and how many at once. */

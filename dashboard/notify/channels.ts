@@ -1,5 +1,5 @@
 /** Why: every kind of channel by name, and the one check of what somebody wants to store for it. */
-import type { ChannelKind, ChannelKindView } from '#contract';
+import { CHANNEL_KINDS, type ChannelKind, type ChannelKindView } from '#contract';
 import { alertmanager } from './alertmanager/alertmanager.ts';
 import type { ChannelType } from './channel.ts';
 import { email } from './email/email.ts';
@@ -7,6 +7,7 @@ import { gotify } from './gotify/gotify.ts';
 import { mattermost } from './mattermost/mattermost.ts';
 import { ntfy } from './ntfy/ntfy.ts';
 import { pagerduty } from './pagerduty/pagerduty.ts';
+import { push } from './push/push.ts';
 import { slack } from './slack/slack.ts';
 import { sms } from './sms/sms.ts';
 import { teams } from './teams/teams.ts';
@@ -25,14 +26,18 @@ const TYPES: Readonly<Record<ChannelKind, ChannelType>> = {
   telegram,
   sms,
   alertmanager,
+  push,
 };
 
 export function channelType(kind: ChannelKind): ChannelType {
   return TYPES[kind];
 }
 
+/** Kinds that an administrator sets up. */
+export const SETUP_KINDS = CHANNEL_KINDS.filter((kind) => !TYPES[kind].personal);
+
 export function channelKinds(): ChannelKindView[] {
-  return Object.values(TYPES).map(({ kind, fields, address }) => ({
+  return SETUP_KINDS.map((kind) => TYPES[kind]).map(({ kind, fields, address }) => ({
     kind,
     fields: fields.map(({ name, secret, required, example }) => ({ name, secret, required, example })),
     address: address?.example ?? null,

@@ -24,12 +24,13 @@ import { afterFailure, afterSuccess, type Lane, newLane, taken } from './lane.ts
 import { createActLinks } from './links.ts';
 import { createNextItem } from './next-item.ts';
 import type { Outcome } from './outcome.ts';
+import { createPushDesk } from './push/desk.ts';
 import { createReceivers, type Receiver } from './receivers.ts';
 import type { NotifySettings } from './targets.ts';
 import { createTelling } from './telling.ts';
 
 export interface DeliveryDeps {
-  settings: NotifySettings & Pick<DashboardSettings, 'CARREL_PUBLIC_URL' | 'CARREL_HTTP'>;
+  settings: NotifySettings & Pick<DashboardSettings, 'CARREL_PUBLIC_URL' | 'CARREL_HTTP' | 'CARREL_PUSH_HOSTS'>;
   state: State;
   alerts: Pick<AlertEngine, 'view' | 'onChange'>;
   clock: Clock;
@@ -80,6 +81,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const io: ChannelIo = {
     guard: createAddressGuard(settings.CARREL_WEBHOOK_ALLOW),
     webhookSecret: settings.CARREL_WEBHOOK_SECRET,
+    push: createPushDesk(settings, state),
   };
   const nextItem = createNextItem({ state });
   const telling = createTelling({ state, receivers, clock });

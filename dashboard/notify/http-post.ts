@@ -9,7 +9,7 @@ import type { Outcome } from './outcome.ts';
 export interface HttpCall {
   url: string;
   headers: Record<string, string>;
-  body: string;
+  body: string | Uint8Array;
   method?: 'POST' | 'GET';
 }
 export interface HttpAnswer {

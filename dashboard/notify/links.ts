@@ -30,7 +30,7 @@ const MINUTE_MS = 60_000;
 const KEY = 'links.key';
 
 export function createActLinks(state: Pick<State, 'keep' | 'escalations'>): ActLinks {
-  const key = Buffer.from(state.keep.get(KEY) ?? newKey(state), 'base64url');
+  const key = linkKey(state);
   const sign = (said: string): string => createHmac('sha256', key).update(said).digest('base64url').slice(0, 22);
   const links: ActLinks = {
     tokenOf({ incident, item, turn, expires }) {
@@ -57,6 +57,11 @@ export function createActLinks(state: Pick<State, 'keep' | 'escalations'>): ActL
     use: ({ item, turn, expires }, now) => state.escalations.useLink(`${item}.${turn}`, expires, now),
   };
   return links;
+}
+
+/** Signs what people carry away: links, and receipts of pushes. */
+export function linkKey(state: Pick<State, 'keep'>): Buffer {
+  return Buffer.from(state.keep.get(KEY) ?? newKey(state), 'base64url');
 }
 
 /** 256 bits; lies in the state database, which only its owner can read. */

@@ -23,7 +23,7 @@ export interface Receivers {
   /** Channels that get every alert of this severity. */
   ofSeverity(severity: Severity): Receiver[];
   ofChannel(channel: Channel): Receiver;
-  /** The ways to a person, in order; the address of the user where nothing else is set. */
+  /** The ways to a person, in order: own devices, then what is set; the address of the user where nothing is. */
   ofPerson(user: string): Receiver[];
   /** Whose route it is; null where it is nobody's own. */
   personOf(route: string): string | null;
@@ -33,7 +33,7 @@ export interface Receivers {
 
 export function createReceivers(
   settings: NotifySettings,
-  state: Pick<State, 'channels' | 'oncall' | 'people'>,
+  state: Pick<State, 'channels' | 'oncall' | 'people' | 'push'>,
 ): Receivers {
   const fixed = settingsReceivers(settings);
   const byRoute = new Map(fixed.map((receiver) => [receiver.route, receiver]));
@@ -60,6 +60,13 @@ export function createReceivers(
       : mailReceiver({ route: `person:${name}`, lang: langOf(name), address }, `${name}, mail`);
   }
 
+  /** All devices of one person. */
+  function pushReceiver(user: string): Receiver | null {
+    if (state.push.ofUser(user).length === 0) return null;
+    const settings = { config: {}, secrets: {} };
+    return { route: `push:${user}`, kind: 'push', label: `${user}, push`, lang: langOf(user), address: user, settings };
+  }
+
   function mailReceiver(own: Pick<Receiver, 'route' | 'lang' | 'address'>, label: string): Receiver | null {
     const { CARREL_SMTP: server, CARREL_MAIL_FROM: from } = settings;
     return server === undefined
@@ -77,6 +84,7 @@ export function createReceivers(
         return contact && contactReceiver(contact);
       }
       if (kind === 'person') return userReceiver(id);
+      if (kind === 'push') return pushReceiver(id);
       const channel = kind === 'channel' ? state.channels.get(Number(id)) : null;
       return channel?.enabled ? channelReceiver(channel) : null;
     },
@@ -85,11 +93,12 @@ export function createReceivers(
         .map((contact) => contactReceiver({ ...contact, user }))
         .filter((receiver) => receiver !== null);
       const own = ways.length > 0 ? null : userReceiver(user);
-      return own ? [own] : ways;
+      // A push costs nothing and is there at once; what it does not wake, the next way does.
+      return [pushReceiver(user), ...ways, own].filter((receiver) => receiver !== null);
     },
     personOf(route) {
       const [kind, id = ''] = splitRoute(route);
-      if (kind === 'person') return id;
+      if (kind === 'person' || kind === 'push') return id;
       return kind === 'contact' ? (state.oncall.contact(Number(id))?.user ?? null) : null;
     },
     ofSettings: () => fixed,

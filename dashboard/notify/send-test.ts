@@ -7,6 +7,7 @@ import { inEnglish, say } from '../said/say.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { channelType } from './channels.ts';
 import { noticeMessage } from './message-other.ts';
+import { createPushDesk } from './push/desk.ts';
 import type { Receiver } from './receivers.ts';
 
 /** Waits for the receiver's answer, 10 s at most (mail 20 s). `reader`: who pressed the button. */
@@ -22,7 +23,11 @@ export async function sendTest(
   const outcome = await channelType(receiver.kind).send(
     { ...noticeMessage({ code: 'test' }, frame), key, thread: key, now: clock.wallMs(), address },
     receiver.settings,
-    { guard: createAddressGuard(settings.CARREL_WEBHOOK_ALLOW), webhookSecret: settings.CARREL_WEBHOOK_SECRET },
+    {
+      guard: createAddressGuard(settings.CARREL_WEBHOOK_ALLOW),
+      webhookSecret: settings.CARREL_WEBHOOK_SECRET,
+      push: createPushDesk(settings, state),
+    },
   );
   const now = clock.wallMs();
   const trouble = outcome.kind === 'sent' ? (outcome.remark ?? null) : outcome.error;

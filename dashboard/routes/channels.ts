@@ -1,7 +1,6 @@
 /** Why: administrators say by which channels alerts leave, try each, and see how each fared. Secrets go in and never come out. */
 import type { FastifyInstance } from 'fastify';
 import {
-  CHANNEL_KINDS,
   type ChannelKind,
   type ChannelTestResult,
   type ChannelView,
@@ -14,7 +13,7 @@ import { CarrelError } from '#lib/errors';
 import type { Channel } from '#state';
 import type { DashboardDeps } from '../deps.ts';
 import { languageOf } from '../language.ts';
-import { channelKinds, channelProblems, channelType } from '../notify/channels.ts';
+import { channelKinds, channelProblems, channelType, SETUP_KINDS } from '../notify/channels.ts';
 import { createReceivers, type Receiver } from '../notify/receivers.ts';
 import { sendTest } from '../notify/send-test.ts';
 import { troubleOf } from '../said/said.ts';
@@ -61,7 +60,7 @@ const newSchema = {
     type: 'object',
     additionalProperties: false,
     required: ['name', 'kind'],
-    properties: { ...fields, kind: { type: 'string', enum: CHANNEL_KINDS } },
+    properties: { ...fields, kind: { type: 'string', enum: SETUP_KINDS } },
   },
 };
 const changeSchema = {

@@ -22,6 +22,12 @@ export interface TroubleSayings {
   'trouble.over_long': object;
   'trouble.over_long_perhaps_told': object;
   'trouble.told_together': object;
+  /** Of pushes. */
+  'trouble.no_device': object;
+  'trouble.unsubscribed': object;
+  'trouble.push_address': object;
+  'trouble.push_plain': object;
+  'trouble.push_host': { host: string };
   /** A remark on a "yes". */
   'trouble.teams': object;
 }

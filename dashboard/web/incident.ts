@@ -3,7 +3,7 @@
  * and what is pressed then is kept and sent as soon as there is one. Imports nothing of the large page.
  */
 import { startWorker } from './start-worker.ts';
-import { type Fate, keepForm, sendWaiting, type WaitingForm } from './waiting.ts';
+import { askForSync, type Fate, keepForm, sendWaiting, type WaitingForm } from './waiting.ts';
 
 type LiveWord = 'sending' | 'willSend' | 'refused' | 'offline' | 'ago';
 const POLL_MS = 10_000;
@@ -116,7 +116,8 @@ function newKey(): string {
 async function send(): Promise<void> {
   const csrf = document.querySelector<HTMLInputElement>('input[name=csrf]')?.value;
   await sendWaiting(
-    (form) => form.who === who && (who !== '' || form.url.startsWith('/a/')),
+    // What was pressed on a notification or a link is nobody's alone.
+    (form) => form.who === who || form.who === '',
     (form) => withToken(form, csrf),
     tell,
   );
@@ -141,13 +142,6 @@ function tell(form: WaitingForm, fate: Fate): void {
   }
   said = { text: (fate.is === 'later' ? words.willSend : words.refused) ?? '', wrong: true };
   if (fate.is === 'later') void navigator.serviceWorker?.ready.then(askForSync);
-}
-
-/** Chromium's worker then sends it also after this page is closed; others when it is opened again. */
-async function askForSync(registration: ServiceWorkerRegistration): Promise<void> {
-  const sync: unknown = Reflect.get(registration, 'sync');
-  if (typeof sync === 'object' && sync !== null && 'register' in sync && typeof sync.register === 'function')
-    await sync.register('waiting').catch(() => undefined);
 }
 
 const look = (): void => {

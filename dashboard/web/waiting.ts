@@ -82,6 +82,13 @@ export function sendWaiting(
   });
 }
 
+/** Chromium's worker then sends it also while no page is open; elsewhere the next page that is opened does. */
+export async function askForSync(registration: ServiceWorkerRegistration): Promise<void> {
+  const sync: unknown = Reflect.get(registration, 'sync');
+  if (typeof sync === 'object' && sync !== null && 'register' in sync && typeof sync.register === 'function')
+    await sync.register('waiting').catch(() => undefined);
+}
+
 /** Where a page came by plain http there are no locks, and no worker that could send at the same time. */
 function alone(work: () => Promise<void>): Promise<void> {
   return 'locks' in navigator ? navigator.locks.request('carrel-waiting', work) : work();

@@ -73,6 +73,7 @@ export const alertWords = {
     telegram: 'Telegram',
     sms: 'SMS',
     alertmanager: 'Alertmanager',
+    push: 'Push',
   } satisfies Record<DeliveryView['channel'], string>,
   kind: {
     firing: '',

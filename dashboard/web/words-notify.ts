@@ -49,6 +49,7 @@ const en = {
       telegram: 'Telegram',
       sms: 'SMS',
       alertmanager: 'Prometheus Alertmanager',
+      push: 'Push',
     } satisfies Record<ChannelKind, string>,
     fields: {
       url: 'Address',

@@ -123,6 +123,7 @@ export function settingsWith(more: Partial<DeliveryDeps['settings']> = {}): Deli
     CARREL_WEBHOOKS: [],
     CARREL_WEBHOOK_SECRET: 'key',
     CARREL_WEBHOOK_ALLOW: ['127.0.0.1'],
+    CARREL_PUSH_HOSTS: [],
     CARREL_LANGUAGE: 'en',
     CARREL_PUBLIC_URL: 'https://carrel.example',
     CARREL_HTTP: { host: '127.0.0.1', port: 0 },

@@ -15,6 +15,7 @@ const delivery = createDelivery({
     CARREL_WEBHOOKS: [url],
     CARREL_WEBHOOK_SECRET: undefined,
     CARREL_WEBHOOK_ALLOW: ['127.0.0.1'],
+    CARREL_PUSH_HOSTS: [],
     CARREL_LANGUAGE: 'en',
     CARREL_PUBLIC_URL: 'http://carrel.example',
     CARREL_HTTP: { host: '127.0.0.1', port: 0 },

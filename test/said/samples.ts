@@ -154,6 +154,11 @@ const SAMPLES: { [C in Code]: Sayings[C] } = {
   'trouble.over_long': {},
   'trouble.over_long_perhaps_told': {},
   'trouble.told_together': {},
+  'trouble.no_device': {},
+  'trouble.unsubscribed': {},
+  'trouble.push_address': {},
+  'trouble.push_plain': {},
+  'trouble.push_host': { host: 'push.example' },
   'trouble.teams': {},
   'gap.why': { why: { kind: 'unreachable', user: 'Jonas' } },
 };

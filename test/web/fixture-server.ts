@@ -28,6 +28,7 @@ import {
 import { openRules } from '../../dashboard/alert/rule-store.ts';
 import { memoryState } from '../support/state.ts';
 import { fleetOf, historyOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
+import { servePush } from './push-fixture.ts';
 import {
   alertOf,
   availabilityOf,
@@ -116,6 +117,7 @@ export async function startFixture(
   app.get('/alerts/:id', (_request, reply) =>
     reply.type('text/html').send('<!doctype html><html lang="en"><title>Incident</title><h1>Drawn by the server'),
   );
+
   app.setNotFoundHandler((_request, reply) =>
     anyPath ? reply.code(200).sendFile('index.html', webDir) : reply.code(404).send(),
   );
@@ -142,6 +144,7 @@ export async function startFixture(
     return reply.code(204).send();
   });
   serveTelling(app, now);
+  servePush(app, THURSDAY);
   app.get('/api/v1/roster', () => packRoster(roster));
   app.get('/api/v1/live/snapshot', () => snapshot);
   app.get<{ Querystring: { condition?: string; acknowledged?: string } }>(

@@ -88,6 +88,18 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   });
 
+  test('settings: devices say when a push was last shown there, and are removed', async () => {
+    const page = await world.open('/settings', 'Pushes to your devices');
+    const panel = page.locator('.panel').filter({ hasText: 'Pushes to your devices' });
+    await panel.getByText(/last shown Wed/).waitFor();
+    await panel.getByText(/sent 16:05, not confirmed/).waitFor();
+    await panel.getByRole('button', { name: 'Push to this device' }).waitFor();
+    await panel.getByRole('button', { name: 'Remove Firefox, Linux' }).click();
+    await panel.getByText('Firefox, Linux').waitFor({ state: 'detached' });
+    expect(world.fixture.posted.at(-1)?.url).toBe('/api/v1/push/devices/2');
+    world.fine();
+  }, 60_000);
+
   test('settings: lines in the quarantine are shown with their reason and given to the database again', async () => {
     const page = await world.open('/settings', 'Quarantine');
     await page.getByText('probe,probe=site-1 cpu_pct=12 1').waitFor();

@@ -22,5 +22,10 @@ export const enTrouble: Catalogue<TroubleSayings> = {
   'trouble.over_long': () => 'it was over for more than 24 h before it could be told',
   'trouble.over_long_perhaps_told': () => 'it was over for more than 24 h; an attempt may have arrived',
   'trouble.told_together': () => 'over before it could be told; one message tells both',
+  'trouble.no_device': () => 'no device is left that can be pushed to',
+  'trouble.unsubscribed': () => 'this device has unsubscribed',
+  'trouble.push_address': () => 'the address of its push service is not one',
+  'trouble.push_plain': () => 'its push service is not reached by https',
+  'trouble.push_host': ({ host }) => `${host} is no push service that is known; CARREL_PUSH_HOSTS can name it`,
   'trouble.teams': () => 'accepted; Teams does not say whether its flow ran',
 };

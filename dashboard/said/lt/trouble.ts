@@ -22,5 +22,10 @@ export const ltTrouble: Catalogue<TroubleSayings> = {
   'trouble.over_long': () => 'buvo pasibaigę prieš daugiau nei 24 val., kol nepavyko pranešti',
   'trouble.over_long_perhaps_told': () => 'pasibaigė prieš daugiau nei 24 val.; vienas bandymas galėjo pasiekti',
   'trouble.told_together': () => 'baigėsi anksčiau, nei pavyko pranešti; viena žinutė praneša abu',
+  'trouble.no_device': () => 'nebėra įrenginio, į kurį galima pranešti',
+  'trouble.unsubscribed': () => 'šis įrenginys atsisakė pranešimų',
+  'trouble.push_address': () => 'pranešimų tarnybos adresas nėra adresas',
+  'trouble.push_plain': () => 'pranešimų tarnyba pasiekiama ne per https',
+  'trouble.push_host': ({ host }) => `${host} nėra žinoma pranešimų tarnyba; ją galima įrašyti į CARREL_PUSH_HOSTS`,
   'trouble.teams': () => 'priimta; „Teams“ nepasako, ar jos srautas įvykdytas',
 };

@@ -22,5 +22,10 @@ export const ruTrouble: Catalogue<TroubleSayings> = {
   'trouble.over_long': () => 'закончилось более 24 ч назад, пока не удавалось сообщить',
   'trouble.over_long_perhaps_told': () => 'закончилось более 24 ч назад; одна из попыток могла дойти',
   'trouble.told_together': () => 'закончилось раньше, чем удалось сообщить; одно сообщение говорит обо всём',
+  'trouble.no_device': () => 'не осталось устройства, на которое можно отправить',
+  'trouble.unsubscribed': () => 'это устройство отказалось от уведомлений',
+  'trouble.push_address': () => 'адрес службы уведомлений – не адрес',
+  'trouble.push_plain': () => 'служба уведомлений доступна не по https',
+  'trouble.push_host': ({ host }) => `${host} – неизвестная служба уведомлений; её можно указать в CARREL_PUSH_HOSTS`,
   'trouble.teams': () => 'принято; Teams не говорит, выполнился ли его поток',
 };

@@ -77,6 +77,7 @@ export const alertWords: typeof enAlert = {
     telegram: 'Telegram',
     sms: 'SMS',
     alertmanager: 'Alertmanager',
+    push: 'Telefono pranešimas',
   },
   kind: {
     firing: '',

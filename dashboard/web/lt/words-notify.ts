@@ -49,6 +49,7 @@ export const notify: typeof en = {
       telegram: 'Telegram',
       sms: 'SMS',
       alertmanager: 'Prometheus Alertmanager',
+      push: 'Telefono pranešimas',
     },
     fields: {
       url: 'Adresas',

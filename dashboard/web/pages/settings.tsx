@@ -23,6 +23,7 @@ import { You } from './settings-you.tsx';
 const Screens = lazy<object>(() => import('./settings-screens.tsx').then((module) => module.Screens));
 const MapLayers = lazy<object>(() => import('./settings-map.tsx').then((module) => module.MapLayers));
 const Calendar = lazy<object>(() => import('./settings-calendar.tsx').then((module) => module.Calendar));
+const Devices = lazy<object>(() => import('./settings-device.tsx').then((module) => module.Devices));
 const Rules = lazy<object>(() => import('./settings-rules.tsx').then((module) => module.Rules));
 const w = settingsWords;
 
@@ -58,6 +59,7 @@ export function Settings() {
           <div class="grid two">
             <div class="grid">
               <You />
+              <Devices />
               <Sessions />
             </div>
             <Health />

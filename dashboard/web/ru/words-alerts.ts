@@ -83,6 +83,7 @@ export const alertWords: typeof alertsEn = {
     telegram: 'Telegram',
     sms: 'SMS',
     alertmanager: 'Alertmanager',
+    push: 'Уведомление на телефон',
   },
   kind: {
     firing: '',

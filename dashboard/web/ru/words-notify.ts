@@ -55,6 +55,7 @@ export const notify: typeof en = {
       telegram: 'Telegram',
       sms: 'SMS',
       alertmanager: 'Prometheus Alertmanager',
+      push: 'Уведомление на телефон',
     },
     fields: {
       url: 'Адрес',

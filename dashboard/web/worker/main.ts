@@ -1,6 +1,7 @@
 /** Why: the service worker: it answers when the network does not, sends what waited, and shows what is pushed. */
 import { sendWaiting } from '../waiting.ts';
 import { asset, endsSession, forget, isAsset, isLast, isPage, keepShell, lastAnswer, page } from './kept.ts';
+import { actOn, open, type Pushed, showPush, tellTabs } from './push.ts';
 import { worker } from './scope.ts';
 
 worker.addEventListener('install', (event) => event.waitUntil(keepShell().then(() => worker.skipWaiting())));
@@ -23,6 +24,19 @@ worker.addEventListener('sync', (event) => {
   if (event.tag === 'waiting') event.waitUntil(sendAll());
 });
 
+// What comes is this server's own, sealed for this browser (dashboard/notify/push/push.ts).
+worker.addEventListener('push', (event) => {
+  const pushed = event.data?.json() as Pushed | undefined;
+  if (pushed) event.waitUntil(showPush(pushed));
+});
+
+worker.addEventListener('notificationclick', (event) => {
+  const { notification, action } = event;
+  const pushed = notification.data as Pushed;
+  notification.close();
+  event.waitUntil(action === '' ? open(pushed) : actOn(pushed, action));
+});
+
 async function sendAll(): Promise<void> {
   let later = false;
   await sendWaiting(
@@ -32,8 +46,7 @@ async function sendAll(): Promise<void> {
       later ||= fate.is === 'later';
     },
   );
-  for (const tab of await worker.clients.matchAll({ type: 'window', includeUncontrolled: true }))
-    tab.postMessage('look');
+  await tellTabs();
   // The browser tries again after a failure, less and less often.
   if (later) throw new Error('no answer yet');
 }

@@ -90,6 +90,7 @@ async function notified(figure: Figure, mustHold: (what: string, holds: boolean)
     CARREL_WEBHOOKS: [hook],
     CARREL_PUBLIC_URL: 'http://carrel.example',
     CARREL_HTTP: { host: '127.0.0.1', port: 0 },
+    CARREL_PUSH_HOSTS: [],
   };
   const engine = createAlertEngine({ settings: how, state, broker, clock: systemClock, log: silentLogger });
   engine.editRules({ all: { 'slow.profile': 'demo', 'group.on': false } }, 'bench');
