@@ -340,7 +340,11 @@ export async function startFixture(
   });
   app.get('/api/v1/access-points/:ap/costs', () => ({
     ...{ probe: 'probe-0', month: '2026-11', tests: 118, tests_bytes: 301_000_000, all_bytes: 304_500_000 },
-    ...{ budget_bytes: 2_000_000_000, left_bytes: 1_699_000_000, next_bytes: 2_540_000, account: null },
+    ...{ budget_bytes: 2_000_000_000, left_bytes: 1_699_000_000, next_bytes: 2_540_000 },
+    account: {
+      ...{ month: '2026-11', spent_bytes: 301_000_000, limit_bytes: 2_000_000_000, left_bytes: 1_699_000_000 },
+      ...{ day_left_bytes: 0, reserve_bytes: 7_800_000, next_bytes: 2_540_000, state: 'day_spent', at: now() },
+    },
   }));
   app.get('/api/v1/map-layers', () => ({ items: [] }));
   app.get('/api/v1/live/history', () => historyOf(rows, now()));

@@ -89,6 +89,17 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   }, 60_000);
 
+  test('a site says whether its planned tests fail again and again, and how the data for tests stands', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring');
+    const why = page.getByRole('listitem').filter({ hasText: 'Does it fail again and again?' });
+    await why.getByText('61 of 351 planned tests of the last 60 days failed.').waitFor();
+    await why.getByText('It stands at 9.2; from 9.2 on, chance does not explain it.').waitFor();
+    const data = page.getByRole('region', { name: 'Data used by monitoring' });
+    await data.getByText('the data for today is used up; they go on tomorrow').waitFor();
+    await data.getByText('Kept for confirming a failure').waitFor();
+    world.fine();
+  }, 60_000);
+
   test('acknowledging says until when and goes out with the session’s token; a test says its cost first', async () => {
     const page = await world.open('/sites/site-0', 'Data used by monitoring');
     await page.getByRole('button', { name: /Test now about 2\.5\sMB/ }).click();
