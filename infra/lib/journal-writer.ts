@@ -23,6 +23,8 @@ interface Open {
   segment: SegmentName;
   file: JournalFile /** Position up to which its bytes are durable. */;
   durable: number;
+  /** The next segment was asked for, or is not wanted. */
+  asked: boolean;
 }
 
 export function openSegmentWriter(options: {
@@ -37,7 +39,8 @@ export function openSegmentWriter(options: {
   const spare = options.openSpare?.({ dir, fs, segmentBytes });
   let segments = [...options.segments];
   let current: Open | null = null;
-  let spareWanted = true;
+  /** Until the next segment is full: what a spare takes may be what is missing. */
+  let afterFailure = false;
 
   async function makeSegment(base: number): Promise<Open> {
     // Segments from here on hold nothing durable: the remains of a sync that failed. Their names must not outlive them.
@@ -53,7 +56,7 @@ export function openSegmentWriter(options: {
       throw error;
     }
     segments.push(segment);
-    return { segment, file, durable: base };
+    return { segment, file, durable: base, asked: afterFailure };
   }
 
   async function segmentFor(group: Group): Promise<Open> {
@@ -63,11 +66,10 @@ export function openSegmentWriter(options: {
       current.durable - current.segment.base + (group.end() - group.start) > segmentBytes;
     if (current && full) {
       await leave();
-      spareWanted = true;
+      afterFailure = false;
     }
     if (current) return current;
     current = await makeSegment(group.start);
-    if (spareWanted) spare?.prepare();
     return current;
   }
 
@@ -82,7 +84,7 @@ export function openSegmentWriter(options: {
   async function abandon(): Promise<void> {
     const failed = current;
     current = null;
-    spareWanted = false;
+    afterFailure = true;
     await spare?.drop(); // the disk may be full, and this is room
     if (!failed) return;
     await failed.file.truncate(HEADER_BYTES + failed.durable - failed.segment.base).catch(() => undefined);
@@ -99,6 +101,10 @@ export function openSegmentWriter(options: {
         else await writeFully(open.file, bytes, HEADER_BYTES + group.start - open.segment.base);
         await open.file.sync();
         open.durable = group.end();
+        // Half full: a server that was just started, or gets little, writes no zeros in vain.
+        if (open.asked || 2 * (open.durable - open.segment.base) < segmentBytes) return;
+        open.asked = true;
+        spare?.prepare();
       } catch (error) {
         await abandon();
         throw error;

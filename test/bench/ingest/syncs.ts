@@ -11,7 +11,8 @@ import { openSpare } from '#lib/journal-spare';
 import type { Figure } from './stores.ts';
 
 const GROUP = new Uint8Array(16 * 1024).fill(7);
-const GROUPS = 200;
+/** Less than half a segment: nothing is made meanwhile. */
+const GROUPS = 100;
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 /** Long enough for the next segment to be made, at 5 MB/s. */
 const MADE_MS = 1500;
@@ -32,15 +33,14 @@ export async function benchSyncs(dir: string, figure: Figure): Promise<void> {
     }
 }
 
-/** The first one always grows. */
+/** The first one always grows; the next is asked for when one is half full. */
 async function inSecondSegment(dir: string, preallocate: boolean): Promise<Journal> {
   const journal = await openJournal({ dir, segmentBytes: SEGMENT_BYTES, ...(preallocate && { openSpare }) });
-  journal.append(GROUP);
-  await journal.synced();
-  await delay(MADE_MS);
-  for (let bytes = 0; bytes < SEGMENT_BYTES; bytes += GROUP.length) journal.append(GROUP);
-  await journal.synced();
-  await delay(MADE_MS); // the third
+  for (let half = 0; half < 2; half++) {
+    for (let bytes = 0; bytes < SEGMENT_BYTES / 2; bytes += GROUP.length) journal.append(GROUP);
+    await journal.synced();
+    await delay(MADE_MS);
+  }
   return journal;
 }
 
