@@ -19,7 +19,9 @@ import { registerQuarantineRoutes } from './routes/quarantine.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerRuleRoutes } from './routes/rules.ts';
 import { registerScreenRoutes } from './routes/screens.ts';
+import { registerSiteNoteRoutes } from './routes/site-notes.ts';
 import { registerThroughputRoutes } from './routes/throughput.ts';
+import { registerViewRoutes } from './routes/views.ts';
 import type { Route } from './server.ts';
 
 export const ROUTES: readonly Route[] = [
@@ -32,6 +34,8 @@ export const ROUTES: readonly Route[] = [
   registerQuarantineRoutes,
   registerReportRoutes,
   registerThroughputRoutes,
+  registerSiteNoteRoutes,
+  registerViewRoutes,
   registerPublicStatusRoutes,
   registerAccessibilityRoutes,
   registerRuleRoutes,

@@ -12,6 +12,7 @@ export * from './lease.ts';
 export * from './live.ts';
 export * from './local-time.ts';
 export * from './metrics.ts';
+export * from './notes.ts';
 export * from './notify.ts';
 export * from './oncall.ts';
 export * from './opening.ts';

@@ -1,4 +1,5 @@
 /** Why: the month's report, which shows funders whether the target was met. Times are ms since 1970 unless a name ends in _s. */
+import type { SiteNote } from './notes.ts';
 
 /** Counts and shares of a month, of one access point or of several together. Null = unknown, never 0. */
 export interface ComplianceFigures {
@@ -114,6 +115,10 @@ export interface ComplianceException {
   coverage_pct: number | null;
   share_pct: number | null;
   causes: ComplianceCause[];
+  /** What people wrote of that month, oldest first, as it stands now: no part of the issue or of its sum. */
+  notes?: Pick<SiteNote, 'at' | 'text' | 'by'>[];
+  /** IANA, of the site, where it has notes. */
+  zone?: string;
 }
 /** An episode of the rule *slow* that only late data told of; it belongs to the month in which it began. */
 export interface ComplianceRetro {

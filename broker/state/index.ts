@@ -25,6 +25,7 @@ import type { EscalationState } from './escalations.ts';
 import type { OnCallState } from './oncall.ts';
 import type { OutboxState } from './outbox-types.ts';
 import type { PushState } from './push.ts';
+import type { SiteNoteState } from './site-notes.ts';
 
 export interface State {
   transaction<T>(work: () => T): T;
@@ -38,6 +39,7 @@ export interface State {
   escalations: EscalationState;
   delivery: DeliveryState;
   reports: ReportState;
+  notes: SiteNoteState;
   /** Small named values: alert cursor, epoch, set-up token hash. */
   keep: { get(key: string): string | null; set(key: string, value: string): void; delete(key: string): void };
   /** Who did what: administrator actions, log-ins, revocations. Never secrets. */

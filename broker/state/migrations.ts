@@ -143,6 +143,12 @@ export const migrations: readonly string[] = [
     delivered_at INTEGER, failed_at INTEGER, error TEXT) STRICT;
   CREATE INDEX push_devices_by_user ON push_devices(user);
   `,
+  `
+  CREATE TABLE site_notes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, site TEXT NOT NULL REFERENCES sites(id) ON DELETE CASCADE, at INTEGER NOT NULL, text TEXT NOT NULL,
+    by TEXT NOT NULL, written_at INTEGER NOT NULL) STRICT;
+  CREATE INDEX site_notes_by_site ON site_notes(site, at);
+  `,
 ];
 
 /**

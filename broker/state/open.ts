@@ -17,6 +17,7 @@ import { pushState } from './push.ts';
 import { registryState } from './registry.ts';
 import { reportState } from './reports.ts';
 import { number, type Row, text } from './row.ts';
+import { siteNoteState } from './site-notes.ts';
 
 /**
  * Opens the state database, made when missing (0600: it holds password hashes). `:memory:` keeps nothing.
@@ -46,6 +47,7 @@ export function openState({ path, log = silentLogger }: { path: string; log?: Lo
     escalations: escalationState(database),
     delivery: deliveryState(database),
     reports: reportState(database),
+    notes: siteNoteState(database),
     keep: keepOf(database),
     audit(at, who, action, detail) {
       database.run('INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)', at, who, action, detail);

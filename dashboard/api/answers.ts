@@ -42,9 +42,11 @@ import type {
   RosterColumns,
   RotationView,
   RulesView,
+  SavedView,
   ScreenView,
   Silence,
   Site,
+  SiteNote,
   SiteScope,
   StateHistory,
   TestCosts,
@@ -106,6 +108,9 @@ export interface Answers {
   'GET /sites': Page<Site>;
   'GET /sites/export': Other;
   'GET /sites/{site}': SiteWithAccessPoints;
+  'GET /sites/{site}/notes': Page<SiteNote>;
+  'POST /sites/{site}/notes 201': SiteNote;
+  'DELETE /sites/{site}/notes/{id} 204': null;
   'POST /sites 201': Site;
   'POST /sites/import': ImportReport;
   'PUT /sites/{site}': Site;
@@ -126,6 +131,8 @@ export interface Answers {
   'PUT /me/password': Me;
   'GET /me/sessions': Page<OpenSession & { here: boolean }>;
   'DELETE /me/sessions/{id} 204': null;
+  'GET /me/views': { items: SavedView[] };
+  'PUT /me/views': { items: SavedView[] };
   'GET /sessions': Page<OpenSession>;
   'DELETE /sessions/{id} 204': null;
   'GET /users': Page<Person>;

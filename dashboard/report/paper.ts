@@ -180,10 +180,13 @@ function exceptions({ exceptions: found }: ComplianceReport, words: PaperWords):
   return html`<h2>${words.exceptions}</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="${words.exceptions}"><table class="plain"><caption class="vh">${words.exceptions}</caption><thead><tr><th scope="col">${words.library}</th><th scope="col">${words.region}</th><th scope="col">${words.verdictHead}</th><th scope="col">${words.figure}</th><th scope="col">${words.cause}</th></tr></thead><tbody>${found.map(
     (one) =>
-      html`<tr><th scope="row">${one.site_name}</th><td>${one.region}</td><td>${mark(one.verdict, words)}</td><td>${figure(one)}</td><td>${one.causes.length === 0 ? html`<span class="q">${words.unknown}</span>` : one.causes.map((cause) => causeText(cause, words)).join('; ')}</td></tr>
+      html`<tr><th scope="row">${one.site_name}</th><td>${one.region}</td><td>${mark(one.verdict, words)}</td><td>${figure(one)}</td><td>${one.causes.length === 0 ? html`<span class="q">${words.unknown}</span>` : one.causes.map((cause) => causeText(cause, words)).join('; ')}${(one.notes ?? []).map(({ at, text, by }) => html`<br><span class="q">${text} (${by}, ${noteDay(at, one.zone ?? 'UTC', words)})</span>`)}</td></tr>
 `,
   )}</tbody></table></div>`;
 }
+
+const noteDay = (at: number, timeZone: string, { locale }: PaperWords): string =>
+  new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone }).format(at);
 
 /** What was slow and over before anybody knew. */
 function retro({ retro: found }: ComplianceReport, words: PaperWords): Markup | null {

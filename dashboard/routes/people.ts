@@ -148,6 +148,7 @@ function registerUsers(app: FastifyInstance, { state, clock }: PeopleDeps): void
         for (const token of state.people.tokens())
           if (token.user === user.name) state.people.revokeToken(token.id, now);
         state.people.dropUser(user.name);
+        state.keep.delete(`views.${user.name}`);
         state.audit(now, whoOf(request), 'user removed', user.name);
       });
       return reply.code(204).send();

@@ -5,6 +5,7 @@ import type { DashboardDeps } from '../deps.ts';
 import { sendDocument } from '../document.ts';
 import { LANGUAGES, type Language, languageOf } from '../language.ts';
 import { csvOf } from '../report/csv.ts';
+import { withNotes } from '../report/notes.ts';
 import { paperOf } from '../report/paper.ts';
 import { PAPER_WORDS } from '../report/paper-words.ts';
 import { reportMonths, reportOf, visibleReport } from '../report/report.ts';
@@ -69,7 +70,10 @@ export function registerReportRoutes(
     { config: { scoped: true }, onRequest: allow('viewer'), schema },
     async (request, reply): Promise<ComplianceReport | FastifyReply> => {
       const { month, format, revision, lang } = request.query;
-      const report = visibleReport(await reportOf(deps, month, clock.wallMs(), revision), request.who?.scope);
+      const report = withNotes(
+        state,
+        visibleReport(await reportOf(deps, month, clock.wallMs(), revision), request.who?.scope),
+      );
       if (format === 'json') return report;
       reply.header('content-disposition', `attachment; filename="compliance-${month}.${format}"`);
       if (format === 'csv') return reply.type('text/csv; charset=utf-8').send(csvOf(report));
@@ -102,7 +106,10 @@ export function registerReportRoutes(
       const { month } = request.params;
       const { lang = languageOf(request), revision } = request.query;
       const words = PAPER_WORDS[lang];
-      const report = visibleReport(await reportOf(deps, month, clock.wallMs(), revision), request.who.scope);
+      const report = withNotes(
+        state,
+        visibleReport(await reportOf(deps, month, clock.wallMs(), revision), request.who.scope),
+      );
       return sendDocument(reply, {
         lang,
         title: `${words.title(month)} · Carrel`,

@@ -1,22 +1,17 @@
-/** Why: whoever looks at the same twenty sites each morning names that view once. A view is an address; its name stays in this browser. */
+/** Why: whoever looks at the same twenty sites each morning names that view once. A view is an address; the server keeps its name for each device. */
 import { signal } from '@preact/signals';
-import { isObject } from '#contract';
+import { isObject, type SavedView, VIEWS_MOST } from '#contract';
+import { ask, get } from './api.ts';
 import { remember, remembered } from './theme-choice.ts';
 
-export interface SavedView {
-  name: string;
-  /** The query of the list of sites, without `?`. */
-  query: string;
-}
-
+/** Where views were kept before the server did. */
 const KEY = 'carrel.views';
-const MOST = 50;
 
-/** What was kept, as far as it can be read. */
+/** What was kept in this browser, as far as it can be read. */
 export function readViews(text: string | null): SavedView[] {
   try {
     const kept: unknown = JSON.parse(text ?? '[]');
-    return Array.isArray(kept) ? kept.filter(isView).slice(0, MOST) : [];
+    return Array.isArray(kept) ? kept.filter(isView).slice(0, VIEWS_MOST) : [];
   } catch {
     return [];
   }
@@ -24,15 +19,25 @@ export function readViews(text: string | null): SavedView[] {
 
 /** A view of the same name is replaced; the newest is last, and the oldest leave beyond 50. */
 export const withView = (views: readonly SavedView[], view: SavedView): SavedView[] =>
-  [...views.filter(({ name }) => name !== view.name), view].slice(-MOST);
+  [...views.filter(({ name }) => name !== view.name), view].slice(-VIEWS_MOST);
 
-export const views = signal<readonly SavedView[]>(
-  typeof localStorage === 'undefined' ? [] : readViews(remembered(KEY)),
-);
+/** Null until they were asked for. */
+export const views = signal<readonly SavedView[] | null>(null);
 
-export function keepViews(next: readonly SavedView[]): void {
+/** Asks the server; what only this browser has is given to it once. @throws ApiError */
+export async function loadViews(): Promise<void> {
+  const { items } = await get<{ items: SavedView[] }>('/me/views');
+  const here = readViews(remembered(KEY)).filter((one) => !items.some(({ name }) => name === one.name));
+  views.value = items;
+  if (here.length === 0) return;
+  await keepViews(here.reduce<readonly SavedView[]>(withView, items));
+  remember(KEY, '[]');
+}
+
+/** @throws ApiError; what is shown stays as it was */
+export async function keepViews(next: readonly SavedView[]): Promise<void> {
+  await ask('PUT', '/me/views', { body: { items: next } });
   views.value = next;
-  remember(KEY, JSON.stringify(next));
 }
 
 function isView(value: unknown): value is SavedView {

@@ -135,6 +135,15 @@ const en = {
     score: (score: string, alarm: string) =>
       `Each fail adds 1.6 to a sum and each pass takes 0.6 away. It stands at ${score}; from ${alarm} on, chance does not explain it.`,
   },
+  logbook: {
+    title: 'Logbook',
+    none: 'Nobody wrote anything about this stretch of time.',
+    text: 'What is worth knowing',
+    at: 'When',
+    add: 'Write it down',
+    remove: (text: string) => `Remove: ${text}`,
+    mark: 'a note in the logbook',
+  },
   dataToday: 'Planned tests today',
   dataTodaySpent: 'the data for today is used up; they go on tomorrow',
   dataReserve: 'Kept for confirming a failure',

@@ -15,7 +15,7 @@ const en = {
   dayHours: (state: string, n: string) => `${state} ${n}\u00a0h`,
   views: 'Views',
   viewName: 'Name of the view',
-  viewHint: 'Search, filters, sorting and columns; kept in this browser.',
+  viewHint: 'Search, filters, sorting and columns; yours on every device.',
   saveView: 'Save this view',
   removeView: (name: string) => `Remove the view ${name}`,
   noViews: 'No saved views yet.',

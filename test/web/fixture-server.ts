@@ -23,7 +23,9 @@ import {
   type QuarantineShelf,
   type ReplayReport,
   type Roster,
+  type SavedView,
   type Silence,
+  type SiteNote,
 } from '#contract';
 import { openRules } from '../../dashboard/alert/rule-store.ts';
 import { memoryState } from '../support/state.ts';
@@ -314,6 +316,22 @@ export async function startFixture(
   app.delete(closedToday, (_request, reply) => {
     silences.splice(0);
     return reply.code(204).send();
+  });
+  const notes: SiteNote[] = [];
+  app.get('/api/v1/sites/:site/notes', () => ({ items: notes.toReversed(), next: null }));
+  app.post<{ Params: { site: string }; Body: { text: string; at: number } }>(
+    '/api/v1/sites/:site/notes',
+    ({ body, params }, reply) => {
+      const note = { id: notes.length + 1, site: params.site, by: ME.name, written_at: now(), ...body };
+      notes.push(note);
+      return reply.code(201).send(note);
+    },
+  );
+  let views: SavedView[] = [];
+  app.get('/api/v1/me/views', () => ({ items: views }));
+  app.put<{ Body: { items: SavedView[] } }>('/api/v1/me/views', ({ body }) => {
+    views = body.items;
+    return body;
   });
   app.get('/api/v1/rules', () => openRules({ CARREL_DARK_AFTER_S: 300 }, memoryState()).view());
   app.get('/api/v1/tokens', () => ({

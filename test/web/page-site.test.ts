@@ -184,6 +184,22 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   }, 60_000);
 
+  test('what explains a figure is written down where it is seen, and flagged in the chart', async () => {
+    const page = await world.open('/sites/site-0', 'Logbook');
+    await page.getByText('Nobody wrote anything').waitFor();
+    await page.getByLabel('What is worth knowing').fill('Works in the street: the fibre was cut.');
+    await page.getByLabel('When').fill('2026-11-19T11:30');
+    await page.getByRole('button', { name: 'Write it down' }).click();
+    await page.getByText('rasa, 11:30').waitFor();
+    await page.getByText('a note in the logbook').waitFor();
+    expect(world.fixture.posted.at(-1)).toMatchObject({
+      url: '/api/v1/sites/site-0/notes',
+      body: { text: 'Works in the street: the fibre was cut.', at: Date.parse('2026-11-19T09:30:00Z') },
+    });
+    expect(await barriers(page)).toEqual([]);
+    world.fine();
+  }, 60_000);
+
   test('on a phone an incident of the list is a page of its own, which the server draws', async () => {
     const page = await world.open('/alerts', 'Needs action', { viewport: { width: 390, height: 844 } });
     await page.locator('.inc h3 a').first().click();

@@ -24,6 +24,8 @@ export interface PlotSpec {
   x: readonly number[];
   series: readonly PlotSeries[];
   tests: readonly PlotTest[];
+  /** Moments that somebody wrote about, marked by a flag. */
+  notes?: readonly number[];
   target: { value: number; label: string } | null;
   closed: readonly Span[];
   missing: readonly Span[];
@@ -226,6 +228,7 @@ function drawMarks(u: uPlot, spec: PlotSpec, colour: Palette): void {
     ctx.stroke();
     text(ctx, spec.target.label, bbox.left + 6 * r, y - 8 * r, colour('ink'), colour('surface'), 'left', 500);
   }
+  for (const at of spec.notes ?? []) flag(ctx, u.valToPos(at, 'x', true), bbox, colour('ink-2'));
   for (const { at, rate, failed } of spec.tests) {
     const x = u.valToPos(at, 'x', true);
     const y = u.valToPos(rate, 'y', true);
@@ -240,6 +243,21 @@ function drawMarks(u: uPlot, spec: PlotSpec, colour: Palette): void {
     ctx.fill();
   }
   ctx.restore();
+}
+
+/** A pole over the whole height, with a pennant at its top. */
+function flag(ctx: CanvasRenderingContext2D, x: number, { top, height, left, width }: uPlot.BBox, fill: string): void {
+  if (x < left || x > left + width) return;
+  const r = devicePixelRatio;
+  ctx.fillStyle = fill;
+  ctx.fillRect(Math.round(x), top, Math.max(1, r), height);
+  ctx.beginPath();
+  ctx.moveTo(x, top);
+  ctx.lineTo(x + 9 * r, top);
+  ctx.lineTo(x + 6 * r, top + 4 * r);
+  ctx.lineTo(x + 9 * r, top + 8 * r);
+  ctx.lineTo(x, top + 8 * r);
+  ctx.fill();
 }
 
 function text(

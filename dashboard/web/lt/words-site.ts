@@ -137,6 +137,15 @@ export const siteWords: SiteWords = {
     score: (score, alarm) =>
       `Kiekviena nesėkmė sumą padidina 1,6, sėkmė sumažina 0,6. Dabar ji ${score}; nuo ${alarm} to atsitiktinumu nebepaaiškinsi.`,
   },
+  logbook: {
+    title: 'Žurnalas',
+    none: 'Apie šį laikotarpį niekas nieko neužrašė.',
+    text: 'Ką verta žinoti',
+    at: 'Kada',
+    add: 'Užrašyti',
+    remove: (text) => `Pašalinti: ${text}`,
+    mark: 'žurnalo įrašas',
+  },
   dataToday: 'Šiandien planuoti matavimai',
   dataTodaySpent: 'šios dienos duomenų limitas išnaudotas; matavimai bus tęsiami rytoj',
   dataReserve: 'Atidėta gedimui patvirtinti',

@@ -19,7 +19,7 @@ export const sitesWords: SitesWords = {
   dayHours: (state, n) => `${state} ${n}\u00a0val.`,
   views: 'Rodiniai',
   viewName: 'Rodinio pavadinimas',
-  viewHint: 'Paieška, filtrai, rikiavimas ir stulpeliai; lieka šioje naršyklėje.',
+  viewHint: 'Paieška, filtrai, rikiavimas ir stulpeliai; jūsų visuose įrenginiuose.',
   saveView: 'Išsaugoti šį rodinį',
   removeView: (name) => `Pašalinti rodinį „${name}“`,
   noViews: 'Išsaugotų rodinių dar nėra.',

@@ -2,7 +2,7 @@
 
 import { type Signal, useSignal } from '@preact/signals';
 import { useMemo, useState } from 'preact/hooks';
-import type { Measurements, Page, TestView } from '#contract';
+import type { Measurements, Page, SiteNote, TestView } from '#contract';
 import { useAsked } from '../asked.ts';
 import { type Frame, frameOf, missingSpans, parseRange, type Range, steadyEnd } from '../charts/series.ts';
 import { parseStretch, scaleOf } from '../charts/zoom.ts';
@@ -18,6 +18,7 @@ import { Delivered } from '../parts/delivered.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { useTitle } from '../parts/head.tsx';
 import { lazy } from '../parts/lazy.tsx';
+import { Logbook } from '../parts/logbook.tsx';
 import { Panel, State, stateWord } from '../parts/marks.tsx';
 import { MetricChart, useMetric } from '../parts/metric-chart.tsx';
 import { Availability, Outages } from '../parts/outages.tsx';
@@ -196,6 +197,10 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
     `/tests?ap=${encodeURIComponent(ap.id)}&from=${frame.from}&to=${frame.to}&limit=${TESTS}`,
     { about, refresh: `${row.down_at} ${newest}` },
   );
+  const notes = useLoad<Page<SiteNote>>(
+    `/sites/${encodeURIComponent(site.id)}/notes?from=${frame.from}&to=${Math.max(frame.to, to)}`,
+    { about },
+  );
   // Where the probe was silent is known from the metric that every probe has.
   const pulse = useMetric(probe, 'rtt_ms', frame);
   const missing = useMemo(() => (pulse.value ? missingSpans(pulse.value, frame, to) : []), [pulse.value, frame]);
@@ -213,6 +218,7 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
         target={ap.target_mbps}
         frame={frame}
         missing={missing}
+        notes={notes.value?.items ?? []}
         cursor={cursor}
         ranges={<RangePick range={range} frame={frame} />}
       />
@@ -223,6 +229,7 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
         <div class="grid">
           <DataUsed ap={ap.id} tests={items} probe={probe} frame={frame} own={own !== null} />
           <Outages ap={ap.id} frame={frame} />
+          <Logbook site={site.id} zone={site.zone} notes={notes} />
         </div>
       </div>
       {probe === null ? null : <Metrics probe={probe} frame={frame} cursor={cursor} rtt={pulse} />}

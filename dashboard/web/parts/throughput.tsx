@@ -3,7 +3,7 @@
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { Span, TestView } from '#contract';
+import type { SiteNote, Span, TestView } from '#contract';
 import type { PlotSpec } from '../charts/plot.ts';
 import { axisTicks, type Frame, tickLabel, timeTicks } from '../charts/series.ts';
 import { clock, count, cut, day, full, mbps, percent, zoneName } from '../format.ts';
@@ -21,6 +21,7 @@ interface ThroughputProps {
   target: number;
   frame: Frame;
   missing: readonly Span[];
+  notes: readonly SiteNote[];
   cursor: Signal<number | null>;
   ranges: ComponentChildren;
 }
@@ -32,7 +33,7 @@ interface Rated {
 }
 
 /** `tests` newest first, as the API gives them. */
-export function Throughput({ tests, target, frame, missing, cursor, ranges }: ThroughputProps) {
+export function Throughput({ tests, target, frame, missing, notes, cursor, ranges }: ThroughputProps) {
   const rated = useMemo(
     () =>
       tests
@@ -46,7 +47,10 @@ export function Throughput({ tests, target, frame, missing, cursor, ranges }: Th
   );
   const failed = rated.filter((one) => one.failed).length;
   const unclear = tests.filter((test) => test.verdict === 'inconclusive').length;
-  const spec = useMemo(() => specOf(rated, target, frame, missing), [rated, target, frame, missing]);
+  const spec = useMemo(
+    () => ({ ...specOf(rated, target, frame, missing), notes: notes.map(({ at }) => at) }),
+    [rated, target, frame, missing, notes],
+  );
   const share = percent(rated.length - failed, rated.length);
   const summary = `${share === null ? w.throughputNone : w.throughputSummary(share, count(rated.length), failed)}${unclear > 0 ? `; ${w.couldNotTell(unclear)}` : ''}`;
   const stamp = (at: number) => `${day(at, frame.zone)} ${clock(at, frame.zone)}`;
@@ -84,7 +88,7 @@ export function Throughput({ tests, target, frame, missing, cursor, ranges }: Th
           heading={null}
         />
       </div>
-      <Legend />
+      <Legend notes={notes.length > 0} />
       <Twin
         caption={w.throughput}
         heads={[
@@ -106,7 +110,7 @@ export function Throughput({ tests, target, frame, missing, cursor, ranges }: Th
   );
 }
 
-const Legend = () => (
+const Legend = ({ notes }: { notes: boolean }) => (
   <div class="legend" aria-hidden="true">
     <span class="key">
       <svg width="8" height="8">
@@ -130,10 +134,23 @@ const Legend = () => (
       </svg>
       {w.legend.missing}
     </span>
+    {notes ? (
+      <span class="key">
+        <svg width="12" height="12">
+          <path class="f-ink" d="M3 12V1h7L7 4h-3v8z" />
+        </svg>
+        {w.logbook.mark}
+      </span>
+    ) : null}
   </div>
 );
 
-function specOf(rated: readonly Rated[], target: number, frame: Frame, missing: readonly Span[]): PlotSpec {
+function specOf(
+  rated: readonly Rated[],
+  target: number,
+  frame: Frame,
+  missing: readonly Span[],
+): Omit<PlotSpec, 'notes'> {
   const highest = Math.max(2 * target, ...rated.map(({ rate }) => rate * 1.05));
   // Up to four targets high the ticks are halves or wholes of the target, so that the line stands on one.
   const steps = highest <= 2 * target ? 4 : Math.ceil(highest / target);

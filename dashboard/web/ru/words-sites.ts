@@ -24,7 +24,7 @@ export const sitesWords: SitesWords = {
   dayHours: (state, n) => `${state} ${n}\u00a0ч`,
   views: 'Виды',
   viewName: 'Название вида',
-  viewHint: 'Поиск, фильтры, порядок и столбцы; хранится в этом браузере.',
+  viewHint: 'Поиск, фильтры, порядок и столбцы; ваши на всех устройствах.',
   saveView: 'Сохранить этот вид',
   removeView: (name) => `Удалить вид «${name}»`,
   noViews: 'Сохранённых видов пока нет.',

@@ -1,0 +1,102 @@
+/** Why: people write down what explains a library's figures: who, when, what. Charts and the month's report show it. */
+import type { FastifyInstance } from 'fastify';
+import type { Page, SiteNote } from '#contract';
+import { CarrelError } from '#lib/errors';
+import type { DashboardDeps } from '../deps.ts';
+import { siteFor } from '../scope.ts';
+import type { Allow } from '../session.ts';
+import { whoOf } from './people.ts';
+import { idField } from './schemas.ts';
+
+const TEXT_MAX = 500;
+const NOTES_MOST = 500;
+const moment = { type: 'integer', minimum: 0, maximum: 4_294_967_295_000 } as const;
+const params = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['site'],
+  properties: { site: idField },
+} as const;
+const one = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['site', 'id'],
+  properties: { site: idField, id: { type: 'integer', minimum: 1 } },
+} as const;
+const listSchema = {
+  summary: 'Notes on a site, newest first; of a stretch of time when from or to are given',
+  params,
+  querystring: { type: 'object', additionalProperties: false, properties: { from: moment, to: moment } },
+};
+const addSchema = {
+  summary: 'Write a note on a site',
+  params,
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['text'],
+    properties: {
+      text: { type: 'string', minLength: 1, maxLength: TEXT_MAX },
+      at: { ...moment, description: 'The moment that it is about, ms since 1970; now when left out' },
+    },
+  },
+};
+
+export function registerSiteNoteRoutes(
+  app: FastifyInstance,
+  { state, clock }: Pick<DashboardDeps, 'state' | 'clock'>,
+  allow: Allow,
+): void {
+  app.get<{ Params: { site: string }; Querystring: { from?: number; to?: number } }>(
+    '/api/v1/sites/:site/notes',
+    { config: { scoped: true }, onRequest: allow('viewer'), schema: listSchema },
+    async ({ params: { site }, query, who }): Promise<Page<SiteNote>> => {
+      const { id } = siteFor(who, state.registry, site);
+      return {
+        items: state.notes.between(id, query.from ?? 0, query.to ?? Number.MAX_SAFE_INTEGER, NOTES_MOST),
+        next: null,
+      };
+    },
+  );
+
+  app.post<{ Params: { site: string }; Body: { text: string; at?: number } }>(
+    '/api/v1/sites/:site/notes',
+    { config: { scoped: true }, onRequest: allow('on_call'), schema: addSchema },
+    async (request, reply) => {
+      const { id: site } = siteFor(request.who, state.registry, request.params.site);
+      const written_at = clock.wallMs();
+      const text = request.body.text.replace(/[\p{Cc}]+/gu, ' ').trim();
+      if (text === '') throw new CarrelError('NOTE_INVALID', 'A note needs some words.', { text: 'is empty' });
+      const note = { site, at: request.body.at ?? written_at, text, by: whoOf(request), written_at };
+      const id = state.transaction(() => {
+        state.audit(written_at, note.by, 'site note added', site);
+        return state.notes.add(note);
+      });
+      return reply.code(201).send({ id, ...note } satisfies SiteNote);
+    },
+  );
+
+  app.delete<{ Params: { site: string; id: number } }>(
+    '/api/v1/sites/:site/notes/:id',
+    {
+      config: { scoped: true },
+      onRequest: allow('on_call'),
+      schema: { summary: "Remove a note: one's own, or as administrator anybody's", params: one },
+    },
+    async (request, reply) => {
+      const { id: site } = siteFor(request.who, state.registry, request.params.site);
+      const note = state.notes.get(request.params.id);
+      if (note?.site !== site) throw new CarrelError('NOTE_UNKNOWN', 'There is no such note on this site.');
+      if (note.by !== whoOf(request) && request.who?.role !== 'administrator')
+        throw new CarrelError(
+          'FORBIDDEN',
+          `This note is by ${note.by}; only that person or an administrator removes it.`,
+        );
+      state.transaction(() => {
+        state.notes.remove(note.id);
+        state.audit(clock.wallMs(), whoOf(request), 'site note removed', `${site}: ${note.text.slice(0, 80)}`);
+      });
+      return reply.code(204).send();
+    },
+  );
+}

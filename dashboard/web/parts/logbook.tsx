@@ -1,0 +1,95 @@
+/** Why: what explains a figure is written where the figure is seen: who, when, what; the chart above marks the moments. */
+import type { Page, SiteNote } from '#contract';
+import { useActing } from '../acting.ts';
+import { ask, post } from '../api.ts';
+import { fieldOf, momentOfField } from '../charts/zoom.ts';
+import { moment, zoneName } from '../format.ts';
+import type { Loaded } from '../load.ts';
+import { me, serverNow } from '../store.ts';
+import { siteWords } from '../words-site.ts';
+import { mayAct, mayAdminister } from './ack.tsx';
+import { Refusal } from './answers.tsx';
+import { Field, textsOf } from './field.tsx';
+import { Panel } from './marks.tsx';
+
+const w = siteWords.logbook;
+
+interface LogbookProps {
+  site: string;
+  zone: string;
+  notes: Loaded<Page<SiteNote>>;
+}
+
+/** `notes`: of the stretch that the charts show, newest first. */
+export function Logbook({ site, zone, notes }: LogbookProps) {
+  const { error, act } = useActing(notes.again);
+  const path = `/sites/${encodeURIComponent(site)}/notes`;
+  const items = notes.value?.items ?? [];
+  const add = async (form: HTMLFormElement) => {
+    const { text = '', at = '' } = textsOf(form);
+    if (await act(() => post(path, { text, at: momentOfField(at, zone) }))) form.reset();
+  };
+  const mine = ({ by }: SiteNote) => (by === me.value?.name && mayAct()) || mayAdminister();
+  return (
+    <Panel title={w.title} id="h-logbook">
+      {items.length === 0 ? <p class="pad q">{w.none}</p> : null}
+      <ol class="rows logbook">
+        {items.map((note) => (
+          <li key={note.id}>
+            <span>
+              {note.text}{' '}
+              <span class="q">
+                {note.by}, {moment(note.at, serverNow.value, zone)}
+              </span>
+            </span>
+            {mine(note) ? (
+              <button
+                class="link"
+                type="button"
+                aria-label={w.remove(note.text)}
+                title={w.remove(note.text)}
+                onClick={() => void act(() => ask('DELETE', `${path}/${note.id}`))}
+              >
+                ×
+              </button>
+            ) : null}
+          </li>
+        ))}
+      </ol>
+      {mayAct() ? (
+        <form
+          class="pad fields"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void add(event.currentTarget);
+          }}
+        >
+          <Refusal error={error} known={['text', 'at']} />
+          <Field
+            scope="note"
+            name="text"
+            label={w.text}
+            error={error}
+            required
+            maxLength={500}
+            autocomplete="off"
+            wide
+          />
+          <Field
+            scope="note"
+            name="at"
+            label={w.at}
+            hint={siteWords.zoneTimes(zoneName(zone))}
+            error={error}
+            type="datetime-local"
+            required
+            defaultValue={fieldOf(serverNow.peek(), zone)}
+          />
+          <button class="btn" type="submit">
+            {w.add}
+          </button>
+        </form>
+      ) : null}
+    </Panel>
+  );
+}
