@@ -9,17 +9,26 @@ export interface ClockWatch {
 
 const KEEP = 5;
 const SPAN_MS = 15 * 60_000;
+/** Frames of one such stretch count as one, so that those kept span `SPAN_MS` however often they come. */
+const STRETCH_MS = SPAN_MS / 4;
 
 export function createClockWatch(): ClockWatch {
   const seen = new Map<string, { receivedMs: number; behindMs: number }[]>();
   return {
     skewMs(probe, wallMs, receivedMs) {
-      const frames = [...(seen.get(probe) ?? []), { receivedMs, behindMs: receivedMs - wallMs }].slice(-KEEP);
+      const behindMs = receivedMs - wallMs;
+      // One that was ahead and is not any more was set: what was seen before says nothing of it now.
+      const known = (seen.get(probe) ?? []).filter((one) => behindMs < 0 || one.behindMs >= 0);
+      const last = known.at(-1);
+      const same = last !== undefined && receivedMs - last.receivedMs < STRETCH_MS;
+      const frames = same
+        ? [...known.slice(0, -1), { ...last, behindMs: Math.min(last.behindMs, behindMs) }]
+        : [...known, { receivedMs, behindMs }].slice(-KEEP);
       seen.set(probe, frames);
       const behind = Math.min(...frames.map((one) => one.behindMs));
-      if (receivedMs - wallMs < 0) return wallMs - receivedMs;
+      if (behindMs < 0) return -behindMs;
       const span = receivedMs - (frames[0]?.receivedMs ?? receivedMs);
-      return frames.length === KEEP && span >= SPAN_MS ? -behind : null;
+      return frames.length === KEEP && span >= SPAN_MS ? 0 - behind : null;
     },
   };
 }

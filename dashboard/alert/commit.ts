@@ -57,7 +57,7 @@ export function readCursor(state: State): Cursor | null {
 }
 
 /** `<rule> <subject>`. */
-function splitKey(key: string): { rule: AlertRule | null; subject: string } {
+export function splitKey(key: string): { rule: AlertRule | null; subject: string } {
   const space = key.indexOf(' ');
   const name = key.slice(0, space);
   return { rule: ALERT_RULES.find((rule) => rule === name) ?? null, subject: key.slice(space + 1) };

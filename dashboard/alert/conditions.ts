@@ -4,6 +4,7 @@ import type { MetricName, ThroughputEvent } from '#contract';
 import type { State } from '#state';
 import type { Said } from '../said/said.ts';
 import type { Fault } from '../said/sayings-site.ts';
+import { CLEAR_MS, CLOCK_HOLD_MS } from './condition-times.ts';
 import type { Context } from './context.ts';
 import type { Sight } from './dark.ts';
 import type { Fleet, FleetEntry } from './fleet.ts';
@@ -15,8 +16,6 @@ import { type Opening, placeOf, type Work, workSteady } from './work.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** What ended must have ended for so long. */
-const CLEAR_MS = 15 * MINUTE;
 
 /** Device and line, from one sample. */
 export function workSample(
@@ -278,7 +277,7 @@ export function workClock(
     entry.ap.id,
     entry,
     { at, bad, what: [{ kind: 'skew', ms: skewMs }] },
-    { holdMs: 10 * MINUTE, clearMs: 0 },
+    { holdMs: CLOCK_HOLD_MS, clearMs: 0 },
     (faults) => told('clock', { code: 'clock.title', place: placeOf(entry), faults }, [{ code: 'clock.skew', faults }]),
     context,
   );

@@ -184,7 +184,8 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
         if (!memories.slow.has(ap)) continue;
         workSlow(work, memories, entry, { kind: 'tick', heard: sightOf(entry.probe)?.online === true }, context);
       }
-      workLost(work, memories, index, now);
+      const stores = broker.stores().map(({ name }) => name);
+      workLost({ work, memories, fleet: index, context, stores });
     }
     for (const entry of index.byAp.values())
       workDark(work, memories, entry, { kind: 'look', sight: sightOf(entry.probe) }, context);
@@ -268,9 +269,9 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
       const entry = fleet().byAp.get(ap) ?? null;
       const context = contextAt(clock.wallMs());
       const closed = entry && hours.closedToday(entry, context.now);
-      const held = (rule: Incident['rule']) => ({
-        overlays: overlaysOf(context, rule, ap, entry),
-        incident: state.alerts.openOf(rule, ap),
+      const held = (rule: Incident['rule'], subject = ap) => ({
+        overlays: overlaysOf(context, rule, subject, subject === ap ? entry : null),
+        incident: state.alerts.openOf(rule, subject),
       });
       return explainAll(ap, entry, memories, sightOf(entry?.probe ?? null), context, closed, held, lang);
     },

@@ -3,11 +3,13 @@ import { type AlertExplanation, type AlertRule, hasHours, type Language } from '
 import type { Incident } from '#state';
 import { type Said, type Told, toldList } from '../said/said.ts';
 import { say, sayAll } from '../said/say.ts';
+import { steadyRuleWords } from './condition-words.ts';
 import type { Context } from './context.ts';
 import { explainDark, type Sight } from './dark.ts';
 import { emptyDarkInstance } from './dark-instance.ts';
 import { type EpisodeState, FRESH_MS, type Overlays, overlaysSaid, SETTLE_MS } from './episode.ts';
 import type { FleetEntry } from './fleet.ts';
+import { membersOf } from './group.ts';
 import { type Memories, STEADY_RULES } from './memory.ts';
 import { evidenceOf, judgeSlow, nextDue, viewOf } from './slow.ts';
 import { emptySlowInstance } from './slow-instance.ts';
@@ -23,7 +25,8 @@ interface Explained extends Omit<Worded, 'reasons' | 'words' | 'overlays' | 'tim
   overlays: Said[];
   timers: { what: Said; due: number }[];
 }
-type Held = (rule: AlertRule) => { overlays: Overlays; incident: Incident | null };
+/** `subject`: the access point unless said. */
+type Held = (rule: AlertRule, subject?: string) => { overlays: Overlays; incident: Incident | null };
 
 export function explainAll(
   ap: string,
@@ -45,6 +48,7 @@ export function explainAll(
     explainedSlow(entry, memories, context, noHours, held),
     explainedDark(entry, memories, sight, context, noHours, held),
     ...STEADY_RULES.flatMap((rule) => explainedSteady(rule, entry, memories, context, held)),
+    ...explainedGroups(entry, memories, held),
   ];
   return { ap, rules: rules.map((one) => worded(one, lang, entry.site.zone)) };
 }
@@ -130,10 +134,12 @@ function explainedSteady(
   context: Context,
   held: Held,
 ): Explained[] {
-  const instance = memories.steady.get(`${rule} ${entry.ap.id}`);
+  const subject = rule === 'server' ? serverOf(memories, entry.ap.id) : entry.ap.id;
+  const instance = memories.steady.get(`${rule} ${subject}`);
   if (!instance || instance.rule.condition === 'unknown') return [];
   const { condition, badSince, what } = instance.rule;
-  const { incident } = held(rule);
+  const now = held(rule, subject);
+  const { incident } = now;
   const reasons: Told[] =
     condition === 'ok'
       ? [{ code: 'any.well' }]
@@ -144,13 +150,40 @@ function explainedSteady(
     {
       rule,
       condition,
-      reasons: [...reasons, ...heldReasons(instance.episode, held(rule))],
+      words: [steadyRuleWords(rule, context.table, entry.site, slowParams(entry, context))],
+      reasons: [...reasons, ...heldReasons(instance.episode, now)],
       evidence: [],
-      overlays: wordsOf(instance.episode, held(rule)),
+      overlays: wordsOf(instance.episode, now),
       timers: [],
       incident: incident?.id ?? null,
     },
   ].filter(() => condition !== 'ok' || context.now - instance.rule.at < 86_400_000);
+}
+
+/** The test server that it used last. */
+function serverOf(memories: Memories, ap: string): string {
+  const tests = memories.slow.get(ap)?.rule.tests ?? [];
+  const last = tests.findLast((test) => 'server' in test && test.server !== '');
+  return last && 'server' in last ? `server:${last.server}` : '';
+}
+
+/** The larger incidents that it belongs to now. */
+function explainedGroups({ ap }: FleetEntry, memories: Memories, held: Held): Explained[] {
+  return [...memories.group].flatMap(([key, { rule, episode }]): Explained[] => {
+    if (!membersOf(rule).includes(ap.id)) return [];
+    const now = held('group', key);
+    return [
+      {
+        rule: 'group',
+        condition: rule.condition,
+        reasons: now.incident ? toldList(now.incident.reasons) : [{ code: 'held.gathering' }],
+        evidence: [],
+        overlays: wordsOf(episode, now),
+        timers: [],
+        incident: now.incident?.id ?? null,
+      },
+    ];
+  });
 }
 
 /** What holds people back from an incident that lasts, in words. Who has it is said by itself. */

@@ -59,15 +59,15 @@ export interface SlowMemory {
   asked: { at: number; since: number; count: number } | null;
   /** No test for a while, since. The condition before stays in the fold. */
   noDataSince: number | null;
-  /** When an edited rule, and not the line, ended it. */
+  /** When an edited rule or a lost probe, and not the line, ended it. */
   closedAt: number | null;
 }
 export type SlowEvent =
   | { kind: 'test'; test: TestView }
   /** Time passes. `heard`: its probe is connected. */
   | { kind: 'tick'; heard: boolean }
-  /** Somebody declared it over; only newer tests count against it. */
-  | { kind: 'over'; at: number };
+  /** Somebody declared it over, or (`closed`) nobody watches it any more; only newer tests count against it. */
+  | { kind: 'over'; at: number; closed?: true };
 export type SlowEffect =
   | { kind: 'retest'; reason: TestReason; probe: string; avoid: string | null }
   /** An episode that was over when it became known. */
@@ -169,8 +169,11 @@ function takeEvent(memory: SlowMemory, event: SlowEvent, params: SlowParams): Sl
   switch (event.kind) {
     case 'test':
       return takeTest(memory, event.test, params);
-    case 'over':
-      return withTest(memory, { id: `over-${event.at}`, at: event.at, level: 'reset', mbps: 0, blind: false }, params);
+    case 'over': {
+      const reset = { id: `over-${event.at}`, at: event.at, level: 'reset', mbps: 0, blind: false } as const;
+      const over = withTest(memory, reset, params);
+      return event.closed ? { ...over, closedAt: event.at } : over;
+    }
     case 'tick':
       return memory;
   }

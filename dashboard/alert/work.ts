@@ -132,7 +132,8 @@ export function workSlow(work: Work, memories: Memories, entry: FleetEntry, even
         effect,
         () => slowOpening(entry, instance, context, params),
         () => ({
-          reasons: endReasons(instance.rule, params),
+          reasons:
+            event.kind === 'over' && event.closed ? [{ code: 'dark.probe_gone' }] : endReasons(instance.rule, params),
           evidence: instance.rule.closedAt === null ? evidenceOf(instance.rule).slice(-5).map(viewOf) : [],
         }),
       );

@@ -3,12 +3,13 @@
  * Catalogues: en/, lt/, ru/.
  */
 import { type HealthNotice, isObject, type JsonObject, parseJson } from '#contract';
+import type { ConditionSayings } from './sayings-conditions.ts';
 import type { LineSayings } from './sayings-line.ts';
 import type { ServerSayings } from './sayings-server.ts';
 import type { SiteSayings } from './sayings-site.ts';
 import type { TroubleSayings } from './sayings-trouble.ts';
 
-export interface Sayings extends LineSayings, SiteSayings, ServerSayings, TroubleSayings {}
+export interface Sayings extends ConditionSayings, LineSayings, SiteSayings, ServerSayings, TroubleSayings {}
 export type Code = keyof Sayings;
 export type Saying<C extends Code> = { code: C } & Sayings[C];
 export type Said = { [C in Code]: Saying<C> }[Code];

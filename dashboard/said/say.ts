@@ -1,14 +1,17 @@
 /** Why: the one place where codes become sentences. */
 import type { HealthNotice, Language } from '#contract';
+import { enConditions } from './en/conditions.ts';
 import { enLine } from './en/line.ts';
 import { enServer } from './en/server.ts';
 import { enSite } from './en/site.ts';
 import { enTrouble } from './en/trouble.ts';
 import { FORMATS, type Speech, speechOf } from './format.ts';
+import { ltConditions } from './lt/conditions.ts';
 import { ltLine } from './lt/line.ts';
 import { ltServer } from './lt/server.ts';
 import { ltSite } from './lt/site.ts';
 import { ltTrouble } from './lt/trouble.ts';
+import { ruConditions } from './ru/conditions.ts';
 import { ruLine } from './ru/line.ts';
 import { ruServer } from './ru/server.ts';
 import { ruSite } from './ru/site.ts';
@@ -19,9 +22,9 @@ import type { Code, Notice, Said, Saying, Sayings, Told, Trouble } from './said.
 export type Catalogue<Part> = { [C in keyof Part]: (facts: Part[C], speech: Speech) => string };
 
 const CATALOGUES: Readonly<Record<Language, Catalogue<Sayings>>> = {
-  en: { ...enLine, ...enSite, ...enServer, ...enTrouble },
-  lt: { ...ltLine, ...ltSite, ...ltServer, ...ltTrouble },
-  ru: { ...ruLine, ...ruSite, ...ruServer, ...ruTrouble },
+  en: { ...enConditions, ...enLine, ...enSite, ...enServer, ...enTrouble },
+  lt: { ...ltConditions, ...ltLine, ...ltSite, ...ltServer, ...ltTrouble },
+  ru: { ...ruConditions, ...ruLine, ...ruSite, ...ruServer, ...ruTrouble },
 };
 /** What an older version stored is English: said before it. */
 const IN_ENGLISH: Readonly<Record<Language, string>> = { en: '', lt: 'Angliškai: ', ru: 'По-английски: ' };

@@ -106,6 +106,19 @@ describe('conditions besides speed', () => {
       reduceSteady(reduceSteady(firing, { at: 120, bad: false }, timing), { at: 130, bad: false }, timing).condition,
     ).toBe('ok');
   });
+  test('a clock is judged alike by frames each minute and each quarter of an hour', () => {
+    for (const every of [1, 5, 15]) {
+      const watch = createClockWatch();
+      const of = (n: number, ahead: number): number | null =>
+        watch.skewMs('p', NOON + n * every * MINUTE + ahead, NOON + n * every * MINUTE);
+      const behind = Array.from({ length: 80 / every + 5 }, (_, n) => of(n, -600_000));
+      expect([behind[0], behind.at(-1)]).toEqual([null, -600_000]);
+      const [next] = [behind.length];
+      expect(of(next, 300_000)).toBe(300_000);
+      const right = Array.from({ length: 80 / every + 5 }, (_, n) => of(next + 1 + n, 0));
+      expect([...new Set(right)]).toEqual([0]); // one in time is enough
+    }
+  });
   test('a clock ahead is told at once; one behind only when no frame was in time', () => {
     const watch = createClockWatch();
     expect(watch.skewMs('p', NOON + 300_000, NOON)).toBe(300_000);
