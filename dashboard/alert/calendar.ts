@@ -12,6 +12,7 @@ import {
 } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { State } from '#state';
+import type { Said } from '../said/said.ts';
 import { countryOf, type Holiday, holidaysOf } from './holidays.ts';
 
 const KEY = 'alerts.calendar';
@@ -67,13 +68,11 @@ export function closedWhy(
   site: Pick<Site, 'id' | 'zone'>,
   entries: readonly CalendarEntry[],
   day: number,
-): string | null {
+): Said | null {
   const own = ownEntry(site.id, entries, day);
-  if (own) return own.open ? null : own.reason;
+  if (own) return own.open ? null : { code: 'site.closed_today', why: own.reason };
   const holiday = holidayOn(site.zone, day);
-  return holiday
-    ? `${holiday.name}${holiday.provisional ? ' (by calculation; may be announced a day off)' : ''}`
-    : null;
+  return holiday && { code: 'site.holiday', name: holiday.name, provisional: holiday.provisional };
 }
 
 function isClosedDay(site: Pick<Site, 'id' | 'zone'>, entries: readonly CalendarEntry[], day: number): boolean {

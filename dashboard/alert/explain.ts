@@ -34,7 +34,7 @@ export function explainAll(
   memories: Memories,
   sight: Sight | null,
   context: Context,
-  closedToday: string | null,
+  closedToday: Said | null,
   held: Held,
   lang: Language,
 ): AlertExplanation {
@@ -42,7 +42,7 @@ export function explainAll(
   const noHours: Said[] = hasHours(entry.site.opening)
     ? closedToday === null
       ? []
-      : [{ code: 'site.closed_today', why: closedToday }]
+      : [closedToday]
     : [{ code: 'site.no_hours' }];
   const rules = [
     explainedSlow(entry, memories, context, noHours, held),

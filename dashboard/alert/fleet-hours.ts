@@ -1,6 +1,7 @@
 /** Why: the opening hours of each site of the fleet, kept until its entry or the calendar changes. */
 import { localTime } from '#contract';
 import type { State } from '#state';
+import type { Said } from '../said/said.ts';
 import { closedSpans, closedWhy, readCalendar } from './calendar.ts';
 import type { FleetEntry } from './fleet.ts';
 import { type SiteHours, siteHours } from './hours.ts';
@@ -8,7 +9,7 @@ import { type SiteHours, siteHours } from './hours.ts';
 export interface FleetHours {
   of(entry: FleetEntry): SiteHours;
   /** Why it is closed all day in spite of its weekly hours; null when it is not. */
-  closedToday(entry: FleetEntry, now: number): string | null;
+  closedToday(entry: FleetEntry, now: number): Said | null;
   /** Reads the calendar again. */
   refresh(): void;
 }

@@ -1,11 +1,13 @@
 /** Why: closed days, open holidays and the holidays that are known, for people who run libraries. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { CalendarView } from '#contract';
 import { readCalendar, writeCalendar } from '../alert/calendar.ts';
 import { countryOf, HOLIDAY_COUNTRIES, holidaysOf } from '../alert/holidays.ts';
 import type { DashboardDeps } from '../deps.ts';
+import { languageOf } from '../language.ts';
 import { publishDesired } from '../registry/publish.ts';
-import { type Asking, seesSite } from '../scope.ts';
+import { holidayName } from '../said/holidays.ts';
+import { seesSite } from '../scope.ts';
 import type { Allow } from '../session.ts';
 
 const DAY_MS = 86_400_000;
@@ -27,7 +29,9 @@ export function registerCalendarRoutes(
   allow: Allow,
 ): void {
   const { registry } = state;
-  const view = (who: Asking, year = new Date(clock.wallMs()).getUTCFullYear()): CalendarView => {
+  const view = (request: FastifyRequest, year = new Date(clock.wallMs()).getUTCFullYear()): CalendarView => {
+    const { who } = request;
+    const lang = languageOf(request);
     const sites = registry.sites().filter((site) => seesSite(who, site));
     const seen = new Set(sites.map(({ id }) => id));
     const countries = new Set(sites.map(({ zone }) => countryOf(zone)));
@@ -40,7 +44,7 @@ export function registerCalendarRoutes(
         holidaysOf(country, year).map(({ day, name, provisional }) => ({
           country,
           date: new Date(day * DAY_MS).toISOString().slice(0, 10),
-          name,
+          name: holidayName(name, lang),
           provisional,
         })),
       ),
@@ -53,7 +57,7 @@ export function registerCalendarRoutes(
       onRequest: allow('viewer'),
       schema: { summary: 'Closed days, open holidays, and the public holidays of a year', querystring: query },
     },
-    async (request): Promise<CalendarView> => view(request.who, request.query.year),
+    async (request): Promise<CalendarView> => view(request, request.query.year),
   );
   app.put<{ Body: { entries: unknown[] } }>(
     '/api/v1/calendar',
@@ -68,7 +72,7 @@ export function registerCalendarRoutes(
         { state, clock, broker },
         registry.probes().map(({ id }) => id),
       );
-      return view(request.who);
+      return view(request);
     },
   );
 }

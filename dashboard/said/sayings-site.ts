@@ -89,7 +89,10 @@ export interface SiteSayings {
   'any.unregistered': object;
   'any.declared_over': { who: string };
 
+  /** `why`: as somebody typed it. */
   'site.closed_today': { why: string };
+  /** `name`: as in the table of holidays. */
+  'site.holiday': { name: string; provisional: boolean };
   'site.no_hours': object;
   'held.silenced': object;
   'held.maintenance': object;

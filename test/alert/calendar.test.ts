@@ -4,6 +4,7 @@ import { momentOf } from '#contract';
 import { closedSpans, closedWhy } from '../../dashboard/alert/calendar.ts';
 import { HOLIDAY_COUNTRIES, holidaysOf } from '../../dashboard/alert/holidays.ts';
 import { siteHours } from '../../dashboard/alert/hours.ts';
+import { say } from '../../dashboard/said/say.ts';
 import { holidayTable } from '../../infra/holidays/make.ts';
 
 const DAY = 86_400_000;
@@ -89,7 +90,10 @@ describe('closed days', () => {
     { site: 'utena', from: '2026-03-11', to: '2026-03-11', reason: '', open: true },
   ];
   test('own entries win over those for all, and over holidays', () => {
-    const why = (date: string, id = 'utena'): string | null => closedWhy({ ...vilnius, id }, entries, day(date));
+    const why = (date: string, id = 'utena'): string | null => {
+      const said = closedWhy({ ...vilnius, id }, entries, day(date));
+      return said && say(said, 'en', vilnius.zone).replace(/^Closed today: |\. Nothing is judged.*/g, '');
+    };
     expect([why('2026-03-02'), why('2026-03-03'), why('2026-03-03', 'zarasai')]).toEqual([
       'inventory',
       null,

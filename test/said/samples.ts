@@ -110,6 +110,7 @@ const SAMPLES: { [C in Code]: Sayings[C] } = {
   'any.server_unused': {},
   'any.declared_over': { who: 'Rasa' },
   'site.closed_today': { why: 'Velykos' },
+  'site.holiday': { name: 'Eid al-Fitr', provisional: true },
   'site.no_hours': {},
   'held.silenced': {},
   'held.maintenance': {},

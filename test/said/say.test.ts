@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isObject, LANGUAGES, parseJson } from '#contract';
+import { HOLIDAY_COUNTRIES, holidaysOf } from '../../dashboard/alert/holidays.ts';
 import { openRules } from '../../dashboard/alert/rule-store.ts';
+import { holidayName } from '../../dashboard/said/holidays.ts';
 import { wordRules } from '../../dashboard/said/rules.ts';
 import { toldList } from '../../dashboard/said/said.ts';
 import { say, sayAll, wordNotice } from '../../dashboard/said/say.ts';
@@ -79,4 +81,17 @@ test.each(['lt', 'ru'] as const)('whoever edits the rules reads in %s what each 
     }[lang],
     unit: { lt: 's', ru: 'с' }[lang],
   });
+});
+
+test.each(['lt', 'ru'] as const)('every holiday of the table has its name in %s', (lang) => {
+  const years = Array.from({ length: 12 }, (_, n) => 2025 + n);
+  const names = new Set(
+    HOLIDAY_COUNTRIES.flatMap((country) => years.flatMap((year) => holidaysOf(country, year).map(({ name }) => name))),
+  );
+  expect(names.size).toBeGreaterThan(50);
+  const said = [...names].map((name) => holidayName(name, lang));
+  expect(said.filter((name) => /day|holiday|christmas|easter|new year|in lieu|festival|spring/i.test(name))).toEqual(
+    [],
+  );
+  if (lang === 'ru') expect(said.filter((name) => !/\p{Script=Cyrillic}/u.test(name))).toEqual([]);
 });

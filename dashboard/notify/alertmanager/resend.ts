@@ -1,5 +1,5 @@
 /** Why: Alertmanager keeps alerts in memory and forgets what is not repeated; each minute it gets all that it should know. */
-import type { AlertView, ChannelKind } from '#contract';
+import type { AlertView, ChannelKind, Language } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { State } from '#state';
 import { storedTrouble } from '../../said/said.ts';
@@ -12,7 +12,7 @@ import { type PostableAlert, postable, RESEND_MS, RESOLVED_RESEND_MS, sendAlerts
 
 export interface ResendDeps {
   state: State;
-  view(id: number): AlertView | null;
+  view(id: number, lang?: Language): AlertView | null;
   receivers: Receivers;
   telling: Telling;
   io: ChannelIo;
@@ -43,7 +43,7 @@ export function startResend(deps: ResendDeps): () => Promise<void> {
 async function resendAll(deps: ResendDeps): Promise<void> {
   for (const channel of deps.state.channels.list()) {
     if (channel.kind !== KIND || !channel.enabled) continue;
-    const alerts = alertsFor(deps, new Set(channel.gets));
+    const alerts = alertsFor(deps, new Set(channel.gets), channel.lang);
     const receiver = deps.receivers.ofChannel(channel);
     for (let from = 0; from < alerts.length; from += BATCH) {
       const outcome = await sendAlerts(alerts.slice(from, from + BATCH), receiver.settings, deps.io);
@@ -62,7 +62,11 @@ function note({ state, telling, clock }: ResendDeps, receiver: Receiver, outcome
 }
 
 /** What fires, what ended a short while ago, and the watchdog. What a larger incident covers is told by that one. */
-function alertsFor({ state, view, clock, publicUrl }: ResendDeps, gets: ReadonlySet<string>): PostableAlert[] {
+function alertsFor(
+  { state, view, clock, publicUrl }: ResendDeps,
+  gets: ReadonlySet<string>,
+  lang: Language,
+): PostableAlert[] {
   const now = clock.wallMs();
   const ended = state.alerts
     .list({ condition: 'resolved', limit: RECENT })
@@ -70,7 +74,7 @@ function alertsFor({ state, view, clock, publicUrl }: ResendDeps, gets: Readonly
   const told = [...state.alerts.open(), ...ended]
     .filter((one) => one.parent === null && gets.has(one.severity))
     .flatMap(({ id }) => {
-      const alert = view(id);
+      const alert = view(id, lang);
       return alert ? [postable(alert, alert.title, `${publicUrl()}/alerts/${id}`, now)] : [];
     });
   return [watchdog(now, publicUrl()), ...told];

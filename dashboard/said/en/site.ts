@@ -87,7 +87,9 @@ export const enSite: Catalogue<SiteSayings> = {
   'any.unregistered': () => 'It is no longer in the registry.',
   'any.declared_over': ({ who }) => `${who} declared it over.`,
 
-  'site.closed_today': ({ why }) => `Closed today: ${why}. Nothing is judged, and nobody is called.`,
+  'site.closed_today': ({ why }) => `Closed today${why ? `: ${why}` : ''}. Nothing is judged, and nobody is called.`,
+  'site.holiday': ({ name, provisional }) =>
+    `Closed today: ${name}${provisional ? ' (by calculation; may be announced a day off)' : ''}. Nothing is judged, and nobody is called.`,
   'site.no_hours': () => 'This site has no opening hours, so nothing is judged here; set them to be alerted.',
   'held.silenced': () => 'It is silenced: nobody is told until the silence ends; it is judged all the same.',
   'held.maintenance': () => 'Maintenance is planned for this time: nobody is told until it ends.',

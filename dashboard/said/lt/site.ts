@@ -1,6 +1,7 @@
 /** Why: what is said in Lithuanian of a site, its probe and those around it. */
 import type { AlertRule } from '#contract';
 import type { Speech } from '../format.ts';
+import { holidayName } from '../holidays.ts';
 import type { Catalogue } from '../say.ts';
 import type { Fault, GroupKey, SiteSayings } from '../sayings-site.ts';
 
@@ -88,7 +89,10 @@ export const ltSite: Catalogue<SiteSayings> = {
   'any.unregistered': () => 'Registre to nebėra.',
   'any.declared_over': ({ who }) => `${who} pažymėjo, kad baigėsi.`,
 
-  'site.closed_today': ({ why }) => `Šiandien uždaryta: ${why}. Niekas nevertinama ir niekas nekviečiamas.`,
+  'site.closed_today': ({ why }) =>
+    `Šiandien uždaryta${why ? `: ${why}` : ''}. Niekas nevertinama ir niekas nekviečiamas.`,
+  'site.holiday': ({ name, provisional }) =>
+    `Šiandien uždaryta: ${holidayName(name, 'lt')}${provisional ? ' (apskaičiuota; gali būti paskelbta diena anksčiau ar vėliau)' : ''}. Niekas nevertinama ir niekas nekviečiamas.`,
   'site.no_hours': () =>
     'Bibliotekos darbo laikas nenurodytas, todėl čia niekas nevertinama; nurodykite jį, kad gautumėte įspėjimus.',
   'held.silenced': () => 'Nutildyta: kol nutildymas nesibaigs, niekam nepranešama; vertinama vis tiek.',

@@ -1,6 +1,7 @@
 /** Why: what is said in Russian of a site, its probe and those around it. */
 import type { AlertRule } from '#contract';
 import type { Speech } from '../format.ts';
+import { holidayName } from '../holidays.ts';
 import type { Catalogue } from '../say.ts';
 import type { Fault, GroupKey, SiteSayings } from '../sayings-site.ts';
 
@@ -98,7 +99,10 @@ export const ruSite: Catalogue<SiteSayings> = {
   'any.unregistered': () => 'В реестре этого больше нет.',
   'any.declared_over': ({ who }) => `${who} отметил, что всё закончилось.`,
 
-  'site.closed_today': ({ why }) => `Сегодня закрыто: ${why}. Ничего не оценивается, никого не вызывают.`,
+  'site.closed_today': ({ why }) =>
+    `Сегодня закрыто${why ? `: ${why}` : ''}. Ничего не оценивается, никого не вызывают.`,
+  'site.holiday': ({ name, provisional }) =>
+    `Сегодня закрыто: ${holidayName(name, 'ru')}${provisional ? ' (по расчёту; может быть объявлено днём раньше или позже)' : ''}. Ничего не оценивается, никого не вызывают.`,
   'site.no_hours': () =>
     'Часы работы библиотеки не указаны, поэтому здесь ничего не оценивается; укажите их, чтобы получать предупреждения.',
   'held.silenced': () => 'Заглушено: пока это не закончится, никому не сообщают; оценивается по-прежнему.',
