@@ -48,7 +48,9 @@ export function createGates(deps: GatesDeps): Gates {
   /** Admitted connections that are about to replace an older one. */
   const arriving = new Map<string, Client>();
   const takeoverTimes = new Map<string, number[]>();
-  let waiting: Gate[] = [];
+  /** For the wal; for the end of this turn of the event loop. */
+  const waiting: Gate[] = [];
+  const due: Gate[] = [];
   let turnEnd: NodeJS.Immediate | undefined;
   let takeovers = 0;
   const rates = createRates(deps.limits);
@@ -62,19 +64,16 @@ export function createGates(deps: GatesDeps): Gates {
     accepted: deps.accepted,
     seen: presence.seen,
     waiting(gate) {
-      waiting.push(gate);
       // Durable already: PUBACKs go out together when all sockets of this turn were read, since each one may wake up who waits for it.
-      if (gate.owed.length > 0 && gate.lastPosition < wal.durableEnd()) turnEnd ??= setImmediate(flushAll);
+      if (gate.owed.length === 0 || gate.lastPosition >= wal.durableEnd()) return void waiting.push(gate);
+      due.push(gate);
+      turnEnd ??= setImmediate(() => {
+        turnEnd = undefined;
+        flushAll(due.splice(0));
+      });
     },
   };
-  function flushAll(): void {
-    clearImmediate(turnEnd);
-    turnEnd = undefined;
-    const ready = waiting;
-    waiting = [];
-    for (const gate of ready) flush(gate);
-  }
-  const stopWaiting = wal.onChange(flushAll);
+  const stopWaiting = wal.onChange(() => flushAll(waiting.splice(0)));
   let tickedMs = clock.monoMs();
   const timer = setInterval(() => {
     const nowMs = clock.monoMs();
@@ -158,4 +157,8 @@ export function createGates(deps: GatesDeps): Gates {
       for (const gate of gates) gate.aedes.conn.destroy();
     },
   };
+}
+
+function flushAll(gates: readonly Gate[]): void {
+  for (const gate of gates) flush(gate);
 }
