@@ -21,6 +21,11 @@ const listQuery = {
   properties: {
     condition: { type: 'string', enum: ['firing', 'resolved'] },
     acknowledged: { type: 'boolean' },
+    covered: {
+      type: 'boolean',
+      default: true,
+      description: 'false: without those that an incident of many at once covers, so that one cause is one entry',
+    },
     cursor: { type: 'string', pattern: '^\\d{1,15}$' },
     limit: { type: 'integer', minimum: 1, maximum: 500, default: 100 },
   },
@@ -28,6 +33,7 @@ const listQuery = {
 interface ListQuery {
   condition?: 'firing' | 'resolved';
   acknowledged?: boolean;
+  covered?: boolean;
   cursor?: string;
   limit?: number;
 }
@@ -59,13 +65,15 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
     async (request): Promise<Page<AlertView>> => {
       const { query, who } = request;
       const lang = languageOf(request);
-      const { cursor, limit = 100, condition, acknowledged } = query;
+      const { cursor, limit = 100, condition, acknowledged, covered = true } = query;
+      // Who sees only some libraries does not see the incident of many: theirs are not hidden behind it.
+      const alone = (alert: AlertView): boolean => covered || alert.parent === null || who?.scope !== undefined;
       let before = cursor === undefined ? undefined : Number(cursor);
       const items: AlertView[] = [];
       // Of somebody who sees little, many pages may hold nothing.
       for (let more = true; more && items.length <= limit; ) {
         const found = alerts.list({ condition, acknowledged, before, limit: limit + 1, lang });
-        items.push(...found.filter((alert) => sees(who, alert)));
+        items.push(...found.filter((alert) => sees(who, alert) && alone(alert)));
         before = found.at(-1)?.id;
         more = found.length > limit;
       }

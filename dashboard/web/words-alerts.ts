@@ -13,6 +13,8 @@ export const alertWords = {
   lists: 'Alert lists',
   group: { open: 'Needs action', acknowledged: 'Somebody has it', closed: 'Closed' },
   incidents: (n: number) => plural(n, { one: '{n} incident', other: '{n} incidents' }),
+  members: (n: number) => plural(n, { one: '{n} access point', other: '{n} access points' }),
+  memberOver: (age: string) => `over after ${age}`,
   open: 'Open',
   acknowledged: 'Acknowledged',
   closed: 'Closed',

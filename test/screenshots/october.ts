@@ -2,6 +2,7 @@
 import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { State } from '#state';
 import type { RollupRow, Store } from '#store';
+import { mergeRollups } from '../../broker/rollup/merge.ts';
 import { createMemoryStore } from '../../broker/store/memory.ts';
 import { type Library, libraryOf } from '../../infra/simulate/library.ts';
 import { batchOf, type TestFrame, testEvent } from '../store/batches.ts';
@@ -68,7 +69,10 @@ export async function october(state: State): Promise<Store> {
       });
       return { probe: one.id, seq, t: [], e };
     });
-    await store.writeRollups(rows);
+    const days = [...Map.groupBy(rows, ({ probe }) => probe)].map(([probe, hours]) =>
+      mergeRollups(hours, { probe, tier: 'day', t_s: FROM_S + day * DAY_S, version: 1 }),
+    );
+    await store.writeRollups([...rows, ...days]);
     await store.write(batchOf(...frames), { next: seq + 1, held: [] });
   }
   return store;

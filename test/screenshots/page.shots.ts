@@ -34,7 +34,7 @@ const SHOTS: readonly Shot[] = [
     words: 'Data used by monitoring',
     to: 'Data used by monitoring',
   },
-  { name: 'alerts', path: '/alerts?id=1000', words: 'What we saw' },
+  { name: 'alerts', path: '/alerts', words: 'likely upstream' },
   { name: 'silences', path: '/alerts?state=silences', words: 'Silence a library' },
   { name: 'settings', path: '/settings', words: 'Import a table' },
   { name: 'settings-telling', path: '/settings', words: 'Night room', to: 'Night room' },
@@ -46,7 +46,7 @@ describe.skipIf(!chromiumPath())('pictures of the page (needs Chromium)', () => 
   const world = pageWorld();
 
   test.each(SHOTS)('$name', async ({ name, path, words, viewport = DESK, dark = false, to }) => {
-    await world.restart({ sites: 1200 });
+    await world.restart({ sites: 1200, cut: true });
     const page = await world.open(path, words, { viewport, colorScheme: dark ? 'dark' : 'light' });
     await page.locator('[aria-busy]').first().waitFor({ state: 'detached' });
     if (path.startsWith('/sites/')) await page.locator('canvas').nth(4).waitFor();

@@ -29,6 +29,7 @@ import {
 } from '#contract';
 import { openRules } from '../../dashboard/alert/rule-store.ts';
 import { memoryState } from '../support/state.ts';
+import { withCut } from './cut-fixture.ts';
 import { fleetOf, historyOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
 import { servePush } from './push-fixture.ts';
 import {
@@ -72,12 +73,14 @@ export const THURSDAY = Date.parse('2026-11-19T14:15:00Z');
 export interface FixtureOptions {
   sites?: number;
   signedIn?: boolean;
+  /** A cable is cut: the dark ones are one incident. */
+  cut?: boolean;
 }
 
 /** Serves the build in `webDir` as if it were that Thursday now. */
 export async function startFixture(
   webDir: string,
-  { sites = 1200, signedIn = true }: FixtureOptions = {},
+  { sites = 1200, signedIn = true, cut = false }: FixtureOptions = {},
 ): Promise<Fixture> {
   const offset = THURSDAY - Date.now();
   const now = () => Date.now() + offset;
@@ -95,8 +98,12 @@ export async function startFixture(
   const streams = new Set<ServerResponse>();
   const posted: Fixture['posted'] = [];
   const acked = new Map<number, AlertView>();
-  const alerts = () =>
-    rows.flatMap((row) => (row.alert === null ? [] : [acked.get(row.alert) ?? alertOf(row.alert, snapshot.at)]));
+  const alerts = (): AlertView[] => {
+    const single = rows.flatMap((row) =>
+      row.alert === null ? [] : [acked.get(row.alert) ?? alertOf(row.alert, snapshot.at)],
+    );
+    return cut ? withCut(single) : single;
+  };
 
   app.addHook('onSend', async (_request, reply) => {
     reply.header('content-security-policy', `default-src 'self';script-src 'self' ${inline}`);
@@ -149,7 +156,7 @@ export async function startFixture(
   servePush(app, THURSDAY);
   app.get('/api/v1/roster', () => packRoster(roster));
   app.get('/api/v1/live/snapshot', () => snapshot);
-  app.get<{ Querystring: { condition?: string; acknowledged?: string } }>(
+  app.get<{ Querystring: { condition?: string; acknowledged?: string; covered?: string } }>(
     '/api/v1/alerts',
     ({ query }): Page<AlertView> => ({
       items:
@@ -157,8 +164,9 @@ export async function startFixture(
           ? []
           : alerts().filter(
               (alert) =>
-                query.acknowledged === undefined ||
-                (alert.acknowledged_by !== null) === (query.acknowledged === 'true'),
+                (query.acknowledged === undefined ||
+                  (alert.acknowledged_by !== null) === (query.acknowledged === 'true')) &&
+                (query.covered !== 'false' || alert.parent === null),
             ),
       next: null,
     }),
@@ -168,7 +176,7 @@ export async function startFixture(
   );
   app.get<{ Params: { id: string } }>(
     '/api/v1/alerts/:id',
-    ({ params }) => acked.get(Number(params.id)) ?? alertOf(Number(params.id), snapshot.at),
+    ({ params }) => alerts().find(({ id }) => id === Number(params.id)) ?? alertOf(Number(params.id), snapshot.at),
   );
   app.post<{ Params: { id: string }; Body: { hours: number } }>('/api/v1/alerts/:id/ack', ({ params, body }) => {
     const id = Number(params.id);

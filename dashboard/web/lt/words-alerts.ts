@@ -17,6 +17,8 @@ export const alertWords: typeof enAlert = {
   lists: 'Įspėjimų sąrašai',
   group: { open: 'Reikia veiksmų', acknowledged: 'Kažkas ėmėsi', closed: 'Baigti' },
   incidents: (n) => plural(n, { one: '{n} įvykis', few: '{n} įvykiai', other: '{n} įvykių' }),
+  members: (n) => plural(n, { one: '{n} prieigos taškas', few: '{n} prieigos taškai', other: '{n} prieigos taškų' }),
+  memberOver: (age) => `baigėsi po ${age}`,
   open: 'Neatlikti',
   acknowledged: 'Kažkas ėmėsi',
   closed: 'Baigti',

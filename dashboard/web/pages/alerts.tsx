@@ -19,10 +19,11 @@ const w = words.alerts;
 const LISTS = ['open', 'acknowledged', 'closed'] as const;
 type List = (typeof LISTS)[number];
 const SILENCES = 'silences';
+/** One cause, one row: what an incident of many at once covers stands in it. */
 const QUERY: Record<List, string> = {
-  open: 'condition=firing&acknowledged=false',
-  acknowledged: 'condition=firing&acknowledged=true',
-  closed: 'condition=resolved',
+  open: 'condition=firing&acknowledged=false&covered=false',
+  acknowledged: 'condition=firing&acknowledged=true&covered=false',
+  closed: 'condition=resolved&covered=false',
 };
 
 export function Alerts() {
@@ -110,9 +111,9 @@ export function Alerts() {
 const incidentHref = (id: number, list: List) =>
   narrow.value ? `/alerts/${id}` : hrefOf('/alerts', { state: list === 'open' ? null : list, id });
 
-/** Dark before slow, then the longest first. */
+/** Many at once first, dark before slow, then the longest first. */
 const worstFirst = (a: AlertView, b: AlertView) =>
-  Number(a.rule === 'slow') - Number(b.rule === 'slow') || a.since - b.since;
+  b.members.length - a.members.length || Number(a.rule === 'slow') - Number(b.rule === 'slow') || a.since - b.since;
 
 function Incidents({ first, list, selected }: { first: Page<AlertView>; list: List; selected: number | null }) {
   const [more, setMore] = useState<Page<AlertView> | null>(null);
@@ -143,7 +144,10 @@ function Incidents({ first, list, selected }: { first: Page<AlertView>; list: Li
               </a>
             </h3>
             <span class="r strong">{age(end - alert.since)}</span>
-            <p>{alert.title}</p>
+            <p>
+              {alert.title}
+              {alert.members.length > 0 ? <span class="tag">{w.members(alert.members.length)}</span> : null}
+            </p>
             <span class="r2">
               {alert.acknowledged_by ??
                 (list === 'closed'

@@ -6,7 +6,7 @@ import { serverNow, siteOf } from '../store.ts';
 import { words } from '../words.ts';
 import { whyWords } from '../words-alerts.ts';
 import { Acknowledge } from './ack.tsx';
-import { State, stateWord } from './marks.tsx';
+import { Mark, State, stateWord } from './marks.tsx';
 import { Calling, Notes } from './notes.tsx';
 import { TestsTable } from './tests-table.tsx';
 
@@ -69,9 +69,11 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
           </p>
         ) : null}
         <div class="acts acts-top">
-          <a class="btn" href={siteHref(alert.site, alert.ap)}>
-            {w.toSite}
-          </a>
+          {alert.site === '' ? null : (
+            <a class="btn" href={siteHref(alert.site, alert.ap)}>
+              {w.toSite}
+            </a>
+          )}
           {resolved ? null : <Acknowledge id={alert.id} zone={zone} onDone={onAck} />}
         </div>
       </div>
@@ -83,6 +85,7 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
           ))}
         </ul>
       </div>
+      {alert.members.length > 0 ? <Members alert={alert} now={now} /> : null}
       {alert.evidence.length > 0 ? (
         <div class="sec">
           <h3>{w.saw}</h3>
@@ -96,6 +99,27 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
       </div>
       <Notes alert={alert} zone={zone} now={now} />
     </section>
+  );
+}
+
+/** The access points behind one cause: those where it lasts first. */
+function Members({ alert, now }: { alert: AlertView; now: number }) {
+  const members = [...alert.members].sort(
+    (a, b) => Number(a.until !== null) - Number(b.until !== null) || a.since - b.since,
+  );
+  return (
+    <div class="sec">
+      <h3>{w.members(members.length)}</h3>
+      <ul class="members">
+        {members.map(({ ap, site, site_name, since, until }) => (
+          <li key={ap}>
+            <Mark state={until === null ? 'offline' : 'meets'} />
+            <a href={siteHref(site, ap)}>{site_name}</a>
+            <span class="q nw">{until === null ? age(now - since) : w.memberOver(age(until - since))}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

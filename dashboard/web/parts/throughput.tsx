@@ -4,9 +4,9 @@ import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { SiteNote, Span, TestView } from '#contract';
-import type { PlotSpec } from '../charts/plot.ts';
-import { axisTicks, type Frame, tickLabel, timeTicks } from '../charts/series.ts';
-import { clock, count, cut, day, full, mbps, percent, zoneName } from '../format.ts';
+import type { Frame } from '../charts/series.ts';
+import { ratedOf, throughputSpec } from '../charts/throughput-spec.ts';
+import { clock, count, cut, day, full, percent, zoneName } from '../format.ts';
 import { words } from '../words.ts';
 import { siteWords } from '../words-site.ts';
 import { Chart, Twin } from './chart.tsx';
@@ -25,30 +25,17 @@ interface ThroughputProps {
   cursor: Signal<number | null>;
   ranges: ComponentChildren;
 }
-interface Rated {
-  test: TestView;
-  at: number;
-  rate: number;
-  failed: boolean;
-}
 
 /** `tests` newest first, as the API gives them. */
 export function Throughput({ tests, target, frame, missing, notes, cursor, ranges }: ThroughputProps) {
-  const rated = useMemo(
-    () =>
-      tests
-        .flatMap((test): Rated[] =>
-          test.dir === 'down' && test.rate_mbps !== null && test.verdict !== 'inconclusive'
-            ? [{ test, at: test.at, rate: test.rate_mbps, failed: test.verdict === 'fail' }]
-            : [],
-        )
-        .reverse(),
-    [tests],
-  );
+  const rated = useMemo(() => ratedOf(tests), [tests]);
   const failed = rated.filter((one) => one.failed).length;
   const unclear = tests.filter((test) => test.verdict === 'inconclusive').length;
   const spec = useMemo(
-    () => ({ ...specOf(rated, target, frame, missing), notes: notes.map(({ at }) => at) }),
+    () => ({
+      ...throughputSpec({ rated, target, frame, missing, height: HEIGHT }),
+      notes: notes.map(({ at }) => at),
+    }),
     [rated, target, frame, missing, notes],
   );
   const share = percent(rated.length - failed, rated.length);
@@ -144,33 +131,3 @@ const Legend = ({ notes }: { notes: boolean }) => (
     ) : null}
   </div>
 );
-
-function specOf(
-  rated: readonly Rated[],
-  target: number,
-  frame: Frame,
-  missing: readonly Span[],
-): Omit<PlotSpec, 'notes'> {
-  const highest = Math.max(2 * target, ...rated.map(({ rate }) => rate * 1.05));
-  // Up to four targets high the ticks are halves or wholes of the target, so that the line stands on one.
-  const steps = highest <= 2 * target ? 4 : Math.ceil(highest / target);
-  const yTicks =
-    steps <= 4
-      ? Array.from({ length: steps + 1 }, (_, i) => (highest <= 2 * target ? (i * target) / 2 : i * target))
-      : axisTicks(highest);
-  return {
-    from: frame.from,
-    to: frame.to,
-    height: HEIGHT,
-    x: rated.map(({ at }) => at),
-    series: [{ values: rated.map(({ rate }) => rate), stroke: 'none', dots: [] }],
-    tests: rated.map(({ at, rate, failed }) => ({ at, rate, failed })),
-    target: { value: target, label: w.targetLine(mbps(target)) },
-    closed: frame.closed,
-    missing,
-    noData: w.noData,
-    yTicks,
-    yLabel: tickLabel,
-    xTicks: timeTicks(frame),
-  };
-}

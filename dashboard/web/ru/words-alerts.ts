@@ -19,6 +19,14 @@ export const alertWords: typeof alertsEn = {
   group: { open: 'Требует действий', acknowledged: 'В работе', closed: 'Закрыто' },
   incidents: (n) =>
     plural(n, { one: '{n} инцидент', few: '{n} инцидента', many: '{n} инцидентов', other: '{n} инцидента' }),
+  members: (n) =>
+    plural(n, {
+      one: '{n} точка доступа',
+      few: '{n} точки доступа',
+      many: '{n} точек доступа',
+      other: '{n} точки доступа',
+    }),
+  memberOver: (age) => `прошло через ${age}`,
   open: 'Открытые',
   acknowledged: 'В работе',
   closed: 'Закрытые',

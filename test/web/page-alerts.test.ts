@@ -1,0 +1,25 @@
+/** The built page in the real Chromium: incidents, one row for one cause. */
+import { describe, expect, test } from 'vitest';
+import { barriers } from '../support/barriers.ts';
+import { chromiumPath } from '../support/browser.ts';
+import { pageWorld } from './page-world.ts';
+
+describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
+  const world = pageWorld();
+
+  test('a cable that is cut is one row, first, with all its access points behind it', async () => {
+    await world.restart({ sites: 400, cut: true });
+    const page = await world.open('/alerts', 'Skaidula');
+    const slow = world.fixture.rows.filter(({ state, alert }) => state === 'below' && alert !== null).length;
+    const dark = world.fixture.rows.filter(({ state, alert }) => state === 'offline' && alert !== null).length;
+    expect(dark).toBeGreaterThan(1);
+    await page.getByRole('heading', { level: 1, name: `${slow + 1} incidents need action` }).waitFor();
+    expect(await page.locator('.inc').count()).toBe(slow + 1);
+    expect(await page.locator('.inc').first().innerText()).toContain(`${dark} access points`);
+    expect(await page.locator('.members li').count()).toBe(dark);
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await expect.poll(() => world.fixture.posted.at(-1)?.url).toBe('/api/v1/alerts/900/ack');
+    world.fine();
+  }, 60_000);
+});
