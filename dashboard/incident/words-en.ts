@@ -4,7 +4,6 @@ import type { IncidentWords } from './words.ts';
 export const en: IncidentWords = {
   incident: (id) => `Incident ${id}`,
   all: 'All alerts',
-  asOf: (time) => `as of ${time}`,
   refresh: 'Look again',
   rule: {
     slow: 'Below target',
@@ -125,9 +124,11 @@ export const en: IncidentWords = {
   mayNotAct: 'You may look here, and not act.',
   live: {
     sending: 'Sending…',
-    willSend: 'No connection. It will be sent as soon as there is one; this page may be closed.',
+    willSend: 'It will be sent as soon as there is a connection.',
     refused: 'It could not be sent: sign in again, then press once more.',
-    offline: 'No connection. What stands here is from {time}, {age} ago.',
-    ago: '{n} min',
+    offline: 'No connection.',
+    standing: 'What stands here is from {time}, {age} ago.',
+    minutes: '{n} min',
+    hours: '{n} h',
   },
 };

@@ -8,7 +8,6 @@ const { count } = words.format;
 export const lt: IncidentWords = {
   incident: (id) => `Įvykis ${id}`,
   all: 'Visi įspėjimai',
-  asOf: (time) => `${time} duomenys`,
   refresh: 'Atnaujinti',
   rule: {
     slow: 'Žemiau tikslo',
@@ -116,9 +115,11 @@ export const lt: IncidentWords = {
   mayNotAct: 'Čia galite tik žiūrėti.',
   live: {
     sending: 'Siunčiama…',
-    willSend: 'Nėra ryšio. Bus išsiųsta, kai tik ryšys atsiras; puslapį galima užverti.',
+    willSend: 'Bus išsiųsta, kai tik atsiras ryšys.',
     refused: 'Išsiųsti nepavyko: prisijunkite iš naujo ir paspauskite dar kartą.',
-    offline: 'Nėra ryšio. Tai, ką matote, buvo {time}, prieš {age}',
-    ago: '{n} min.',
+    offline: 'Nėra ryšio.',
+    standing: 'Tai, ką matote, buvo {time}, prieš {age}',
+    minutes: '{n} min.',
+    hours: '{n} val.',
   },
 };

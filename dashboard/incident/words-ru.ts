@@ -8,7 +8,6 @@ const { count } = words.format;
 export const ru: IncidentWords = {
   incident: (id) => `Инцидент ${id}`,
   all: 'Все предупреждения',
-  asOf: (time) => `на ${time}`,
   refresh: 'Обновить',
   rule: {
     slow: 'Ниже нормы',
@@ -116,9 +115,11 @@ export const ru: IncidentWords = {
   mayNotAct: 'Здесь вы можете только смотреть.',
   live: {
     sending: 'Отправляется…',
-    willSend: 'Нет связи. Будет отправлено, как только она появится; страницу можно закрыть.',
+    willSend: 'Будет отправлено, как только появится связь.',
     refused: 'Отправить не удалось: войдите снова и нажмите ещё раз.',
-    offline: 'Нет связи. То, что вы видите, – на {time}, {age} назад.',
-    ago: '{n} мин',
+    offline: 'Нет связи.',
+    standing: 'То, что вы видите, – на {time}, {age} назад.',
+    minutes: '{n} мин',
+    hours: '{n} ч',
   },
 };

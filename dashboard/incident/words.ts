@@ -7,7 +7,6 @@ import { ru } from './words-ru.ts';
 export interface IncidentWords {
   incident(id: number): string;
   all: string;
-  asOf(time: string): string;
   refresh: string;
   rule: Record<AlertRule, string>;
   over: string;
@@ -82,7 +81,7 @@ export interface IncidentWords {
   testCost(mb: string): string;
   mayNotAct: string;
   /** For the script: what it says while there is no connection. */
-  live: Record<'sending' | 'willSend' | 'refused' | 'offline' | 'ago', string>;
+  live: Record<'sending' | 'willSend' | 'refused' | 'offline' | 'standing' | 'minutes' | 'hours', string>;
 }
 
 export const INCIDENT_WORDS: Readonly<Record<Language, IncidentWords>> = { en, lt, ru };

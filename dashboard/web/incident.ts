@@ -5,9 +5,10 @@
 import { startWorker } from './start-worker.ts';
 import { askForSync, type Fate, keepForm, sendWaiting, type WaitingForm } from './waiting.ts';
 
-type LiveWord = 'sending' | 'willSend' | 'refused' | 'offline' | 'ago';
+type LiveWord = 'sending' | 'willSend' | 'refused' | 'offline' | 'standing' | 'minutes' | 'hours';
 const POLL_MS = 10_000;
 const PATIENCE_MS = 15_000;
+const SAID_MS = 20_000;
 
 const about = document.getElementById('about');
 const who = about?.dataset['who'] ?? '';
@@ -23,13 +24,14 @@ line.setAttribute('role', 'status');
 line.hidden = true;
 document.querySelector('main')?.before(line);
 
-/** What was pressed comes first; then that there is no connection. */
+/** That there is no connection, what becomes of what was pressed, and how old the page is. */
 function showLine(): void {
   const minutes = Math.max(0, Math.round((Date.now() - at) / 60_000));
-  const age = (words.ago ?? '').replace('{n}', String(minutes));
+  const [count, unit] = minutes < 120 ? [minutes, words.minutes] : [Math.floor(minutes / 60), words.hours];
   const time = document.querySelector('.asof time')?.textContent ?? '';
-  const away = offline ? (words.offline ?? '').replace('{time}', time).replace('{age}', age) : '';
-  line.textContent = [said?.text, away].filter(Boolean).join(' ');
+  const age = (unit ?? '').replace('{n}', String(count));
+  const standing = (words.standing ?? '').replace('{time}', time).replace('{age}', age);
+  line.textContent = (offline ? [words.offline, said?.text, standing] : [said?.text]).filter(Boolean).join(' ');
   line.classList.toggle('fine', said !== null && !said.wrong && !offline);
   line.hidden = line.textContent === '';
 }
@@ -133,9 +135,17 @@ function withToken(form: WaitingForm, csrf: string | undefined): WaitingForm {
   return { ...form, body: fields.toString() };
 }
 
+function forgetSaid(): void {
+  said = null;
+  showLine();
+}
+
 function tell(form: WaitingForm, fate: Fate): void {
   if (fate.is === 'done') {
-    said = { text: fate.text, wrong: fate.wrong };
+    const news = { text: fate.text, wrong: fate.wrong };
+    said = news;
+    // The page itself says it by now.
+    if (!news.wrong) setTimeout(() => said === news && forgetSaid(), SAID_MS);
     // A link was used up: this page goes on under the next one.
     if (fate.next !== null && location.pathname === form.url) history.replaceState(null, '', fate.next);
     return;

@@ -58,7 +58,9 @@ describe.skipIf(!chromiumPath())('without a connection (needs Chromium)', () => 
     const { it, page } = await open(incident);
     await page.context().setOffline(true);
     await page.getByRole('button', { name: /^I’ve got it until/ }).click();
-    await page.getByText('It will be sent as soon as there is one').waitFor();
+    await page.getByText('No connection. It will be sent as soon as there is a connection').waitFor();
+    await page.evaluate(() => scrollTo(0, 600));
+    expect(await page.locator('.net').evaluate((line) => line.getBoundingClientRect().top)).toBeGreaterThanOrEqual(0);
     expect(it.state.alerts.get(it.incident)).toMatchObject({ acknowledged_by: null });
     await page.context().setOffline(false);
     await page.getByText('operator has it until 11:16.').waitFor();
@@ -69,7 +71,7 @@ describe.skipIf(!chromiumPath())('without a connection (needs Chromium)', () => 
     const { it, page, origin } = await open(incident);
     await page.context().setOffline(true);
     await page.getByRole('button', { name: '15 min' }).click();
-    await page.getByText('It will be sent as soon as there is one').waitFor();
+    await page.getByText('It will be sent as soon as there is a connection').waitFor();
     await page.goto('about:blank');
     await page.context().setOffline(false);
     await page.goto(origin + incident(it));

@@ -101,7 +101,7 @@ function Device({ one, here, act }: { one: PushDeviceView; here: boolean; act: A
         ? w.sentOnly(at(sent_at))
         : w.never;
   return (
-    <div class="way">
+    <div class="device">
       <span>
         <b>{label}</b>
         {here ? ` (${w.here})` : ''} <span class="q">{last}</span>
