@@ -29,7 +29,8 @@ export interface ConsumerStatus {
 export interface ConsumerDeps {
   name: string;
   openStore(): Promise<Store>;
-  openFeed(cursor: Cursor | null): Feed;
+  /** @param waiting is called whenever the feed has read everything and waits for more */
+  openFeed(cursor: Cursor | null, waiting: () => void): Feed;
   /** What this database lacks and the log no longer has. */
   fill?: Fill;
   /** Rollups of what this database took; it writes them there too. */
@@ -56,11 +57,8 @@ export interface Consumer {
   stop(): Promise<void>;
 }
 
-/**
- * Of a backlog. DuckDB compresses a whole row group straight into its file, at half the processor time and without the memory of a checkpoint;
- * fewer rows go into its own log first (broker/store/duckdb-days.ts, ROW_GROUP).
- */
-const ROWS_AT_ONCE = 16_384;
+/** Of a backlog, where a database wants no more at once. */
+const ROWS_AT_ONCE = 10_000;
 const QUARANTINE_LOGGED = 3;
 /** How often is looked whether a rollup is due; sooner while there are more. */
 const TICK_MS = 5000;
@@ -161,6 +159,11 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     return deps.fill(open, cursor, storeSlice, stopping.signal);
   }
 
+  /** Waiting at the end of the log is being up to date; reading for long, on a busy machine, is not. */
+  function upToDate(): void {
+    if (status.state === 'catching_up') works('ok');
+  }
+
   /** One life of the open database. */
   async function consume(): Promise<never> {
     const open = await deps.openStore();
@@ -171,7 +174,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
       tried.resolve();
       const cursor = await filled(open, await open.cursor());
       rollups = await deps.openRollups?.(open);
-      feed = deps.openFeed(earlier(cursor, rollups?.from ?? cursor));
+      feed = deps.openFeed(earlier(cursor, rollups?.from ?? cursor), upToDate);
       if (status.error !== null) works('catching_up');
       const reader = createBatchReader(feed, rowsAtOnce, stopping.signal);
       for (;;) await take(open, rollups, await nextOf(reader, rollups));
@@ -187,20 +190,13 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     }
   }
 
-  /** Waiting at the end of the wal is being up to date; rollups fall due meanwhile. */
+  /** Rollups fall due while nothing comes. */
   async function nextOf(reader: BatchReader, rollups: RollupKeeper | undefined): Promise<ReadBatch> {
     const ahead = reader.ahead();
     if (ahead) return ahead;
-    const waiting = setTimeout(() => {
-      if (status.state === 'catching_up') works('ok');
-    }, 200);
-    try {
-      for (let more = false; ; more = (await rollups?.tick()) ?? false) {
-        const read = await reader.next(rollups ? (more ? MORE_MS : TICK_MS) : null);
-        if (read) return read;
-      }
-    } finally {
-      clearTimeout(waiting);
+    for (let more = false; ; more = (await rollups?.tick()) ?? false) {
+      const read = await reader.next(rollups ? (more ? MORE_MS : TICK_MS) : null);
+      if (read) return read;
     }
   }
 

@@ -34,6 +34,8 @@ export interface FeedOptions {
   /** Where several readers share the work; each for itself otherwise. */
   decode?(position: number, payload: Uint8Array): DecodedFrame;
   onQuarantine?(payload: QuarantinedPayload): void;
+  /** It has read everything and waits. */
+  onWaiting?(): void;
 }
 export interface FeedReader extends Feed {
   /** What could not be used, by code (FrameRefusal, RECORD_VERSION, RECORD_DAMAGED), since this reader was made. */
@@ -138,6 +140,7 @@ export function openFeedReader(options: FeedOptions): FeedReader {
   /** Until the wal grows beyond `from`, a held frame falls due, or somebody gives up. */
   function waitForMore(from: number, signal: AbortSignal): Promise<void> {
     if (durableEnd() > from || signal.aborted || closing.signal.aborted) return Promise.resolve();
+    options.onWaiting?.();
     const dueMs = time.nextDueMs();
     return new Promise((resolve) => {
       const done = (): void => {

@@ -53,6 +53,8 @@ const MOST_OPEN = 60_000;
 const SAVE_MS = 30_000;
 const RETRY_MS = 30_000;
 const PROBES_AT_ONCE = 100;
+/** Each writing costs a sync and a look for older versions, whatever its size. */
+const HOURS_AT_ONCE = 2000;
 /** Of samples; older hours cannot be made again. */
 const OLDEST_S = 90 * DAY_S;
 
@@ -156,13 +158,13 @@ export async function openRollupKeeper({ store, statePath, nowMs, onCursor, log 
   async function writeOpen(now: number): Promise<boolean> {
     const due = [...open.values()]
       .filter(({ hour, changed, lastMs }) => changed && isOver(hour.start_s + HOUR_S, now) && lastMs + IDLE_MS <= now)
-      .slice(0, PROBES_AT_ONCE * 5);
+      .slice(0, HOURS_AT_ONCE);
     const version = nextVersion();
     if (due.length > 0) await writeHours(due.map(({ hour }) => rollupOfHour(hour, version)));
     for (const one of due) one.changed = false;
     for (const [key, { hour, changed }] of open)
       if (!changed && (hour.start_s + HOUR_S + KEEP_S) * 1000 <= now) open.delete(key);
-    return due.length === PROBES_AT_ONCE * 5;
+    return due.length === HOURS_AT_ONCE;
   }
 
   async function remake(marks: Marks, length_s: number, now: number): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Feed, FeedFrame } from '#feed';
 import { silentLogger } from '#lib/logger';
 import { type Batch, type Cursor, type SetAside, type Store, StoreError, type WriteReport } from '#store';
@@ -117,6 +117,35 @@ describe('the loop of one database', () => {
       rows_written: 5,
       quarantined: 0,
     });
+  });
+
+  it('is not up to date while it reads, however long that takes; only when there is nothing more to read', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    [states, cursors] = [[], []];
+    const { promise: atEnd, resolve: reachEnd } = Promise.withResolvers<void>();
+    consumer = startConsumer({
+      name: 'db',
+      openStore: async () => createMemoryStore(),
+      openFeed: (_, waiting) => ({
+        async next(_bytes, signal) {
+          await atEnd;
+          waiting();
+          return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+        },
+        async close() {},
+      }),
+      quarantine: { add: async () => true },
+      onCursor: (cursor) => cursors.push(cursor),
+      onStatus: (status) => states.push(status),
+      log: silentLogger,
+      nowMs: () => NOON,
+    });
+    await vi.waitFor(() => expect(consumer.store()).not.toBeNull());
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(states.map(({ state }) => state)).not.toContain('ok');
+    reachEnd();
+    await vi.waitFor(() => expect(states.at(-1)?.state).toBe('ok'));
   });
 
   it('gives a database many rows of a backlog at once, and what is left at the end', async () => {
