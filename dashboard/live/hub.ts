@@ -236,13 +236,17 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     return worstFirst([...own, ...others, ...facts.notices()]);
   }
 
+  /** Listeners are told in English. */
+  const inLanguage = (alert: AlertView, lang: Language): AlertView =>
+    lang === 'en' ? alert : (alerts.view(alert.id, lang) ?? alert);
+
   /** Alerts do not wait for the tick; their row follows in the same breath. */
   function onAlert(alert: AlertView): void {
     freshAlerts.push(alert.id);
     dirty.add(alert.ap);
     for (const key of viewers.channels())
       if (channels.get(key)?.sees(alert.site))
-        viewers.send(key, (lang) => sseEvent('alert', alerts.view(alert.id, lang) ?? alert, idNow()));
+        viewers.send(key, (lang) => sseEvent('alert', inLanguage(alert, lang), idNow()));
     tickSoon();
   }
   const tickSoon = onceAfter(tick);

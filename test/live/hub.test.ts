@@ -44,7 +44,7 @@ async function world(sites: readonly string[] = ['antazave', 'debeikiai'], maxVi
   const listeners = new Set<(alert: AlertView) => void>();
   const alerts = {
     openOf: () => null,
-    view: () => slowAlert,
+    view: (_id: number, lang = 'en') => ({ ...slowAlert, title: `told in ${lang}` }),
     onChange(listener: (alert: AlertView) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -76,6 +76,7 @@ async function world(sites: readonly string[] = ['antazave', 'debeikiai'], maxVi
     it.hub.stream(request, reply, {
       lastEventId: typeof lastEventId === 'string' ? lastEventId : null,
       scope: it.scope,
+      lang: request.headers['accept-language'] === 'lt' ? 'lt' : 'en',
       packed: request.headers['accept-encoding'] === 'gzip',
       stillAllowed: () => it.allowed,
     });
@@ -122,12 +123,13 @@ interface Client {
   closed(): boolean;
 }
 /** Reads the stream as a browser would. */
-async function listen(port: number, lastEventId: string | null = null, packed = false): Promise<Client> {
+async function listen(port: number, lastEventId: string | null = null, packed = false, lang = 'en'): Promise<Client> {
   const over = new AbortController();
   const response = await fetch(`http://127.0.0.1:${port}/live`, {
     signal: over.signal,
     headers: {
       'accept-encoding': packed ? 'gzip' : 'identity',
+      'accept-language': lang,
       ...(lastEventId ? { 'last-event-id': lastEventId } : {}),
     },
   });
@@ -232,6 +234,17 @@ describe('the live view', () => {
     it.notices = [{ code: 'NO_CHANNEL', severity: 'warning', said: { code: 'notice.wal_50' }, since: null }];
     it.time.pass(1000);
     expect(it.hub.snapshot(undefined, 'lt').health).toEqual(it.notices.map((one) => wordNotice(one, 'lt')));
+  });
+  test('tells each viewer notices and alerts in the own language', async () => {
+    const it = await world();
+    const [en, lt] = [await listen(it.port), await listen(it.port, null, false, 'lt')];
+    it.notices = [{ code: 'WAL_FULL_50', severity: 'warning', said: { code: 'notice.wal_50' }, since: null }];
+    it.alert({ ...slowAlert, title: 'told in en' });
+    it.time.pass(1000);
+    const said = ({ events }: Client, event: string) => events.filter((one) => one.event === event).at(-1)?.data ?? '';
+    await until(() => said(en, 'd').includes('more than half full') && said(lt, 'd') !== '', 'the notice');
+    expect(said(lt, 'd')).toContain('užpildytas daugiau nei pusiau');
+    expect([said(en, 'alert'), said(lt, 'alert')].map((data) => /told in (\w+)/.exec(data)?.[1])).toEqual(['en', 'lt']);
   });
   test('resets a viewer from another start or from long ago', async () => {
     const it = await world();
