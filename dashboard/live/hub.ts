@@ -21,6 +21,7 @@ import type { Logger } from '#lib/logger';
 import type { State } from '#state';
 import { inForce } from '../alert/context.ts';
 import { type Fleet, fleetReader } from '../alert/fleet.ts';
+import { hoursOfFleet } from '../alert/fleet-hours.ts';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine, LiveHub } from '../deps.ts';
 import type { Notice } from '../said/said.ts';
@@ -80,6 +81,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const facts = createFactsKeeper({ state, broker, fleet, clock, log, onChange: (ap) => dirty.add(ap) });
   const withoutHours = countWithoutHours();
   const trail = createStateTrail(state);
+  const hours = hoursOfFleet(state);
   let freshAlerts: number[] = [];
   let seq = 0;
   let sweep = 0;
@@ -125,6 +127,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     const mono = clock.monoMs();
     if (mono - lastBeat < HEARTBEAT_MS) return;
     lastBeat = mono;
+    hours.refresh();
     for (const key of viewers.channels()) viewers.send(key, sseEvent('hb', { at: now }, idNow()));
   }
 
@@ -182,7 +185,18 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
         const seen = (entry.probe !== null && presence.get(entry.probe)) || null;
         const alert = alerts.openOf(ap);
         const maintenance = works.some((one) => silenceCovers(one, { ap, site: entry.site }));
-        const looked = { entry, facts: facts.of(ap), presence: seen, alert, now, darkAfterMs, graceUntil, maintenance };
+        const { openSince } = hours.of(entry);
+        const looked = {
+          openSince,
+          entry,
+          facts: facts.of(ap),
+          presence: seen,
+          alert,
+          now,
+          darkAfterMs,
+          graceUntil,
+          maintenance,
+        };
         const row = rowOf(looked, before);
         const change = before ? changeOf(before, row) : 'real';
         const waitMs = SMALL_CHANGE_MS - (now - (sentAt.get(ap) ?? 0));

@@ -1,7 +1,7 @@
 /** Why: the state of an access point in one word, with the sentence that says why. Unknown is never up, never down, never 0. */
 
 import type { Presence } from '#broker';
-import { type ApState, type LiveRow, openSince, roundToStep, type Totals, type WhyCode } from '#contract';
+import { type ApState, type LiveRow, roundToStep, type Totals, type WhyCode } from '#contract';
 import type { FleetEntry } from '../alert/fleet.ts';
 import type { AlertEngine } from '../deps.ts';
 import { FORMATS } from '../said/format.ts';
@@ -20,6 +20,8 @@ export interface RowInput {
   darkAfterMs: number;
   /** Until then silence means nothing: the server has only just started. */
   graceUntil: number;
+  /** Start of the open stretch that holds the time, holidays and closed days left out; null when closed. */
+  openSince(at: number): number | null;
   /** Works are planned for now. */
   maintenance?: boolean;
 }
@@ -128,9 +130,9 @@ export function whyText(row: LiveRow, { ap, site }: Pick<FleetEntry, 'ap' | 'sit
 }
 
 /** The same silence as the rule *dark*, told before the alert engine has committed it. */
-function isOffline({ entry, presence, now, darkAfterMs, graceUntil }: RowInput, seen: number | null): boolean {
+function isOffline({ openSince, presence, now, darkAfterMs, graceUntil }: RowInput, seen: number | null): boolean {
   if (!presence || presence.online || seen === null || now < graceUntil || now - seen < darkAfterMs) return false;
-  const opened = openSince(entry.site, now);
+  const opened = openSince(now);
   return opened !== null && now - Math.max(seen, opened) >= darkAfterMs;
 }
 

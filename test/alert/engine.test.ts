@@ -208,6 +208,25 @@ describe('the alert engine', () => {
     expect(it.engine.explain('antazave').rules[0]).toMatchObject({ rule: 'slow', condition: 'suspect' });
     expect(it.engine.explain('debeikiai').rules[0]).toMatchObject({ rule: 'slow', condition: 'unknown' });
   });
+  test('row 19: while alerts cannot be stored nothing fires or ends, which is said once; then it is told as if nothing had been', async () => {
+    const it = world();
+    it.time.pass(11 * MINUTE);
+    const { transaction } = it.state;
+    it.state.transaction = () => {
+      throw new Error('the disk is full');
+    };
+    it.alive = false;
+    it.broker.offline('antazave', it.time.clock.wallMs(), it.time.clock.wallMs());
+    it.time.pass(9 * MINUTE);
+    expect([it.changes, it.engine.notices().map(({ code, severity }) => [code, severity])]).toEqual([
+      [],
+      [['ALERTS_STUCK', 'critical']],
+    ]);
+    it.state.transaction = transaction;
+    it.time.pass(2000);
+    expect([it.changes.map(({ rule }) => rule), it.engine.notices()]).toEqual([['dark'], []]);
+    expect(it.told()).toEqual(['1 firing email', '1 firing webhook']);
+  });
   test('explain gives reasons when nothing is known', () => {
     const it = world();
     expect(it.engine.explain('antazave').rules.map((rule) => rule.reasons[0])).toEqual([

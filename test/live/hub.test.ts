@@ -11,7 +11,7 @@ import { createLiveHub } from '../../dashboard/live/hub.ts';
 import type { Notice } from '../../dashboard/said/said.ts';
 import { wordNotice } from '../../dashboard/said/say.ts';
 import { EMPTY, type LiveEvent, type LiveState, position, reduce } from '../../dashboard/web/live.ts';
-import { testAt } from '../alert/tests.ts';
+import { NOON, testAt } from '../alert/tests.ts';
 import { type FakeBroker, fakeBroker, frameOf, handTime, settings, stateWith } from '../alert/world.ts';
 import { slowAlert, until } from '../notify/cases.ts';
 import { rowsOf } from '../support/live-rows.ts';
@@ -156,6 +156,16 @@ const deltas = (client: Client): LiveDelta[] =>
   client.events.filter((one) => one.event === 'd').map((one) => JSON.parse(one.data) as LiveDelta);
 
 describe('the live view', () => {
+  test('who is silent on a public holiday is not offline: nobody is there', async () => {
+    const it = await world();
+    it.broker.offline('antazave', NOON, NOON);
+    const stateOn = (date: string): string | undefined => {
+      it.time.sleep(Date.parse(`${date}T10:00:00Z`) - it.time.clock.wallMs());
+      it.time.pass(12_000);
+      return it.hub.now().rows.find(({ ap }) => ap === 'antazave')?.state;
+    };
+    expect(['2026-12-23', '2026-12-25', '2026-12-28'].map(stateOn)).toEqual(['offline', 'nodata', 'offline']);
+  });
   test('begins with every access point, unknown as unknown', async () => {
     const { hub } = await world();
     const { totals, seq } = hub.snapshot();

@@ -24,6 +24,7 @@ const base: RowInput = {
   now: NOON,
   darkAfterMs: 5 * MINUTE,
   graceUntil: 0,
+  openSince: () => NOON - 240 * MINUTE,
 };
 const tested = (...rates: (number | null)[]): Facts =>
   rates.reduce<Facts>(
@@ -84,7 +85,7 @@ describe('the state of an access point', () => {
       probe_online: false,
     });
     expect(row({ ...late, now: NOON + 4 * MINUTE })).toMatchObject({ state: 'meets' });
-    expect(row({ ...late, entry: { ...entry, site: { ...site, opening: always.map(() => []) } } })).toMatchObject({
+    expect(row({ ...late, openSince: () => null })).toMatchObject({
       state: 'meets',
     });
     expect(row({ ...late, graceUntil: NOON + 6 * MINUTE })).toMatchObject({ state: 'meets' });
