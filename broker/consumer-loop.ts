@@ -57,8 +57,8 @@ export interface Consumer {
   stop(): Promise<void>;
 }
 
-/** Of a backlog, where a database wants no more at once. */
-const ROWS_AT_ONCE = 10_000;
+/** Of a backlog, where a database wants no other number: four requests of InfluxDB, so that it hardly ever waits for the next. */
+const ROWS_AT_ONCE = 20_000;
 const QUARANTINE_LOGGED = 3;
 /** How often is looked whether a rollup is due; sooner while there are more. */
 const TICK_MS = 5000;

@@ -9,8 +9,8 @@ import { createCursorFile } from './cursor-file.ts';
 import { newerThanStored, ROLLUPS, sendRollups } from './influx-rollups.ts';
 import { type AskedPause, hearPauses } from './influx1-pause.ts';
 import { createInfluxQlReader, createSelect } from './influxql.ts';
-import { EVENTS, linesOf, SAMPLES } from './line-protocol.ts';
-import { type Refusal, retryAfterOf, type SendLines, sendAgain, sendAll } from './send-lines.ts';
+import { EVENTS, linePartsOf, SAMPLES } from './line-protocol.ts';
+import { LINES_PER_REQUEST, type Refusal, retryAfterOf, type SendLines, sendAgain, sendParts } from './send-lines.ts';
 import { type Store, StoreError } from './store.ts';
 
 export interface Influx1Options {
@@ -52,7 +52,7 @@ export async function openInflux1Store(options: Influx1Options): Promise<Store> 
     ...createInfluxQlReader(query),
     cursor: () => cursorFile.read(),
     async write(batch, cursor, aside) {
-      const quarantined = await sendAll(linesOf(batch), send);
+      const quarantined = await sendParts(linePartsOf(batch, LINES_PER_REQUEST), send);
       if (quarantined.length > 0) await aside?.(quarantined);
       await cursorFile.write(cursor); // after the rows: a crash in between writes them again, onto themselves
       return { quarantined };

@@ -8,8 +8,8 @@ import { createCursorFile } from './cursor-file.ts';
 import { newerThanStored, ROLLUPS, sendRollups } from './influx-rollups.ts';
 import { type Influx2Api, MAPPED_POLICY, prepareBucket, refusalFailure } from './influx2-prepare.ts';
 import { createInfluxQlReader, createSelect } from './influxql.ts';
-import { EVENTS, linesOf, SAMPLES } from './line-protocol.ts';
-import { LINES_PER_REQUEST, type Refusal, retryAfterOf, sendAgain, sendAll } from './send-lines.ts';
+import { EVENTS, linePartsOf, SAMPLES } from './line-protocol.ts';
+import { LINES_PER_REQUEST, type Refusal, retryAfterOf, sendAgain, sendParts } from './send-lines.ts';
 import type { Store } from './store.ts';
 
 export interface Influx2Options {
@@ -85,7 +85,7 @@ export async function openInflux2Store({
     ...createInfluxQlReader(query),
     cursor: () => cursorFile.read(),
     async write(batch, cursor, aside) {
-      const quarantined = await sendAll(linesOf(batch), send);
+      const quarantined = await sendParts(linePartsOf(batch, LINES_PER_REQUEST), send);
       if (quarantined.length > 0) await aside?.(quarantined);
       await cursorFile.write(cursor);
       return { quarantined };

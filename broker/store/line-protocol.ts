@@ -3,7 +3,7 @@
  * as text (400) and do not escape everything. Integers are typed from the metric table: a field keeps its type for ever.
  */
 import { type FrameEvent, METRICS, type MetricName } from '#contract';
-import { type Batch, type EventRow, isKnown } from './store.ts';
+import { type Batch, type EventRow, isKnown, type MetricColumn } from './store.ts';
 
 /** Measurement `probe`, tag `probe`, one field per metric; `approx` is always there, so that a sample without values exists too. */
 export const SAMPLES = 'probe';
@@ -12,24 +12,35 @@ export const EVENTS = 'event';
 
 /** All rows as lines with nanosecond times: the same batch always makes the same lines. */
 export function linesOf(batch: Batch): string[] {
-  return [...sampleLines(batch), ...batch.events.map(eventLine)];
+  return [...linePartsOf(batch, batch.samples.t_s.length + batch.events.length)].flat();
 }
 
-function sampleLines({ samples }: Batch): string[] {
+/** The same, at most so many at once, made when they are asked for. */
+export function* linePartsOf({ samples, events }: Batch, atOnce: number): Generator<string[]> {
   const columns = (Object.keys(samples.columns) as MetricName[]).map((name) => ({
     name,
     integer: isInteger(name),
     values: samples.columns[name] ?? [],
   }));
-  return samples.t_s.map((t_s, i) => {
-    let fields = `approx=${samples.approx[i] ? 1 : 0}i`;
-    for (const { name, integer, values } of columns) {
-      const value = values[i];
-      if (!isKnown(value) || !Number.isFinite(value)) continue;
-      fields += integer ? `,${name}=${Math.round(value)}i` : `,${name}=${value}`;
-    }
-    return `${SAMPLES},probe=${escapeTag(samples.probe[i] ?? '')} ${fields} ${t_s}000000000`;
-  });
+  for (let first = 0; first < samples.t_s.length; first += atOnce) {
+    const count = Math.min(atOnce, samples.t_s.length - first);
+    yield Array.from({ length: count }, (_, i) => sampleLine(samples, columns, first + i));
+  }
+  for (let first = 0; first < events.length; first += atOnce) yield events.slice(first, first + atOnce).map(eventLine);
+}
+
+function sampleLine(
+  { probe, t_s, approx }: Batch['samples'],
+  columns: readonly { name: MetricName; integer: boolean; values: MetricColumn }[],
+  row: number,
+): string {
+  let fields = `approx=${approx[row] ? 1 : 0}i`;
+  for (const { name, integer, values } of columns) {
+    const value = values[row];
+    if (!isKnown(value) || !Number.isFinite(value)) continue;
+    fields += integer ? `,${name}=${Math.round(value)}i` : `,${name}=${value}`;
+  }
+  return `${SAMPLES},probe=${escapeTag(probe[row] ?? '')} ${fields} ${t_s[row]}000000000`;
 }
 
 export function isInteger(name: MetricName): boolean {

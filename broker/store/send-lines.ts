@@ -26,21 +26,41 @@ const REFUSED_ALL_AFTER = 8;
  * Stores all lines, or throws. Lines that the server refuses by themselves come back with its reason.
  * @throws StoreError for everything that is not the fault of a line; the same lines may be sent again.
  */
-export async function sendAll(
+export function sendAll(
   lines: readonly string[],
   send: SendLines,
-  { suspectAfter = REFUSED_ALL_AFTER }: { suspectAfter?: number } = {},
+  options: SendOptions = {},
+): Promise<QuarantinedLine[]> {
+  return sendParts(partsOf(lines), send, options);
+}
+interface SendOptions {
+  suspectAfter?: number;
+}
+
+/** The same for requests that are made one by one, each when it is its turn: the server works on one while the next is made. */
+export async function sendParts(
+  parts: Iterator<readonly string[]>,
+  send: SendLines,
+  { suspectAfter = REFUSED_ALL_AFTER }: SendOptions = {},
 ): Promise<QuarantinedLine[]> {
   const quarantined: QuarantinedLine[] = [];
-  const requests: (readonly string[])[] = [];
-  for (let i = 0; i < lines.length; i += LINES_PER_REQUEST) requests.push(lines.slice(i, i + LINES_PER_REQUEST));
+  let failed = false;
   const lane = async (): Promise<void> => {
-    for (let part = requests.shift(); part; part = requests.shift())
-      quarantined.push(...(await sendPart(part, send, suspectAfter)));
+    for (let part = parts.next(); !part.done && !failed; part = parts.next())
+      quarantined.push(...(await sendPart(part.value, send, suspectAfter)));
   };
-  const outcomes = await Promise.allSettled(Array.from({ length: REQUESTS_AT_ONCE }, lane));
+  const guarded = (): Promise<void> =>
+    lane().catch((error: unknown) => {
+      failed = true;
+      throw error;
+    });
+  const outcomes = await Promise.allSettled(Array.from({ length: REQUESTS_AT_ONCE }, guarded));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return quarantined;
+}
+
+function* partsOf(lines: readonly string[]): Generator<readonly string[]> {
+  for (let i = 0; i < lines.length; i += LINES_PER_REQUEST) yield lines.slice(i, i + LINES_PER_REQUEST);
 }
 
 /** Lines of a quarantine once more. They were refused before, so that it is no surprise when all of them are. @throws StoreError */

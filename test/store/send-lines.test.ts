@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { escapeTag, linesOf } from '../../broker/store/line-protocol.ts';
-import { type Refusal, retryAfterOf, type SendLines, sendAll } from '../../broker/store/send-lines.ts';
+import { type Refusal, retryAfterOf, type SendLines, sendAll, sendParts } from '../../broker/store/send-lines.ts';
 import { batchOf, outageEvent, testEvent } from './batches.ts';
 
 const refusal = (status: number | null, message = 'no', retryAfterMs: number | null = null): Refusal => ({
@@ -30,6 +30,24 @@ function server({ bad = new Set<string>(), max = Infinity }: { bad?: Set<string>
 }
 
 describe('sending lines', () => {
+  it('makes each request when it is its turn: the server works on one while the next is made', async () => {
+    const made: number[] = [];
+    const sent: number[] = [];
+    function* parts(): Generator<string[]> {
+      for (let part = 0; part < 6; part++) {
+        made.push(part);
+        yield [`line ${part}`];
+      }
+    }
+    await sendParts(parts(), async ([line = '']) => {
+      sent.push(Number(line.slice(5)));
+      expect(made.length).toBeLessThanOrEqual(sent.length + 1);
+      await Promise.resolve();
+      return null;
+    });
+    expect(sent).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
   it('goes in requests of 5,000, two at a time', async () => {
     let open = 0;
     let most = 0;
