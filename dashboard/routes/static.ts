@@ -19,7 +19,19 @@ export interface StaticFolders {
 }
 
 /** Routes of the page, as dashboard/web/router.ts knows them. */
-const PAGES = ['/', '/map', '/wall', '/sites', '/sites/:id', '/alerts', '/settings', '/help/keys', '/login', '/setup'];
+const PAGES = [
+  '/',
+  '/map',
+  '/wall',
+  '/sites',
+  '/sites/:id',
+  '/alerts',
+  '/settings',
+  '/help/keys',
+  '/compare',
+  '/login',
+  '/setup',
+];
 /** What makes the page installable (infra/build-app.ts). */
 const APP_FILES = [
   ['/sw.js', 'text/javascript; charset=utf-8'],

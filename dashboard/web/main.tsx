@@ -19,6 +19,7 @@ const MapPage = lazy<object>(() => import('./pages/map.tsx').then((module) => mo
 const Wall = lazy<object>(() => import('./pages/wall.tsx').then((module) => module.Wall));
 const Settings = lazy<object>(() => import('./pages/settings.tsx').then((module) => module.Settings));
 const Setup = lazy<object>(() => import('./pages/setup.tsx').then((module) => module.Setup));
+const Compare = lazy<object>(() => import('./pages/compare.tsx').then((module) => module.Compare));
 const Help = lazy<object>(() => import('./pages/help.tsx').then((module) => module.Help));
 const SitePage = lazy<{ id: string }>(() => import('./pages/site.tsx').then((module) => module.SitePage));
 
@@ -69,6 +70,8 @@ function Page({ route }: { route: Route }) {
       return <Drawn />;
     case 'settings':
       return <Settings />;
+    case 'compare':
+      return <Compare />;
     case 'help':
       return <Help />;
     case 'login':

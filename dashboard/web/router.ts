@@ -13,6 +13,7 @@ export type Route =
   | { page: 'reports' }
   | { page: 'settings' }
   | { page: 'help' }
+  | { page: 'compare' }
   | { page: 'login' }
   | { page: 'setup' }
   | { page: 'unknown' };
@@ -39,7 +40,12 @@ export function routeOf(path: string): Route {
   if (first === 'help') return second === 'keys' ? { page: 'help' } : { page: 'unknown' };
   if (first === 'reports') return { page: 'reports' };
   if (second) return { page: 'unknown' };
-  return first === 'map' || first === 'wall' || first === 'settings' || first === 'login' || first === 'setup'
+  return first === 'map' ||
+    first === 'compare' ||
+    first === 'wall' ||
+    first === 'settings' ||
+    first === 'login' ||
+    first === 'setup'
     ? { page: first }
     : { page: 'unknown' };
 }

@@ -7,6 +7,7 @@ const en = {
   selected: (n: number) => plural(n, { one: '{n} row selected', other: '{n} rows selected' }),
   selection: 'Selection',
   deselect: 'Deselect',
+  compare: 'Compare',
   export: 'Export CSV',
   file: 'sites',
   columns: 'Columns',

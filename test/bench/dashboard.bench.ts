@@ -255,7 +255,7 @@ async function measure(browser: Browser, server: RunningServer): Promise<void> {
   figure('first_load_js_kb', first.js, 'kB');
   figure('css_kb', first.css, 'kB');
   const { client, alert } = await startSlowLine(server);
-  figure('alert_page_js_kb', (await loadOf(context, server.http + alert, '.night h2')).js, 'kB');
+  figure('alert_page_js_kb', (await loadOf(context, server.http + alert, 'main h1')).js, 'kB');
   figure(`table_${options.sites}_phone_s`, quantile(await tableTimes(context, server, 7), 0.5), 's');
   figure('tick_p95_phone_ms', quantile(await tickTimes(context, server), 0.95), 'ms');
   figure('sample_to_screen_p95_s', quantile(await sampleTimes(context, server, client), 0.95), 's');

@@ -34,6 +34,7 @@ const SHOTS: readonly Shot[] = [
     words: 'Data used by monitoring',
     to: 'Data used by monitoring',
   },
+  { name: 'compare', path: '/compare?s=site-0,site-1,site-20,site-5', words: 'Show as table' },
   { name: 'alerts', path: '/alerts', words: 'likely upstream' },
   { name: 'silences', path: '/alerts?state=silences', words: 'Silence a library' },
   { name: 'settings', path: '/settings', words: 'Import a table' },

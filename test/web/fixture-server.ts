@@ -65,7 +65,19 @@ export interface Fixture {
 
 const ME: Me = { name: 'rasa', role: 'administrator', csrf: 'token-of-the-session' };
 const NOT_YET = { state: 'waiting', detail: '', test: null } as const;
-const PAGES = ['/', '/map', '/wall', '/sites', '/sites/:id', '/alerts', '/settings', '/help/keys', '/login', '/setup'];
+const PAGES = [
+  '/',
+  '/map',
+  '/wall',
+  '/sites',
+  '/sites/:id',
+  '/alerts',
+  '/settings',
+  '/help/keys',
+  '/compare',
+  '/login',
+  '/setup',
+];
 
 /** Thursday afternoon in Vilnius: libraries are open. Pages get the same clock (`page.clock.install`). */
 export const THURSDAY = Date.parse('2026-11-19T14:15:00Z');

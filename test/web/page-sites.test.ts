@@ -119,6 +119,22 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   }, 60_000);
 
+  test('some of the list stand side by side: one scale, one time, one cursor', async () => {
+    const page = await world.open('/sites', 'Last heard');
+    await page.locator('tr[aria-rowindex="2"] input').check();
+    await page.locator('tr[aria-rowindex="9"] input').check();
+    await page.getByRole('link', { name: 'Compare' }).click();
+    await page.locator('canvas').nth(1).waitFor();
+    expect(await page.locator('.multiples figure').count()).toBe(2);
+    expect(new URL(page.url()).searchParams.get('s')?.split(',')).toHaveLength(2);
+    await page.getByRole('link', { name: /^7\sd$/ }).click();
+    await page.waitForURL('**range=7d');
+    expect(await barriers(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 700 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    world.fine();
+  }, 60_000);
+
   test('a server that is gone is told: reconnecting, then old and greyed, then live again with what changed', async () => {
     const page = await world.open('/sites?q=site-0', 'Last heard');
     await page.locator('[data-pill=live]').waitFor();

@@ -11,6 +11,7 @@ export const sitesWords: SitesWords = {
   selected: (n) => `Pasirinkta: ${plural(n, rows)}`,
   selection: 'Pasirinkimas',
   deselect: 'Atžymėti',
+  compare: 'Palyginti',
   export: 'Išsaugoti CSV',
   file: 'vietos',
   columns: 'Stulpeliai',

@@ -1,9 +1,13 @@
 /** Why: what is selected stays selected while one searches on; what can be done with it stands above the table and says to how many. */
 import { useState } from 'preact/hooks';
+import { hrefOf } from '../router.ts';
 import { type Line, serverNow } from '../store.ts';
 import { sitesWords as w } from '../words-sites.ts';
 import { mayAct } from './ack.tsx';
 import { lazy } from './lazy.tsx';
+
+/** As many as pages/compare.tsx shows. */
+const COMPARED = 6;
 
 interface SelectionProps {
   lines: readonly Line[];
@@ -33,6 +37,11 @@ export function Selection({ lines, selected, onSelect }: SelectionProps) {
           <button class="btn" type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
             {w.silence}
           </button>
+        ) : null}
+        {chosen.length > 1 && chosen.length <= COMPARED ? (
+          <a class="btn" href={hrefOf('/compare', { s: chosen.map(({ ap }) => ap.id).join() })}>
+            {w.compare}
+          </a>
         ) : null}
         <button class="btn" type="button" onClick={() => void save()}>
           {w.export}

@@ -16,6 +16,7 @@ export const sitesWords: SitesWords = {
   selected: (n) => `Выбрано: ${plural(n, rows)}`,
   selection: 'Выбор',
   deselect: 'Снять выбор',
+  compare: 'Сравнить',
   export: 'Сохранить CSV',
   file: 'biblioteki',
   columns: 'Столбцы',
