@@ -3,7 +3,7 @@
  * and what is pressed then is kept and sent as soon as there is one. Imports nothing of the large page.
  */
 import { startWorker } from './start-worker.ts';
-import { askForSync, type Fate, keepForm, sendWaiting, type WaitingForm } from './waiting.ts';
+import { askForSync, type Fate, keepForm, sendForm, sendWaiting, type WaitingForm } from './waiting.ts';
 
 type LiveWord = 'sending' | 'willSend' | 'refused' | 'offline' | 'standing' | 'minutes' | 'hours';
 const POLL_MS = 10_000;
@@ -102,17 +102,28 @@ document.addEventListener('submit', (event) => {
   const kept = { key: newKey(), url: new URL(form.action).pathname, body: body.toString(), who, at: Date.now() };
   said = { text: words.sending ?? '', wrong: false };
   showLine();
-  void keepForm(kept)
-    .then(send)
-    .then(() => {
-      for (const button of form.querySelectorAll('button')) button.disabled = false;
-      if (form.isConnected && said?.wrong === false) form.reset();
-    });
+  void deliver(kept).then(() => {
+    for (const button of form.querySelectorAll('button')) button.disabled = false;
+    if (form.isConnected && said?.wrong === false) form.reset();
+  });
 });
 
 /** 128 random bits; `randomUUID` is only where the page came by https. */
 function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A private window may keep nothing: then it is sent at once or not at all. */
+async function deliver(form: WaitingForm): Promise<void> {
+  const kept = await keepForm(form).then(
+    () => true,
+    () => false,
+  );
+  if (kept) return send();
+  const fate = await sendForm(form);
+  if (fate.is === 'later') said = { text: words.offline ?? '', wrong: true };
+  else tell(form, fate);
+  await refresh();
 }
 
 async function send(): Promise<void> {
@@ -122,8 +133,7 @@ async function send(): Promise<void> {
     (form) => form.who === who || form.who === '',
     (form) => withToken(form, csrf),
     tell,
-  );
-  showLine();
+  ).catch(() => undefined);
   await refresh();
 }
 

@@ -25,7 +25,9 @@ import { largeFleet } from './dashboard/large-fleet.ts';
 const { values: options } = parseArgs({
   options: { sites: { type: 'string', default: '1200' }, 'large-only': { type: 'boolean', default: false } },
 });
-const PHONE = { viewport: { width: 390, height: 844 } };
+/** A first visit: a service worker would have kept what is measured. */
+const FIRST = { serviceWorkers: 'block' } as const;
+const PHONE = { ...FIRST, viewport: { width: 390, height: 844 } };
 /** 1.6 Mb/s down, 0.75 Mb/s up, 150 ms: the "slow 4G" of page audits. */
 const LINE = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
 const SLOWER = 4;
@@ -153,20 +155,20 @@ async function tickTimes(context: BrowserContext, server: RunningServer): Promis
   return ticks.slice(1); // the first is the snapshot
 }
 
-/** Kilobytes of scripts and styles on the wire until `words` stand. */
-async function loadOf(context: BrowserContext, url: string, selector: string): Promise<{ js: number; css: number }> {
+/** Kilobytes on the wire until `selector` stands; `all`: with the document. */
+async function loadOf(context: BrowserContext, url: string, selector: string) {
   const { page, cdp } = await phonePage(context, { slow: false });
   const kinds = new Map<string, string>();
-  const kb = { Script: 0, Stylesheet: 0 };
+  const kb = { Script: 0, Stylesheet: 0, Document: 0 };
   cdp.on('Network.responseReceived', ({ requestId, type }) => kinds.set(requestId, type));
   cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     const kind = kinds.get(requestId);
-    if (kind === 'Script' || kind === 'Stylesheet') kb[kind] += encodedDataLength / 1000;
+    if (kind === 'Script' || kind === 'Stylesheet' || kind === 'Document') kb[kind] += encodedDataLength / 1000;
   });
   await page.goto(url);
   await page.locator(selector).first().waitFor();
   await page.close();
-  return { js: kb.Script, css: kb.Stylesheet };
+  return { js: kb.Script, css: kb.Stylesheet, all: kb.Script + kb.Stylesheet + kb.Document };
 }
 
 const PROBE = 'bench-probe';
@@ -255,7 +257,9 @@ async function measure(browser: Browser, server: RunningServer): Promise<void> {
   figure('first_load_js_kb', first.js, 'kB');
   figure('css_kb', first.css, 'kB');
   const { client, alert } = await startSlowLine(server);
-  figure('alert_page_js_kb', (await loadOf(context, server.http + alert, 'main h1')).js, 'kB');
+  const incident = await loadOf(context, server.http + alert, '.incident h2');
+  figure('alert_page_js_kb', incident.js, 'kB');
+  figure('alert_page_kb', incident.all, 'kB');
   figure(`table_${options.sites}_phone_s`, quantile(await tableTimes(context, server, 7), 0.5), 's');
   figure('tick_p95_phone_ms', quantile(await tickTimes(context, server), 0.95), 'ms');
   figure('sample_to_screen_p95_s', quantile(await sampleTimes(context, server, client), 0.95), 's');
@@ -278,7 +282,7 @@ async function measure(browser: Browser, server: RunningServer): Promise<void> {
 
 /** A page of its own in a context of its own, watched. */
 async function watched(browser: Browser, slow: boolean): Promise<Page> {
-  const context = await browser.newContext(slow ? PHONE : { viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext(slow ? PHONE : { ...FIRST, viewport: { width: 1280, height: 800 } });
   const { page } = await phonePage(context, { slow });
   await page.addInitScript(watch);
   return page;

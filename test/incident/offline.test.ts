@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { CarrelError } from '#lib/errors';
 import { registerLiveRoutes } from '../../dashboard/routes/live.ts';
 import { buildWeb } from '../../infra/build-web.ts';
 import { chromiumPath, openBrowser, type WatchedPage, watchPage } from '../support/browser.ts';
@@ -97,6 +98,15 @@ describe.skipIf(!chromiumPath())('without a connection (needs Chromium)', () => 
     await page.locator('[data-pill=late], [data-pill=old]').waitFor();
     expect(await page.locator('.live').textContent()).toMatch(/\d+\ss/);
     expect(watched.foreign).toEqual([]);
+  });
+  test('what the server itself cannot do is not covered up by what was kept', async () => {
+    const { it, page } = await open(() => '/sites');
+    await page.reload();
+    await kept(page, '/api/v1/live/snapshot');
+    it.live.snapshot = () => {
+      throw new CarrelError('STATE_UNWRITABLE', 'full');
+    };
+    expect(await page.evaluate(async () => (await fetch('/api/v1/live/snapshot')).status)).toBe(503);
   });
   test('an update is what is shown next, with a line and without', async () => {
     const own = mkdtempSync(join(tmpdir(), 'carrel-update-'));

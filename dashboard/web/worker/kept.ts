@@ -9,7 +9,6 @@ const SHELL = 'carrel-shell-';
 /** Answers of the API and pages that the server draws: of whoever is signed in. */
 const LAST = 'carrel-last';
 const PAGES_MOST = 20;
-/** A server or proxy that says so is away as well. */
 const AWAY = new Set([502, 503, 504]);
 const INDEX = '/';
 
@@ -21,6 +20,10 @@ const LAST_ANSWERS = /^\/api\/v1\/(?:me|roster|live\/snapshot|live\/history|aler
 export const isAsset = (path: string): boolean => path.startsWith('/assets/');
 export const isLast = (path: string): boolean => LAST_ANSWERS.test(path);
 export const isPage = (path: string): boolean => SHELL_PAGES.test(path) || DRAWN_PAGES.test(path);
+
+/** A proxy says that the server is away. What the server itself cannot do now it says in words of its own, and those are shown. */
+const isAway = ({ status, headers }: Response): boolean =>
+  AWAY.has(status) && headers.get('content-type')?.includes('problem+json') !== true;
 
 /** Signing in or out: what was another's is gone before anybody sees it. */
 export const endsSession = ({ method, url }: Request): boolean =>
@@ -54,7 +57,7 @@ export async function lastAnswer(request: Request, later: Later): Promise<Respon
   try {
     const answer = await fetch(request);
     if (answer.status === 401 || (url.pathname === '/api/v1/me' && answer.status === 204)) await forget();
-    if (!AWAY.has(answer.status)) {
+    if (!isAway(answer)) {
       if (answer.status === 200) later(keep(name, answer.clone()));
       return answer;
     }
@@ -70,7 +73,7 @@ export async function page(request: Request, later: Later): Promise<Response> {
   const { pathname } = new URL(request.url);
   try {
     const answer = await fetch(request);
-    if (AWAY.has(answer.status)) return (await keptPage(pathname)) ?? answer;
+    if (isAway(answer)) return (await keptPage(pathname)) ?? answer;
     if (answer.ok) later(keepPage(pathname, answer.clone()));
     return answer;
   } catch (error) {
