@@ -146,9 +146,10 @@ describe('what is stored for a channel', () => {
       from: 'must be an address such as night@library.example',
     });
   });
-  test('is described with an example that passes its own check, for every kind', () => {
+  test('is described with an example that passes its own check, for every kind but the devices that people add themselves', () => {
     const kinds = channelKinds();
-    expect(kinds.map(({ kind }) => kind)).toEqual([...CHANNEL_KINDS] satisfies ChannelKind[]);
+    const setUp: ChannelKind[] = CHANNEL_KINDS.filter((kind) => kind !== 'push');
+    expect(kinds.map(({ kind }) => kind)).toEqual(setUp);
     for (const { kind, fields } of kinds)
       expect([
         kind,
