@@ -49,8 +49,8 @@ export function createGates(deps: GatesDeps): Gates {
   const arriving = new Map<string, Client>();
   const takeoverTimes = new Map<string, number[]>();
   /** For the wal; for the end of this turn of the event loop. */
-  const waiting: Gate[] = [];
-  const due: Gate[] = [];
+  let waiting: Gate[] = [];
+  let due: Gate[] = [];
   let turnEnd: NodeJS.Immediate | undefined;
   let takeovers = 0;
   const rates = createRates(deps.limits);
@@ -67,13 +67,20 @@ export function createGates(deps: GatesDeps): Gates {
       // Durable already: PUBACKs go out together when all sockets of this turn were read, since each one may wake up who waits for it.
       if (gate.owed.length === 0 || gate.lastPosition >= wal.durableEnd()) return void waiting.push(gate);
       due.push(gate);
-      turnEnd ??= setImmediate(() => {
-        turnEnd = undefined;
-        flushAll(due.splice(0));
-      });
+      turnEnd ??= setImmediate(endTurn);
     },
   };
-  const stopWaiting = wal.onChange(() => flushAll(waiting.splice(0)));
+  function endTurn(): void {
+    turnEnd = undefined;
+    const ready = due;
+    due = [];
+    for (const gate of ready) flush(gate);
+  }
+  const stopWaiting = wal.onChange(() => {
+    const ready = waiting;
+    waiting = [];
+    for (const gate of ready) flush(gate);
+  });
   let tickedMs = clock.monoMs();
   const timer = setInterval(() => {
     const nowMs = clock.monoMs();
@@ -157,8 +164,4 @@ export function createGates(deps: GatesDeps): Gates {
       for (const gate of gates) gate.aedes.conn.destroy();
     },
   };
-}
-
-function flushAll(gates: readonly Gate[]): void {
-  for (const gate of gates) flush(gate);
 }
