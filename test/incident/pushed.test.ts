@@ -94,7 +94,7 @@ describe.skipIf(!chromiumPath())('a push in the browser (needs Chromium)', () =>
     expect(first?.title).toContain('Offline');
     expect(first?.body).toContain('Since');
     await expect.poll(() => it.state.push.ofUser('operator')[0]?.deliveredAt).toBe(NIGHT);
-  }, 60_000);
+  }, 30_000);
   test('is acted on by its button, without opening a page and without a session', async () => {
     const { it, worker } = await pushed();
     await expect.poll(() => shown(worker)).toHaveLength(1);
@@ -102,5 +102,5 @@ describe.skipIf(!chromiumPath())('a push in the browser (needs Chromium)', () =>
     await press(worker, 'ack 8h');
     await expect.poll(() => it.state.alerts.get(it.incident)?.acknowledged_by).toBe('operator');
     await expect.poll(async () => (await shown(worker))[0]?.body).toContain('You have it until');
-  }, 60_000);
+  }, 30_000);
 });
