@@ -1,25 +1,12 @@
 /** Why: the English of words.ts. */
+import { RULE_NAMES } from '../said/en/rule-names.ts';
 import type { IncidentWords } from './words.ts';
 
 export const en: IncidentWords = {
   incident: (id) => `Incident ${id}`,
   all: 'All alerts',
   refresh: 'Look again',
-  rule: {
-    slow: 'Below target',
-    dark: 'Offline',
-    silent: 'No measurements',
-    quality: 'Poor quality',
-    device: 'Probe in trouble',
-    budget: 'Data budget spent',
-    clock: 'Wrong clock',
-    weak: 'Probe too weak',
-    cloned: 'Cloned probe',
-    server: 'Test server in trouble',
-    outdated: 'Old agent',
-    database: 'Database refuses',
-    group: 'Many at once',
-  },
+  rule: RULE_NAMES,
   over: 'Over',
   since: (at, age) => `Since ${at}, ${age} ago.`,
   lasted: (from, to, age) => `${from} to ${to}, ${age}.`,

@@ -1,5 +1,6 @@
 /** Why: the Lithuanian of words.ts. */
 import { lt as words } from '../notify/words/lt.ts';
+import { RULE_NAMES } from '../said/lt/rule-names.ts';
 import type { IncidentWords } from './words.ts';
 import { en } from './words-en.ts';
 
@@ -9,21 +10,7 @@ export const lt: IncidentWords = {
   incident: (id) => `Įvykis ${id}`,
   all: 'Visi įspėjimai',
   refresh: 'Atnaujinti',
-  rule: {
-    slow: 'Žemiau tikslo',
-    dark: 'Be ryšio',
-    silent: 'Nėra matavimų',
-    quality: 'Prasta ryšio kokybė',
-    device: 'Matuoklio bėda',
-    budget: 'Išnaudotas duomenų limitas',
-    clock: 'Neteisingas laikrodis',
-    weak: 'Per silpnas matuoklis',
-    cloned: 'Dvigubas matuoklis',
-    server: 'Matavimo serverio bėda',
-    outdated: 'Pasenęs agentas',
-    database: 'Duomenų bazė nepriima',
-    group: 'Sutriko daug kartu',
-  },
+  rule: RULE_NAMES,
   over: 'Baigėsi',
   since: (at, age) => `Nuo ${at}, jau ${age}`,
   lasted: (from, to, age) => `${from} – ${to}, truko ${age}`,

@@ -1,5 +1,6 @@
 /** Why: the Russian of words.ts. */
 import { ru as words } from '../notify/words/ru.ts';
+import { RULE_NAMES } from '../said/ru/rule-names.ts';
 import type { IncidentWords } from './words.ts';
 import { en } from './words-en.ts';
 
@@ -9,21 +10,7 @@ export const ru: IncidentWords = {
   incident: (id) => `Инцидент ${id}`,
   all: 'Все предупреждения',
   refresh: 'Обновить',
-  rule: {
-    slow: 'Ниже нормы',
-    dark: 'Нет связи',
-    silent: 'Нет измерений',
-    quality: 'Плохое качество связи',
-    device: 'Неполадки зонда',
-    budget: 'Лимит данных исчерпан',
-    clock: 'Неверные часы',
-    weak: 'Слишком слабый зонд',
-    cloned: 'Двойник зонда',
-    server: 'Неполадки измерительного сервера',
-    outdated: 'Устаревший агент',
-    database: 'База данных не принимает',
-    group: 'Много сразу',
-  },
+  rule: RULE_NAMES,
   over: 'Закончилось',
   since: (at, age) => `С ${at}, уже ${age}.`,
   lasted: (from, to, age) => `${from} – ${to}, длилось ${age}.`,

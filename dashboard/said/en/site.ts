@@ -1,8 +1,8 @@
 /** Why: what is said in English of a site, its probe and those around it. */
-import type { AlertRule } from '#contract';
 import type { Speech } from '../format.ts';
 import type { Catalogue } from '../say.ts';
 import type { Fault, GroupKey, SiteSayings } from '../sayings-site.ts';
+import { RULE_NAMES } from './rule-names.ts';
 
 export const enSite: Catalogue<SiteSayings> = {
   'dark.title': ({ place }) => `Offline: ${place}`,
@@ -79,7 +79,7 @@ export const enSite: Catalogue<SiteSayings> = {
   'server.title': ({ server }) => `Test server in trouble: ${server}`,
   'server.low': ({ faults }, s) =>
     `${all(faults, s)} against it in half an hour, and well against others. Low results from it are not counted against the lines.`,
-  'any.title': ({ rule, place }) => `${RULES[rule]}: ${place}`,
+  'any.title': ({ rule, place }) => `${RULE_NAMES[rule]}: ${place}`,
   'any.over': () => 'It is not so any more.',
   'any.well': () => 'All is well.',
   'any.so': ({ faults, since }, s) =>
@@ -118,21 +118,6 @@ const CONNECTION = {
   stands: 'its connection stands',
   broke: 'its connection broke',
   closed: 'its connection is closed',
-};
-const RULES: Readonly<Record<AlertRule, string>> = {
-  slow: 'Below target',
-  dark: 'Offline',
-  silent: 'No measurements',
-  quality: 'Poor quality',
-  device: 'Probe in trouble',
-  budget: 'Data budget spent',
-  clock: 'Wrong clock',
-  weak: 'Probe too weak',
-  cloned: 'Cloned probe',
-  server: 'Test server in trouble',
-  outdated: 'Old agent',
-  database: 'Database refuses',
-  group: 'Many at once',
 };
 
 function all(faults: readonly Fault[], s: Speech): string {

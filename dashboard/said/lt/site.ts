@@ -1,9 +1,9 @@
 /** Why: what is said in Lithuanian of a site, its probe and those around it. */
-import type { AlertRule } from '#contract';
 import type { Speech } from '../format.ts';
 import { holidayName } from '../holidays.ts';
 import type { Catalogue } from '../say.ts';
 import type { Fault, GroupKey, SiteSayings } from '../sayings-site.ts';
+import { RULE_NAMES } from './rule-names.ts';
 
 export const ltSite: Catalogue<SiteSayings> = {
   'dark.title': ({ place }) => `Nėra ryšio: ${place}`,
@@ -81,7 +81,7 @@ export const ltSite: Catalogue<SiteSayings> = {
   'server.title': ({ server }) => `Matavimo serverio bėda: ${server}`,
   'server.low': ({ faults }, s) =>
     `Per pusvalandį matuojant su juo ${all(faults, s)}, o su kitais viskas gerai. Maži jo rezultatai linijoms neskaičiuojami.`,
-  'any.title': ({ rule, place }) => `${RULES[rule]}: ${place}`,
+  'any.title': ({ rule, place }) => `${RULE_NAMES[rule]}: ${place}`,
   'any.over': () => 'To nebėra.',
   'any.well': () => 'Viskas gerai.',
   'any.so': ({ faults, since }, s) =>
@@ -122,21 +122,6 @@ const CONNECTION = {
   stands: 'ryšys su juo tebėra',
   broke: 'ryšys su juo nutrūko',
   closed: 'ryšys su juo užbaigtas',
-};
-const RULES: Readonly<Record<AlertRule, string>> = {
-  slow: 'Žemiau tikslo',
-  dark: 'Nėra ryšio',
-  silent: 'Nėra matavimų',
-  quality: 'Prasta ryšio kokybė',
-  device: 'Matuoklio bėda',
-  budget: 'Išnaudotas duomenų limitas',
-  clock: 'Neteisingas laikrodis',
-  weak: 'Per silpnas matuoklis',
-  cloned: 'Dvigubas matuoklis',
-  server: 'Matavimo serverio bėda',
-  outdated: 'Pasenęs agentas',
-  database: 'Duomenų bazė nepriima',
-  group: 'Sutriko daug kartu',
 };
 
 function all(faults: readonly Fault[], s: Speech): string {

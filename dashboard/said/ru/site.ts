@@ -1,9 +1,9 @@
 /** Why: what is said in Russian of a site, its probe and those around it. */
-import type { AlertRule } from '#contract';
 import type { Speech } from '../format.ts';
 import { holidayName } from '../holidays.ts';
 import type { Catalogue } from '../say.ts';
 import type { Fault, GroupKey, SiteSayings } from '../sayings-site.ts';
+import { RULE_NAMES } from './rule-names.ts';
 
 /** Genitive, after "из". */
 const OF_POINTS = {
@@ -91,7 +91,7 @@ export const ruSite: Catalogue<SiteSayings> = {
   'server.title': ({ server }) => `Неполадка измерительного сервера: ${server}`,
   'server.low': ({ faults }, s) =>
     `За полчаса с ним ${all(faults, s)}, а с другими всё хорошо. Низкие результаты с него линиям не засчитываются.`,
-  'any.title': ({ rule, place }) => `${RULES[rule]}: ${place}`,
+  'any.title': ({ rule, place }) => `${RULE_NAMES[rule]}: ${place}`,
   'any.over': () => 'Этого больше нет.',
   'any.well': () => 'Всё хорошо.',
   'any.so': ({ faults, since }, s) =>
@@ -133,21 +133,6 @@ const CONNECTION = {
   stands: 'соединение с ним держится',
   broke: 'соединение с ним оборвалось',
   closed: 'соединение с ним закрыто',
-};
-const RULES: Readonly<Record<AlertRule, string>> = {
-  slow: 'Ниже цели',
-  dark: 'Нет связи',
-  silent: 'Нет измерений',
-  quality: 'Плохое качество связи',
-  device: 'Неполадка зонда',
-  budget: 'Исчерпан лимит данных',
-  clock: 'Неверные часы',
-  weak: 'Зонд слишком слаб',
-  cloned: 'Двойной зонд',
-  server: 'Неполадка измерительного сервера',
-  outdated: 'Устаревший агент',
-  database: 'База данных не принимает',
-  group: 'Общий сбой',
 };
 
 function all(faults: readonly Fault[], s: Speech): string {
