@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AP_STATES } from '#contract';
 import { clustersOf, crowded } from '../../dashboard/web/map/clusters.ts';
+import { stepOf } from '../../dashboard/web/map/labels.ts';
 import { decode, regionAt } from '../../dashboard/web/map/outlines.ts';
 import { put } from '../../dashboard/web/map/stamp.ts';
 import {
@@ -134,4 +135,21 @@ test('a mark at the edge of the picture is cut off, and never wraps to the other
     put(picture, stamp, x, y);
   const column = (x: number) => picture.pixels.filter((pixel, i) => i % 10 === x && pixel !== 0).length;
   expect([column(0), column(9)]).toEqual([5, 5]);
+});
+
+describe('the name of a region', () => {
+  const box = { x: 100, top: 90, bottom: 110, width: 80 };
+  const ring = (x: number, y: number) => ({ x, y, n: 40, only: null });
+  test('stays at its place where nothing is counted', () => {
+    expect(stepOf(box, 14, [], 1)).toBe(0);
+    expect(stepOf(box, 14, [ring(300, 100)], 1)).toBe(0);
+  });
+  test('steps aside for a count, away from the side on which it lies', () => {
+    expect(stepOf(box, 14, [ring(100, 112)], 1)).toBeLessThan(0);
+    expect(stepOf(box, 14, [ring(100, 88)], 1)).toBeGreaterThan(0);
+  });
+  test('stays where no place is free', () => {
+    const everywhere = Array.from({ length: 20 }, (_, i) => ring(100, 10 * i));
+    expect(stepOf(box, 14, everywhere, 1)).toBe(0);
+  });
 });

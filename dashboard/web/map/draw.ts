@@ -1,9 +1,9 @@
-/** Why: one frame of the map: regions below, marks or counted rings above. Everything it needs is handed in; nothing is read from the page. */
+/** Why: one frame of the map: regions below, marks or counted rings above, names on top. Everything it needs is handed in; nothing is read from the page. */
 import type { ApState } from '#contract';
 import { AP_STATES } from '#contract';
 import type { Palette } from '../palette.ts';
-import { regionName } from '../words-map.ts';
 import { type Cluster, clustersOf, crowded, radiusOf } from './clusters.ts';
+import { drawLabels } from './labels.ts';
 import type { Outlines, Region } from './outlines.ts';
 import type { Points, RegionShare } from './points.ts';
 import { PAINT_ORDER, put, type Stamps } from './stamp.ts';
@@ -53,7 +53,6 @@ export function drawRegions(ctx: CanvasRenderingContext2D, scene: Scene): void {
     ctx.lineWidth = 2 * scene.grow;
     ctx.stroke();
   }
-  if (scene.labels !== 'none') for (const region of outlines.regions) drawLabel(ctx, region, scene);
 }
 
 /** Few steps, so that a look tells them apart: below 75, 80, 85, 90 percent, and above. */
@@ -82,34 +81,14 @@ function tracePath(ctx: CanvasRenderingContext2D, { rings, box }: Region, { view
   return true;
 }
 
-function drawLabel(
-  ctx: CanvasRenderingContext2D,
-  region: Region,
-  { view, size, colour, shares, labels, grow }: Scene,
-): void {
-  const width = (region.box.x1 - region.box.x0) * view.scale;
-  const px = 14 * grow;
-  const name = regionName(region.id);
-  if (width < name.length * px * 0.55) return; // its name would lie over its neighbours
-  const [x, y] = toScreen(view, size, ...region.label);
-  ctx.textAlign = 'center';
-  ctx.lineJoin = 'round';
-  ctx.lineWidth = 3 * grow;
-  ctx.strokeStyle = colour('map-halo');
-  const write = (text: string, at: number, weight: number, height: number, fill: string) => {
-    ctx.font = `${weight} ${height}px system-ui, sans-serif`;
-    ctx.strokeText(text, x, at);
-    ctx.fillStyle = colour(fill);
-    ctx.fillText(text, x, at);
-  };
-  write(name, y, 400, px, 'ink-2');
-  const share = shares.get(region.id);
-  if (labels === 'shares' && share && share.n > 0)
-    write(`${Math.floor((100 * share.meets) / share.n)}\u00a0%`, y + px * 1.2, 600, px * 1.15, 'ink');
+/** Draws the sites, and the names of regions above them; answers with the rings it drew instead of marks, null when there are none. */
+export function drawMarks(ctx: CanvasRenderingContext2D, scene: Scene, marks: Marks): Cluster[] | null {
+  const rings = drawSites(ctx, scene, marks);
+  drawLabels(ctx, scene, rings);
+  return rings;
 }
 
-/** Draws the sites; answers with the rings it drew instead of marks, null when there are none. */
-export function drawMarks(ctx: CanvasRenderingContext2D, scene: Scene, marks: Marks): Cluster[] | null {
+function drawSites(ctx: CanvasRenderingContext2D, scene: Scene, marks: Marks): Cluster[] | null {
   const { points, shown, grouping } = marks;
   const { size, ratio } = scene;
   const inView = placesInView(scene, points, shown);
