@@ -45,6 +45,11 @@ export interface AlertEngine {
   stop(): Promise<void>;
   /** Open incident per access point, worst first. */
   openOf(ap: string): { id: number; rule: AlertRule; since: number } | null;
+  /**
+   * Open incidents that nobody has taken on, each cause once. Of who sees only some sites (`sees`) those of these sites, as the
+   * incident of many is not theirs to see.
+   */
+  needAction?(sees: ((site: string) => boolean) | null): number;
   /** Words are in `lang`; English where none is asked for, and in what listeners get. */
   explain(ap: string, lang?: Language): AlertExplanation;
   view(id: number, lang?: Language): AlertView | null;

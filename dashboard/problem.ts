@@ -13,6 +13,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Not possible here',
   409: 'In conflict with what is there',
+  412: 'Changed in the meantime',
   413: 'Too large',
   415: 'Not a format that is read here',
   429: 'Too many attempts',
@@ -82,6 +83,7 @@ function statusOf(code: string): number {
   if (/_INVALID$/.test(code)) return 400;
   if (/_(UNKNOWN|NOT_FOUND|OFF)$/.test(code)) return 404;
   if (/_(EXISTS|CLOSED|CONFLICT|UNBOUND)$/.test(code)) return 409;
+  if (/_CHANGED$/.test(code)) return 412;
   return 500;
 }
 

@@ -174,6 +174,8 @@ export interface ClosedToday {
 /** GET and PUT /api/v1/calendar. */
 export interface CalendarView {
   entries: CalendarEntry[];
+  /** Of all entries, also those that the asker does not see. Sent back as If-Match, it keeps a change of somebody else. */
+  version: string;
   year: number;
   /** Those that the sites are in. */
   countries: string[];

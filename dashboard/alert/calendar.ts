@@ -1,4 +1,5 @@
 /** Why: what weekly hours do not say: holidays, a closed day, an open holiday. Kept as local dates, so that clock changes move nothing. */
+import { createHash } from 'node:crypto';
 import {
   type CalendarEntry,
   isObject,
@@ -19,10 +20,19 @@ const KEY = 'alerts.calendar';
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DAY_MS = 86_400_000;
 const ENTRIES_MAX = 5000;
+const VERSION_LENGTH = 22;
 
 export function readCalendar(state: Pick<State, 'keep'>): CalendarEntry[] {
   const value = parseJson(state.keep.get(KEY) ?? '[]');
   return Array.isArray(value) ? (value as CalendarEntry[]) : []; // written by writeCalendar only
+}
+
+/** Another one whenever anything in it differs. */
+export function calendarVersion(state: Pick<State, 'keep'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify(readCalendar(state)))
+    .digest('base64url')
+    .slice(0, VERSION_LENGTH);
 }
 
 /** @throws CarrelError CALENDAR_INVALID */

@@ -62,7 +62,9 @@ const CLOCK_JUMP_MS = 60_000;
 const PAUSE_MS = 30_000;
 
 /** The alert engine of one server. `start` once, then `stop`. */
-export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required<Pick<AlertEngine, 'notices'>> {
+export function createAlertEngine(
+  deps: AlertEngineDeps,
+): AlertEngine & Required<Pick<AlertEngine, 'notices' | 'needAction'>> {
   const { state, broker, clock, log, every = systemEvery } = deps;
   const notices = createNoticePlanner(deps.settings, state);
   const rules = openRules(deps.settings, state);
@@ -78,7 +80,8 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
   const listeners = new Set<(alert: AlertView) => void>();
   const stopping = new AbortController();
   let graceUntil = Number.POSITIVE_INFINITY;
-  let open = openIndex(state.alerts.open());
+  let unresolved = state.alerts.open();
+  let open = openIndex(unresolved);
   let pending = emptyWork();
   let cursor: Cursor | null = readCursor(state);
   let failure: { text: string; since: number } | null = null;
@@ -99,12 +102,15 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
   };
   const announce = (ids: readonly number[]): void => {
     if (ids.length === 0) return;
-    open = openIndex(state.alerts.open());
+    unresolved = state.alerts.open();
+    open = openIndex(unresolved);
     for (const id of ids) {
       const alert = view(id);
       if (alert) for (const listener of listeners) listener(alert);
     }
   };
+  /** None of what is about no single site. */
+  const siteOf = (ap: string): string => fleet().byAp.get(ap)?.site.id ?? '';
   const contextAt = (now: number): Context => ({
     now,
     table: rules.table(),
@@ -265,6 +271,9 @@ export function createAlertEngine(deps: AlertEngineDeps): AlertEngine & Required
       }
     },
     openOf: (ap) => open.get(ap) ?? null,
+    needAction: (sees) =>
+      unresolved.filter((one) => one.acknowledged_at === null && (sees ? sees(siteOf(one.ap)) : one.parent === null))
+        .length,
     explain(ap, lang = 'en') {
       const entry = fleet().byAp.get(ap) ?? null;
       const context = contextAt(clock.wallMs());

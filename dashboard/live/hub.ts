@@ -39,7 +39,7 @@ export interface LiveHubDeps {
   settings: Pick<DashboardSettings, 'CARREL_DARK_AFTER_S'>;
   state: Pick<State, 'registry' | 'keep' | 'alerts'>;
   broker: Pick<Broker, 'openFeed' | 'commit' | 'presence' | 'onPresence' | 'store' | 'stores' | 'stats'>;
-  alerts: Pick<AlertEngine, 'openOf' | 'onChange' | 'view' | 'notices'>;
+  alerts: Pick<AlertEngine, 'openOf' | 'onChange' | 'view' | 'notices' | 'needAction'>;
   delivery?: { notices(): Notice[] };
   proof?: { notices(): Notice[] };
   clock: Clock;
@@ -89,7 +89,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   let aps: readonly string[] = [];
   let works: readonly Silence[] = [];
   let revision = -1;
-  let totals: Totals = totalsOf([], 0);
+  let totals: Totals = { ...totalsOf([], 0), need_action: 0 };
   let health: Notice[] = [];
   let healthText = '[]';
   let graceUntil = 0;
@@ -108,7 +108,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     sweepSome();
     refreshWorks(now);
     const changed = changedRows(now);
-    const nextTotals = totalsOf(rows.values(), now);
+    const nextTotals = { ...totalsOf(rows.values(), now), need_action: alerts.needAction?.(null) ?? 0 };
     const nextHealth = healthNow();
     const nextText = JSON.stringify(nextHealth);
     const news = nextText !== healthText;
@@ -242,7 +242,9 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   }
 
   const totalsFor = (channel: Channel, at: number): Totals =>
-    channel.key === '' ? totals : totalsOf(channel.rowsOf(rows), at);
+    channel.key === ''
+      ? totals
+      : { ...totalsOf(channel.rowsOf(rows), at), need_action: alerts.needAction?.(channel.sees) ?? 0 };
 
   function healthNow(): Notice[] {
     const own = healthOf(broker.stores(), broker.stats(), withoutHours(fleet()));

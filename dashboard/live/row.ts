@@ -73,9 +73,21 @@ export function rowOf(input: RowInput, before: LiveRow | undefined): LiveRow {
   };
 }
 
+/** What rows tell; incidents are counted by the engine. */
+type RowTotals = Omit<Totals, 'need_action'>;
+
 /** Counts per state, and the mean of the last valid tests of the last 48 h. */
-export function totalsOf(rows: Iterable<LiveRow>, now: number): Totals {
-  const totals: Totals = { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0, total: 0, mean_mbps: null, mean_n: 0 };
+export function totalsOf(rows: Iterable<LiveRow>, now: number): RowTotals {
+  const totals: RowTotals = {
+    meets: 0,
+    below: 0,
+    offline: 0,
+    nodata: 0,
+    maint: 0,
+    total: 0,
+    mean_mbps: null,
+    mean_n: 0,
+  };
   let sum = 0;
   for (const { state, down_mbps, down_at } of rows) {
     totals[state] += 1;

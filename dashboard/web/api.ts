@@ -28,17 +28,20 @@ export interface Ask {
   body?: unknown /** A file as it is: the server finds out its encoding. */;
   csv?: Blob;
   signal?: AbortSignal;
+  /** The version that is changed: refused with 412 when it is another one by now. */
+  match?: string;
 }
 
 /**
  * Asks `/api/v1` + path.
  * @throws ApiError what the server refused, or `OFFLINE` when it did not answer; AbortError when `signal` ended it
  */
-export async function ask<T>(method: Method, path: string, { body, csv, signal }: Ask = {}): Promise<T> {
+export async function ask<T>(method: Method, path: string, { body, csv, signal, match }: Ask = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET' && csrf) headers['x-csrf-token'] = csrf;
   if (csv !== undefined) headers['content-type'] = 'text/csv';
   else if (body !== undefined) headers['content-type'] = 'application/json';
+  if (match !== undefined) headers['if-match'] = `"${match}"`;
   // Answers are not to be stored, but for the roster: it is asked for by its version.
   const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-cache' };
   if (csv !== undefined) init.body = csv;

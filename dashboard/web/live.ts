@@ -52,7 +52,10 @@ export interface Step {
 
 /** More would mean a snapshot that takes ten minutes: then the oldest are worth nothing, and a gap asks again. */
 const WAITING_CAP = 600;
-const NO_TOTALS: Totals = { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0, total: 0, mean_mbps: null, mean_n: 0 };
+const NO_TOTALS: Totals = {
+  ...{ meets: 0, below: 0, offline: 0, nodata: 0, maint: 0, total: 0 },
+  ...{ mean_mbps: null, mean_n: 0, need_action: 0 },
+};
 
 export const EMPTY: LiveState = {
   epoch: null,

@@ -80,6 +80,18 @@ describe('twelve libraries behind one provider', () => {
     expect(it.told()).toEqual(['group isp:Dark Line firing', 'group isp:Dark Line resolved']);
     expect(it.alerts().every((alert) => alert.condition === 'resolved')).toBe(true);
   });
+  test('count as one that needs action until somebody has it; who sees only one of them counts that one', async () => {
+    const it = world();
+    await it.settled();
+    it.pass(10);
+    it.offline(dark);
+    it.pass(8);
+    const own = (site: string) => site === 's0';
+    expect([it.engine.needAction(null), it.engine.needAction(own)]).toEqual([1, 1]);
+    it.engine.acknowledge(groupOf(it).id, 'rasa', it.time.clock.wallMs() + 60 * MINUTE);
+    expect([it.engine.needAction(null), it.engine.needAction(own)]).toEqual([0, 1]);
+    expect(it.engine.needAction((site) => site === 's29')).toBe(0);
+  });
   test('while members come and go it is told in one quiet message, at most each half hour', async () => {
     const it = world();
     await it.settled();

@@ -1,6 +1,6 @@
 /** Why: on a holiday nobody is in the library: no test is planned there, none is missed in the report, and no silence counts as unknown. */
 import { expect, it } from 'vitest';
-import type { CalendarView, ComplianceReport, Site } from '#contract';
+import type { CalendarView, ComplianceReport, Problem, Site } from '#contract';
 import { createMemoryStore } from '../../broker/store/memory.ts';
 import { publishDesired } from '../../dashboard/registry/publish.ts';
 import { registerCalendarRoutes } from '../../dashboard/routes/calendar.ts';
@@ -79,4 +79,19 @@ it('who sees some libraries sees the days of these and of all', async () => {
   const { cookie } = await dashboard.signIn('ona', PASSWORD);
   const answer = await dashboard.app.inject({ url: '/api/v1/calendar', headers: { cookie } });
   expect(answer.json<CalendarView>().entries.map(({ reason }) => reason)).toEqual(['here', 'everywhere']);
+});
+
+it('of two who change the calendar at once the second is refused with what to do, and nothing is lost', async () => {
+  const { as } = await library();
+  const seen = (await as('operator', 'GET', '/calendar')).headers.etag ?? '';
+  const day = (date: string) => ({ entries: [{ site: null, from: date, to: date, reason: date }] });
+  const put = (date: string, etag: string) => as('operator', 'PUT', '/calendar', day(date), { 'if-match': etag });
+  const first = await put('2027-03-01', seen);
+  const second = await put('2027-03-02', String(seen));
+  expect([first.statusCode, second.statusCode]).toEqual([200, 412]);
+  expect(second.json<Problem>()).toMatchObject({ code: 'CALENDAR_CHANGED', title: 'Changed in the meantime' });
+  const { entries, version } = (await as('viewer', 'GET', '/calendar')).json<CalendarView>();
+  expect(entries.map(({ reason }) => reason)).toEqual(['2027-03-01']);
+  expect(first.headers.etag).toBe(`"${version}"`);
+  expect((await put('2027-03-02', `"other", "${version}"`)).statusCode).toBe(200);
 });

@@ -170,6 +170,7 @@ describe('a refusal', () => {
     ['ALERT_CLOSED', 409],
     ['USER_CONFLICT', 409],
     ['PROBE_UNBOUND', 409],
+    ['CALENDAR_CHANGED', 412],
     ['FORBIDDEN', 403],
     ['UNAUTHENTICATED', 401],
     ['TOO_MANY_ATTEMPTS', 429],

@@ -33,6 +33,8 @@ interface World {
   /** Another process with the same database: another epoch. */
   restart(): Promise<void>;
   notices: Notice[];
+  /** Incidents that need action. */
+  waiting: number;
   alert(view: AlertView): void;
   frame(ap: string, rtt: number, rate?: number): Promise<void>;
 }
@@ -44,14 +46,16 @@ async function world(sites: readonly string[] = ['antazave', 'debeikiai'], maxVi
   const listeners = new Set<(alert: AlertView) => void>();
   const alerts = {
     openOf: () => null,
+    needAction: () => it.waiting,
     view: (_id: number, lang = 'en') => ({ ...slowAlert, title: `told in ${lang}` }),
     onChange(listener: (alert: AlertView) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
-  const it: Pick<World, 'allowed' | 'notices' | 'scope' | 'hub'> = {
+  const it: Pick<World, 'allowed' | 'waiting' | 'notices' | 'scope' | 'hub'> = {
     allowed: true,
+    waiting: 0,
     notices: [],
     scope: undefined,
     hub: makeHub(),
@@ -190,6 +194,15 @@ describe('the live view', () => {
       totals: { meets: 1, mean_mbps: 60, mean_n: 1 },
     });
     expect(client.events.find((one) => one.event === 'd')?.id).toBe(`${it.hub.snapshot().epoch}-2`);
+  });
+  test('tells how many incidents need action, also when no row has changed', async () => {
+    const it = await world();
+    const client = await listen(it.port);
+    it.waiting = 3;
+    it.time.pass(1000);
+    await until(() => deltas(client).length === 1, 'a delta');
+    expect(deltas(client)[0]).toMatchObject({ totals: { need_action: 3 } });
+    expect(it.hub.snapshot().totals.need_action).toBe(3);
   });
   test('holds back rows in which only the last sign of life moved, up to 10 s', async () => {
     const it = await world();

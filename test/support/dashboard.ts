@@ -128,7 +128,10 @@ function fakeLive(): FakeLive {
       seq: 1,
       at: 1_000_000,
       roster: 'r',
-      totals: { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0, total: 0, mean_mbps: null, mean_n: 0 },
+      totals: {
+        ...{ meets: 0, below: 0, offline: 0, nodata: 0, maint: 0, total: 0 },
+        ...{ mean_mbps: null, mean_n: 0, need_action: 0 },
+      },
       list: 'l',
       health: [],
       cols: packRows([], 0),

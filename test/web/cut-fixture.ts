@@ -1,23 +1,31 @@
 /** Why: a cable that is cut is one incident of many access points: the dark ones of the fixture, covered by one group. */
-import type { AlertView } from '#contract';
+import type { AlertView, LiveRow } from '#contract';
 
 /** Of the group; single incidents of the fixture begin at 1000. */
 export const CUT = 900;
+
+/** The dark ones went dark one after another, 20 s apart, some two hours ago. */
+export function darkAtOnce(rows: readonly LiveRow[], now: number): LiveRow[] {
+  let at = Math.floor((now - 130 * 60_000) / 1000) * 1000;
+  return rows.map((row) => {
+    if (row.state !== 'offline') return row;
+    at += 20_000;
+    return { ...row, since: at, last_seen: at, down_at: at - 3_600_000 };
+  });
+}
 
 /** `alerts` with the dark ones covered by one incident, which comes last. */
 export function withCut(alerts: readonly AlertView[]): AlertView[] {
   const dark = alerts.filter(({ rule }) => rule === 'dark');
   const [first] = dark;
   if (!first) return [...alerts];
-  const members = dark.map(({ ap, site, site_name, since }, i) => ({
-    ...{ ap, site, site_name, since: since + i * 20_000, until: i % 5 === 4 ? since + 45 * 60_000 : null },
-  }));
+  const members = dark.map(({ ap, site, site_name, since }) => ({ ap, site, site_name, since, until: null }));
   const group: AlertView = {
     ...first,
     ...{ id: CUT, rule: 'group', ap: 'isp:Skaidula', site: '', site_name: 'Skaidula', members },
     title: `${members.length} access points of Skaidula went dark within 5 min: likely upstream`,
     reasons: [
-      `${members.length} of its 31 access points are dark; of the other providers 2 of 1,100 are.`,
+      `All ${members.length} that are dark are with this provider; those of the others are not.`,
       'Their test server and this server were reached by all others: it is the provider.',
     ],
     evidence: [],

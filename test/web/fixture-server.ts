@@ -29,7 +29,7 @@ import {
 } from '#contract';
 import { openRules } from '../../dashboard/alert/rule-store.ts';
 import { memoryState } from '../support/state.ts';
-import { withCut } from './cut-fixture.ts';
+import { darkAtOnce, withCut } from './cut-fixture.ts';
 import { fleetOf, historyOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
 import { servePush } from './push-fixture.ts';
 import {
@@ -100,7 +100,7 @@ export async function startFixture(
   const script = /<script>([\s\S]*?)<\/script>/.exec(readFileSync(join(webDir, 'index.html'), 'utf8'))?.[1] ?? '';
   const inline = `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
   const roster = rosterOf(sites);
-  let rows: readonly LiveRow[] = fleetOf(sites, now());
+  let rows: readonly LiveRow[] = cut ? darkAtOnce(fleetOf(sites, now()), now()) : fleetOf(sites, now());
   let snapshot = snapshotOf(rows, 1, now());
   let open = true;
   let anyPath = false;
@@ -112,7 +112,7 @@ export async function startFixture(
   const acked = new Map<number, AlertView>();
   const alerts = (): AlertView[] => {
     const single = rows.flatMap((row) =>
-      row.alert === null ? [] : [acked.get(row.alert) ?? alertOf(row.alert, snapshot.at)],
+      row.alert === null ? [] : [acked.get(row.alert) ?? alertOf(row.alert, snapshot.at, row.since)],
     );
     return cut ? withCut(single) : single;
   };
@@ -167,7 +167,10 @@ export async function startFixture(
   serveTelling(app, now);
   servePush(app, THURSDAY);
   app.get('/api/v1/roster', () => packRoster(roster));
-  app.get('/api/v1/live/snapshot', () => snapshot);
+  app.get('/api/v1/live/snapshot', () => {
+    const waiting = alerts().filter(({ parent, acknowledged_by }) => parent === null && acknowledged_by === null);
+    return { ...snapshot, totals: { ...snapshot.totals, need_action: waiting.length } };
+  });
   app.get<{ Querystring: { condition?: string; acknowledged?: string; covered?: string } }>(
     '/api/v1/alerts',
     ({ query }): Page<AlertView> => ({
@@ -313,6 +316,7 @@ export async function startFixture(
   });
   const calendar: CalendarView = {
     entries: [],
+    version: 'v0',
     year: 2026,
     countries: ['LT', 'UZ'],
     holidays: [
@@ -321,8 +325,11 @@ export async function startFixture(
     ],
   };
   app.get('/api/v1/calendar', () => calendar);
-  app.put<{ Body: Pick<CalendarView, 'entries'> }>('/api/v1/calendar', ({ body }) => {
+  app.put<{ Body: Pick<CalendarView, 'entries'> }>('/api/v1/calendar', ({ body, headers }, reply) => {
+    if (headers['if-match'] !== `"${calendar.version}"`)
+      return reply.code(412).send({ code: 'CALENDAR_CHANGED', detail: 'Somebody else has changed the calendar.' });
     calendar.entries = body.entries;
+    calendar.version = `v${body.entries.length}`;
     return calendar;
   });
   const closedToday = '/api/v1/sites/:site/closed-today';

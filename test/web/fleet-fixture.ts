@@ -101,7 +101,8 @@ export function rosterOf(n: number): Roster & { list: string } {
       id: `site-${i}`,
       name: nameOf(i),
       region: `${REGIONS[i % 10]} county`,
-      isp: ISPS[i % 4] ?? '',
+      // What is dark at once hangs on one cable.
+      isp: stateOf(i) === 'offline' ? 'Skaidula' : (ISPS[i % 4] ?? ''),
       zone: 'Europe/Vilnius',
       opening: OPENING,
       contract_mbps: i % 5 === 0 ? null : 50,
@@ -127,11 +128,30 @@ export function rosterOf(n: number): Roster & { list: string } {
 const stateOf = (i: number): ApState =>
   i % 20 === 0 ? 'below' : i % 83 === 5 ? 'offline' : i % 17 === 4 ? 'nodata' : i % 101 === 9 ? 'maint' : 'meets';
 
+/** Number of the site in an id such as `site-7`. */
+export const numberOf = (ap: string): number => Number(ap.slice(ap.lastIndexOf('-') + 1));
+
+/** Download of the newest tests of a site that is below its target, newest first, Mb/s. */
+export function lowRates(i: number): number[] {
+  const random = numbers(1000 + i);
+  const line = 11 + 9 * random();
+  return Array.from({ length: 4 }, () => line + 2 * random());
+}
+/** How long ago its newest test was, and how far apart they are, ms. */
+export const newestTest = (i: number): number => (25 - (i % 19)) * MIN;
+export const testsApart = (i: number): number => (100 - (i % 41)) * MIN;
+/** It is below since the first of the tests that show it. */
+const lowFor = (i: number): number => newestTest(i) + 3 * testsApart(i);
+export const isBelow = (i: number): boolean => stateOf(i) === 'below';
+
 export function rowOf(i: number, now: number, random: () => number): LiveRow {
   const state = stateOf(i);
   const off = state === 'offline';
   const dark = off || state === 'nodata';
-  const down = state === 'below' ? 11 + random() * 12 : 32 + random() * 60;
+  const below = state === 'below';
+  const rates = lowRates(i);
+  const down = below ? (rates[0] ?? 0) : 32 + random() * 60;
+  const median = below ? [...rates.slice(0, 3)].sort((a, b) => a - b)[1] : down;
   const whys: Record<ApState, WhyCode> = {
     below: 'slow',
     offline: 'dark',
@@ -140,15 +160,16 @@ export function rowOf(i: number, now: number, random: () => number): LiveRow {
     meets: 'median',
   };
   const ago = (ms: number): number => Math.floor((now - ms) / 1000) * 1000;
+  const lasts = (1 + numbers(2000 + i)() * 700) * MIN;
   return {
     ap: `site-${i}`,
     site: `site-${i}`,
     state,
     why_code: whys[state],
-    since: ago((1 + random() * 700) * MIN),
+    since: ago(below ? lowFor(i) : lasts),
     down_mbps: state === 'nodata' ? null : down,
-    down_at: state === 'nodata' ? null : ago(random() * 3 * HOUR),
-    median_mbps: state === 'nodata' ? null : down,
+    down_at: state === 'nodata' ? null : ago(below ? newestTest(i) : off ? lasts + HOUR : random() * 3 * HOUR),
+    median_mbps: state === 'nodata' ? null : (median ?? null),
     median_n: state === 'nodata' ? 0 : 3,
     verdict: state === 'below' ? 'fail' : 'pass',
     wan_rx_mbps: dark ? null : random() * 8,
@@ -157,7 +178,8 @@ export function rowOf(i: number, now: number, random: () => number): LiveRow {
     loss_pct: dark ? null : 0,
     cpu_pct: dark ? null : 3 + random() * 30,
     clients: dark ? null : Math.floor(random() * 25),
-    last_seen: state === 'nodata' && i % 2 ? null : ago((dark ? 50 * MIN : 0) + random() * 60_000),
+    // What went dark was heard for the last time when that began.
+    last_seen: state === 'nodata' && i % 2 ? null : ago(dark ? lasts : random() * 60_000),
     probe: `probe-${i}`,
     probe_online: !dark,
     alert: state === 'below' || off ? 1000 + i : null,
@@ -176,6 +198,7 @@ export function totalsOf(rows: readonly LiveRow[]): Totals {
     total: rows.length,
     mean_mbps: known.length ? known.reduce((a, b) => a + b, 0) / known.length : null,
     mean_n: known.length,
+    need_action: rows.filter(({ alert }) => alert !== null).length,
   };
 }
 
@@ -205,7 +228,7 @@ export function snapshotOf(rows: readonly LiveRow[], seq: number, now: number): 
   };
 }
 
-/** A day in which twelve sites went offline at three in the morning. */
+/** A day in which sites went offline one after another, and thirty were in maintenance for a while. */
 export function historyOf(rows: readonly LiveRow[], now: number): StateHistory {
   const step = 15 * MIN;
   const t = Array.from({ length: 96 }, (_, i) => (Math.floor(now / step) - 95 + i) * step);

@@ -15,6 +15,8 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     expect(dark).toBeGreaterThan(1);
     await page.getByRole('heading', { level: 1, name: `${slow + 1} incidents need action` }).waitFor();
     expect(await page.locator('.inc').count()).toBe(slow + 1);
+    // The navigation counts what the page counts.
+    expect(await page.locator('.nav a[href="/alerts"] .n').innerText()).toContain(String(slow + 1));
     expect(await page.locator('.inc').first().innerText()).toContain(`${dark} access points`);
     expect(await page.locator('.members li').count()).toBe(dark);
     expect(await barriers(page)).toEqual([]);

@@ -51,4 +51,23 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     expect(bodies).toEqual([{ entries: [eve] }, { entries: [eve, closed] }]);
     world.fine();
   }, 60_000);
+
+  test('what somebody else entered meanwhile is not overwritten: it is shown, and what one typed stays to be added', async () => {
+    const page = await world.open('/settings', 'Holidays and closed days');
+    const panel = page.getByRole('region', { name: 'Holidays and closed days' });
+    await panel.getByLabel('First day').fill('2026-12-28');
+    await panel.getByLabel('Reason').fill('Stocktaking');
+    const theirs = { site: null, from: '2026-12-29', to: '2026-12-29', reason: 'Painting', open: false };
+    await fetch(`${world.fixture.origin}/api/v1/calendar`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', 'if-match': '"v0"' },
+      body: JSON.stringify({ entries: [theirs] }),
+    });
+    await panel.getByRole('button', { name: 'Add' }).click();
+    await panel.getByText('Somebody else has changed the calendar').waitFor();
+    await panel.getByText('Painting').waitFor();
+    await panel.getByRole('button', { name: 'Add' }).click();
+    await panel.getByRole('button', { name: 'Remove 2026-12-28' }).waitFor();
+    await panel.getByRole('button', { name: 'Remove 2026-12-29' }).waitFor();
+  }, 60_000);
 });

@@ -8,23 +8,25 @@ import type {
   ProbeDelivery,
   TestView,
 } from '#contract';
-import { numbers, rosterOf } from './fleet-fixture.ts';
+import { isBelow, lowRates, newestTest, numberOf, numbers, rosterOf, rowOf, testsApart } from './fleet-fixture.ts';
 
 const MIN = 60_000;
 const HOUR = 60 * MIN;
 
 const METHODS = ['udp', 'tcp', 'tcp', 'passive'] as const;
 
-/** Tests of a site that fell below its target at noon of the last day, newest first. */
+/** Tests of a site, newest first; of one that is below its target the last four say so, the second newest of them a retest. */
 export function testsOf(ap: string, from: number, to: number): TestView[] {
   const random = numbers(11);
   const tests: TestView[] = [];
-  for (let at = to - 25 * MIN, i = 0; at > from; at -= 100 * MIN, i++) {
+  const site = numberOf(ap);
+  const lows = isBelow(site) ? lowRates(site) : [];
+  for (let at = to - newestTest(site), i = 0; at > from; at -= testsApart(site), i++) {
     const hour = new Date(at).getUTCHours();
     if (hour < 7 || hour > 15) continue;
-    const low = i < 4 || i % 23 === 9;
+    const low = i < lows.length || i % 23 === 9;
     const unclear = i % 29 === 6;
-    const rate = unclear ? null : low ? 10.9 + random() * 3 : 40 + random() * 12;
+    const rate = unclear ? null : low ? (lows[i] ?? 10.9 + random() * 3) : 40 + random() * 12;
     const method = METHODS[i % 4] ?? 'tcp';
     tests.push({
       id: `t${at}`,
@@ -35,7 +37,7 @@ export function testsOf(ap: string, from: number, to: number): TestView[] {
       dir: 'down',
       verdict: unclear ? 'inconclusive' : low ? 'fail' : 'pass',
       marginal: false,
-      reason: low && i % 2 ? 'confirm' : 'slot',
+      reason: i < lows.length ? (i === 1 ? 'confirm' : 'slot') : low && i % 2 ? 'confirm' : 'slot',
       target_mbps: 30,
       rate_mbps: rate,
       app_mbps: rate,
@@ -90,10 +92,17 @@ export function measurementsOf(probe: string, metric: string, from: number, to: 
   };
 }
 
-export function alertOf(id: number, now: number): AlertView {
+const CLOCK = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Vilnius', hour: '2-digit', minute: '2-digit' });
+const hours = (ms: number): string => `${Math.floor(ms / HOUR)} h ${Math.floor((ms % HOUR) / MIN)} min`;
+const cut = (value: number | undefined): string => (Math.floor((value ?? 0) * 10) / 10).toFixed(1);
+
+/** What the rows and the tests of the same site say. */
+export function alertOf(id: number, now: number, began: number | null = null): AlertView {
   const i = id - 1000;
-  const slow = i % 20 === 0;
-  const site = rosterOf(i + 1).sites[i];
+  const slow = isBelow(i);
+  const site = rosterOf(i + 1).sites.find((one) => one.id === `site-${i}`);
+  const since = began ?? rowOf(i, now, numbers(7)).since ?? now;
+  const [newest, retest, ...older] = lowRates(i).map(cut);
   return {
     id,
     rule: slow ? 'slow' : 'dark',
@@ -102,17 +111,20 @@ export function alertOf(id: number, now: number): AlertView {
     site_name: site?.name ?? '',
     condition: 'firing',
     severity: slow ? 'ticket' : 'page',
-    title: slow ? 'Download fell below 30 Mb/s: 11.2 Mb/s in the last test' : 'Went dark in opening hours',
+    title: slow ? `Download fell below 30 Mb/s: ${newest} Mb/s in the last test` : 'Went dark in opening hours',
     reasons: slow
       ? [
-          '3 of the last 4 valid tests in opening hours were below 30 Mb/s: 11.8, 10.9, 11.2 Mb/s.',
-          'A retest confirmed it: 11.6 Mb/s.',
+          `3 of the last 3 valid tests in opening hours were below 30 Mb/s: ${[newest, ...older].join(', ')} Mb/s.`,
+          `A retest confirmed it: ${retest} Mb/s.`,
           'Other traffic on the line was 0.2 to 0.6 Mb/s: it is the line, not the visitors.',
         ]
-      : ['No sample since 13:40, for 46 min, in opening hours.', 'The connection ended without a goodbye.'],
+      : [
+          `No sample since ${CLOCK.format(since)}, for ${hours(now - since)}.`,
+          'The connection ended without a goodbye.',
+        ],
     evidence: slow ? testsOf(`site-${i}`, now - 8 * HOUR, now).slice(0, 4) : [],
-    since: now - 130 * MIN,
-    fired_at: now - 125 * MIN,
+    since,
+    fired_at: Math.min(now, since + 5 * MIN),
     resolved_at: null,
     acknowledged_by: null,
     acknowledged_at: null,
@@ -124,7 +136,7 @@ export function alertOf(id: number, now: number): AlertView {
         kind: 'firing',
         state: 'sent',
         attempts: 1,
-        at: now - 124 * MIN,
+        at: Math.min(now, since + 6 * MIN),
         error: null,
         uncertain: false,
       },
@@ -134,7 +146,7 @@ export function alertOf(id: number, now: number): AlertView {
         kind: 'firing',
         state: 'failed',
         attempts: 4,
-        at: now - 120 * MIN,
+        at: Math.min(now, since + 10 * MIN),
         error: 'answered 503',
         uncertain: true,
       },
@@ -148,11 +160,19 @@ export function alertOf(id: number, now: number): AlertView {
 }
 
 export function explanationOf(ap: string, now: number): AlertExplanation {
-  const alert = alertOf(1000, now);
+  const below = isBelow(numberOf(ap));
+  const alert = alertOf(1000 + numberOf(ap), now);
+  const evidence = testsOf(ap, now - 8 * HOUR, now).slice(0, 4);
+  const fine: AlertExplanation['rules'][number] = {
+    rule: 'slow',
+    condition: 'ok',
+    reasons: ['The last valid tests reached 30 Mb/s.'],
+    evidence,
+  };
   return {
     ap,
     rules: [
-      { rule: 'slow', condition: 'firing', reasons: alert.reasons, evidence: alert.evidence },
+      below ? { rule: 'slow', condition: 'firing', reasons: alert.reasons, evidence } : fine,
       {
         rule: 'dark',
         condition: 'ok',
@@ -160,7 +180,7 @@ export function explanationOf(ap: string, now: number): AlertExplanation {
         evidence: [],
       },
     ],
-    chronic: { days: 60, n: 351, fails: 61, score: 9.2, alarm_at: 9.2, below: true },
+    chronic: { days: 60, n: 351, fails: below ? 61 : 9, score: below ? 9.2 : 1.4, alarm_at: 9.2, below },
   };
 }
 

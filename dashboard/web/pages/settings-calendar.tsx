@@ -41,13 +41,15 @@ function Edited({ view, again, onYear }: EditedProps) {
   const [error, setError] = useState<ApiError | null>(null);
   const save = async (entries: CalendarEntry[]): Promise<boolean> => {
     try {
-      await ask('PUT', '/calendar', { body: { entries } });
+      await ask('PUT', '/calendar', { body: { entries }, match: view.version });
       setError(null);
       say(w.saved);
       again();
       return true;
     } catch (refused) {
       if (!(refused instanceof ApiError)) throw refused;
+      // What others entered is shown at once; what stands in the form stays there to be added to it.
+      if (refused.problem.status === 412) again();
       setError(refused);
       return false;
     }

@@ -14,11 +14,8 @@ import { Icon } from './marks.tsx';
 import { Toasts } from './toast.tsx';
 
 const f = words.frame;
-const openAlerts = computed(() => {
-  const open = new Set<number>();
-  for (const { row } of lines.value) if (row.alert !== null) open.add(row.alert);
-  return open.size;
-});
+/** As the page of alerts counts them: one cause, one incident; what somebody has is no longer waiting. */
+const waiting = computed(() => live.value.totals.need_action);
 
 interface FrameProps {
   route: Route;
@@ -180,7 +177,7 @@ function Nav({ page }: { page: Route['page'] }) {
     { href: '/', icon: 'i-overview', label: f.overview, on: page === 'overview' },
     { href: '/map', icon: 'i-map', label: f.map, on: page === 'map' },
     { href: '/sites', icon: 'i-sites', label: f.sites, on: page === 'sites' || page === 'site' },
-    { href: '/alerts', icon: 'i-alerts', label: f.alerts, on: page === 'alerts', n: openAlerts.value },
+    { href: '/alerts', icon: 'i-alerts', label: f.alerts, on: page === 'alerts', n: waiting.value },
     { href: '/reports', icon: 'i-reports', label: f.reports, on: page === 'reports' },
     { href: '/settings', icon: 'i-settings', label: f.settings, on: page === 'settings' },
   ];
