@@ -18,7 +18,7 @@ const en = {
   tested: 'What is tested',
   testedText: [
     'Before each release every page is examined by axe-core (rules of WCAG 2.2 A and AA and of EN 301 549), in light and dark and on a wide and a narrow screen: nothing may be found.',
-    'Signing in, finding a library, reading its charts, acknowledging an alert and getting about are done with the keyboard alone.',
+    'Signing in, finding a library and reading why it is said to be slow, acknowledging an alert, silencing a library until a chosen time, and saving and printing the month’s report are done with the keyboard alone, and so are reading charts and getting about.',
     'A state is always shape, word and colour. Charts can be walked with arrow keys and shown as tables; the map has a list with the same libraries; whatever is dragged also has buttons.',
     'Pages work at a width of 320 pixels, without motion where the system asks for none, and reports print as tagged PDF.',
     'Keys of one letter can be switched off. Nothing that is shown moves under the pointer or the focus.',
@@ -55,7 +55,7 @@ const lt: AccessibilityWords = {
   tested: 'Kas tikrinama',
   testedText: [
     'Prieš kiekvieną leidimą visus puslapius patikrina axe-core (WCAG 2.2 A ir AA bei EN 301 549 taisyklės): šviesius ir tamsius, plačiame ir siaurame ekrane. Neturi būti rasta nieko.',
-    'Prisijungti, surasti biblioteką, perskaityti jos diagramas, patvirtinti įspėjimą ir pereiti kitur tikrinama vien klaviatūra.',
+    'Vien klaviatūra tikrinama, ar galima prisijungti, surasti biblioteką ir perskaityti, kodėl sakoma, kad ji lėta, patvirtinti įspėjimą, nutildyti biblioteką iki pasirinkto laiko, išsaugoti ir išspausdinti mėnesio ataskaitą, taip pat skaityti diagramas ir pereiti kitur.',
     'Būklė visada rodoma forma, žodžiu ir spalva. Diagramomis einama rodyklių klavišais, jas galima matyti kaip lenteles; prie žemėlapio yra tų pačių bibliotekų sąrašas; kas tempiama, tam yra ir mygtukai.',
     'Puslapiai veikia 320 taškų pločio ekrane, be judesio, jei to prašo sistema, o ataskaitos spausdinamos kaip žymėtasis PDF.',
     'Vienos raidės klavišus galima išjungti. Niekas nejuda po žymekliu ar fokusu.',
@@ -92,7 +92,7 @@ const ru: AccessibilityWords = {
   tested: 'Что проверяется',
   testedText: [
     'Перед каждым выпуском все страницы проверяет axe-core (правила WCAG 2.2 A и AA и EN 301 549): светлые и тёмные, на широком и узком экране. Не должно быть найдено ничего.',
-    'Вход, поиск библиотеки, чтение её графиков, подтверждение тревоги и переходы выполняются одной клавиатурой.',
+    'Одной клавиатурой проверяется, можно ли войти, найти библиотеку и прочитать, почему она названа медленной, подтвердить тревогу, заглушить библиотеку до выбранного времени, сохранить и напечатать отчёт за месяц, а также читать графики и переходить по страницам.',
     'Состояние — всегда форма, слово и цвет. По графикам ходят стрелками, их можно увидеть таблицей; рядом с картой есть список тех же библиотек; для всего, что перетаскивают, есть и кнопки.',
     'Страницы работают при ширине 320 точек и без движения, если об этом просит система; отчёты печатаются как размеченный PDF.',
     'Клавиши из одной буквы можно отключить. Ничто не сдвигается под указателем или фокусом.',
