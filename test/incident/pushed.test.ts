@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page, Worker } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createDelivery } from '../../dashboard/notify/deliver.ts';
 import { addMessage } from '../../dashboard/notify/outbox-message.ts';
 import { registerPushRoutes } from '../../dashboard/routes/push.ts';
@@ -22,14 +22,14 @@ describe.skipIf(!chromiumPath())('a push in the browser (needs Chromium)', () =>
   beforeAll(async () => {
     web = mkdtempSync(join(tmpdir(), 'carrel-pushed-'));
     await buildWeb(web);
-    browser = await openBrowser();
   }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(web, { recursive: true, force: true });
+  afterAll(() => rmSync(web, { recursive: true, force: true }));
+  // A browser each: to close only its context waits, now and then, for ever for a service worker that was given a notification.
+  beforeEach(async () => {
+    browser = await openBrowser();
   });
   afterEach(async () => {
-    await page?.context().close();
+    await browser?.close();
     await service?.close();
   });
 
