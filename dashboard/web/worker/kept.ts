@@ -9,10 +9,12 @@ const SHELL = 'carrel-shell-';
 /** Answers of the API and pages that the server draws: of whoever is signed in. */
 const LAST = 'carrel-last';
 const PAGES_MOST = 20;
+/** Without these no page shows its last state: the oldest of the others goes first. */
+const NEEDED = new Set(['/api/v1/me', '/api/v1/roster', '/api/v1/live/snapshot']);
 const AWAY = new Set([502, 503, 504]);
 const INDEX = '/';
 
-const SHELL_PAGES = /^\/(?:$|(?:map|sites|alerts|settings)(?:\/|$))/;
+const SHELL_PAGES = /^\/(?:$|(?:map|sites|alerts|settings|compare|help)(?:\/|$))/;
 const DRAWN_PAGES = /^\/(?:alerts\/\d+|reports\/[\d-]+)$/;
 /** What the page needs to show its last state; the newest of each. */
 const LAST_ANSWERS = /^\/api\/v1\/(?:me|roster|live\/snapshot|live\/history|alerts|alerts\/\d+|silences)$/;
@@ -29,7 +31,11 @@ const isAway = ({ status, headers }: Response): boolean =>
 export const endsSession = ({ method, url }: Request): boolean =>
   method !== 'GET' && /^\/api\/v1\/(?:login|logout|setup|me\/password)$/.test(new URL(url).pathname);
 
+/** Which session it is, counted here: an answer that was on its way when somebody signed out is not kept for who comes next. */
+let session = 0;
+
 export async function forget(): Promise<void> {
+  session++;
   await caches.delete(LAST);
 }
 
@@ -54,11 +60,12 @@ export async function lastAnswer(request: Request, later: Later): Promise<Respon
   const url = new URL(request.url);
   // The roster is asked for by its version, and there is only one that is the last.
   const name = url.pathname === '/api/v1/roster' ? url.pathname : url.pathname + url.search;
+  const asked = session;
   try {
     const answer = await fetch(request);
     if (answer.status === 401 || (url.pathname === '/api/v1/me' && answer.status === 204)) await forget();
     if (!isAway(answer)) {
-      if (answer.status === 200) later(keep(name, answer.clone()));
+      if (answer.status === 200) later(keep(name, answer.clone(), asked));
       return answer;
     }
     return (await kept(name)) ?? answer;
@@ -71,10 +78,11 @@ export async function lastAnswer(request: Request, later: Later): Promise<Respon
 
 export async function page(request: Request, later: Later): Promise<Response> {
   const { pathname } = new URL(request.url);
+  const asked = session;
   try {
     const answer = await fetch(request);
     if (isAway(answer)) return (await keptPage(pathname)) ?? answer;
-    if (answer.ok) later(keepPage(pathname, answer.clone()));
+    if (answer.ok) later(keepPage(pathname, answer.clone(), asked));
     return answer;
   } catch (error) {
     const known = await keptPage(pathname);
@@ -86,15 +94,15 @@ export async function page(request: Request, later: Later): Promise<Response> {
 /** Those of the page that is built now; asked for when the worker is installed, so that the first visit is enough. */
 export async function keepShell(): Promise<void> {
   const answer = await fetch(INDEX, { credentials: 'same-origin' }).catch(() => null);
-  if (answer?.ok) await keepPage(INDEX, answer);
+  if (answer?.ok) await keepPage(INDEX, answer, session);
 }
 
-async function keepPage(path: string, answer: Response): Promise<void> {
+async function keepPage(path: string, answer: Response, asked: number): Promise<void> {
   const text = await answer.text();
   const build = /<meta name="carrel-build" content="(\w+)">/.exec(text)?.[1];
   const { headers } = answer;
   if (build === undefined) {
-    if (DRAWN_PAGES.test(path)) await keep(path, new Response(text, { headers }));
+    if (DRAWN_PAGES.test(path)) await keep(path, new Response(text, { headers }), asked);
     return;
   }
   const name = SHELL + build;
@@ -118,15 +126,18 @@ async function newestShell(): Promise<string | undefined> {
   return (await caches.keys()).findLast((name) => name.startsWith(SHELL));
 }
 
-async function keep(name: string, answer: Response): Promise<void> {
+async function keep(name: string, answer: Response, asked: number): Promise<void> {
   const headers = new Headers(answer.headers);
   headers.set(KEPT_AT, String(Date.now()));
   // The body was unpacked on its way.
   headers.delete('content-encoding');
   headers.delete('content-length');
+  const body = await answer.blob();
+  if (asked !== session) return;
   const cache = await caches.open(LAST);
-  await cache.put(name, new Response(await answer.blob(), { headers }));
-  const names = await cache.keys();
+  await cache.put(name, new Response(body, { headers }));
+  if (asked !== session) return void (await caches.delete(LAST));
+  const names = (await cache.keys()).filter(({ url }) => !NEEDED.has(new URL(url).pathname));
   for (const old of names.slice(0, Math.max(0, names.length - PAGES_MOST))) await cache.delete(old);
 }
 

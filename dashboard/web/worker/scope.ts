@@ -4,7 +4,6 @@ interface Extendable extends Event {
 }
 interface FetchEvent extends Extendable {
   readonly request: Request;
-  readonly clientId: string;
   respondWith(answer: Promise<Response>): void;
 }
 interface SyncEvent extends Extendable {
@@ -20,7 +19,6 @@ interface NotificationEvent extends Extendable {
 export interface Tab {
   readonly url: string;
   focus(): Promise<unknown>;
-  navigate(url: string): Promise<unknown>;
   postMessage(message: unknown): void;
 }
 export interface Worker {
@@ -31,10 +29,7 @@ export interface Worker {
   };
   readonly registration: ServiceWorkerRegistration;
   skipWaiting(): Promise<void>;
-  addEventListener(
-    kind: 'install' | 'activate' | 'pushsubscriptionchange',
-    listener: (event: Extendable) => void,
-  ): void;
+  addEventListener(kind: 'install' | 'activate', listener: (event: Extendable) => void): void;
   addEventListener(kind: 'fetch', listener: (event: FetchEvent) => void): void;
   addEventListener(kind: 'sync', listener: (event: SyncEvent) => void): void;
   addEventListener(kind: 'push', listener: (event: PushEvent) => void): void;
