@@ -21,17 +21,21 @@ export interface BatchReader {
 
 /** Of the log, at once. */
 const READ_BYTES = 64 * 1024;
+/** 16 MiB of the log: frames without rows, or that nobody can decode, close a batch too, so that memory and the way back are bounded. */
+const READS_AT_ONCE = 256;
 
-/** @param rowsAtOnce a batch is closed when it has so many, or at the end of the log */
+/** @param rowsAtOnce a batch is closed when it has so many, after 16 MiB, or at the end of the log */
 export function createBatchReader(feed: Feed, rowsAtOnce: number, stopping: AbortSignal): BatchReader {
   let begun: Promise<ReadBatch> | null = null;
 
   async function gather(first: FeedBatch): Promise<ReadBatch> {
     const builder = createBatchBuilder();
+    let reads = 0;
     for (let read = first; ; read = await feed.next(READ_BYTES, stopping)) {
       builder.add(read.frames);
       const { cursor, atEnd } = read;
-      if (atEnd || builder.rows() >= rowsAtOnce) return { batch: builder.take(), cursor, atEnd };
+      if (atEnd || builder.rows() >= rowsAtOnce || ++reads >= READS_AT_ONCE)
+        return { batch: builder.take(), cursor, atEnd };
     }
   }
 

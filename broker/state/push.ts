@@ -44,7 +44,10 @@ export function pushState(database: Database): PushState {
     put({ user, endpoint, p256dh, auth, label, createdAt }) {
       database.run(
         `INSERT INTO push_devices (user, endpoint, p256dh, auth, label, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (endpoint) DO UPDATE SET user = ?1, p256dh = ?3, auth = ?4, label = ?5, failed_at = NULL, error = NULL`,
+         ON CONFLICT (endpoint) DO UPDATE SET p256dh = ?3, auth = ?4, label = ?5, failed_at = NULL, error = NULL,
+           -- Another person's browser now: what was sent to the one before is not theirs.
+           created_at = iif(user = ?1, created_at, ?6), sent_at = iif(user = ?1, sent_at, NULL),
+           sent_key = iif(user = ?1, sent_key, NULL), delivered_at = iif(user = ?1, delivered_at, NULL), user = ?1`,
         user,
         endpoint,
         p256dh,

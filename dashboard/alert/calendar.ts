@@ -67,9 +67,14 @@ export function closedSpans(
   to: number,
 ): Span[] {
   const spans: Span[] = [];
+  const first = localTime(site.zone, from).dayNumber;
   const last = localTime(site.zone, to).dayNumber;
-  for (let day = localTime(site.zone, from).dayNumber; day <= last; day++)
-    if (isClosedDay(site, entries, day)) spans.push([momentOf(site.zone, day, 0), momentOf(site.zone, day, 1440)]);
+  // Once, not for each day: a network may have thousands of entries, and is asked for a year.
+  const near = entries.filter(
+    (one) => (one.site === null || one.site === site.id) && dayOf(one.from) <= last && dayOf(one.to) >= first,
+  );
+  for (let day = first; day <= last; day++)
+    if (isClosedDay(site, near, day)) spans.push([momentOf(site.zone, day, 0), momentOf(site.zone, day, 1440)]);
   return spans;
 }
 

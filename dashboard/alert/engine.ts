@@ -90,9 +90,10 @@ export function createAlertEngine(
   let lastTick = { wall: 0, mono: 0 };
   const last = { commit: 0, slow: 0, conditions: 0, house: 0 };
 
-  const viewOf = (incident: Incident, lang: Language = 'en', context = contextAt(clock.wallMs())): AlertView => {
+  const viewOf = (incident: Incident, lang: Language = 'en', known?: Context): AlertView => {
     const shown = alertViewOf(incident, fleet(), state.outbox, lang);
     if (incident.condition !== 'firing') return shown;
+    const context = known ?? contextAt(clock.wallMs());
     const held = overlaysOf(context, incident.rule, incident.ap, fleet().byAp.get(incident.ap) ?? null);
     return { ...shown, overlays: overlaysOfIncident(incident, memories, held, lang) };
   };
@@ -104,9 +105,13 @@ export function createAlertEngine(
     if (ids.length === 0) return;
     unresolved = state.alerts.open();
     open = openIndex(unresolved);
+    // Once for all of them: a provider's outage announces hundreds.
+    const context = contextAt(clock.wallMs());
     for (const id of ids) {
-      const alert = view(id);
-      if (alert) for (const listener of listeners) listener(alert);
+      const incident = state.alerts.get(id);
+      if (!incident) continue;
+      const alert = viewOf(incident, 'en', context);
+      for (const listener of listeners) listener(alert);
     }
   };
   /** None of what is about no single site. */

@@ -25,6 +25,9 @@ const LINE_ACTIONS: ReadonlySet<string> = new Set([
   'probe revoked',
   'test asked for',
   'silence added',
+  'maintenance added',
+  'site closed for a day',
+  'site open after all',
   'rules edited',
 ]);
 

@@ -63,7 +63,10 @@ async function latencies(store: StoreReader, input: CountInput, range: Span): Pr
   const ofProbe = new Map(totals.map(({ probe, histogram }) => [probe, histogram]));
   const found = new Map<string, string[]>();
   const add = (ap: string, text: string | undefined): void => {
-    if (text) found.set(ap, [...(found.get(ap) ?? []), text]);
+    if (!text) return;
+    const texts = found.get(ap);
+    if (texts) texts.push(text);
+    else found.set(ap, [text]);
   };
   for (const { whole, ap, probe } of stretches) if (whole) add(ap, ofProbe.get(probe));
   const cut = stretches.filter(({ whole, probe }) => !whole && ofProbe.has(probe));

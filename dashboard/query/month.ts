@@ -3,6 +3,7 @@
  * by the database; one that came or went within it is counted test by test, so that no hour is given to the wrong line.
  */
 import { type AccessPoint, localTime, momentOf, openSpans, type Site, type Span, subtract, totalMs } from '#contract';
+import { CarrelError } from '#lib/errors';
 import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { Binding } from '#state';
 import type { AvailabilityGroup, EventRow, RollupTotal, StoreReader } from '#store';
@@ -221,21 +222,44 @@ async function testsOfStretches(store: StoreReader, stretches: readonly Stretch[
   const counted = new Map<Stretch, TestPart>();
   for (let i = 0; i < stretches.length; i += AT_ONCE) {
     const some = stretches.slice(i, i + AT_ONCE);
-    const rows = await store.events({
-      probes: [...new Set(some.map(({ probe }) => probe))],
-      kinds: ['throughput'],
-      from_ms: Math.min(...some.map(({ from }) => from)),
-      to_ms: Math.max(...some.map(({ to }) => to)),
-      limit: MOST_TESTS,
-      order: 'oldest',
-    });
-    const byProbe = Map.groupBy(rows, ({ probe }) => probe);
+    const byProbe = Map.groupBy(await testsWithin(store, some), ({ probe }) => probe);
     for (const stretch of some) {
       const within = (byProbe.get(stretch.probe) ?? []).filter(({ t_ms }) => t_ms >= stretch.from && t_ms < stretch.to);
       counted.set(stretch, countedTests(within));
     }
   }
   return counted;
+}
+
+/** All tests of these probes from the first to the last moment; of fewer probes at once where an answer would have been cut short. */
+async function testsWithin(store: StoreReader, some: readonly Stretch[]): Promise<EventRow[]> {
+  const probes = [...new Set(some.map(({ probe }) => probe))];
+  const rows = await store.events({
+    probes,
+    kinds: ['throughput'],
+    from_ms: Math.min(...some.map(({ from }) => from)),
+    to_ms: Math.max(...some.map(({ to }) => to)),
+    limit: MOST_TESTS,
+    order: 'oldest',
+  });
+  if (rows.length < MOST_TESTS) return rows;
+  if (probes.length === 1)
+    throw new CarrelError(
+      'RANGE_INVALID',
+      `${probes[0]} has ${MOST_TESTS} tests or more in this range; ask for less of it.`,
+      {},
+    );
+  const half = new Set(probes.slice(0, Math.ceil(probes.length / 2)));
+  return [
+    ...(await testsWithin(
+      store,
+      some.filter(({ probe }) => half.has(probe)),
+    )),
+    ...(await testsWithin(
+      store,
+      some.filter(({ probe }) => !half.has(probe)),
+    )),
+  ];
 }
 
 function countedTests(rows: readonly EventRow[]): TestPart {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AlertView, Page } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
+import { inTime } from '../incident/in-time.ts';
 import { languageOf } from '../language.ts';
 import { chronicOf } from '../query/chronic.ts';
 import { type Asking, accessPointFor, seesAlert } from '../scope.ts';
@@ -97,7 +98,7 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
       accessPointFor(request.who, state.registry, ap);
       const bindings = state.registry.bindings();
       // What the store cannot tell now is no reason to keep the rest back.
-      const chronic = await chronicOf(broker.store, bindings, { ap, now: clock.wallMs() }).catch(() => null);
+      const chronic = await inTime(chronicOf(broker.store, bindings, { ap, now: clock.wallMs() }), null);
       return { ...alerts.explain(ap, languageOf(request)), chronic };
     },
   );

@@ -7,6 +7,7 @@ import type { PushDevice } from '#state';
 import type { DashboardDeps } from '../deps.ts';
 import { languageOf } from '../language.ts';
 import { createPushDesk } from '../notify/push/desk.ts';
+import { isPoint } from '../notify/push/encrypt.ts';
 import { createReceipts } from '../notify/push/receipt.ts';
 import { createReceivers } from '../notify/receivers.ts';
 import { sendTest } from '../notify/send-test.ts';
@@ -72,7 +73,7 @@ export function registerPushRoutes(app: FastifyInstance, deps: PushDeps, allow: 
       const refused = desk.refused(endpoint);
       refuseProblems('PUSH_INVALID', {
         ...(refused === null ? {} : { endpoint: say(troubleOf(refused), languageOf(request), 'UTC') }),
-        ...(Buffer.from(p256dh, 'base64url')[0] === 4 ? {} : { p256dh: 'must be an uncompressed point of P-256' }),
+        ...(isPoint(p256dh) ? {} : { p256dh: 'must be an uncompressed point of P-256' }),
       });
       const now = clock.wallMs();
       const others = desk.devicesOf(user).filter((device) => device.endpoint !== endpoint);

@@ -2,7 +2,7 @@
  * Why: a push service carries what only the browser may read: RFC 8291 (keys) over RFC 8188 (aes128gcm), one record. Held to the RFC's own
  * example. By node:crypto, see docs/decisions/web-push.md.
  */
-import { createCipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createECDH, ECDH, hkdfSync, randomBytes } from 'node:crypto';
 
 export interface Recipient {
   /** Uncompressed point of P-256, base64url. */
@@ -21,6 +21,17 @@ export interface Chance {
 export const PLAIN_BYTES_MAX = 3993;
 const RECORD_BYTES = 4096;
 const LAST_RECORD = Buffer.from([2]);
+
+/** Whether there is such a point on P-256: to any other nothing can be sealed. */
+export function isPoint(p256dh: string): boolean {
+  const bytes = Buffer.from(p256dh, 'base64url');
+  try {
+    ECDH.convertKey(bytes, 'prime256v1');
+    return bytes[0] === 4;
+  } catch {
+    return false;
+  }
+}
 
 /** @throws RangeError where the text is too long, Error where the keys are none */
 export function encrypt(plain: Buffer, { p256dh, auth }: Recipient, chance?: Chance): Buffer {

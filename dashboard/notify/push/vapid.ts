@@ -1,6 +1,7 @@
-/** Why: a push service must know who pushes (VAPID, RFC 8292): a signed word for each of its origins, under a key made at the first need. */
+/** Why: a push service must know who pushes (VAPID, RFC 8292): a signed word for each of its origins, under a key of this server. */
 import { createPrivateKey, generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
 import { isObject, parseJson } from '#contract';
+import { CarrelError } from '#lib/errors';
 import type { State } from '#state';
 
 export interface Vapid {
@@ -34,8 +35,15 @@ export function createVapid(state: Pick<State, 'keep'>, contact: () => string): 
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 
 function kept(state: Pick<State, 'keep'>): JsonWebKey | null {
-  const value = parseJson(state.keep.get(KEY) ?? 'null');
-  return isObject(value) && typeof value['d'] === 'string' ? (value as JsonWebKey) : null; // written by made() only
+  const text = state.keep.get(KEY);
+  if (text === null) return null;
+  const value = parseJson(text);
+  if (isObject(value) && typeof value['d'] === 'string') return value as JsonWebKey; // written by made() only
+  throw new CarrelError(
+    'STATE_DAMAGED',
+    `What the state database keeps as ${KEY} is no key; restore it from a backup.`,
+    {},
+  );
 }
 
 /** Lies in the state database with the key of links; every subscription is bound to it, so it is never made anew. */
