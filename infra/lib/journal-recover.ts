@@ -2,7 +2,13 @@
 import { extentOf } from './journal-extent.ts';
 import { type JournalFs, segmentPath, writeFully } from './journal-files.ts';
 import { HEADER_BYTES, RECORD_HEADER_BYTES, type SegmentName, segmentHeader, segmentName } from './journal-format.ts';
-import { type JournalDamage, type JournalRead, type JournalRecord, openJournalReader } from './journal-reader.ts';
+import {
+  type JournalDamage,
+  type JournalRead,
+  type JournalRecord,
+  MAX_RECORD_BYTES,
+  openJournalReader,
+} from './journal-reader.ts';
 
 export interface Recovery {
   end: number;
@@ -10,8 +16,8 @@ export interface Recovery {
 }
 
 /**
- * Zeros behind the last record were made in advance and are taken away. A torn tail (a record cut by a crash) is truncated. Its positions are not given out again: a consumer's cursor may have
- * passed them on a disk that later lost them.
+ * Zeros behind the last record were made in advance and are taken away. A torn tail (a record cut by a crash) is truncated. Positions of what
+ * is left of it are not given out again: a consumer's cursor may have passed them.
  */
 export async function recoverEnd(
   fs: JournalFs,
@@ -27,19 +33,17 @@ export async function recoverEnd(
   const reader = openJournalReader({ dir, fs });
   const damage: JournalDamage[] = [];
   let validEnd = last.base;
+  // The last record may end in zeros of its own: it is looked for as far as it can reach.
+  const limit = Math.min(sizeEnd, usedEnd + RECORD_HEADER_BYTES + MAX_RECORD_BYTES);
   for (let at = last.base; at < usedEnd; ) {
-    const read: JournalRead = await reader.read(at, 1024 * 1024, usedEnd);
+    const read: JournalRead = await reader.read(at, 1024 * 1024, limit);
     for (const record of read.records) validEnd = endOf(record);
-    damage.push(...read.damage);
+    // Zeros behind what is used are no damage.
+    for (const one of read.damage)
+      if (one.position < usedEnd) damage.push({ ...one, bytes: Math.min(one.bytes, usedEnd - one.position) });
     at = read.next;
   }
-  const torn = damage.at(-1);
-  const whole = torn && torn.position + torn.bytes === usedEnd ? await reader.readOne(torn.position, sizeEnd) : null;
   await reader.close();
-  if (whole) {
-    damage.pop(); // it ends in zeros of its own
-    validEnd = endOf(whole);
-  }
   const end = Math.max(usedEnd, validEnd);
   if (validEnd < end) segments.push(await cutTail(fs, dir, last, validEnd, end));
   else if (end < sizeEnd) await shorten(fs, dir, last, end);

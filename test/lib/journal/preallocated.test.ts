@@ -86,6 +86,25 @@ test('a record that was torn by the kill costs itself', async () => {
   expect((await readAll(copy)).records).toHaveLength(count);
 });
 
+test('a record before the last that was damaged on the disk does not take the last one with it', async () => {
+  const dir = await folder();
+  const first = await open(dir);
+  const before = await writeUntilInAdvance(dir, first);
+  first.append(record(before));
+  await first.synced();
+  const { end } = first.stats();
+  const copy = await killed(dir);
+  const [name = ''] = sizes(copy).find(([file, size]) => file.endsWith('.seg') && size === MADE_BYTES) ?? [];
+  const file = await playedDisk().open(join(copy, name), 'repair');
+  // Both records are of the same length; the last byte but one of the first of them changes.
+  const length = record(before).length + 8;
+  await file.write(Buffer.from([0xff]), 8 + end - length - 2 - Number(name.slice(0, 16)));
+  await file.close();
+  const second = await open(copy);
+  expect(second.stats()).toMatchObject({ end, damagedRecords: 1 });
+  expect((await readAll(copy)).records.at(-1)).toEqual(new Uint8Array(record(before)));
+});
+
 test('who reads from outside finds the same in a log that is being written', async () => {
   const dir = await folder();
   const count = await writeUntilInAdvance(dir, await open(dir));
