@@ -12,7 +12,7 @@ export interface BatchBuilder {
   add(frames: readonly FeedFrame[]): void;
   /** Samples and events so far. */
   rows(): number;
-  /** What was added; then it is empty again. The values are overwritten after the next `take`: one batch may be written, another gathered. */
+  /** What was added; then it is empty again. */
   take(): Batch;
 }
 
@@ -28,7 +28,7 @@ const FIRST_ROWS = 1024;
 
 export function createBatchBuilder(): BatchBuilder {
   let batch = emptyBatch();
-  let [fillings, others]: [Fillings, Fillings] = [new Map(), new Map()];
+  let fillings: Fillings = new Map();
   return {
     add(frames) {
       for (const frame of frames) addFrame(batch, fillings, frame);
@@ -39,10 +39,9 @@ export function createBatchBuilder(): BatchBuilder {
       const rows = taken.samples.t_s.length;
       for (const [name, filling] of fillings) {
         if (filling.filled > 0) taken.samples.columns[name] = roomFor(filling, rows).subarray(0, rows);
-        filling.filled = 0;
       }
       batch = emptyBatch();
-      [fillings, others] = [others, fillings];
+      fillings = new Map();
       return taken;
     },
   };

@@ -48,14 +48,22 @@ export function knownOfRows(
     const members = [...new Set(probes)].sort();
     return new Map(members.map((probe): [string, KnownSeconds] => [probe, { probe, group, up_s: 0, down_s: 0 }]));
   });
+  // By probe: a network may have a group for each site, and a row concerns few of them.
+  const ofProbe = new Map<string, { of: KnownSeconds; spans: AvailabilityGroup['spans'] }[]>();
+  for (const [group, members] of merged.entries())
+    for (const of of members.values()) {
+      const known = ofProbe.get(of.probe);
+      const one = { of, spans: groups[group]?.spans ?? [] };
+      if (known) known.push(one);
+      else ofProbe.set(of.probe, [one]);
+    }
   for (const [index, name, part, up, down, mixed] of rows) {
     const source = sources[Number(index)];
     if (!source) continue;
     const parts = typeof mixed === 'string' ? mixed.split(',') : [];
-    for (const [group, { spans }] of groups.entries()) {
-      const of = merged[group]?.get(String(name));
-      const seconds = open[Number(index)]?.[group];
-      if (!of || !seconds) continue;
+    for (const { of, spans } of ofProbe.get(String(name)) ?? []) {
+      const seconds = open[Number(index)]?.[of.group];
+      if (!seconds) continue;
       of.up_s += sumOfBits(Number(up), Number(part) * BITS, seconds);
       of.down_s += sumOfBits(Number(down), Number(part) * BITS, seconds);
       for (const one of parts) addMixed(of, one, source, spans);

@@ -15,14 +15,21 @@ export interface AskedPause {
 
 const RESPONSES = 'http.client.response.finish';
 
-/** @param authority `host:port` of the server, as requests name it */
+/** Of writes only: what a question is told is no business of the next write. @param authority `host:port` of the server */
 export function hearPauses(authority: string, nowMs: () => number): AskedPause {
+  const server = hostOf(authority);
   let pauseMs: number | null = null;
   const hear = (message: unknown): void => {
     if (!isObject(message)) return;
     const [request, response] = [own(message, 'request'), own(message, 'response')];
     if (!(request instanceof ClientRequest) || !(response instanceof IncomingMessage)) return;
-    if (response.statusCode === 503 && request.getHeader('host') === authority)
+    const of = request.getHeader('host');
+    if (
+      response.statusCode === 503 &&
+      request.path.startsWith('/write') &&
+      typeof of === 'string' &&
+      hostOf(of) === server
+    )
       pauseMs = retryAfterOf(response.headers['retry-after'], nowMs());
   };
   subscribe(RESPONSES, hear);
@@ -34,4 +41,10 @@ export function hearPauses(authority: string, nowMs: () => number): AskedPause {
     },
     stop: () => void unsubscribe(RESPONSES, hear),
   };
+}
+
+/** Requests leave out a port that is the usual one. */
+function hostOf(authority: string): string {
+  const found = URL.canParse(`http://${authority}`) ? new URL(`http://${authority}`).host : authority;
+  return found.replace(/:443$/, '');
 }
