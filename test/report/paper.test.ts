@@ -122,6 +122,7 @@ describe.skipIf(!chromiumPath())('the report in a browser (needs Chromium)', () 
     expect(await barriers(page)).toEqual([]);
     await page.setViewportSize({ width: 320, height: 700 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    expect(await barriers(page)).toEqual([]);
     const pdf = (await page.pdf({ preferCSSPageSize: true, tagged: true, outline: true })).toString('latin1');
     expect(pdf).toContain('/StructTreeRoot');
     expect(pdf).toMatch(/\/Lang \(ru\)/);

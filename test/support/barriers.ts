@@ -18,3 +18,17 @@ export async function barriers(page: Page): Promise<string[]> {
     nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 140)} ${node.failureSummary?.slice(0, 160) ?? ''}`),
   );
 }
+
+/** The same in dark, and at 320 px; the page is light and wide again afterwards. */
+export async function barriersDarkAndNarrow(page: Page): Promise<string[]> {
+  const size = page.viewportSize();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await barriers(page);
+  await page.setViewportSize({ width: 320, height: 700 });
+  // A narrow page may be another one, which loads first.
+  await page.locator('h1').first().waitFor({ state: 'attached' });
+  const narrow = await barriers(page);
+  await page.emulateMedia({ colorScheme: 'light' });
+  if (size) await page.setViewportSize(size);
+  return [...dark, ...narrow];
+}

@@ -1,6 +1,6 @@
 /** The built page in the real Chromium: what one meets first: signing in, setting up, a wall screen, one’s own things on a phone. */
 import { describe, expect, test } from 'vitest';
-import { barriers } from '../support/barriers.ts';
+import { barriers, barriersDarkAndNarrow } from '../support/barriers.ts';
 import { chromiumPath } from '../support/browser.ts';
 import { pageWorld } from './page-world.ts';
 
@@ -45,6 +45,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await world.restart({ sites: 3, signedIn: false });
     const page = await world.open('/sites?state=below', 'Sign in');
     expect(await barriers(page)).toEqual([]);
+    expect(await barriersDarkAndNarrow(page)).toEqual([]);
     await page.getByLabel('Password', { exact: true }).fill('wrong password');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('The name or the password is wrong.').waitFor();
@@ -58,6 +59,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await world.restart({ sites: 1, signedIn: false });
     const page = await world.open('/setup?token=abc', 'Choose the administrator');
     expect(await barriers(page)).toEqual([]);
+    expect(await barriersDarkAndNarrow(page)).toEqual([]);
     await page.getByLabel('Password', { exact: true }).fill('a long enough password');
     await page.locator('button[type=submit]').click();
     await page.getByRole('heading', { level: 1, name: /access point/ }).waitFor();

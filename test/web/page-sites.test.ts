@@ -1,7 +1,7 @@
 /** The built page in the real Chromium: the overview, the list of sites, and a server that is gone. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { barriers } from '../support/barriers.ts';
+import { barriers, barriersDarkAndNarrow } from '../support/barriers.ts';
 import { chromiumPath } from '../support/browser.ts';
 import { pageWorld } from './page-world.ts';
 
@@ -130,6 +130,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.getByRole('link', { name: /^7\sd$/ }).click();
     await page.waitForURL('**range=7d');
     expect(await barriers(page)).toEqual([]);
+    expect(await barriersDarkAndNarrow(page)).toEqual([]);
     await page.setViewportSize({ width: 320, height: 700 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
     world.fine();
