@@ -19,6 +19,8 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     expect(await page.locator('.nav a[href="/alerts"] .n').innerText()).toContain(String(slow + 1));
     expect(await page.locator('.inc').first().innerText()).toContain(`${dark} access points`);
     expect(await page.locator('.members li').count()).toBe(dark);
+    // It is of no single library: its times are those of who looks, as the clock above.
+    await page.getByText('Since 14:0').waitFor();
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('button', { name: 'Acknowledge' }).click();
     await expect.poll(() => world.fixture.posted.at(-1)?.url).toBe('/api/v1/alerts/900/ack');

@@ -1,6 +1,6 @@
 /** Why: one incident whole: what state, since when, the reasons, the tests behind them, who was told and who has it. */
 import type { AlertView, ApState } from '#contract';
-import { age, moment } from '../format.ts';
+import { age, moment, viewerZone } from '../format.ts';
 import { siteHref } from '../router.ts';
 import { serverNow, siteOf } from '../store.ts';
 import { words } from '../words.ts';
@@ -26,7 +26,7 @@ export const RULE_STATE: Record<AlertView['rule'], ApState> = {
   database: 'offline',
   group: 'offline',
 };
-export const zoneOf = (alert: AlertView) => siteOf(alert.site)?.zone ?? 'UTC';
+export const zoneOf = (alert: AlertView) => siteOf(alert.site)?.zone ?? viewerZone();
 
 export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: boolean; onAck: () => void }) {
   const now = serverNow.value;
