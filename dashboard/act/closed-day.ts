@@ -18,6 +18,8 @@ interface Closing {
 }
 
 const DAY_MS = 86_400_000;
+/** What this deed writes, in whatever language it was done. A day that was planned as closed has a reason of its own, and stays. */
+const REASONS: ReadonlySet<string> = new Set(LANGUAGES.map((lang) => wordsOf(lang).act.closedReason));
 const HORIZON_MS = 8 * DAY_MS;
 
 /** Inside a transaction. Answers until when nobody is called: it opens then, or the day is over. */
@@ -51,20 +53,19 @@ export function openAfterAll(deps: ClosedDayDeps, { site, who }: Omit<Closing, '
   return true;
 }
 
-/** Somebody closed it for this very day. */
+/** Somebody closed it today by this deed. */
 export function isClosedToday(state: Pick<State, 'keep'>, site: Site, now: number): boolean {
   return readCalendar(state).some((one) => isOfDay(one, site.id, today(site, now)));
 }
 
-/** Those of this deed, in whatever language it was done. */
+/** Those of this deed. */
 function endSilences(state: ClosedDayDeps['state'], site: Site, now: number): void {
-  const reasons = new Set(LANGUAGES.map((lang) => wordsOf(lang).act.closedReason));
   for (const { id, site: of, reason } of state.alerts.silences(now))
-    if (of === site.id && reasons.has(reason)) state.alerts.endSilence(id, now);
+    if (of === site.id && REASONS.has(reason)) state.alerts.endSilence(id, now);
 }
 
-function isOfDay({ site, from, to, open }: CalendarEntry, id: string, date: string): boolean {
-  return site === id && from === date && to === date && !open;
+function isOfDay({ site, from, to, open, reason }: CalendarEntry, id: string, date: string): boolean {
+  return site === id && from === date && to === date && !open && REASONS.has(reason);
 }
 
 /** The date on the wall of the library. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ClosedToday } from '#contract';
-import { readCalendar } from '../../dashboard/alert/calendar.ts';
+import { readCalendar, writeCalendar } from '../../dashboard/alert/calendar.ts';
 import { registerClosedTodayRoutes } from '../../dashboard/routes/closed-today.ts';
 import { testDashboard } from '../support/dashboard.ts';
 import { seedRegistry } from '../support/state.ts';
@@ -21,4 +21,15 @@ test('a library is closed for today by who is on call, and opened again; who onl
   expect([await closed(), it.state.alerts.silences(it.clock.nowMs)]).toEqual([false, []]);
   expect((await it.as('operator', 'DELETE', PATH)).statusCode).toBe(404);
   expect((await it.as('operator', 'POST', '/sites/nowhere/closed-today')).statusCode).toBe(404);
+});
+
+test('a closing that was planned stays, with its reason, when today is closed and opened by who is on call', async () => {
+  const it = await testDashboard({ routes: [registerClosedTodayRoutes] });
+  seedRegistry(it.state, 1);
+  const planned = { site: 'site-1', from: '2026-11-22', to: '2026-11-22', reason: 'new floor', open: false };
+  writeCalendar(it.state, [planned], 'administrator', it.clock.nowMs);
+  await it.as('operator', 'POST', PATH);
+  await it.as('operator', 'DELETE', PATH);
+  expect(readCalendar(it.state)).toEqual([planned]);
+  expect((await it.as('operator', 'DELETE', PATH)).statusCode).toBe(404);
 });
