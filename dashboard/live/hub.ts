@@ -10,10 +10,7 @@ import {
   type Language,
   type LiveDelta,
   type LivePoll,
-  type LiveRow,
-  type Silence,
   type SiteScope,
-  silenceCovers,
   type Totals,
 } from '#contract';
 import type { Clock } from '#lib/clock';
@@ -32,7 +29,8 @@ import { createFactsKeeper } from './facts.ts';
 import { healthOf, worstFirst } from './health.ts';
 import { createStateTrail } from './history.ts';
 import { createRing } from './ring.ts';
-import { changeOf, rowOf, totalsOf } from './row.ts';
+import { createRows } from './rows.ts';
+import { totalsOf } from './tally.ts';
 import { createViewers, sseEvent } from './viewers.ts';
 
 export interface LiveHubDeps {
@@ -53,12 +51,6 @@ const TICK_MS = 1000;
 const HEARTBEAT_MS = 15_000;
 const TRAIL_MS = 10_000;
 const RING_TICKS = 600;
-/** Rows in which nothing but `last_seen` or a figure by less than 2 % moved wait this long. */
-const SMALL_CHANGE_MS = 10_000;
-/** Every row is looked at again within this many ticks: silence and age change it without any message. */
-const SWEEP_TICKS = 10;
-/** ...or so many rows a tick: 20,000 are seen through in 40 s. */
-const SWEEP_ROWS = 500;
 /** Alerts that a viewer who comes back is told again. */
 const ALERTS_TOLD = 50;
 /** Channels of scopes that nobody watches any more are let go beyond this many. */
@@ -72,22 +64,16 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const ring = createRing(RING_TICKS);
   const everything = createChannel(undefined);
   const channels = new Map<string, Channel>([[everything.key, everything]]);
-  const rows = new Map<string, LiveRow>();
-  const sentAt = new Map<string, number>();
-  const dirty = new Set<string>();
-  /** Rows with small changes, by the tick that looks at them again: looking each second would cost more than everything else of a tick. */
-  const later = Array.from({ length: SMALL_CHANGE_MS / TICK_MS }, () => new Set<string>());
-  let turn = 0;
-  const facts = createFactsKeeper({ state, broker, fleet, clock, log, onChange: (ap) => dirty.add(ap) });
+  const darkAfterMs = deps.settings.CARREL_DARK_AFTER_S * 1000;
+  const facts = createFactsKeeper({ state, broker, fleet, clock, log, onChange: (ap) => rows.look(ap) });
+  const hours = hoursOfFleet(state);
+  const rows = createRows({
+    ...{ fleet, hours, presence: broker.presence, openOf: alerts.openOf, facts: facts.of, darkAfterMs },
+  });
   const withoutHours = countWithoutHours();
   const trail = createStateTrail(state);
-  const hours = hoursOfFleet(state);
   let freshAlerts: number[] = [];
   let seq = 0;
-  let sweep = 0;
-  let swept = -1;
-  let aps: readonly string[] = [];
-  let works: readonly Silence[] = [];
   let revision = -1;
   let totals: Totals = { ...totalsOf([], 0), need_action: 0 };
   let health: Notice[] = [];
@@ -97,7 +83,6 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   let lastBeat = 0;
   let lastTrail = Number.NEGATIVE_INFINITY;
   let lastEdit = Number.NEGATIVE_INFINITY;
-  const darkAfterMs = deps.settings.CARREL_DARK_AFTER_S * 1000;
   const idNow = (): string => `${epoch}-${seq}`;
 
   // --- rows and deltas
@@ -105,10 +90,9 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   function tick(): void {
     const now = clock.wallMs();
     refreshRoster();
-    sweepSome();
-    refreshWorks(now);
-    const changed = changedRows(now);
-    const nextTotals = { ...totalsOf(rows.values(), now), need_action: alerts.needAction?.(null) ?? 0 };
+    rows.setWorks(inForce(state.alerts.silences(now), now).filter(({ kind }) => kind === 'maintenance'));
+    const changed = rows.next(now, graceUntil);
+    const nextTotals = { ...rows.totals(), need_action: alerts.needAction?.(null) ?? 0 };
     const nextHealth = healthNow();
     const nextText = JSON.stringify(nextHealth);
     const news = nextText !== healthText;
@@ -136,7 +120,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     const mono = clock.monoMs();
     if (mono - lastTrail < TRAIL_MS || now < graceUntil) return;
     lastTrail = mono;
-    trail.note(rows, now);
+    trail.note(rows.all, now);
   }
 
   function refreshRoster(): void {
@@ -149,72 +133,6 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       if (key !== '' && !watched.has(key) && channels.size > IDLE_CHANNELS) channels.delete(key);
       else if (channel.setRoster(content)) viewers.send(key, sseEvent('roster', { hash: channel.hash() }, idNow()));
     }
-  }
-
-  function sweepSome(): void {
-    const index = fleet();
-    if (index.revision !== swept) {
-      aps = [...index.byAp.keys()];
-      for (const ap of aps) dirty.add(ap);
-      for (const ap of rows.keys()) if (!index.byAp.has(ap)) rows.delete(ap);
-    }
-    swept = index.revision;
-    const ticks = Math.max(SWEEP_TICKS, Math.ceil(aps.length / SWEEP_ROWS));
-    sweep = (sweep + 1) % ticks;
-    for (let i = sweep; i < aps.length; i += ticks) dirty.add(aps[i] ?? '');
-  }
-
-  /** Maintenance begins and ends by the clock; all rows are looked at again when it does. */
-  function refreshWorks(now: number): void {
-    const next = inForce(state.alerts.silences(now), now).filter(({ kind }) => kind === 'maintenance');
-    if (next.map(({ id }) => id).join() !== works.map(({ id }) => id).join()) for (const ap of aps) dirty.add(ap);
-    works = next;
-  }
-
-  function changedRows(now: number): string[] {
-    const changed: string[] = [];
-    turn = (turn + 1) % later.length;
-    for (const ap of later[turn] ?? []) dirty.add(ap);
-    later[turn]?.clear();
-    const presence = broker.presence();
-    const { byAp } = fleet();
-    for (const ap of dirty) {
-      const entry = byAp.get(ap);
-      const before = rows.get(ap);
-      if (entry) {
-        const seen = (entry.probe !== null && presence.get(entry.probe)) || null;
-        const alert = alerts.openOf(ap);
-        const maintenance = works.some((one) => silenceCovers(one, { ap, site: entry.site }));
-        const { openSince } = hours.of(entry);
-        const looked = {
-          openSince,
-          entry,
-          facts: facts.of(ap),
-          presence: seen,
-          alert,
-          now,
-          darkAfterMs,
-          graceUntil,
-          maintenance,
-        };
-        const row = rowOf(looked, before);
-        const change = before ? changeOf(before, row) : 'real';
-        const waitMs = SMALL_CHANGE_MS - (now - (sentAt.get(ap) ?? 0));
-        if (change === 'seen' && waitMs > 0) waits(ap, waitMs);
-        else if (change !== 'none') {
-          rows.set(ap, row);
-          sentAt.set(ap, now);
-          changed.push(ap);
-        }
-      }
-      dirty.delete(ap);
-    }
-    return changed;
-  }
-
-  function waits(ap: string, waitMs: number): void {
-    const ticks = Math.min(later.length, Math.max(1, Math.ceil(waitMs / TICK_MS)));
-    later[(turn + ticks) % later.length]?.add(ap);
   }
 
   function publish(changed: readonly string[], news: boolean, now: number): void {
@@ -234,7 +152,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const worded = (lang: Language) => health.map((one) => wordNotice(one, lang));
 
   function deltaOf(channel: Channel, changed: Iterable<string>, at: number): LiveDelta {
-    const { n, cols } = channel.some(changed, rows, at);
+    const { n, cols } = channel.some(changed, rows.all, at);
     return {
       ...{ epoch, seq, at, list: channel.list(), totals: totalsFor(channel, at) },
       ...{ health: null, n, cols },
@@ -244,7 +162,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const totalsFor = (channel: Channel, at: number): Totals =>
     channel.key === ''
       ? totals
-      : { ...totalsOf(channel.rowsOf(rows), at), need_action: alerts.needAction?.(channel.sees) ?? 0 };
+      : { ...totalsOf(channel.rowsOf(rows.all), at), need_action: alerts.needAction?.(channel.sees) ?? 0 };
 
   function healthNow(): Notice[] {
     const own = healthOf(broker.stores(), broker.stats(), withoutHours(fleet()));
@@ -259,7 +177,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   /** Alerts do not wait for the tick; their row follows in the same breath. */
   function onAlert(alert: AlertView): void {
     freshAlerts.push(alert.id);
-    dirty.add(alert.ap);
+    rows.look(alert.ap);
     for (const key of viewers.channels())
       if (channels.get(key)?.sees(alert.site))
         viewers.send(key, (lang) => sseEvent('alert', inLanguage(alert, lang), idNow()));
@@ -315,7 +233,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
         alerts.onChange(onAlert),
         broker.onPresence(({ probe }) => {
           const ap = fleet().apOfProbe.get(probe);
-          if (ap !== undefined) dirty.add(ap);
+          if (ap !== undefined) rows.look(ap);
         }),
       ];
       tick();
@@ -326,13 +244,13 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       await facts.stop();
       trail.save();
     },
-    now: () => ({ at: clock.wallMs(), rows: [...rows.values()] }),
+    now: () => ({ at: clock.wallMs(), rows: [...rows.all.values()] }),
     snapshot(scope, lang = 'en') {
       const channel = channelOf(scope);
       const at = clock.wallMs();
       return {
         ...{ epoch, seq, at, roster: channel.hash(), list: channel.list() },
-        ...{ totals: totalsFor(channel, at), health: worded(lang), cols: channel.all(rows, at) },
+        ...{ totals: totalsFor(channel, at), health: worded(lang), cols: channel.all(rows.all, at) },
       };
     },
     roster: (scope) => channelOf(scope).roster(),

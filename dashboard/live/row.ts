@@ -1,11 +1,12 @@
 /** Why: the state of an access point in one word, with the sentence that says why. Unknown is never up, never down, never 0. */
 
 import type { Presence } from '#broker';
-import { type ApState, type LiveRow, roundToStep, type Totals, type WhyCode } from '#contract';
+import { type ApState, type LiveRow, roundToStep, type WhyCode } from '#contract';
 import type { FleetEntry } from '../alert/fleet.ts';
 import type { AlertEngine } from '../deps.ts';
 import { FORMATS } from '../said/format.ts';
 import type { Facts, LiveMetric, ValidTest } from './latest.ts';
+import { TEST_AGE_MS } from './tally.ts';
 
 /** `why` is English; a page words it from its code. */
 const { dateTime, mbps, measured: rate } = FORMATS.en;
@@ -26,8 +27,6 @@ export interface RowInput {
   maintenance?: boolean;
 }
 
-/** Tests older than this say nothing about now. */
-const TEST_AGE_MS = 48 * 3_600_000;
 /** Values of the newest sample are shown as now for an hour; a metered probe sends every 15 minutes. */
 const SAMPLE_AGE_MS = 3_600_000;
 /** A value that newer samples no longer contain is unknown now. */
@@ -71,33 +70,6 @@ export function rowOf(input: RowInput, before: LiveRow | undefined): LiveRow {
     probe_online: presence?.online ?? null,
     alert: alert?.id ?? null,
   };
-}
-
-/** What rows tell; incidents are counted by the engine. */
-type RowTotals = Omit<Totals, 'need_action'>;
-
-/** Counts per state, and the mean of the last valid tests of the last 48 h. */
-export function totalsOf(rows: Iterable<LiveRow>, now: number): RowTotals {
-  const totals: RowTotals = {
-    meets: 0,
-    below: 0,
-    offline: 0,
-    nodata: 0,
-    maint: 0,
-    total: 0,
-    mean_mbps: null,
-    mean_n: 0,
-  };
-  let sum = 0;
-  for (const { state, down_mbps, down_at } of rows) {
-    totals[state] += 1;
-    totals.total += 1;
-    if (down_mbps === null || down_at === null || now - down_at > TEST_AGE_MS) continue;
-    sum += down_mbps;
-    totals.mean_n += 1;
-  }
-  if (totals.mean_n > 0) totals.mean_mbps = Math.round((sum / totals.mean_n) * 1000) / 1000;
-  return totals;
 }
 
 type Judged = Pick<LiveRow, 'state' | 'why_code'>;
@@ -199,7 +171,19 @@ function sinceOf(state: ApState, alert: RowInput['alert'], before: LiveRow | und
   return before.state === state ? before.since : now;
 }
 
+/** When the row becomes another one without any news, ms; `now` where that depends on more than age. */
+export function endsAt({ facts, presence, now }: Pick<RowInput, 'facts' | 'presence' | 'now'>): number {
+  // Who is gone becomes offline by the clock and the opening hours.
+  if (presence && !presence.online) return now;
+  const ends = facts.tests.map(({ at }) => at + TEST_AGE_MS);
+  if (facts.sampleAt !== null) ends.push(facts.sampleAt + SAMPLE_AGE_MS);
+  return Math.min(...ends.filter((at) => at >= now));
+}
+
+/** Tests lie oldest first. */
 function recent(tests: readonly ValidTest[], now: number): readonly ValidTest[] {
+  const [oldest] = tests;
+  if (!oldest || now - oldest.at <= TEST_AGE_MS) return tests;
   return tests.filter((test) => now - test.at <= TEST_AGE_MS);
 }
 

@@ -4,6 +4,7 @@
  * before it, to everybody. 200 viewers cost what one costs (RFC 1951 3.2.4, RFC 1952 2.3).
  */
 import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { constants, deflateRawSync } from 'node:zlib';
 import type { Language, LiveEventName } from '#contract';
 import type { Clock } from '#lib/clock';
@@ -30,6 +31,8 @@ export interface Viewers {
 }
 
 interface Viewer extends NewViewer {
+  /** After the head a message is bytes on the connection and nothing else: 200 times past the layers of HTTP is felt. */
+  wire: Writable;
   checkedAt: number;
   lagging: boolean;
 }
@@ -42,15 +45,28 @@ const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
 export function createViewers({ clock, max }: { clock: Clock; max: number }): Viewers {
   const viewers = new Set<Viewer>();
-  const end = (viewer: Viewer): void => {
+  const ofChannel = new Map<string, Set<Viewer>>();
+  const join = (viewer: Viewer): void => {
+    viewers.add(viewer);
+    const same = ofChannel.get(viewer.channel);
+    if (same) same.add(viewer);
+    else ofChannel.set(viewer.channel, new Set([viewer]));
+  };
+  const leave = (viewer: Viewer): void => {
     viewers.delete(viewer);
+    const same = ofChannel.get(viewer.channel);
+    same?.delete(viewer);
+    if (same?.size === 0) ofChannel.delete(viewer.channel);
+  };
+  const end = (viewer: Viewer): void => {
+    leave(viewer);
     viewer.raw.end();
   };
   return {
     add(given, first) {
       if (viewers.size >= max) return false;
       const { raw, headers, packed } = given;
-      const viewer: Viewer = { ...given, checkedAt: clock.monoMs(), lagging: false };
+      const viewer: Viewer = { ...given, wire: raw.socket ?? raw, checkedAt: clock.monoMs(), lagging: false };
       // It ends with its connection, so it needs no chunks (RFC 9112 6.3, 8): one buffer a message instead of three for each viewer.
       raw.shouldKeepAlive = false;
       raw.useChunkedEncodingByDefault = false;
@@ -62,32 +78,31 @@ export function createViewers({ clock, max }: { clock: Clock; max: number }): Vi
         vary: 'accept-encoding',
         ...(packed ? { 'content-encoding': 'gzip' } : {}),
       });
-      raw.on('drain', () => {
+      viewer.wire.on('drain', () => {
         if (!viewer.lagging) return;
         viewer.lagging = false;
-        raw.write(bytesOf(sseEvent('reset', {}, null), packed));
+        viewer.wire.write(bytesOf(sseEvent('reset', {}, null), packed));
       });
-      raw.on('close', () => viewers.delete(viewer));
-      raw.on('error', () => viewers.delete(viewer)); // the other end went away
-      viewers.add(viewer);
+      raw.on('close', () => leave(viewer));
+      raw.on('error', () => leave(viewer)); // the other end went away
+      join(viewer);
       const hello = bytesOf(first.join(''), packed);
       raw.write(packed ? Buffer.concat([GZIP_HEADER, hello]) : hello);
       return true;
     },
     send(channel, event) {
       const made = new Map<string, Buffer>();
-      for (const viewer of viewers) {
-        if (viewer.channel !== channel) continue;
-        if (viewer.raw.writableLength > UNSENT_CAP) viewer.lagging = true;
+      for (const viewer of ofChannel.get(channel) ?? []) {
+        if (viewer.wire.writableLength > UNSENT_CAP) viewer.lagging = true;
         if (viewer.lagging) continue;
         const { lang, packed } = viewer;
         const key = `${packed} ${typeof event === 'string' ? '' : lang}`;
         const bytes = made.get(key) ?? bytesOf(typeof event === 'string' ? event : event(lang), packed);
         made.set(key, bytes);
-        viewer.raw.write(bytes);
+        viewer.wire.write(bytes);
       }
     },
-    channels: () => new Set([...viewers].map(({ channel }) => channel)),
+    channels: () => new Set(ofChannel.keys()),
     recheck() {
       const now = clock.monoMs();
       for (const viewer of viewers) {

@@ -1,12 +1,14 @@
 /**
  * Why: the live view with many sites, without paying for the probes on the same machine: the real hub, routes and page; frames are put into
- * its log instead of travelling by MQTT. Prints its address, then one JSON line with the processor time of the last ten seconds on "cpu".
+ * its log instead of travelling by MQTT. Prints its address, then one JSON line with the processor time of a tick on "cpu": of the
+ * whole process for twenty seconds, in which the frames that come in have been made before.
  */
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import Fastify from 'fastify';
+import type { Feed, FeedFrame } from '#feed';
 import { systemClock } from '#lib/clock';
 import { silentLogger } from '#lib/logger';
 import { openState } from '#state';
@@ -23,7 +25,8 @@ const [sites = 20_000, changes = 400] = process.argv.slice(2).map(Number);
 const now = (): number => Date.now();
 
 const state = openState({ path: ':memory:' });
-const broker = fakeBroker();
+const frames = framesInMemory();
+const broker = { ...fakeBroker(), openFeed: frames.openFeed };
 const ids = state.transaction(() =>
   Array.from({ length: sites }, (_, i) => {
     const { id, site } = libraryOf(i);
@@ -46,7 +49,7 @@ const hub = createLiveHub({
   log: silentLogger,
 });
 let turn = 0;
-const sample = (id: string, tested: boolean): void => {
+const sample = (id: string, tested: boolean): FeedFrame => {
   turn += 1;
   const at = now();
   const tests = tested ? [testAt(0, turn % 16 === 0 ? 12 : 40 + (turn % 50), { id: `t${turn}`, at: at - 60_000 })] : [];
@@ -56,9 +59,9 @@ const sample = (id: string, tested: boolean): void => {
     cpu_pct: [1 + (turn % 70)],
     clients: [turn % 30],
   };
-  broker.put(frameOf(id, tests, at, m, at));
+  return frameOf(id, tests, at, m, at);
 };
-for (const id of ids) sample(id, true);
+for (const id of ids) frames.put(sample(id, true));
 await hub.start();
 
 const app = Fastify({ forceCloseConnections: true });
@@ -75,18 +78,51 @@ registerLiveRoutes(app, { live: hub }, () => async () => undefined);
 await registerStaticRoutes(app, folders);
 const address = await app.listen({ port: 0, host: '127.0.0.1' });
 
+/** Frames of the next seconds, made while nothing is measured. */
+const ready: FeedFrame[] = [];
+const SECONDS = 20;
+const fill = (n: number): void => {
+  while (ready.length < n) ready.push(sample(ids[(turn * 7919) % ids.length] ?? '', false));
+};
 setInterval(() => {
-  for (let i = 0; i < changes; i++) sample(ids[(turn * 7919) % ids.length] ?? '', false);
-  // What was read long ago is let go, as the wal would; places in the log stay.
-  const [first] = broker.log;
-  if (first) broker.log.fill(first, 0, Math.max(0, broker.log.length - 4 * changes));
+  fill(changes);
+  const at = now();
+  for (const made of ready.splice(-changes)) {
+    Object.assign(made, { receivedMs: at });
+    Object.assign(made.frame, { wall: at, mono: at, t: [at] });
+    frames.put(made);
+  }
 }, 1000);
 console.log(address);
 for await (const line of createInterface({ input: process.stdin })) {
   if (line !== 'cpu') continue;
+  fill(changes * (SECONDS + 2));
   const before = process.cpuUsage();
-  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000));
   const { user, system } = process.cpuUsage(before);
-  console.log(JSON.stringify({ ms: (user + system) / 10_000 }));
+  console.log(JSON.stringify({ ms: (user + system) / 1000 / SECONDS }));
 }
 process.exit(0);
+
+/** A feed that forgets what was read, and hands over all that waits, as the log's reader does. */
+function framesInMemory(): { put(frame: FeedFrame): void; openFeed(): Feed } {
+  let waiting: FeedFrame[] = [];
+  let next = 0;
+  let wake = (): void => undefined;
+  return {
+    put(frame) {
+      waiting.push(frame);
+      wake();
+    },
+    openFeed: () => ({
+      async next() {
+        if (waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+        const frames = waiting;
+        waiting = [];
+        next += frames.length;
+        return { frames, unsynced: [], cursor: { next, held: [] }, atEnd: true };
+      },
+      close: async () => undefined,
+    }),
+  };
+}
