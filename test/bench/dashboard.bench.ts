@@ -1,7 +1,7 @@
 /**
  * Why: a duty officer opens the page on an old phone over a thin line. The real server with the virtual fleet, the real page in Chromium
  * with a processor four times slower, 1.6 Mb/s and 150 ms: how long until the table stands, what a tick costs, how fresh a value is.
- * Takes about three minutes; `--sites N` for more.
+ * Takes about five minutes; `--sites N` for more. `--long`: pages that stay open for an hour instead (`--minutes N`).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,10 +20,16 @@ import { openBrowser, watchPage } from '../support/browser.ts';
 import { connectProbe, createProbe, frameAt } from '../support/fleet.ts';
 import { liveRows } from '../support/live-rows.ts';
 import { ROOT, type RunningServer, startServer, until } from '../support/server.ts';
+import { longRun } from './dashboard/heap.ts';
 import { largeFleet } from './dashboard/large-fleet.ts';
 
 const { values: options } = parseArgs({
-  options: { sites: { type: 'string', default: '1200' }, 'large-only': { type: 'boolean', default: false } },
+  options: {
+    sites: { type: 'string', default: '1200' },
+    'large-only': { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '60' },
+  },
 });
 /** A first visit: a service worker would have kept what is measured. */
 const FIRST = { serviceWorkers: 'block' } as const;
@@ -290,8 +296,11 @@ async function watched(browser: Browser, slow: boolean): Promise<Page> {
 
 const browser = await openBrowser();
 try {
-  if (!options['large-only']) await smallFleet();
-  await largeFleet(browser, watched, figure);
+  if (options.long) process.exitCode = (await longRun(browser, Number(options.minutes), figure)) ? 0 : 1;
+  else {
+    if (!options['large-only']) await smallFleet();
+    await largeFleet(browser, watched, figure);
+  }
 } finally {
   await browser.close();
 }

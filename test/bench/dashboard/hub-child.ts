@@ -1,7 +1,7 @@
 /**
  * Why: the live view with many sites, without paying for the probes on the same machine: the real hub, routes and page; frames are put into
  * its log instead of travelling by MQTT. Prints its address, then one JSON line with the processor time of a tick on "cpu": of the
- * whole process for twenty seconds, in which the frames that come in have been made before.
+ * whole process for twenty seconds, in which the frames that come in have been made before. On "heap" its heap, MB, after a collection.
  */
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -95,6 +95,10 @@ setInterval(() => {
 }, 1000);
 console.log(address);
 for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'heap') {
+    globalThis.gc?.();
+    console.log(JSON.stringify({ mb: process.memoryUsage().heapUsed / 1e6 }));
+  }
   if (line !== 'cpu') continue;
   fill(changes * (SECONDS + 2));
   const before = process.cpuUsage();

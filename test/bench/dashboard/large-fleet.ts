@@ -11,13 +11,13 @@ export type Figure = (name: string, value: number, unit: string, of: string) => 
 export type OpenPage = (browser: Browser, slow: boolean) => Promise<Page>;
 
 /** As `npm start` runs the server. */
-const AS_STARTED = ['--max-semi-space-size=16', '--max-old-space-size=512'];
-const SITES = 20_000;
-const CHANGES = 400;
+const AS_STARTED = ['--max-semi-space-size=16', '--max-old-space-size=512', '--expose-gc'];
+export const SITES = 20_000;
+export const CHANGES = 400;
 const VIEWERS = 200;
 const WARM_MS = 20_000;
 const of = `${SITES} sites, ${CHANGES} changes a second; hub, routes and page as they are, frames put into its log`;
-const child = (name: string, ...args: (string | number)[]): ChildProcessByStdio<Writable, Readable, null> =>
+export const child = (name: string, ...args: (string | number)[]): ChildProcessByStdio<Writable, Readable, null> =>
   spawn(process.execPath, [...AS_STARTED, fileURLToPath(new URL(name, import.meta.url)), ...args.map(String)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
