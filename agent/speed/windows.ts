@@ -1,4 +1,4 @@
-/** Why: what every rule counts in: windows of about 100 ms, their rate and spread, and what was judged of them. Pure. */
+/** Why: what every rule counts in: windows of about 90 ms, their rate and spread, and what was judged of them. Pure. */
 
 /** What one window carried. */
 export interface Window {
