@@ -56,8 +56,7 @@ export function libraryOf(index: number): Library {
     opening: hours.week,
     contract_mbps: Math.ceil(Math.max(healthy, TARGET_MBPS) / 10) * 10,
     metered: provider.kind === 'satellite',
-    lat: rounded(county.lat + 0.28 * noise(key, 9)),
-    lon: rounded(county.lon + 0.42 * noise(key, 10)),
+    ...around(county, key),
     notes: 'Simulated',
   };
   return {
@@ -69,6 +68,13 @@ export function libraryOf(index: number): Library {
     busyClients: Math.round(2 + 28 * chance(key, 11) ** 2),
     trouble,
   };
+}
+
+/** Somewhere within 22 km of the middle of its county: inside its borders, nearly always. */
+function around({ lat, lon }: { lat: number; lon: number }, key: string): Pick<Site, 'lat' | 'lon'> {
+  const angle = 2 * Math.PI * chance(key, 9);
+  const far = Math.sqrt(chance(key, 10));
+  return { lat: rounded(lat + 0.2 * far * Math.sin(angle)), lon: rounded(lon + 0.36 * far * Math.cos(angle)) };
 }
 
 function providerOf(share: number): Provider {

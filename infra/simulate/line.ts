@@ -115,6 +115,9 @@ export function sampleAt(
   return values;
 }
 
+/** What a verdict by TCP costs: it ends as soon as it is clear. */
+const TEST_BYTES = 5_000_000;
+
 /** What a throughput test would tell at this moment. Three in a hundred cannot tell, and say why; such a test has no rate. */
 export function testAt(
   library: Library,
@@ -151,7 +154,7 @@ export function testAt(
   }
   const rate =
     Math.round(carriesAt(library, wallMs, faults) * (1 + 0.015 * noise(`${library.id}-test`, n)) * 100) / 100;
-  const dur_ms = Math.min(10_000, Math.round((40e6 * 8) / (rate * 1000)));
+  const dur_ms = Math.min(10_000, Math.round((TEST_BYTES * 8) / (rate * 1000)));
   return {
     ...base,
     verdict: rate >= target ? 'pass' : 'fail',

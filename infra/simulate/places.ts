@@ -18,7 +18,7 @@ export const COUNTIES: readonly [County, ...County[]] = [
   {
     name: 'Klaipėda',
     lat: 55.75,
-    lon: 21.45,
+    lon: 21.5,
     municipalities: ['Klaipėdos r.', 'Kretingos r.', 'Skuodo r.', 'Šilutės r.', 'Palangos'],
   },
   {
@@ -39,7 +39,7 @@ export const COUNTIES: readonly [County, ...County[]] = [
     lon: 23.3,
     municipalities: ['Akmenės r.', 'Joniškio r.', 'Kelmės r.', 'Pakruojo r.', 'Radviliškio r.', 'Šiaulių r.'],
   },
-  { name: 'Tauragė', lat: 55.25, lon: 22.3, municipalities: ['Jurbarko r.', 'Pagėgių', 'Šilalės r.', 'Tauragės r.'] },
+  { name: 'Tauragė', lat: 55.32, lon: 22.35, municipalities: ['Jurbarko r.', 'Pagėgių', 'Šilalės r.', 'Tauragės r.'] },
   { name: 'Telšiai', lat: 55.98, lon: 22.2, municipalities: ['Mažeikių r.', 'Plungės r.', 'Rietavo', 'Telšių r.'] },
   {
     name: 'Utena',

@@ -26,4 +26,17 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await expect.poll(() => world.fixture.posted.at(-1)?.url).toBe('/api/v1/alerts/900/ack');
     world.fine();
   }, 60_000);
+
+  test('a row names its library once', async () => {
+    await world.restart({ sites: 40 });
+    const page = await world.open('/alerts', 'incidents need action');
+    for (const row of await page.locator('.inc').all()) {
+      const name = await row.locator('h3 a').innerText();
+      const said = await row.locator('p').innerText();
+      expect(name).not.toBe('');
+      expect(said).not.toBe('');
+      expect(said).not.toContain(name);
+    }
+    world.fine();
+  }, 60_000);
 });

@@ -8,7 +8,7 @@ import { useLoad } from '../load.ts';
 import { narrow } from '../narrow.ts';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
-import { Incident, RULE_STATE, zoneOf } from '../parts/incident.tsx';
+import { Incident, RULE_STATE, withoutPlace, zoneOf } from '../parts/incident.tsx';
 import { Mark } from '../parts/marks.tsx';
 import { hrefOf, place } from '../router.ts';
 import { lastAlert, serverNow } from '../store.ts';
@@ -145,7 +145,7 @@ function Incidents({ first, list, selected }: { first: Page<AlertView>; list: Li
             </h3>
             <span class="r strong">{age(end - alert.since)}</span>
             <p>
-              {alert.title}
+              {withoutPlace(alert)}
               {alert.members.length > 0 ? <span class="tag">{w.members(alert.members.length)}</span> : null}
             </p>
             <span class="r2">

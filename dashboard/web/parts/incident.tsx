@@ -26,6 +26,9 @@ export const RULE_STATE: Record<AlertView['rule'], ApState> = {
   database: 'offline',
   group: 'offline',
 };
+/** The title where the name of its library stands above it already. */
+export const withoutPlace = ({ title, site_name }: AlertView): string =>
+  site_name === '' ? title : title.replace(`: ${site_name}, `, ': ').replace(`: ${site_name}`, '');
 export const zoneOf = (alert: AlertView) => siteOf(alert.site)?.zone ?? viewerZone();
 
 export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: boolean; onAck: () => void }) {
@@ -58,7 +61,7 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
         <h2 class="inc-title" id="h-inc">
           {alert.site_name}
         </h2>
-        <p>{alert.title}</p>
+        <p>{withoutPlace(alert)}</p>
         <p class="q">
           {w.id(alert.id)} {times} {resolved ? '' : `${w.severity[alert.severity]}.`}
         </p>
