@@ -10,6 +10,7 @@ import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
 import { Incident, RULE_STATE, withoutPlace, zoneOf } from '../parts/incident.tsx';
 import { Mark } from '../parts/marks.tsx';
+import { whole } from '../parts/whole.tsx';
 import { hrefOf, place } from '../router.ts';
 import { lastAlert, serverNow } from '../store.ts';
 import { words } from '../words.ts';
@@ -145,7 +146,7 @@ function Incidents({ first, list, selected }: { first: Page<AlertView>; list: Li
             </h3>
             <span class="r strong">{age(end - alert.since)}</span>
             <p>
-              {withoutPlace(alert)}
+              {whole(withoutPlace(alert))}
               {alert.members.length > 0 ? <span class="tag">{w.members(alert.members.length)}</span> : null}
             </p>
             <span class="r2">

@@ -13,6 +13,7 @@ import { Mark, Panel, State, stateWord, TALLY } from '../parts/marks.tsx';
 import { MeasuredNow } from '../parts/measured-now.tsx';
 import { Next } from '../parts/next.tsx';
 import { Where } from '../parts/regions.tsx';
+import { whole } from '../parts/whole.tsx';
 import { hrefOf, siteHref } from '../router.ts';
 import { commonTarget, type Line, lastAlert, lines, live, ready, serverNow } from '../store.ts';
 import { words } from '../words.ts';
@@ -188,7 +189,7 @@ function Attention({ all }: { all: readonly Line[] }) {
                 </a>
               </span>
               <span class="r nw">{row.since === null ? words.unknown : age(serverNow.value - row.since)}</span>
-              <span class="sub">{because({ row, ap, site }, serverNow.value)}</span>
+              <span class="sub">{whole(because({ row, ap, site }, serverNow.value))}</span>
               <span class="r2 nw">
                 {row.alert === null ? (
                   ''

@@ -9,6 +9,7 @@ import { Acknowledge } from './ack.tsx';
 import { Mark, State, stateWord } from './marks.tsx';
 import { Calling, Notes } from './notes.tsx';
 import { TestsTable } from './tests-table.tsx';
+import { whole } from './whole.tsx';
 
 const w = words.alerts;
 export const RULE_STATE: Record<AlertView['rule'], ApState> = {
@@ -61,7 +62,7 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
         <h2 class="inc-title" id="h-inc">
           {alert.site_name}
         </h2>
-        <p>{withoutPlace(alert)}</p>
+        <p>{whole(withoutPlace(alert))}</p>
         <p class="q">
           {w.id(alert.id)} {times} {resolved ? '' : `${w.severity[alert.severity]}.`}
         </p>
@@ -84,7 +85,7 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
         <h3>{w.reasons}</h3>
         <ul class="reasons">
           {alert.reasons.map((reason) => (
-            <li key={reason}>{reason}</li>
+            <li key={reason}>{whole(reason)}</li>
           ))}
         </ul>
       </div>

@@ -7,6 +7,7 @@ import { words } from '../words.ts';
 import { siteWords } from '../words-site.ts';
 import { Failed, Waiting } from './answers.tsx';
 import { Panel } from './marks.tsx';
+import { whole } from './whole.tsx';
 
 const w = siteWords;
 
@@ -36,13 +37,13 @@ function Steps({ explanation, target, zone }: { explanation: AlertExplanation; t
             {w.rule[rule]} <span class={condition === 'firing' ? 'strong' : 'q'}>{w.condition[condition]}</span>
           </h3>
           <div class="q">
-            {reasons.length === 0 ? <p>{w.noReason}</p> : reasons.map((reason) => <p key={reason}>{reason}</p>)}
+            {reasons.length === 0 ? <p>{w.noReason}</p> : reasons.map((reason) => <p key={reason}>{whole(reason)}</p>)}
             <Scale tests={evidence} target={target} />
             {overlays.length > 0 ? <p>{w.held(overlays.join(', '))}</p> : null}
             {timers.map(({ what, due }) => (
               <p key={what}>{w.waits(what, moment(due, serverNow.value, zone))}</p>
             ))}
-            {rules ? <p>{rules}</p> : null}
+            {rules ? <p>{whole(rules)}</p> : null}
           </div>
         </li>
       ))}
