@@ -69,6 +69,31 @@ export interface ThroughputGroups {
   items: ThroughputGroup[];
   next: null;
 }
+/** A stretch of a zone's calendar: a day has 23 to 25 hours, a week begins on Monday. */
+export type CalendarBucket = 'day' | 'week' | 'month';
+/**
+ * GET /api/v1/throughput/series?ap=&from=&to=&bucket=: the planned tests downwards of one access point, counted by the calendar of its site's
+ * zone. Columns: index i is of the bucket that begins at `t[i]` and ends where the next begins, the last at `to`.
+ */
+export interface ThroughputSeries {
+  ap: string;
+  /** IANA. */
+  zone: string;
+  bucket: CalendarBucket;
+  /** Of whole buckets: the last may lie in the future. */
+  from: number;
+  to: number;
+  t: number[];
+  passed: number[];
+  failed: number[];
+  inconclusive: number[];
+  /** Of the tests that passed or failed, Mb/s; null where there are none. */
+  p10: (number | null)[];
+  p50: (number | null)[];
+  p90: (number | null)[];
+  /** A percentile lies within this share of the exact one (nearest rank): 0.02. */
+  error: number;
+}
 /** GET /api/v1/reports/compliance?month=. Months are those of each site's time zone. */
 export interface ComplianceReport {
   month: string;

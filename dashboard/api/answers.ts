@@ -52,6 +52,7 @@ import type {
   TestCosts,
   TestView,
   ThroughputGroups,
+  ThroughputSeries,
 } from '#contract';
 
 /** A route, and the status where it is not 200. `null`: no body; `Other`: no JSON, as its summary says. */
@@ -90,6 +91,7 @@ export interface Answers {
   'GET /outages': Page<OutageView>;
   'GET /tests': Page<TestView>;
   'GET /throughput': ThroughputGroups;
+  'GET /throughput/series': ThroughputSeries;
   'GET /reports': { items: ReportMonth[] };
   'GET /reports/compliance': ComplianceReport;
   'GET /probes/{probe}/delivery': ProbeDelivery;

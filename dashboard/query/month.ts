@@ -8,6 +8,7 @@ import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { Binding } from '#state';
 import type { AvailabilityGroup, EventRow, RollupTotal, StoreReader } from '#store';
 import { type ComplianceCounts, type CountedAp, sumOf } from './compliance.ts';
+import { countTest, noTests, plannedTests, ratedMbps } from './planned.ts';
 
 /** What is counted of, in whatever range. */
 export interface CountInput {
@@ -148,8 +149,7 @@ function openTimeOf(
 }
 
 function complete(some: Partial<ComplianceCounts>): ComplianceCounts {
-  const tests = { n: 0, passed: 0, failed: 0, inconclusive: 0 };
-  return { planned: 0, tests, rates: [], expected_s: 0, up_s: 0, down_s: 0, ...some };
+  return { planned: 0, tests: noTests(), rates: [], expected_s: 0, up_s: 0, down_s: 0, ...some };
 }
 
 /** Who judged which access point when. */
@@ -263,14 +263,12 @@ async function testsWithin(store: StoreReader, some: readonly Stretch[]): Promis
 }
 
 function countedTests(rows: readonly EventRow[]): TestPart {
-  const tests = { n: 0, passed: 0, failed: 0, inconclusive: 0 };
+  const tests = noTests();
   const rates = emptyHistogram();
-  for (const { event } of rows) {
-    if (event.kind !== 'throughput' || event.dir !== 'down' || event.reason !== 'slot') continue;
-    if (event.series === 'line') continue; // outside the opening hours: another series
-    tests.n += 1;
-    tests[event.verdict === 'pass' ? 'passed' : event.verdict === 'fail' ? 'failed' : 'inconclusive'] += 1;
-    if (event.verdict !== 'inconclusive' && event.rate_mbps !== null) addValue(rates, event.rate_mbps);
+  for (const { test } of plannedTests(rows)) {
+    countTest(tests, test);
+    const rate = ratedMbps(test);
+    if (rate !== null) addValue(rates, rate);
   }
   return { tests, rates: [encodeHistogram(rates)] };
 }

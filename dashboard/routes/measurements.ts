@@ -21,6 +21,7 @@ import { tests } from '../query/tests.ts';
 import { accessPointFor, probeFor, seesAccessPoint } from '../scope.ts';
 import type { Allow } from '../session.ts';
 import { idField } from './schemas.ts';
+import { watchedOf } from './watched.ts';
 
 const DAY_MS = 86_400_000;
 /** Samples are kept for 90 days, rollups for 5 years; no chart is wider. */
@@ -148,7 +149,7 @@ function registerAvailability(app: FastifyInstance, { state, broker, clock }: Me
       if (!site) throw new CarrelError('SITE_UNKNOWN', `There is no site ${ap.site}.`, { site: ap.site });
       const now = clock.wallMs();
       const range = rangeOf(query, now, DAY_MS);
-      const watched = watchedOf(state, ap.id);
+      const watched = watchedOf(state.registry, ap.id);
       const probe = watched.at(-1)?.probe;
       const sample_s = (probe && state.registry.desired(probe)?.config.sample_s) || DEFAULT_SAMPLE_S;
       // What is still to come is not unknown.
@@ -170,19 +171,10 @@ function registerAvailability(app: FastifyInstance, { state, broker, clock }: Me
     async ({ query, who }): Promise<Page<OutageView>> => {
       const { id } = accessPointFor(who, state.registry, query.ap);
       const range = rangeOf(query, clock.wallMs(), 30 * DAY_MS);
-      const watched = watchedOf(state, id);
+      const watched = watchedOf(state.registry, id);
       return { items: await outages(broker.store, { ap: id, watched, ...range, limit: query.limit }), next: null };
     },
   );
-}
-
-/** Which probe judged the access point from when to when. */
-function watchedOf({ registry }: MeasurementDeps['state'], ap: string) {
-  return registry
-    .bindings()
-    .filter(({ access_point, judges }) => access_point === ap && judges)
-    .map(({ probe, from, to }) => ({ probe, from_ms: from, to_ms: to ?? Number.POSITIVE_INFINITY }))
-    .sort((a, b) => a.from_ms - b.from_ms);
 }
 
 function longest(spans: readonly Span[]): Span[] {

@@ -1,14 +1,18 @@
-/** Why: shares and percentiles by region, provider and site over any range: what the month's report says, asked for at any time. */
+/** Why: shares and percentiles over any range, by region, provider and site, or of one line by the calendar: what the month's report says, asked for at any time. */
 import type { FastifyInstance } from 'fastify';
-import type { ThroughputGroup, ThroughputGroups } from '#contract';
+import type { CalendarBucket, ThroughputGroup, ThroughputGroups, ThroughputSeries } from '#contract';
 import { CarrelError } from '#lib/errors';
 import { closedSpans, readCalendar } from '../alert/calendar.ts';
 import type { DashboardDeps } from '../deps.ts';
+import { chooseCalendarBucket } from '../query/calendar.ts';
 import { throughputGroups, wholeHours } from '../query/groups.ts';
 import type { CountInput } from '../query/month.ts';
+import { throughputSeries } from '../query/throughput-series.ts';
 import { desiredConfig } from '../registry/desired.ts';
-import { type Asking, seesSite } from '../scope.ts';
+import { type Asking, accessPointFor, seesSite, siteFor } from '../scope.ts';
 import type { Allow } from '../session.ts';
+import { idField } from './schemas.ts';
+import { watchedOf } from './watched.ts';
 
 const DAY_MS = 86_400_000;
 /** Wider than a year each probe would bring a thousand days. */
@@ -31,6 +35,29 @@ const schema = {
   },
 };
 
+const BUCKETS = ['day', 'week', 'month'] as const satisfies CalendarBucket[];
+/** Sums of days are kept for five years. */
+const WIDEST_SERIES_MS = 3660 * DAY_MS;
+const seriesSchema = {
+  summary: 'Median, p10, p90 and counts of the planned tests of an access point by day, week or month of its site',
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['ap'],
+    properties: {
+      ap: idField,
+      from: { ...moment, description: 'ms since 1970, widened to a whole bucket; 30 days before to when left out' },
+      to: { ...moment, description: 'ms since 1970, widened to a whole bucket; now when left out' },
+      bucket: {
+        type: 'string',
+        enum: BUCKETS,
+        description:
+          'Of the calendar of the site’s time zone; days for up to 62 days, weeks for up to 400, else months, when left out',
+      },
+    },
+  },
+};
+
 type Deps = Pick<DashboardDeps, 'state' | 'broker' | 'clock'>;
 
 export function registerThroughputRoutes(app: FastifyInstance, deps: Deps, allow: Allow): void {
@@ -45,6 +72,24 @@ export function registerThroughputRoutes(app: FastifyInstance, deps: Deps, allow
       const [from, to] = wholeHours([begin, end]);
       const items = await throughputGroups(deps.broker.store, countedBy(deps, who, now), by, [from, to]);
       return { by, from, to, items, next: null };
+    },
+  );
+  registerSeries(app, deps, allow);
+}
+
+function registerSeries(app: FastifyInstance, { state, broker, clock }: Deps, allow: Allow): void {
+  app.get<{ Querystring: { ap: string; from?: number; to?: number; bucket?: CalendarBucket } }>(
+    '/api/v1/throughput/series',
+    { config: { scoped: true }, onRequest: allow('viewer'), schema: seriesSchema },
+    async ({ query, who }): Promise<ThroughputSeries> => {
+      const ap = accessPointFor(who, state.registry, query.ap);
+      const { zone } = siteFor(who, state.registry, ap.site);
+      const { to: to_ms = clock.wallMs(), from: from_ms = Math.max(0, to_ms - 30 * DAY_MS) } = query;
+      if (from_ms >= to_ms) throw rangeError(`must be before to (${to_ms})`);
+      if (to_ms - from_ms > WIDEST_SERIES_MS) throw rangeError('must be at most ten years before to');
+      const { bucket = chooseCalendarBucket(to_ms - from_ms) } = query;
+      const watched = watchedOf(state.registry, ap.id);
+      return { ap: ap.id, ...(await throughputSeries(broker.store, { watched, zone, bucket, from_ms, to_ms })) };
     },
   );
 }

@@ -21,7 +21,7 @@ const GETS = [
   ...['/roster', '/rules', '/screens', '/sessions', '/setup', '/silences', '/sites', '/sites/a', '/sites/export'],
   '/sites/a/closed-today',
   ...['/sites/a/notes', '/me/views'],
-  ...[`/tests?ap=a&${RANGE}`, `/throughput?by=site&${RANGE}`, '/tokens', '/users'],
+  ...[`/tests?ap=a&${RANGE}`, `/throughput?by=site&${RANGE}`, `/throughput/series?ap=b&${RANGE}`, '/tokens', '/users'],
 ];
 
 /** What is done one after another, and the status of its answer. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Problem, ThroughputGroups } from '#contract';
+import type { Problem, ThroughputGroups, ThroughputSeries } from '#contract';
 import { registerThroughputRoutes } from '../../dashboard/routes/throughput.ts';
 import { PASSWORD, type TestDashboard, testDashboard } from '../support/dashboard.ts';
 import { DAY_MS, FROM, filled, input, NOW } from './query/month-world.ts';
@@ -42,6 +42,25 @@ describe('GET /throughput', () => {
     const scoped = await as(null, 'GET', path, undefined, { cookie });
     const [mine] = scoped.json<ThroughputGroups>().items;
     expect([all.items[0]?.rate_mbps.n, mine?.rate_mbps.n]).toEqual([124, 62]);
+  });
+
+  it('gives one line by the days of its site, by weeks for a year, and nobody the line of another library', async () => {
+    const { as, state, signIn } = await dashboardOfOctober();
+    const series = async (range: string): Promise<ThroughputSeries> =>
+      (await as('viewer', 'GET', `/throughput/series?ap=a&${range}`)).json();
+    const days = await series(october);
+    expect(days).toMatchObject({ ap: 'a', zone: 'Europe/Vilnius', bucket: 'day', from: FROM, error: 0.02 });
+    // The clocks are changed on the 25th.
+    expect([days.t.length, (days.t[25] ?? 0) - (days.t[24] ?? 0)]).toEqual([31, 25 * 3_600_000]);
+    expect(days.passed.reduce((sum, n) => sum + n, 0)).toBeGreaterThan(40);
+    expect((await series(`from=${FROM - 300 * DAY_MS}&to=${FROM + 31 * DAY_MS}`)).bucket).toBe('week');
+    expect((await series(`${october}&bucket=month`)).t).toEqual([FROM]);
+    const viewer = state.people.user('viewer');
+    if (!viewer) throw new Error('the viewer is there');
+    state.people.putUser({ ...viewer, name: 'ona', role: 'librarian', scope: { regions: [], sites: ['b'] } });
+    const { cookie } = await signIn('ona', PASSWORD);
+    expect((await as(null, 'GET', '/throughput/series?ap=a', undefined, { cookie })).statusCode).toBe(404);
+    expect((await as('viewer', 'GET', `/throughput/series?ap=a&from=${NOW}&to=${FROM}`)).statusCode).toBe(400);
   });
 
   it('refuses a range that is none, in words', async () => {

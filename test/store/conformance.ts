@@ -8,6 +8,7 @@ import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { AvailabilityGroup, Batch, Cursor, RollupQuery, RollupRow, Store } from '#store';
 import { createMemoryStore } from '../../broker/store/memory.ts';
 import { throughputGroups, wholeHours } from '../../dashboard/query/groups.ts';
+import { throughputSeries } from '../../dashboard/query/throughput-series.ts';
 import { FROM, filled, frames, input } from '../dashboard/query/month-world.ts';
 import { batchOf, outageEvent, type TestFrame, testEvent } from './batches.ts';
 
@@ -405,6 +406,19 @@ export function storeConformance({ name, open, durable }: Subject): void {
         expect(await throughputGroups(store, input, by, range)).toEqual(expected);
         expect(expected.every(({ rate_mbps, rtt_ms }) => rate_mbps.n > 0 && rtt_ms.n > 0)).toBe(true);
       }
+      const watched = ['p-b', 'p-c'].map((probe, i) => ({
+        probe,
+        from_ms: i * (FROM + 1e9),
+        to_ms: FROM + 1e9 + i * 1e9,
+      }));
+      // In Kathmandu each day begins within an hour of UTC, whose tests are then counted one by one.
+      for (const zone of ['Europe/Vilnius', 'Asia/Kathmandu'])
+        for (const bucket of ['day', 'week'] as const) {
+          const query = { watched, zone, bucket, from_ms: FROM, to_ms: FROM + 31 * 86_400_000 };
+          const expected = await throughputSeries(truth, query);
+          expect(await throughputSeries(store, query)).toEqual(expected);
+          expect(expected.p50.filter((rate) => rate !== null).length).toBeGreaterThan(bucket === 'day' ? 20 : 3);
+        }
     }, 60_000);
 
     it('keeps what is newer than the time that it may forget', async () => {
