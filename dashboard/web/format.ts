@@ -99,6 +99,13 @@ function written(pattern: string, ms: number, zone: string): string {
 /** Monday is 0. */
 export const weekdayName = (weekday: number): string => locale.weekdays[weekday] ?? '';
 
+/** "19 Nov 2026" */
+export const dated = (ms: number, zone: string): string =>
+  written(locale.date.replace(/[, ]*\{w\}[, ]*/, ''), ms, zone);
+
+/** "25 h" */
+export const hours = (n: number): string => `${n}${NBSP}${words.units.h}`;
+
 /** "Thu 19 Nov 2026, 16:15" */
 export const full = (ms: number, zone: string): string => `${written(locale.date, ms, zone)}, ${clock(ms, zone)}`;
 
@@ -109,8 +116,7 @@ export function moment(ms: number, nowMs: number, zone: string): string {
   const days = today.dayNumber - at.dayNumber;
   if (days === 0) return clock(ms, zone);
   if (Math.abs(days) < 7) return `${weekdayName(at.weekday)} ${clock(ms, zone)}`;
-  const date = at.year === today.year ? locale.day : locale.date.replace(/[, ]*\{w\}[, ]*/, '');
-  return `${written(date, ms, zone)} ${clock(ms, zone)}`;
+  return `${(at.year === today.year ? day : dated)(ms, zone)} ${clock(ms, zone)}`;
 }
 
 /** "Vilnius" of Europe/Vilnius. */

@@ -40,7 +40,7 @@ const en = {
   to: 'To',
   show: 'Show',
   thisRange: 'this stretch',
-  newestTests: (n: string) => `Of the tests of this range only the newest ${n} are shown and counted.`,
+  newestTests: (n: string) => `Of the tests of this range only the newest ${n} are listed.`,
   median: 'Median',
   middle: '8 of 10 samples',
 };

@@ -39,6 +39,7 @@ import {
   explanationOf,
   measurementsOf,
   outagesOf,
+  seriesOf,
   testsOf,
 } from './site-fixture.ts';
 import { serveTelling } from './telling-fixture.ts';
@@ -208,6 +209,9 @@ export async function startFixture(
     items: testsOf(query.ap, Number(query.from), Number(query.to)),
     next: null,
   }));
+  app.get<{ Querystring: { ap: string; from: string; to: string } }>('/api/v1/throughput/series', ({ query }) =>
+    seriesOf(query.ap, Number(query.from), Number(query.to)),
+  );
   app.get<{ Querystring: { probe: string; metric: string; from: string; to: string; points: string } }>(
     '/api/v1/measurements',
     ({ query }) =>

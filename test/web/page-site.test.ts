@@ -77,6 +77,73 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   }, 60_000);
 
+  test('over a month throughput has the median and the band of each day, walked by keys, as a table, and in words', async () => {
+    const page = await world.open('/sites/site-0?range=30d', 'Data used by monitoring');
+    const figure = page.getByRole('figure', { name: 'Download throughput' });
+    await figure.getByText(/planned tests reached the target; below it on 3 of 26 days/).waitFor();
+    await figure.getByText('each percentile lies within 2\u00a0% of the exact one').waitFor();
+    const chart = figure.getByRole('img', { name: /by day\. .*Medians from \d+\.\d to \d+\.\d Mb\/s/ });
+    await chart.locator('canvas').waitFor();
+    const readout = figure.locator('.readout');
+    await readout.getByText('Thu 19 Nov, so far').waitFor();
+    await chart.focus();
+    await page.keyboard.press('Home');
+    await readout.getByText('Wed 21 Oct').waitFor();
+    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+    await expect.poll(() => readout.innerText()).toMatch(/^Sun 25\sOct, 25\sh\s+closed/);
+    await page.keyboard.press('ArrowRight');
+    await readout.getByText('Mon 26 Oct').waitFor();
+    const said = await readout.innerText();
+    expect(said).toMatch(
+      /^Mon 26\sOct\s+median \d+\.\d\s+p10 to p90 \d+\.\d to \d+\.\d\s+\d of \d tests reached the target/,
+    );
+    expect(await figure.locator('[aria-live]').innerText()).toMatch(/^Mon 26\sOct: median/);
+    await figure.getByText('Show as table').click();
+    expect(await figure.locator('thead th').allInnerTexts()).toEqual([
+      ...['Day', 'Told', 'Reached', 'Could not tell', 'p10 Mb/s', 'median Mb/s', 'p90 Mb/s'],
+    ]);
+    expect(await figure.locator('tbody tr').count()).toBe(30);
+    const cells = (await figure.locator('tbody tr').nth(24).innerText()).split('\t');
+    const [told, reached, low, mid, high] = [cells[1], cells[2], ...cells.slice(4)];
+    expect(said.replaceAll('\n', ' ')).toContain(
+      `median ${mid} p10 to p90 ${low} to ${high} ${reached} of ${told} tests`,
+    );
+    expect(await barriers(page)).toEqual([]);
+    world.fine();
+  }, 60_000);
+
+  test('a single test in the chart is pointed at, or reached with up and down, and says its verdict', async () => {
+    const page = await world.open('/sites/site-0?range=7d', 'Data used by monitoring');
+    const figure = page.getByRole('figure', { name: 'Download throughput' });
+    const chart = figure.getByRole('img', { name: /up and down through single tests/ });
+    await chart.locator('canvas').waitFor();
+    await figure.getByText('median of the day').waitFor();
+    await chart.focus();
+    await page.keyboard.press('ArrowDown');
+    await figure.locator('.readout').getByText('Fail').waitFor();
+    expect(await figure.locator('[aria-live]').innerText()).toMatch(/^19\sNov 15:5\d: 19\.8\sMb\/s, Fail/);
+    const ring = await figure.locator('.u-ring').boundingBox();
+    if (!ring) throw new Error('the test has no ring');
+    await page.keyboard.press('ArrowLeft');
+    await figure.locator('.u-ring').waitFor({ state: 'hidden' });
+    await page.mouse.move(ring.x + 10, ring.y + 12);
+    await figure.locator('.readout').getByText('Fail').waitFor();
+    world.fine();
+  }, 60_000);
+
+  test('over a year the weeks stand for their tests, and the address keeps the range', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring');
+    await page.getByRole('link', { name: /^12\smo$/ }).click();
+    const figure = page.getByRole('figure', { name: 'Download throughput' });
+    await figure.getByText('median of the week').waitFor();
+    expect(await figure.getByText('a test that passed').count()).toBe(0);
+    await figure.getByText('Show as table').click();
+    expect(await figure.locator('tbody tr').count()).toBe(53);
+    await page.reload();
+    await figure.getByText('median of the week').waitFor();
+    world.fine();
+  }, 60_000);
+
   test('a site says whether everything arrived, and of each gap what is known', async () => {
     const page = await world.open('/sites/site-0', 'Data used by monitoring');
     const part = page.getByRole('region', { name: 'What arrived' });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { OpeningHours } from '#contract';
+import type { OpeningHours, ThroughputSeries } from '#contract';
 import {
   axisTicks,
   fitting,
@@ -8,11 +8,13 @@ import {
   isolated,
   missingSpans,
   parseRange,
+  placeOf,
   type Range,
   summarize,
   tickLabel,
   timeTicks,
 } from '../../dashboard/web/charts/series.ts';
+import { bandOf, hasBand, hasMarks, nameOf, sumOfUsual, usualOf } from '../../dashboard/web/charts/usual.ts';
 import { fieldOf, MOVES, momentOfField, moved, parseStretch } from '../../dashboard/web/charts/zoom.ts';
 import { hoursInWords, nextChange } from '../../dashboard/web/hours.ts';
 
@@ -42,7 +44,8 @@ describe('charts', () => {
   const columns = (counts: number[]) => ({ t: counts.map((_, i) => from + i * HOUR), count: counts, bucket_s: 3600 });
 
   test('hours without a sample are missing, but neither closed ones nor the one that is being filled', () => {
-    const frame = { from, to: from + 6 * HOUR, closed: [[from, from + HOUR] as const] };
+    const closed = [[from, from + HOUR] as const];
+    const frame = { from, to: from + 6 * HOUR, closed, sunken: closed };
     expect(missingSpans(columns([0, 0, 5, 0, 0, 0]), frame, from + 5.5 * HOUR)).toEqual([
       [from + HOUR, from + 2 * HOUR],
       [from + 3 * HOUR, from + 4.5 * HOUR],
@@ -50,7 +53,7 @@ describe('charts', () => {
   });
 
   test('a probe that never sent has nothing but missing data', () => {
-    const frame = { from, to: from + 6 * HOUR, closed: [] };
+    const frame = { from, to: from + 6 * HOUR, closed: [], sunken: [] };
     expect(missingSpans({ t: [], count: [], bucket_s: 3600 }, frame, from + 7 * HOUR)).toEqual([
       [from, from + 6 * HOUR],
     ]);
@@ -108,9 +111,103 @@ describe('charts', () => {
     expect(summarize({ count: [0], min: [null], mean: [null], max: [null] })).toBeNull();
   });
 
+  test('a week is seven days of the site, today the last of them, and a year begins on a Monday', () => {
+    const to = at('2026-11-19T14:15:00Z');
+    const begins = (range: Range) => new Date(frameOf(range, to, VILNIUS, []).from).toISOString();
+    expect(begins('24h')).toBe('2026-11-18T14:15:00.000Z');
+    expect(begins('7d')).toBe('2026-11-12T22:00:00.000Z');
+    expect(begins('30d')).toBe('2026-10-20T21:00:00.000Z'); // summer time
+    expect(begins('12mo')).toBe('2025-11-16T22:00:00.000Z');
+    // At midnight today has not begun.
+    expect(frameOf('7d', at('2026-11-19T22:00:00Z'), VILNIUS, []).from).toBe(at('2026-11-12T22:00:00Z'));
+  });
+
+  test('over a month only whole closed days are drawn, and they do not cut what is missing', () => {
+    const to = at('2026-11-19T14:15:00Z');
+    const frame = frameOf('30d', to, VILNIUS, weekdays(600, 1080));
+    expect(frame.sunken.map(([a, b]) => (b - a) / HOUR)).toEqual([49, 48, 48, 48]); // clocks are set back on the first Sunday
+    const t = Array.from({ length: 30 }, (_, i) => frame.from + i * 24 * HOUR);
+    // From Tuesday to Friday.
+    const count = t.map((ms) => (ms >= at('2026-11-10T00:00:00Z') && ms < at('2026-11-13T00:00:00Z') ? 0 : 24));
+    const missing = missingSpans({ t, count, bucket_s: 86_400 }, frame, to);
+    expect(missing).toEqual([[at('2026-11-11T08:00:00Z'), at('2026-11-13T16:00:00Z')]]);
+    expect(frameOf('12mo', to, VILNIUS, weekdays(600, 1080)).sunken).toEqual([]);
+  });
+
   test('a range that nobody offers is a day', () => {
     expect(parseRange('2y')).toBe('24h');
     expect(parseRange('12mo')).toBe('12mo');
+  });
+});
+
+describe('what is usual of a line', () => {
+  const start = at('2026-10-23T21:00:00Z');
+  const days = [0, 24, 49, 73, 97].map((h) => start + h * HOUR);
+  const series: ThroughputSeries = {
+    ...{ ap: 'a', zone: VILNIUS, bucket: 'day', from: start, to: days[4] ?? 0, t: days.slice(0, 4), error: 0.02 },
+    ...{ passed: [5, 0, 0, 1], failed: [1, 0, 0, 1], inconclusive: [0, 1, 0, 0] },
+    ...{ p10: [20, null, null, 10], p50: [40, null, null, 25], p90: [50, null, null, 40] },
+  };
+  const now = (days[3] ?? 0) + 10 * HOUR;
+  const frame = {
+    ...frameOf('30d', now, VILNIUS, [], start + 12 * HOUR),
+    closed: [[days[1] ?? 0, days[2] ?? 0] as const],
+  };
+  const usual = usualOf(series, frame, now);
+
+  test('a day of 25 hours is one, gaps stay gaps, and today is not over', () => {
+    expect(usual.map((one) => nameOf(one, 'day', VILNIUS, now).replaceAll('\u00a0', ' '))).toEqual([
+      ...['Sat 24 Oct', 'Sun 25 Oct, 25 h', 'Mon 26 Oct', 'Tue 27 Oct, so far'],
+    ]);
+    expect(usual.map(({ closed, values }) => [closed, values?.mid ?? null])).toEqual([
+      ...[
+        [false, 40],
+        [true, null],
+        [false, null],
+        [false, 25],
+      ],
+    ]);
+    expect(bandOf(usual, now).map(({ from, to, soFar }) => [from, to, soFar])).toEqual([
+      [days[0], days[1], false],
+      [days[3], now, true],
+    ]);
+  });
+
+  test('each bucket is found by the middle of what is in view of it', () => {
+    expect(usual[0]?.x).toBe(start + 18 * HOUR);
+    expect(
+      usual.map(({ x }) =>
+        placeOf(
+          usual.map(({ from }) => from),
+          x,
+        ),
+      ),
+    ).toEqual([0, 1, 2, 3]);
+    expect([start - 1, now + HOUR].map((moment) => placeOf(days, moment))).toEqual([0, 3]);
+  });
+
+  test('the range adds up to what its buckets say', () => {
+    expect(sumOfUsual(usual)).toEqual({ passed: 6, failed: 2, inconclusive: 1, told: 2, fell: 2, medians: [25, 40] });
+    expect(sumOfUsual([]).medians).toBeNull();
+  });
+
+  test('a day has no band, a week has marks too, a year has none', () => {
+    const told = (range: Range) => [hasBand, hasMarks].map((has) => has(frameOf(range, now, VILNIUS, [])));
+    expect([told('24h'), told('7d'), told('30d'), told('12mo')]).toEqual([
+      ...[
+        [false, true],
+        [true, true],
+        [true, true],
+        [true, false],
+      ],
+    ]);
+  });
+
+  test('weeks are named by their first and last day, with the year where it is another one', () => {
+    const [first] = usual;
+    if (!first) throw new Error('there is one');
+    const week = { ...first, from: at('2025-12-28T22:00:00Z'), to: at('2026-01-04T22:00:00Z') };
+    expect(nameOf(week, 'week', VILNIUS, now).replaceAll('\u00a0', ' ')).toBe('29 Dec 2025 – 4 Jan');
   });
 });
 

@@ -7,7 +7,12 @@ import type {
   OutageView,
   ProbeDelivery,
   TestView,
+  ThroughputSeries,
 } from '#contract';
+import { createMemoryStore } from '../../broker/store/memory.ts';
+import { calendarEdges, chooseCalendarBucket } from '../../dashboard/query/calendar.ts';
+import { throughputSeries } from '../../dashboard/query/throughput-series.ts';
+import { batchOf } from '../store/batches.ts';
 import { isBelow, lowRates, newestTest, numberOf, numbers, rosterOf, rowOf, testsApart } from './fleet-fixture.ts';
 
 const MIN = 60_000;
@@ -23,7 +28,7 @@ export function testsOf(ap: string, from: number, to: number): TestView[] {
   const lows = isBelow(site) ? lowRates(site) : [];
   for (let at = to - newestTest(site), i = 0; at > from; at -= testsApart(site), i++) {
     const hour = new Date(at).getUTCHours();
-    if (hour < 7 || hour > 15) continue;
+    if (hour < 7 || hour > 15 || new Date(at).getUTCDay() === 0) continue;
     const low = i < lows.length || i % 23 === 9;
     const unclear = i % 29 === 6;
     const rate = unclear ? null : low ? (lows[i] ?? 10.9 + random() * 3) : 40 + random() * 12;
@@ -51,6 +56,21 @@ export function testsOf(ap: string, from: number, to: number): TestView[] {
     });
   }
   return tests;
+}
+
+/** The same tests by day, week or month, as the server counts them. */
+export async function seriesOf(ap: string, from: number, to: number): Promise<ThroughputSeries> {
+  const zone = 'Europe/Vilnius';
+  const bucket = chooseCalendarBucket(to - from);
+  const [first = from] = calendarEdges(zone, bucket, from, to);
+  const store = createMemoryStore();
+  const e = testsOf(ap, first, to).map(({ ap: _, probe: __, at, ...test }) => ({
+    t_ms: at,
+    event: { ...test, kind: 'throughput' as const, at: 0, job: null },
+  }));
+  await store.write(batchOf({ probe: 'p', seq: 0, t: [], e }), { next: 1, held: [] });
+  const watched = [{ probe: 'p', from_ms: 0, to_ms: to }];
+  return { ap, ...(await throughputSeries(store, { watched, zone, bucket, from_ms: from, to_ms: to })) };
 }
 
 const SHAPES: Record<string, { unit: string; base: number; swing: number }> = {

@@ -1,8 +1,12 @@
 /** Why: the only file that draws with uPlot; loaded when the first chart is shown. Colours come from the style sheet, at the time of drawing. */
 import uPlot from 'uplot';
-import type { Span } from '#contract';
+import type { Span, Verdict } from '#contract';
 import { type Palette, palette } from '../palette.ts';
-import { fitting, type Tick } from './series.ts';
+import { drawUsual } from './band.ts';
+import { drawGround } from './ground.ts';
+import { FONT_PX, font } from './look.ts';
+import { drawMarks, markUnder, placeOfMark } from './marks.ts';
+import { fitting, placeOf, type Tick } from './series.ts';
 
 export interface PlotSeries {
   values: readonly (number | null)[] /** Drawn as a band behind the line. */;
@@ -12,21 +16,42 @@ export interface PlotSeries {
   dash?: readonly number[];
   dots: readonly number[];
 }
+/** One test: its rate in the unit of the chart, or null where it could not tell. */
 export interface PlotTest {
   at: number;
-  rate: number;
-  failed: boolean;
+  rate: number | null;
+  verdict: Verdict;
+}
+/** Median and p10 to p90 of a stretch of time. */
+export interface PlotUsual {
+  from: number;
+  to: number;
+  low: number;
+  mid: number;
+  high: number;
+  /** It is not over: `to` is now. */
+  soFar: boolean;
+}
+/** `before`: what it was until then, oldest first, where it changed within the range. */
+export interface PlotTarget {
+  value: number;
+  label: string;
+  before: readonly { until: number; value: number }[];
 }
 export interface PlotSpec {
   from: number;
   to: number;
   height: number;
   x: readonly number[];
+  /** Where the stretch begins that each x stands for; else an x stands for the moments nearest to it. Rising. */
+  starts?: readonly number[];
+  /** Drawn as a band with its median; those that touch are joined. Rising. */
+  usual?: readonly PlotUsual[];
   series: readonly PlotSeries[];
   tests: readonly PlotTest[];
   /** Moments that somebody wrote about, marked by a flag. */
   notes?: readonly number[];
-  target: { value: number; label: string } | null;
+  target: PlotTarget | null;
   closed: readonly Span[];
   missing: readonly Span[];
   noData: string;
@@ -36,21 +61,25 @@ export interface PlotSpec {
 }
 export interface Plot {
   moveTo(at: number | null): void;
+  /** Puts a ring round one of the tests, or round none. */
+  ring(test: number | null): void;
   resize(width: number): void;
   close(): void;
 }
 
-const FONT_PX = 14;
 const LEFT_PX = 46;
 const RIGHT_PX = 14;
 /** A generous width of a letter at 14 px, for deciding how many labels fit. */
 const CHAR_PX = 8;
 
-/** Draws into `host`; `onCursor` gets the index of the nearest x, or null when the pointer leaves; `onZoom` what was dragged over, null on a double click. */
+/**
+ * Draws into `host`; `onCursor` gets the index of the x that the pointer is at, or null when it leaves, and that of a test right under it;
+ * `onZoom` what was dragged over, null on a double click.
+ */
 export function drawPlot(
   host: HTMLElement,
   spec: PlotSpec,
-  onCursor: (index: number | null) => void,
+  onCursor: (index: number | null, test: number | null) => void,
   onZoom: (stretch: { from: number; to: number } | null) => void,
 ): Plot {
   const colour = palette(host);
@@ -96,6 +125,7 @@ export function drawPlot(
     ...seriesOf(spec, colour),
     hooks: {
       drawClear: [(u) => drawGround(u, spec, colour)],
+      drawAxes: [(u) => drawUsual(u, spec, colour)],
       draw: [(u) => drawMarks(u, spec, colour)],
       setSelect: [
         (u) => {
@@ -107,25 +137,41 @@ export function drawPlot(
       ],
       setCursor: [
         (u) => {
-          if (told) onCursor(u.cursor.idx ?? null);
+          if (told) onCursor(indexUnder(u, spec), markUnder(u, spec));
         },
       ],
     },
   };
   const plot = new uPlot(options, dataOf(spec), host);
+  const ring = plot.over.appendChild(document.createElement('div'));
+  ring.className = 'u-ring';
+  ring.hidden = true;
   return {
     moveTo(at) {
       told = false;
       plot.setCursor(at === null ? { left: -10, top: -10 } : { left: plot.valToPos(at, 'x'), top: 0 });
       told = true;
     },
+    ring(test) {
+      const one = test === null ? undefined : spec.tests[test];
+      ring.hidden = one === undefined;
+      if (one === undefined) return;
+      const { x, y } = placeOfMark(plot, one);
+      ring.style.transform = `translate(${x}px, ${y}px)`;
+    },
     resize: (width) => plot.setSize({ width: Math.max(200, width), height: spec.height }),
     close: () => plot.destroy(),
   };
 }
 
-const font = (px: number, weight = 400) =>
-  `${weight} ${px}px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
+/** The stretch that holds the pointer, or the nearest x. */
+function indexUnder(u: uPlot, { starts, x }: PlotSpec): number | null {
+  const { idx = null, left = -1 } = u.cursor;
+  if (!starts || idx === null) return idx;
+  const at = placeOf(starts, u.posToVal(left, 'x'));
+  return at < x.length ? at : null;
+}
+
 const axisLook = (colour: Palette): uPlot.Axis => ({
   stroke: colour('ink-3'),
   font: font(FONT_PX),
@@ -163,120 +209,4 @@ function dataOf(spec: PlotSpec): uPlot.AlignedData {
     low && high ? [[...high], [...low], [...values]] : [[...values]],
   );
   return [[...spec.x], ...columns];
-}
-
-/** Closed hours are sunken, missing data is hatched; both lie under everything. */
-function drawGround(u: uPlot, spec: PlotSpec, colour: Palette): void {
-  const { ctx, bbox } = u;
-  const px = (at: number) => u.valToPos(at, 'x', true);
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
-  ctx.fillStyle = colour('sunken');
-  for (const [a, b] of spec.closed) ctx.fillRect(px(a), bbox.top, px(b) - px(a), bbox.height);
-  for (const [a, b] of spec.missing) hatch(ctx, px(a), bbox.top, px(b) - px(a), bbox.height, colour('nodata'));
-  ctx.restore();
-}
-
-function hatch(
-  ctx: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-  stroke: string,
-): void {
-  const gap = 8.5 * devicePixelRatio;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(x, y, Math.max(width, 1), height);
-  ctx.clip();
-  ctx.beginPath();
-  // Lines start on a grid of the whole canvas, so that neighbouring hatches join.
-  for (let at = Math.floor((x - height) / gap) * gap; at < x + width; at += gap) {
-    ctx.moveTo(at, y + height);
-    ctx.lineTo(at + height, y);
-  }
-  ctx.strokeStyle = stroke;
-  ctx.globalAlpha = 0.45;
-  ctx.lineWidth = devicePixelRatio;
-  ctx.stroke();
-  ctx.restore();
-}
-
-function drawMarks(u: uPlot, spec: PlotSpec, colour: Palette): void {
-  const { ctx, bbox } = u;
-  const r = devicePixelRatio;
-  ctx.save();
-  const widest = spec.missing.reduce<Span | null>(
-    (best, span) => (best && best[1] - best[0] >= span[1] - span[0] ? best : span),
-    null,
-  );
-  if (widest) {
-    const [a, b] = [u.valToPos(widest[0], 'x', true), u.valToPos(widest[1], 'x', true)];
-    if (b - a > 64 * r)
-      text(ctx, spec.noData, (a + b) / 2, bbox.top + bbox.height * 0.72, colour('ink-3'), colour('surface'), 'center');
-  }
-  if (spec.target) {
-    const y = Math.round(u.valToPos(spec.target.value, 'y', true));
-    ctx.strokeStyle = colour('ink');
-    ctx.lineWidth = 1.5 * r;
-    ctx.beginPath();
-    ctx.moveTo(bbox.left, y);
-    ctx.lineTo(bbox.left + bbox.width, y);
-    ctx.stroke();
-    text(ctx, spec.target.label, bbox.left + 6 * r, y - 8 * r, colour('ink'), colour('surface'), 'left', 500);
-  }
-  for (const at of spec.notes ?? []) flag(ctx, u.valToPos(at, 'x', true), bbox, colour('ink-2'));
-  for (const { at, rate, failed } of spec.tests) {
-    const x = u.valToPos(at, 'x', true);
-    const y = u.valToPos(rate, 'y', true);
-    ctx.fillStyle = colour(failed ? 'below' : 'lamp');
-    ctx.beginPath();
-    if (failed) {
-      ctx.moveTo(x, y - 5.6 * r);
-      ctx.lineTo(x + 5.9 * r, y + 4.9 * r);
-      ctx.lineTo(x - 5.9 * r, y + 4.9 * r);
-      ctx.closePath();
-    } else ctx.arc(x, y, 2.6 * r, 0, 2 * Math.PI);
-    ctx.fill();
-  }
-  ctx.restore();
-}
-
-/** A pole over the whole height, with a pennant at its top. */
-function flag(ctx: CanvasRenderingContext2D, x: number, { top, height, left, width }: uPlot.BBox, fill: string): void {
-  if (x < left || x > left + width) return;
-  const r = devicePixelRatio;
-  ctx.fillStyle = fill;
-  ctx.fillRect(Math.round(x), top, Math.max(1, r), height);
-  ctx.beginPath();
-  ctx.moveTo(x, top);
-  ctx.lineTo(x + 9 * r, top);
-  ctx.lineTo(x + 6 * r, top + 4 * r);
-  ctx.lineTo(x + 9 * r, top + 8 * r);
-  ctx.lineTo(x, top + 8 * r);
-  ctx.fill();
-}
-
-function text(
-  ctx: CanvasRenderingContext2D,
-  words: string,
-  x: number,
-  y: number,
-  fill: string,
-  halo: string,
-  align: CanvasTextAlign,
-  weight = 400,
-): void {
-  ctx.font = font(FONT_PX * devicePixelRatio, weight);
-  ctx.textAlign = align;
-  ctx.textBaseline = 'alphabetic';
-  ctx.lineJoin = 'round';
-  ctx.lineWidth = 4 * devicePixelRatio;
-  ctx.strokeStyle = halo;
-  ctx.strokeText(words, x, y);
-  ctx.fillStyle = fill;
-  ctx.fillText(words, x, y);
 }

@@ -15,6 +15,7 @@ import { clock, day, exact, NBSP, weekdayName } from '../format.ts';
 export const RANGES = ['1h', '24h', '7d', '30d', '12mo'] as const;
 export type Range = (typeof RANGES)[number];
 /** `points`: buckets asked for, about two pixels each on a desk. `refreshMs`: how often an open page asks again. */
+const DAY_MS = 86_400_000;
 const PLANS = {
   '1h': { ms: 3_600_000, points: 60, refreshMs: 15_000 },
   '24h': { ms: 86_400_000, points: 288, refreshMs: 60_000 },
@@ -30,6 +31,8 @@ export interface Frame {
   points: number;
   zone: string;
   closed: readonly Span[];
+  /** What of `closed` is drawn: over a month the nights would be stripes that hide the days, over a year also the weekends. */
+  sunken: readonly Span[];
 }
 
 export const parseRange = (text: string | null): Range => RANGES.find((range) => range === text) ?? '24h';
@@ -38,22 +41,45 @@ export const parseRange = (text: string | null): Range => RANGES.find((range) =>
 export const steadyEnd = (range: Range, now: number): number =>
   Math.ceil(now / PLANS[range].refreshMs) * PLANS[range].refreshMs;
 
-/** `from`: the beginning of a stretch of one's own; else the range's. */
+/** `from`: the beginning of a stretch of one's own; else the range's: weeks, months and years begin with a whole day, of which today is the last. */
 export function frameOf(
   range: Range,
   to: number,
   zone: string,
   opening: OpeningHours,
-  from: number = to - PLANS[range].ms,
+  from: number = beginOf(range, to, zone),
 ): Frame {
   const closed = hasHours(opening) ? subtract([[from, to]], openSpans({ zone, opening }, from, to)) : [];
-  return { range, from, to, points: PLANS[range].points, zone, closed };
+  const shut = range === '12mo' ? [] : range === '30d' ? wholeDays(closed, zone) : closed;
+  return { range, from, to, points: PLANS[range].points, zone, closed, sunken: shut };
 }
 
-/** Spans without any sample that should have had one: not closed, and not the bucket that is still being filled. */
+function beginOf(range: Range, to: number, zone: string): number {
+  const { ms } = PLANS[range];
+  if (ms <= DAY_MS) return to - ms;
+  // The end is not part of the range: at midnight the last day is the one before.
+  const first = localTime(zone, to - 1).dayNumber + 1 - ms / DAY_MS;
+  // A year is shown by weeks, and they begin on Monday.
+  return momentOf(zone, range === '12mo' ? first - weekdayOf(first) : first, 0);
+}
+
+/** What of the spans is whole days of the zone. */
+function wholeDays(spans: readonly Span[], zone: string): Span[] {
+  return spans.flatMap(([from, to]): Span[] => {
+    const first = localTime(zone, from);
+    const start = momentOf(zone, first.dayNumber + (first.minuteOfDay === 0 ? 0 : 1), 0);
+    const end = momentOf(zone, localTime(zone, to).dayNumber, 0);
+    return start < end ? [[start, end]] : [];
+  });
+}
+
+/**
+ * Spans without any sample that should have had one: not closed, and not the bucket that is still being filled. What was closed meanwhile is left
+ * out where it is drawn; over a month it would cut what is missing into stripes.
+ */
 export function missingSpans(
   { t, count, bucket_s }: Pick<Measurements, 't' | 'count' | 'bucket_s'>,
-  { from, to, closed }: Pick<Frame, 'from' | 'to' | 'closed'>,
+  { from, to, closed, sunken }: Pick<Frame, 'from' | 'to' | 'closed' | 'sunken'>,
   now: number,
 ): Span[] {
   const bucketMs = bucket_s * 1000;
@@ -70,10 +96,23 @@ export function missingSpans(
   });
   const last = t.at(-1);
   if (last !== undefined) add(last + bucketMs, end);
-  return subtract(
-    empty.filter(([a, b]) => b > a),
-    closed,
-  );
+  const open = empty.flatMap((span): Span[] => {
+    const parts = subtract([span], closed);
+    const [first, last] = [parts[0], parts.at(-1)];
+    return first && last ? [[first[0], last[1]]] : [];
+  });
+  return subtract(open, sunken);
+}
+
+/** Index of the last that is not above `at` in a rising list; 0 where all are. */
+export function placeOf(rising: readonly number[], at: number): number {
+  let [low, high] = [0, rising.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rising[middle] ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
 }
 
 /** Indices of values that have no neighbour to be joined with: drawn as dots, or they would vanish. */
@@ -101,6 +140,8 @@ export interface Tick {
   label: string;
 }
 
+const NOON = 720;
+
 /** Time ticks on round local times: ten minutes for an hour, hours for a day, days for a week, Mondays for a month. */
 export function timeTicks({ range, from, to, zone }: Pick<Frame, 'range' | 'from' | 'to' | 'zone'>): Tick[] {
   const first = localTime(zone, from).dayNumber;
@@ -110,8 +151,9 @@ export function timeTicks({ range, from, to, zone }: Pick<Frame, 'range' | 'from
   });
   const ticks = days.flatMap(({ weekday, date, at }): Tick[] => {
     if (range === '12mo') return date === 1 ? [{ at: at(0), label: day(at(0), zone) }] : [];
-    if (range === '30d') return weekday === 0 ? [{ at: at(0), label: day(at(0), zone) }] : [];
-    if (range === '7d') return [{ at: at(0), label: `${weekdayName(weekday)}${NBSP}${date}` }];
+    // A day's name stands in its middle.
+    if (range === '30d') return weekday === 0 ? [{ at: at(NOON), label: day(at(NOON), zone) }] : [];
+    if (range === '7d') return [{ at: at(NOON), label: `${weekdayName(weekday)}${NBSP}${date}` }];
     if (range === '24h')
       return [0, 4, 8, 12, 16, 20].map((hour) => ({
         at: at(hour * 60),

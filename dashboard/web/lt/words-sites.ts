@@ -40,7 +40,7 @@ export const sitesWords: SitesWords = {
   to: 'Iki',
   show: 'Rodyti',
   thisRange: 'šis laikotarpis',
-  newestTests: (n) => `Iš šio laikotarpio bandymų rodomi ir skaičiuojami tik naujausi: ${n}.`,
+  newestTests: (n) => `Iš šio laikotarpio bandymų išvardyti tik naujausi: ${n}.`,
   median: 'Mediana',
   middle: '8 iš 10 reikšmių',
 };

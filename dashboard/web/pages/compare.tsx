@@ -3,15 +3,16 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Page, TestView } from '#contract';
 import { type Frame, frameOf, parseRange, steadyEnd } from '../charts/series.ts';
-import { highestOf, ratedOf, throughputSpec } from '../charts/throughput-spec.ts';
+import { highestOf, marksOf, tallyOf, throughputSpec } from '../charts/throughput-spec.ts';
 import { parseStretch, scaleOf } from '../charts/zoom.ts';
-import { clock, count, cut, day, full, percent } from '../format.ts';
+import { count, cut, full, percent } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { Chart, Twin } from '../parts/chart.tsx';
 import { Head } from '../parts/head.tsx';
-import { State, VerdictMark } from '../parts/marks.tsx';
+import { State } from '../parts/marks.tsx';
 import { RangePick } from '../parts/range-pick.tsx';
+import { OneTest, spokenTest, stampOf } from '../parts/throughput-tests.tsx';
 import { place, siteHref } from '../router.ts';
 import { type Line, lines, ready, serverNow } from '../store.ts';
 import { words } from '../words.ts';
@@ -108,11 +109,11 @@ function Multiple({ line: { row, ap, site, name }, scale, to, from, cursor, high
     `/tests?ap=${encodeURIComponent(ap.id)}&from=${frame.from}&to=${frame.to}&limit=${TESTS}`,
     { about: `${ap.id} ${scale}`, refresh: row.down_at },
   );
-  const rated = useMemo(() => ratedOf(tests.value?.items ?? []), [tests.value]);
-  useEffect(() => onHeight(highestOf(rated, ap.target_mbps)), [rated, ap.target_mbps]);
+  const marks = useMemo(() => marksOf(tests.value?.items ?? []), [tests.value]);
+  useEffect(() => onHeight(highestOf(marks, ap.target_mbps)), [marks, ap.target_mbps]);
   const spec = useMemo(
-    () => throughputSpec({ rated, target: ap.target_mbps, frame, missing: [], height: HEIGHT, highest }),
-    [rated, ap.target_mbps, frame, highest],
+    () => throughputSpec({ marks, target: ap.target_mbps, frame, missing: [], height: HEIGHT, highest }),
+    [marks, ap.target_mbps, frame, highest],
   );
   if (tests.problem && !tests.value)
     return (
@@ -120,11 +121,11 @@ function Multiple({ line: { row, ap, site, name }, scale, to, from, cursor, high
         <Failed what={words.what.tests} problem={tests.problem} again={tests.again} />
       </div>
     );
-  const failed = rated.filter((one) => one.failed).length;
-  const share = percent(rated.length - failed, rated.length);
+  const { passed, failed } = tallyOf(marks);
+  const share = percent(passed, passed + failed);
   const summary =
-    share === null ? siteWords.throughputNone : siteWords.throughputSummary(share, count(rated.length), failed);
-  const stamp = (at: number) => `${day(at, frame.zone)} ${clock(at, frame.zone)}`;
+    share === null ? siteWords.throughputNone : siteWords.throughputSummary(share, count(passed + failed), failed);
+  const stamp = (at: number) => stampOf(at, frame);
   return (
     <figure class="panel" aria-labelledby={`h-${ap.id}`}>
       <header>
@@ -139,19 +140,16 @@ function Multiple({ line: { row, ap, site, name }, scale, to, from, cursor, high
           spec={spec}
           sentence={`${name}. ${siteWords.throughput}, ${full(frame.from, frame.zone)} – ${full(frame.to, frame.zone)}. ${summary}.`}
           readout={(i) => {
-            const one = rated[i ?? rated.length - 1];
+            const one = marks[i ?? marks.length - 1];
             if (!one) return <span>{siteWords.throughputNone}</span>;
             return (
               <>
                 <b>{stamp(one.at)}</b>
-                <span>
-                  {siteWords.columns.down} <b>{cut(one.rate)}</b>
-                </span>
-                <VerdictMark verdict={one.test.verdict} />
+                <OneTest {...one} />
               </>
             );
           }}
-          spoken={(i) => `${stamp(rated[i]?.at ?? 0)}: ${cut(rated[i]?.rate ?? 0)} ${words.units.mbps}`}
+          spoken={(i) => (marks[i] ? spokenTest(marks[i], frame) : '')}
           cursor={cursor}
           heading={null}
         />
@@ -159,7 +157,15 @@ function Multiple({ line: { row, ap, site, name }, scale, to, from, cursor, high
       <Twin
         caption={name}
         heads={[siteWords.time, siteWords.columns.down, siteWords.columns.verdict]}
-        rows={() => rated.toReversed().map(({ at, rate, test }) => [stamp(at), cut(rate), words.verdict[test.verdict]])}
+        rows={() =>
+          marks
+            .toReversed()
+            .map(({ at, rate, verdict }) => [
+              stamp(at),
+              rate === null ? words.unknown : cut(rate),
+              words.verdict[verdict],
+            ])
+        }
       />
     </figure>
   );

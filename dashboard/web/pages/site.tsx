@@ -214,6 +214,7 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
   return (
     <>
       <Throughput
+        ap={ap.id}
         tests={items}
         target={ap.target_mbps}
         frame={frame}
@@ -221,15 +222,19 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
         notes={notes.value?.items ?? []}
         cursor={cursor}
         ranges={<RangePick range={range} frame={frame} />}
+        refresh={`${row.down_at} ${newest}`}
+        now={serverNow.peek()}
       />
       {tests.value?.next ? <p class="q">{sitesWords.newestTests(count(items.length))}</p> : null}
       <Availability ap={ap.id} frame={frame} />
       <div class="grid test-row">
-        <Tests items={items} zone={site.zone} busy={!tests.value} />
+        <div class="grid">
+          <Tests items={items} zone={site.zone} busy={!tests.value} />
+          <Logbook site={site.id} zone={site.zone} notes={notes} />
+        </div>
         <div class="grid">
           <DataUsed ap={ap.id} tests={items} probe={probe} frame={frame} own={own !== null} />
           <Outages ap={ap.id} frame={frame} />
-          <Logbook site={site.id} zone={site.zone} notes={notes} />
         </div>
       </div>
       {probe === null ? null : <Metrics probe={probe} frame={frame} cursor={cursor} rtt={pulse} />}

@@ -4,6 +4,7 @@ import { useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Plot, PlotSpec } from '../charts/plot.ts';
+import { placeOf } from '../charts/series.ts';
 import { zoomTo } from '../charts/zoom.ts';
 import { useDark } from '../dark.ts';
 import { theme } from '../theme-choice.ts';
@@ -13,22 +14,36 @@ interface ChartProps {
   spec: PlotSpec;
   /** The sentence that tells what the chart shows. */
   sentence: string;
-  /** The readout for an index, and for none. */
-  readout: (index: number | null) => ComponentChildren;
+  /** How the keys walk, in words. */
+  keys?: string;
+  /** The readout for an index, and for none; `mark` is a test of the chart that somebody points at. */
+  readout: (index: number | null, mark: number | null) => ComponentChildren;
   /** Spoken when arrow keys step. */
   spoken: (index: number) => string;
+  /** The same for single tests, where up and down step through them. */
+  spokenMark?: (mark: number) => string;
   /** Time under the cursor, shared by the charts of a page; ms. */
   cursor: Signal<number | null>;
   heading: ComponentChildren;
 }
 
-export function Chart({ spec, sentence, readout, spoken, cursor, heading }: ChartProps) {
+export function Chart(props: ChartProps) {
+  const { spec, sentence, keys = siteWords.keys, readout, cursor, heading } = props;
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const [index, setIndex] = useState<number | null>(null);
+  const [mark, setMark] = useState<number | null>(null);
   const [said, setSaid] = useState('');
   const dark = useDark();
-  const point = (i: number | null) => {
+  // Keys come faster than pages are drawn: what is chosen now is known here, what is shown by `mark` and `index`.
+  const chosen = useRef<number | null>(null);
+  const choose = (test: number | null) => {
+    chosen.current = test;
+    setMark(test);
+    plot.current?.ring(test);
+  };
+  const point = (i: number | null, test: number | null = null) => {
+    choose(test);
     cursor.value = i === null ? null : (spec.x[i] ?? null);
   };
   useEffect(() => {
@@ -53,31 +68,29 @@ export function Chart({ spec, sentence, readout, spoken, cursor, heading }: Char
   }, [spec, dark, theme.value]);
   useSignalEffect(() => {
     const at = cursor.value;
-    setIndex(at === null ? null : nearest(spec.x, at));
+    setIndex(at === null ? null : indexOf(spec, at));
     plot.current?.moveTo(at);
   });
   const press = (event: KeyboardEvent) => {
-    const last = spec.x.length - 1;
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const next = by
-      ? Math.max(0, Math.min(last, (index ?? last + 1) + by * (event.shiftKey ? 10 : 1)))
-      : { Home: 0, End: last }[event.key];
-    if (next === undefined || last < 0) return;
+    const at = cursor.peek();
+    const step = stepOf(event, props, at === null ? null : indexOf(spec, at), chosen.current);
+    if (step === null) return;
     event.preventDefault();
-    point(next);
-    setSaid(spoken(next));
+    choose(step.mark);
+    cursor.value = step.at;
+    setSaid(step.said);
   };
   return (
     <>
       <p class="readout">
         {heading}
-        {readout(index)}
+        {readout(index, mark)}
       </p>
       <div
         class="plot-box"
         role="img"
         tabIndex={0}
-        aria-label={`${sentence} ${siteWords.keys}`}
+        aria-label={`${sentence} ${keys}`}
         onKeyDown={press}
         onBlur={() => point(null)}
       >
@@ -88,6 +101,32 @@ export function Chart({ spec, sentence, readout, spoken, cursor, heading }: Char
       </span>
     </>
   );
+}
+
+/** Where a key leads, and what is said of it; null for keys that are not of charts. */
+function stepOf(
+  event: KeyboardEvent,
+  { spec, spoken, spokenMark }: ChartProps,
+  index: number | null,
+  mark: number | null,
+): { at: number | null; mark: number | null; said: string } | null {
+  const of = (count: number, from: number | null, by: number): number | null =>
+    count === 0 ? null : Math.max(0, Math.min(count - 1, (from ?? count) + by * (event.shiftKey ? 10 : 1)));
+  const aside = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+  const along = { ArrowDown: -1, ArrowUp: 1 }[event.key];
+  if (aside !== undefined) {
+    const next = of(spec.x.length, index, aside);
+    return next === null ? null : { at: spec.x[next] ?? null, mark: null, said: spoken(next) };
+  }
+  if (along === undefined || !spokenMark) return null;
+  const next = of(spec.tests.length, mark, along);
+  return next === null ? null : { at: spec.tests[next]?.at ?? null, mark: next, said: spokenMark(next) };
+}
+
+/** The stretch that holds the moment, or the nearest x. */
+function indexOf({ x, starts }: PlotSpec, at: number): number | null {
+  if (!starts) return nearest(x, at);
+  return x.length === 0 ? null : placeOf(starts, at);
 }
 
 /** The same numbers as a table, made when it is opened. */

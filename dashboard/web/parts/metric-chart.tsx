@@ -215,7 +215,7 @@ function specOf(main: Measurements, other: Measurements | null, frame: Frame, no
     ],
     tests: [],
     target: null,
-    closed: frame.closed,
+    closed: frame.sunken,
     missing: missingSpans(main, frame, now),
     noData: w.noData,
     yTicks: axisTicks(top),

@@ -77,7 +77,7 @@ function Bar({ view, frame, label }: { view: AvailabilityView; frame: Frame; lab
   return (
     <svg class="box avail-bar" width="100%" height={HEIGHT} role="img" aria-label={label}>
       <rect class="f-meets" x="0" width={wide(frame.from, view.to)} y="12" height="12" />
-      {frame.closed.map(([a, b]) => (
+      {frame.sunken.map(([a, b]) => (
         <rect key={`c${a}`} class="f-sunken" x={x(a)} width={wide(a, b)} height={HEIGHT} />
       ))}
       {view.unknown.map(([a, b]) => [

@@ -1,22 +1,29 @@
-/** Why: the promise in one picture: every test of the range against the target line. Tests that could not tell are counted, never drawn as 0. */
+/** Why: the promise in one picture: every test of the range against the target line, and beyond a day what is usual of the line. */
 
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { SiteNote, Span, TestView } from '#contract';
+import type { CalendarBucket, SiteNote, Span, TestView, ThroughputSeries } from '#contract';
 import type { Frame } from '../charts/series.ts';
-import { ratedOf, throughputSpec } from '../charts/throughput-spec.ts';
-import { clock, count, cut, day, full, percent, zoneName } from '../format.ts';
+import { marksOf, type TestMark, throughputSpec } from '../charts/throughput-spec.ts';
+import { bandOf, hasBand, hasMarks, usualOf } from '../charts/usual.ts';
+import { full, NBSP, percent, zoneName } from '../format.ts';
+import { type Loaded, useLoad } from '../load.ts';
 import { words } from '../words.ts';
 import { siteWords } from '../words-site.ts';
+import { throughputWords } from '../words-throughput.ts';
+import { Failed } from './answers.tsx';
 import { Chart, Twin } from './chart.tsx';
-import { Mark, VerdictMark } from './marks.tsx';
-import { noteOf } from './tests-table.tsx';
+import { ThroughputLegend } from './throughput-legend.tsx';
+import { byTest, type ThroughputView } from './throughput-tests.tsx';
+import { byCalendar } from './throughput-usual.tsx';
 
 const w = siteWords;
 const HEIGHT = 262;
+const NONE: readonly TestMark[] = [];
 
 interface ThroughputProps {
+  ap: string;
   tests: readonly TestView[];
   target: number;
   frame: Frame;
@@ -24,110 +31,75 @@ interface ThroughputProps {
   notes: readonly SiteNote[];
   cursor: Signal<number | null>;
   ranges: ComponentChildren;
+  /** Changes when there is a new test. */
+  refresh: unknown;
+  now: number;
 }
 
 /** `tests` newest first, as the API gives them. */
-export function Throughput({ tests, target, frame, missing, notes, cursor, ranges }: ThroughputProps) {
-  const rated = useMemo(() => ratedOf(tests), [tests]);
-  const failed = rated.filter((one) => one.failed).length;
-  const unclear = tests.filter((test) => test.verdict === 'inconclusive').length;
-  const spec = useMemo(
-    () => ({
-      ...throughputSpec({ rated, target, frame, missing, height: HEIGHT }),
-      notes: notes.map(({ at }) => at),
-    }),
-    [rated, target, frame, missing, notes],
-  );
-  const share = percent(rated.length - failed, rated.length);
-  const summary = `${share === null ? w.throughputNone : w.throughputSummary(share, count(rated.length), failed)}${unclear > 0 ? `; ${w.couldNotTell(unclear)}` : ''}`;
-  const stamp = (at: number) => `${day(at, frame.zone)} ${clock(at, frame.zone)}`;
-  const readout = (i: number | null) => {
-    const one = rated[i ?? rated.length - 1];
-    if (!one) return <span>{w.throughputNone}</span>;
-    return (
-      <>
-        <b>{stamp(one.at)}</b>
-        <span>
-          {w.columns.down} <b>{cut(one.rate)}</b>
-        </span>
-        <VerdictMark verdict={one.test.verdict} />
-        {noteOf(one.test) ? <span>{noteOf(one.test)}</span> : null}
-        <span class="q">
-          {words.units.mbps}, {w.zoneTimes(zoneName(frame.zone))}
-        </span>
-      </>
-    );
-  };
+export function Throughput(props: ThroughputProps) {
+  const { ap, frame, notes, cursor, ranges, refresh } = props;
+  const series = useSeries(ap, frame, refresh);
+  const view = useView(props, series.value);
+  const bucket = series.value?.bucket ?? null;
   return (
-    <figure class="panel" aria-labelledby="h-thr">
+    <figure class="panel throughput" aria-labelledby="h-thr">
       <header>
         <h2 id="h-thr">{w.throughput}</h2>
-        <figcaption>{summary}</figcaption>
+        <figcaption>{view.summary}</figcaption>
         <span class="end">{ranges}</span>
       </header>
+      {series.problem ? <Failed what={words.what.chart} problem={series.problem} again={series.again} /> : null}
       <div class="pad chart-pad">
         <Chart
-          spec={spec}
-          sentence={`${w.throughput}, ${full(frame.from, frame.zone)} – ${full(frame.to, frame.zone)}. ${summary}.`}
-          readout={readout}
-          spoken={(i) => `${stamp(rated[i]?.at ?? 0)}: ${cut(rated[i]?.rate ?? 0)} ${words.units.mbps}`}
+          spec={view.spec}
+          sentence={`${w.throughput}, ${full(frame.from, frame.zone)} – ${full(frame.to, frame.zone)}, ${view.sentence}`}
+          keys={
+            bucket === null ? w.keys : view.spec.tests.length > 0 ? throughputWords.keysMarks : throughputWords.keys
+          }
+          readout={view.readout}
+          spoken={view.spoken}
+          spokenMark={view.spokenMark}
           cursor={cursor}
           heading={null}
         />
       </div>
-      <Legend notes={notes.length > 0} />
-      <Twin
-        caption={w.throughput}
-        heads={[
-          w.time,
-          <>
-            {w.columns.down} <span class="unit">{words.units.mbps}</span>
-          </>,
-          w.columns.verdict,
-        ]}
-        rows={() =>
-          tests.map((test) => [
-            stamp(test.at),
-            test.rate_mbps === null ? words.unknown : cut(test.rate_mbps),
-            words.verdict[test.verdict],
-          ])
-        }
+      <ThroughputLegend
+        bucket={bucket}
+        marks={view.spec.tests.length > 0}
+        unclear={view.spec.tests.some(({ verdict }) => verdict === 'inconclusive')}
+        closed={frame.sunken.length > 0}
+        notes={notes.length > 0}
       />
+      {series.value ? <About bucket={series.value.bucket} series={series.value} /> : null}
+      <Twin caption={w.throughput} heads={view.heads} rows={view.rows} />
     </figure>
   );
 }
 
-const Legend = ({ notes }: { notes: boolean }) => (
-  <div class="legend" aria-hidden="true">
-    <span class="key">
-      <svg width="8" height="8">
-        <circle class="f-lamp" cx="4" cy="4" r="2.6" />
-      </svg>
-      {w.legend.passed}
-    </span>
-    <span class="key">
-      <Mark state="below" />
-      {w.legend.failed}
-    </span>
-    <span class="key">
-      <svg width="22" height="12">
-        <rect class="f-sunken edge" width="22" height="12" />
-      </svg>
-      {w.legend.closed}
-    </span>
-    <span class="key">
-      <svg width="22" height="12">
-        <rect class="hatch" width="22" height="12" />
-      </svg>
-      {w.legend.missing}
-    </span>
-    {notes ? (
-      <span class="key">
-        <svg width="12" height="12">
-          <path class="f-ink" d="M3 12V1h7L7 4h-3v8z" />
-        </svg>
-        {w.logbook.mark}
-      </span>
-    ) : null}
-  </div>
+/** What is usual, of ranges that are longer than a day. */
+function useSeries(ap: string, frame: Frame, refresh: unknown): Loaded<ThroughputSeries> {
+  const path = `/throughput/series?ap=${encodeURIComponent(ap)}&from=${frame.from}&to=${frame.to}`;
+  return useLoad<ThroughputSeries>(hasBand(frame) ? path : null, { about: `${ap} ${frame.range}`, refresh });
+}
+
+function useView(
+  { tests, target, frame, missing, notes, now }: ThroughputProps,
+  series: ThroughputSeries | null,
+): ThroughputView {
+  const marks = useMemo(() => (hasMarks(frame) ? marksOf(tests) : NONE), [tests, frame]);
+  return useMemo(() => {
+    const usual = series ? usualOf(series, frame, now) : [];
+    const look = { marks, target, frame, missing, height: HEIGHT, usual: bandOf(usual, now) };
+    const spec = { ...throughputSpec(look), notes: notes.map(({ at }) => at) };
+    return series ? byCalendar({ spec, series, usual, marks, frame, now }) : byTest(spec, tests, marks, frame);
+    // Now only moves the end of an unfinished day, and the frame follows it.
+  }, [series, marks, tests, target, frame, missing, notes]);
+}
+
+const About = ({ bucket, series: { zone, error } }: { bucket: CalendarBucket; series: ThroughputSeries }) => (
+  <p class="q about">
+    {throughputWords.about[bucket]}{' '}
+    {throughputWords.error(zoneName(zone), percent(error, 1)?.replace(/[.,]0/, '') ?? `2${NBSP}%`)}
+  </p>
 );

@@ -1,0 +1,77 @@
+/** Why: what each shape of the chart of throughput means, in words; only what is in the picture. */
+import type { CalendarBucket } from '#contract';
+import { siteWords as w } from '../words-site.ts';
+import { throughputWords } from '../words-throughput.ts';
+import { Mark } from './marks.tsx';
+
+interface LegendProps {
+  /** What median and band are of; null where there are none. */
+  bucket: CalendarBucket | null;
+  marks: boolean;
+  unclear: boolean;
+  closed: boolean;
+  notes: boolean;
+}
+
+export const ThroughputLegend = ({ bucket, marks, unclear, closed, notes }: LegendProps) => (
+  <div class="legend" aria-hidden="true">
+    {bucket ? (
+      <>
+        <span class="key">
+          <svg width="22" height="12">
+            <path class="median" d="M0 6h22" />
+          </svg>
+          {throughputWords.legend.median[bucket]}
+        </span>
+        <span class="key">
+          <svg width="22" height="12">
+            <rect class="f-band banded" x=".5" y=".5" width="21" height="11" />
+          </svg>
+          {throughputWords.legend.band}
+        </span>
+      </>
+    ) : null}
+    {marks ? (
+      <>
+        <span class="key">
+          <svg width="8" height="8">
+            <circle class="f-lamp" cx="4" cy="4" r="2.6" />
+          </svg>
+          {w.legend.passed}
+        </span>
+        <span class="key">
+          <Mark state="below" />
+          {w.legend.failed}
+        </span>
+      </>
+    ) : null}
+    {unclear ? (
+      <span class="key">
+        <Mark state="nodata" />
+        {throughputWords.legend.unclear}
+      </span>
+    ) : null}
+    {closed ? (
+      <span class="key">
+        <svg width="22" height="12">
+          <rect class="f-sunken edge" width="22" height="12" />
+        </svg>
+        {w.legend.closed}
+      </span>
+    ) : null}
+    <span class="key">
+      <svg width="22" height="12">
+        <rect class="hatch" width="22" height="12" />
+      </svg>
+      {w.legend.missing}
+    </span>
+    {notes ? (
+      <span class="key">
+        <svg width="12" height="12">
+          <path class="f-ink" d="M3 12V1h7L7 4h-3v8z" />
+        </svg>
+        {w.logbook.mark}
+      </span>
+    ) : null}
+  </div>
+);

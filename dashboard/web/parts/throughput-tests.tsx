@@ -1,0 +1,95 @@
+/** Why: of a day each test is told by itself: when, how fast, whether it passed, and what one should know of it. */
+import type { ComponentChildren } from 'preact';
+import type { TestView } from '#contract';
+import type { PlotSpec } from '../charts/plot.ts';
+import type { Frame } from '../charts/series.ts';
+import { type TestMark, tallyOf } from '../charts/throughput-spec.ts';
+import { clock, count, cut, day, percent, zoneName } from '../format.ts';
+import { words } from '../words.ts';
+import { siteWords } from '../words-site.ts';
+import { VerdictMark } from './marks.tsx';
+import { noteOf } from './tests-table.tsx';
+
+const w = siteWords;
+
+/** What a chart of throughput says, whatever it is made of. */
+export interface ThroughputView {
+  spec: PlotSpec;
+  summary: string;
+  /** Begins with a small letter: the chart's name and range stand before it. */
+  sentence: string;
+  readout(index: number | null, mark: number | null): ComponentChildren;
+  spoken(index: number): string;
+  spokenMark(mark: number): string;
+  heads: ComponentChildren[];
+  rows(): ComponentChildren[][];
+}
+
+export const stampOf = (at: number, { zone }: Frame) => `${day(at, zone)} ${clock(at, zone)}`;
+export const unitAndZone = ({ zone }: Frame) => (
+  <span class="q">
+    {words.units.mbps}, {w.zoneTimes(zoneName(zone))}
+  </span>
+);
+
+/** One test, in a chart's readout. */
+export const OneTest = ({ test, rate }: Pick<TestMark, 'test' | 'rate'>) => (
+  <>
+    {rate === null ? null : (
+      <span>
+        {w.columns.down} <b>{cut(rate)}</b>
+      </span>
+    )}
+    <VerdictMark verdict={test.verdict} />
+    {noteOf(test) ? <span>{noteOf(test)}</span> : null}
+  </>
+);
+
+export function spokenTest({ at, rate, test }: TestMark, frame: Frame): string {
+  const figure = rate === null ? '' : `${cut(rate)} ${words.units.mbps}, `;
+  return [`${stampOf(at, frame)}: ${figure}${words.verdict[test.verdict]}`, noteOf(test)].filter(Boolean).join(', ');
+}
+
+/** `tests` newest first; `marks` of them, oldest first. */
+export function byTest(
+  spec: PlotSpec,
+  tests: readonly TestView[],
+  marks: readonly TestMark[],
+  frame: Frame,
+): ThroughputView {
+  const { passed, failed, unclear } = tallyOf(marks);
+  const share = percent(passed, passed + failed);
+  const told = share === null ? w.throughputNone : w.throughputSummary(share, count(passed + failed), failed);
+  const summary = unclear > 0 ? `${told}; ${w.couldNotTell(unclear)}` : told;
+  const spoken = (i: number) => {
+    const mark = marks[i];
+    return mark ? spokenTest(mark, frame) : '';
+  };
+  return {
+    ...{ spec, summary, sentence: `${summary}.`, spoken, spokenMark: spoken },
+    readout(i, mark) {
+      const one = marks[mark ?? i ?? marks.length - 1];
+      if (!one) return <span>{w.throughputNone}</span>;
+      return (
+        <>
+          <b>{stampOf(one.at, frame)}</b>
+          <OneTest {...one} />
+          {unitAndZone(frame)}
+        </>
+      );
+    },
+    heads: [
+      w.time,
+      <>
+        {w.columns.down} <span class="unit">{words.units.mbps}</span>
+      </>,
+      w.columns.verdict,
+    ],
+    rows: () =>
+      tests.map((test) => [
+        stampOf(test.at, frame),
+        test.rate_mbps === null ? words.unknown : cut(test.rate_mbps),
+        words.verdict[test.verdict],
+      ]),
+  };
+}
