@@ -72,6 +72,12 @@ export const dashboardSettings = {
     example: 'oncall@library.example',
     parse: list,
   },
+  CARREL_REPORT_TO: {
+    description: 'Addresses that get word of each closed month and of revisions that change a verdict, comma separated',
+    default: '',
+    example: 'director@library.example',
+    parse: list,
+  },
   CARREL_WEBHOOKS: {
     description: 'URLs that get alerts, comma separated',
     default: '',

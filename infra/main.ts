@@ -15,6 +15,7 @@ import { startDashboard } from '../dashboard/index.ts';
 import { createLiveHub } from '../dashboard/live/hub.ts';
 import { startDeadman } from '../dashboard/notify/deadman.ts';
 import { createDelivery } from '../dashboard/notify/deliver.ts';
+import { createReportMail } from '../dashboard/notify/report-mail.ts';
 import { createSequenceProof } from '../dashboard/proof/keeper.ts';
 import { startReports } from '../dashboard/report/keeper.ts';
 import { createBackupDesk } from './backup/desk.ts';
@@ -91,7 +92,8 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   const proof = createSequenceProof({ state, broker, clock, log });
   proof.start();
   undo.push(() => proof.stop());
-  undo.push(startReports({ state, store: broker.store, clock, log }));
+  const tell = createReportMail(settings, state);
+  undo.push(startReports({ state, store: broker.store, tell, clock, log }));
   const live = createLiveHub({ settings, state, broker, alerts, delivery, proof, clock, log });
   await live.start();
   undo.push(() => live.stop());

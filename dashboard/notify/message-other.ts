@@ -1,5 +1,6 @@
 /** Why: messages that are not about one alert: many at once in a digest, and what is wrong with Carrel itself. */
 import { type JsonObject, type Language, numberIn, type Severity, textIn } from '#contract';
+import { leadText, monthName, PAPER_WORDS } from '../report/paper-words.ts';
 import { troubleOf } from '../said/said.ts';
 import { say } from '../said/say.ts';
 import { oneLine } from './escape.ts';
@@ -51,7 +52,26 @@ function isOver({ alert }: MessageInput): boolean {
   return alert.resolved_at !== null;
 }
 
-/** `detail.code`: failing, works, nobody, gap, test. Times inside are UTC: Carrel itself has no zone. */
+/** What a notice is about, as a page. */
+function pathOf(detail: JsonObject, lang: Language): string {
+  const code = textIn(detail, 'code', 20);
+  if (code === 'nobody') return `/alerts/${numberIn(detail, 'incident', 1, 9e15) ?? ''}`;
+  if (code !== 'report') return '/settings';
+  const revision = numberIn(detail, 'revision', 1, 1e6);
+  return `/reports/${encodeURIComponent(textIn(detail, 'month', 7) ?? '')}?lang=${lang}${revision === undefined ? '' : `&revision=${revision}`}`;
+}
+
+function reportTold(detail: JsonObject, lang: Language): [string, string] {
+  const { notices } = wordsOf(lang);
+  const paper = PAPER_WORDS[lang];
+  const n = (name: string): number => numberIn(detail, name, 0, 1e9) ?? 0;
+  const month = monthName(textIn(detail, 'month', 7) ?? '', paper);
+  const figures = { met: n('met'), not_met: n('not_met'), not_enough_data: n('not_enough_data') };
+  const title = n('revision') > 1 ? notices.reportRevised(month, n('revision')) : notices.report(month);
+  return [title, leadText(figures, paper)];
+}
+
+/** `detail.code`: failing, works, nobody, gap, report, test. Times inside are UTC: Carrel itself has no zone. */
 export function noticeMessage(detail: JsonObject, frame: Frame): { message: Message; data: object } {
   const words = wordsOf(frame.lang);
   const { notices, format } = words;
@@ -70,11 +90,11 @@ export function noticeMessage(detail: JsonObject, frame: Frame): { message: Mess
     ],
     nobody: () => [notices.nobodyReacted(text('title')), words.next.look],
     gap: () => [notices.gap(text('rotation'), inZone('from'), inZone('to')), ''],
+    report: () => reportTold(detail, frame.lang),
     certificate: () => [notices.certificate(text('name'), at('at')), ''],
     test: () => [notices.test, notices.testText],
   };
   const [title, sentence] = said[text('code')]?.() ?? ['Carrel', ''];
-  const path = text('code') === 'nobody' ? `/alerts/${numberIn(detail, 'incident', 1, 9e15) ?? ''}` : '/settings';
   const message: Message = {
     lang: frame.lang,
     kind: 'notice',
@@ -83,7 +103,10 @@ export function noticeMessage(detail: JsonObject, frame: Frame): { message: Mess
     remarks: [...(sentence ? [sentence] : []), ...(frame.uncertain ? [words.uncertain] : [])],
     facts: [],
     sections: [],
-    link: { label: 'Carrel', url: `${frame.publicUrl}${path}` },
+    link: {
+      label: text('code') === 'report' ? oneLine(title) : 'Carrel',
+      url: `${frame.publicUrl}${pathOf(detail, frame.lang)}`,
+    },
     act: null,
     short: oneLine(`${title}. ${sentence}`),
   };

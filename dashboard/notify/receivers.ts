@@ -20,6 +20,8 @@ export interface Receivers {
   byRoute(route: string): Receiver | null;
   /** By the settings: the webhooks and the addresses on call. */
   ofSettings(): Receiver[];
+  /** Who answers for the network and gets the month's report; no alerts. */
+  ofReports(): Receiver[];
   /** Channels that get every alert of this severity. */
   ofSeverity(severity: Severity): Receiver[];
   ofChannel(channel: Channel): Receiver;
@@ -36,7 +38,8 @@ export function createReceivers(
   state: Pick<State, 'channels' | 'oncall' | 'people' | 'push'>,
 ): Receivers {
   const fixed = settingsReceivers(settings);
-  const byRoute = new Map(fixed.map((receiver) => [receiver.route, receiver]));
+  const reports = mailReceivers('report', settings.CARREL_REPORT_TO, settings);
+  const byRoute = new Map([...fixed, ...reports].map((receiver) => [receiver.route, receiver]));
   const langOf = (user: string): Language => state.oncall.callee(user)?.lang ?? settings.CARREL_LANGUAGE;
 
   /** Null where its channel is gone or switched off, and for mail without a mail server. */
@@ -102,6 +105,7 @@ export function createReceivers(
       return kind === 'contact' ? (state.oncall.contact(Number(id))?.user ?? null) : null;
     },
     ofSettings: () => fixed,
+    ofReports: () => reports,
     ofSeverity: (severity) =>
       state.channels
         .list()
@@ -117,22 +121,19 @@ export function createReceivers(
   return receivers;
 }
 
+/** None without a mail server. */
+function mailReceivers(name: 'email' | 'report', addresses: readonly string[], settings: NotifySettings): Receiver[] {
+  const { CARREL_SMTP: server, CARREL_MAIL_FROM: from, CARREL_LANGUAGE: lang } = settings;
+  if (server === undefined) return [];
+  return addresses.map((address) => ({
+    ...{ route: `settings:${name}:${address}`, kind: 'email', label: address, lang, address },
+    settings: { config: { server, from }, secrets: {} },
+  }));
+}
+
 function settingsReceivers(settings: NotifySettings): Receiver[] {
-  const { CARREL_SMTP: server, CARREL_LANGUAGE: lang } = settings;
-  const mail =
-    server === undefined
-      ? []
-      : settings.CARREL_ONCALL.map((address): Receiver => {
-          const config = { server, from: settings.CARREL_MAIL_FROM };
-          return {
-            route: `settings:email:${address}`,
-            kind: 'email',
-            label: address,
-            lang,
-            address,
-            settings: { config, secrets: {} },
-          };
-        });
+  const { CARREL_LANGUAGE: lang } = settings;
+  const mail = mailReceivers('email', settings.CARREL_ONCALL, settings);
   const hooks = settings.CARREL_WEBHOOKS.map((url): Receiver => {
     const label = webhookLabel(url);
     return {

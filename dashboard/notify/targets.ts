@@ -7,6 +7,7 @@ export type NotifySettings = Pick<
   | 'CARREL_SMTP'
   | 'CARREL_MAIL_FROM'
   | 'CARREL_ONCALL'
+  | 'CARREL_REPORT_TO'
   | 'CARREL_WEBHOOKS'
   | 'CARREL_WEBHOOK_SECRET'
   | 'CARREL_WEBHOOK_ALLOW'

@@ -7,9 +7,21 @@ import type { ComplianceRow } from '#contract';
 import type { Clock } from '#lib/clock';
 import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
+import type { State } from '#state';
+import type { ClosedMonth } from '../notify/report-mail.ts';
 import type { CountedAp } from '../query/compliance.ts';
 import { withExactRates } from './exact.ts';
-import { closesAt, count, type Issued, issuedOf, monthsBetween, packed, type ReportDeps, unpack } from './report.ts';
+import {
+  closesAt,
+  count,
+  type Issued,
+  issuedOf,
+  monthsBetween,
+  packed,
+  type ReportDeps,
+  trendEntry,
+  unpack,
+} from './report.ts';
 import { retroChanges } from './retro.ts';
 
 const DAY_MS = 86_400_000;
@@ -17,8 +29,14 @@ const DAY_MS = 86_400_000;
 const MONTHS_BACK = 12;
 const REVISED_FOR_MS = 60 * DAY_MS;
 
+export interface KeeperDeps extends ReportDeps {
+  state: ReportDeps['state'] & Pick<State, 'transaction'>;
+  /** People are told of it in the same transaction: the newest month when it is closed, any when a revision changes a verdict. */
+  tell?(closed: ClosedMonth, now: number): void;
+}
+
 /** Looks each hour, from the start on. Answers with its end. */
-export function startReports(deps: ReportDeps & { clock: Clock; log: Logger }): () => Promise<void> {
+export function startReports(deps: KeeperDeps & { clock: Clock; log: Logger }): () => Promise<void> {
   const { clock, log } = deps;
   let running: Promise<unknown> = Promise.resolve();
   const look = (): void => {
@@ -40,12 +58,15 @@ export function startReports(deps: ReportDeps & { clock: Clock; log: Logger }): 
 }
 
 /** Closes what is due and revises what changed. Answers with the new issues. @throws StoreError */
-export async function closeMonths(deps: ReportDeps, now: number): Promise<{ month: string; revision: number }[]> {
+export async function closeMonths(deps: KeeperDeps, now: number): Promise<{ month: string; revision: number }[]> {
   const { registry, reports } = deps.state;
   const first = Math.min(...registry.bindings().map(({ from }) => from));
   if (!Number.isFinite(first)) return [];
   const made: { month: string; revision: number }[] = [];
-  for (const month of monthsBetween(first, now).slice(-MONTHS_BACK - 1)) {
+  const months = monthsBetween(first, now).slice(-MONTHS_BACK - 1);
+  // A server that is set up over old data closes a year at once: nobody needs twelve messages.
+  const newest = months.findLast((month) => now >= closesAt(month));
+  for (const month of months) {
     const closable = closesAt(month);
     const last = reports.issue(month);
     if (now < closable || (last && now > closable + REVISED_FOR_MS)) continue;
@@ -61,7 +82,11 @@ export async function closeMonths(deps: ReportDeps, now: number): Promise<{ mont
       zoneOf: (ap) => counted.hours[registry.accessPoint(ap)?.site ?? '']?.zone ?? 'UTC',
     });
     const revision = (last?.revision ?? 0) + 1;
-    reports.add({ month, revision, closed_at: now, changed, verdicts_changed, ...packed(issued) });
+    deps.state.transaction(() => {
+      reports.add({ month, revision, closed_at: now, changed, verdicts_changed, ...packed(issued) });
+      if (before ? verdicts_changed > 0 : month === newest)
+        deps.tell?.({ ...trendEntry(month, issued.groups), revision }, now);
+    });
     made.push({ month, revision });
   }
   return made;

@@ -1,5 +1,5 @@
 /** Why: the report on paper speaks the language of those who must believe it. One catalogue, three languages, figures by each one's custom. */
-import type { ComplianceCause, ComplianceVerdict } from '#contract';
+import type { ComplianceCause, ComplianceGroup, ComplianceVerdict } from '#contract';
 import type { Language } from '../language.ts';
 import { COVERAGE_PCT, SHARE_PCT } from '../query/compliance.ts';
 
@@ -331,6 +331,30 @@ export function tenth(value: number, { locale }: PaperWords): string {
 export function points(n: number, words: PaperWords): string {
   const form = figuresOf(words.locale).plural.select(n);
   return `${whole(n, words)}${NB}${words.points[form] ?? words.points.other ?? ''}`;
+}
+
+/** `October 2026` of `2026-10`. */
+export function monthName(month: string, { locale }: PaperWords, width: 'long' | 'short' = 'long'): string {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return new Intl.DateTimeFormat(locale, { month: width, year: 'numeric', timeZone: 'UTC' }).format(
+    Date.UTC(year, number - 1, 15),
+  );
+}
+
+/** How many met it, did not, and are not known: the first sentence of a report. */
+export function leadText(
+  { met, not_met, not_enough_data }: Pick<ComplianceGroup, ComplianceVerdict>,
+  words: PaperWords,
+): string {
+  const known = met + not_met;
+  const share = known === 0 ? null : tenth((100 * met) / known, words);
+  return words.lead(
+    points(met, words),
+    share,
+    whole(known, words),
+    whole(not_met, words),
+    whole(not_enough_data, words),
+  );
 }
 
 /** A moment on the wall clock of `zone`. */

@@ -2,7 +2,7 @@
 import type { ComplianceGroup, ComplianceReport, ComplianceRow, ComplianceVerdict, ReportMonth } from '#contract';
 import { html, type Markup } from '../document.ts';
 import { LANGUAGES } from '../language.ts';
-import { causeText, localMoment, type PaperWords, points, tenth, whole } from './paper-words.ts';
+import { causeText, leadText, localMoment, monthName, type PaperWords, points, tenth, whole } from './paper-words.ts';
 
 export interface PaperInput {
   report: ComplianceReport;
@@ -29,7 +29,7 @@ ${toolbar(input)}
 <header class="run"><span class="brand"><svg class="g" aria-hidden="true"><use href="#logo"/></svg>Carrel</span><span>${title}</span></header>
 <h1>${title}</h1>
 <p class="q">${words.scope(points(report.rows.length, words))}</p>
-${network && lead(network, words)}
+${network && html`<p class="lead">${leadText(network, words)}</p>`}
 ${standing(report, words)}
 ${network && result(network, words)}
 ${groupTable('region', report, words)}
@@ -71,12 +71,6 @@ function toolbar({ report, months, words }: PaperInput): Markup {
 }
 
 const CURRENT = html` aria-current="true"`;
-
-function lead(network: ComplianceGroup, words: PaperWords): Markup {
-  const known = network.met + network.not_met;
-  const share = known === 0 ? null : tenth((100 * network.met) / known, words);
-  return html`<p class="lead">${words.lead(points(network.met, words), share, whole(known, words), whole(network.not_met, words), whole(network.not_enough_data, words))}</p>`;
-}
 
 /** Whether these figures may still change. */
 function standing({ complete, revision, made_at }: ComplianceReport, words: PaperWords): Markup | null {
@@ -209,13 +203,6 @@ function revisions({ revisions: issues }: ComplianceReport, words: PaperWords): 
 
 function mark(verdict: ComplianceVerdict, words: PaperWords): Markup {
   return html`<span class="st ${MARKS[verdict]}"><svg class="g" aria-hidden="true"><use href="#${MARKS[verdict]}"/></svg>${words.verdict[verdict]}</span>`;
-}
-
-function monthName(month: string, { locale }: PaperWords, width: 'long' | 'short' = 'long'): string {
-  const [year = 0, number = 1] = month.split('-').map(Number);
-  return new Intl.DateTimeFormat(locale, { month: width, year: 'numeric', timeZone: 'UTC' }).format(
-    Date.UTC(year, number - 1, 15),
-  );
 }
 
 function moment(at: number, { locale }: PaperWords): string {

@@ -189,7 +189,8 @@ function trendOf(
   ];
 }
 
-function trendEntry(month: string, groups: Issued['groups']): ComplianceTrend {
+/** How many access points met it and did not. */
+export function trendEntry(month: string, groups: Issued['groups']): ComplianceTrend {
   const { met = 0, not_met = 0, not_enough_data = 0 } = groups.find(({ by }) => by === 'network') ?? {};
   return { month, met, not_met, not_enough_data };
 }

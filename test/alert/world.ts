@@ -189,6 +189,7 @@ export const settings = {
   CARREL_DARK_AFTER_S: 300,
   CARREL_SMTP: 'smtp://127.0.0.1:1',
   CARREL_MAIL_FROM: 'carrel@library.example',
+  CARREL_REPORT_TO: [],
   CARREL_ONCALL: ['night@library.example'],
   CARREL_WEBHOOKS: ['http://127.0.0.1:1/secret-path'],
   CARREL_WEBHOOK_SECRET: 'key',

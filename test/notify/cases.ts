@@ -119,6 +119,7 @@ export function settingsWith(more: Partial<DeliveryDeps['settings']> = {}): Deli
   return {
     CARREL_SMTP: undefined,
     CARREL_MAIL_FROM: 'carrel@library.example',
+    CARREL_REPORT_TO: [],
     CARREL_ONCALL: [],
     CARREL_WEBHOOKS: [],
     CARREL_WEBHOOK_SECRET: 'key',

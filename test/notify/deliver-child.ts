@@ -11,6 +11,7 @@ const delivery = createDelivery({
   settings: {
     CARREL_SMTP: undefined,
     CARREL_MAIL_FROM: '',
+    CARREL_REPORT_TO: [],
     CARREL_ONCALL: [],
     CARREL_WEBHOOKS: [url],
     CARREL_WEBHOOK_SECRET: undefined,

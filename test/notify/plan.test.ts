@@ -7,6 +7,7 @@ import { settingsWith, site, storedIncident } from './cases.ts';
 
 const settings = settingsWith({
   CARREL_SMTP: 'smtp://127.0.0.1:1',
+  CARREL_REPORT_TO: [],
   CARREL_ONCALL: ['night@library.example'],
   CARREL_WEBHOOKS: ['https://hooks.example/x'],
 });

@@ -154,6 +154,8 @@ export const en: Words = {
     nobodyReacted: (title) => `Nobody reacted: ${title}`,
     gap: (rotation, from, to) => `No one is on call in ${rotation} from ${from} to ${to}`,
     certificate: (name, at) => `The certificate ${name} ends ${at}`,
+    report: (month) => `Month's report: ${month}`,
+    reportRevised: (month, revision) => `Month's report: ${month}, revision ${revision} after late data`,
     test: 'Carrel test message',
     testText: 'Somebody pressed the test button. If you can read this, alerts reach you here.',
   },

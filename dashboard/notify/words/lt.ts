@@ -173,6 +173,9 @@ export const lt: Words = {
     nobodyReacted: (title) => `Niekas nesureagavo: ${title}`,
     gap: (rotation, from, to) => `Niekas nebudi (${rotation}) nuo ${from} iki ${to}`,
     certificate: (name, at) => `Sertifikatas ${name} baigiasi ${at}`,
+    report: (month) => `Mėnesio ataskaita: ${month}`,
+    reportRevised: (month, revision) =>
+      `Mėnesio ataskaita: ${month}, ${revision}-as leidimas, atėjus vėlyviems duomenims`,
     test: 'Carrel bandomoji žinutė',
     testText: 'Kažkas paspaudė bandymo mygtuką. Jei tai skaitote, įspėjimai jus čia pasiekia.',
   },

@@ -190,6 +190,8 @@ export const ru: Words = {
     nobodyReacted: (title) => `Никто не отозвался: ${title}`,
     gap: (rotation, from, to) => `Никто не дежурит (${rotation}) с ${from} до ${to}`,
     certificate: (name, at) => `Сертификат ${name} истекает ${at}`,
+    report: (month) => `Отчёт за месяц: ${month}`,
+    reportRevised: (month, revision) => `Отчёт за месяц: ${month}, редакция ${revision} после поздних данных`,
     test: 'Проверочное сообщение Carrel',
     testText: 'Кто-то нажал кнопку проверки. Если вы это читаете, предупреждения сюда доходят.',
   },

@@ -138,6 +138,8 @@ export interface Words {
     nobodyReacted(title: string): string;
     gap(rotation: string, from: string, to: string): string;
     certificate(name: string, at: string): string;
+    report(month: string): string;
+    reportRevised(month: string, revision: number): string;
     test: string;
     testText: string;
   };

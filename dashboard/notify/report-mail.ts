@@ -1,0 +1,34 @@
+/** Why: whoever answers for the network hears that a month is closed, with its figures; nobody has to look each day. */
+import type { ComplianceTrend } from '#contract';
+import type { State } from '#state';
+import { keyPrefix, shortHash } from './outbox-message.ts';
+import { createReceivers } from './receivers.ts';
+import type { NotifySettings } from './targets.ts';
+
+/** A month that was just closed, or closed anew. */
+export interface ClosedMonth extends ComplianceTrend {
+  /** From 1. */
+  revision: number;
+}
+
+/** Writes one message for each address of CARREL_REPORT_TO, inside the caller's transaction; the same issue twice is told once. */
+export function createReportMail(
+  settings: NotifySettings,
+  state: Pick<State, 'outbox' | 'keep' | 'channels' | 'oncall' | 'people' | 'push'>,
+): (closed: ClosedMonth, now: number) => void {
+  const receivers = createReceivers(settings, state);
+  return (closed, now) => {
+    for (const { route, kind, label } of receivers.ofReports())
+      state.outbox.add({
+        incident: null,
+        route,
+        channel: kind,
+        target: label,
+        kind: 'notice',
+        severity: 'ticket',
+        detail: JSON.stringify({ code: 'report', ...closed }),
+        idempotencyKey: `${keyPrefix(state)}-report-${closed.month}-${closed.revision}-${shortHash(route)}`,
+        createdAt: now,
+      });
+  };
+}
