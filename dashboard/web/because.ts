@@ -1,6 +1,7 @@
 /** Why: the reason of a state in a sentence, from the row's own figures: it travels as a code and can be said in any language. */
+
+import type { Line } from './fleet.ts';
 import { cut, mbps, moment, NBSP } from './format.ts';
-import type { Line } from './store.ts';
 import { words } from './words.ts';
 
 const w = words.because;

@@ -122,7 +122,15 @@ export function moment(ms: number, nowMs: number, zone: string): string {
 /** "Vilnius" of Europe/Vilnius. */
 export const zoneName = (zone: string): string => (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
 
-export const viewerZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+let zone: { name: string; askedAt: number } | null = null;
+const ZONE_MS = 60_000;
+/** Asked once a minute, since travellers change it: each question takes a millisecond, and a page asks several times a second. */
+export function viewerZone(): string {
+  const now = Date.now();
+  if (!zone || now - zone.askedAt > ZONE_MS)
+    zone = { name: Intl.DateTimeFormat().resolvedOptions().timeZone, askedAt: now };
+  return zone.name;
+}
 
 /** "1 site", "2 sites": the catalogue's forms by the language's own plural rule. `n`: a number, or one as count() wrote it. */
 export function plural(n: number | string, forms: Forms): string {

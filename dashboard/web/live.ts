@@ -12,6 +12,11 @@ import {
   unpackRows,
 } from '#contract';
 
+/** The rows at these places are other ones than in `from`; all others are the same. */
+export interface RowsStep {
+  from: LiveState['rows'];
+  places: readonly number[];
+}
 export interface LiveState {
   /** Null until the first snapshot. */
   epoch: string | null;
@@ -23,6 +28,8 @@ export interface LiveState {
   totals: Totals;
   /** One entry per access point of the list; undefined: nothing is known of it yet. */
   rows: readonly (LiveValues | undefined)[];
+  /** How `rows` came about by the last delta; null: by a snapshot. */
+  step: RowsStep | null;
   health: readonly HealthNotice[];
   /** Server's clock in the newest message, ms. */
   serverAt: number;
@@ -65,6 +72,7 @@ export const EMPTY: LiveState = {
   ids: [],
   totals: NO_TOTALS,
   rows: [],
+  step: null,
   health: [],
   serverAt: 0,
   heardAt: null,
@@ -111,6 +119,7 @@ function fromSnapshot(state: LiveState, { snapshot, ids, now }: Extract<LiveEven
     totals: snapshot.totals,
     health: snapshot.health,
     rows: unpackRows(snapshot.cols, snapshot.at, (entry) => ids[entry] ?? ''),
+    step: null,
     serverAt: snapshot.at,
     heardAt: now,
     waiting: null,
@@ -130,7 +139,7 @@ function fromDelta(state: LiveState, delta: LiveDelta): Step {
   // Places in another list name other access points.
   if (!follows || delta.list !== state.list)
     return { state: { ...state, waiting: [delta], resumed: false }, need: 'snapshot' };
-  const rows = [...state.rows];
+  const rows = state.rows.slice();
   const places = unpackPlaces(delta.n);
   const values = unpackRows(delta.cols, delta.at, (entry) => state.ids[places[entry] ?? -1] ?? '');
   for (const [entry, place] of places.entries()) rows[place] = values[entry];
@@ -140,6 +149,7 @@ function fromDelta(state: LiveState, delta: LiveDelta): Step {
     totals: delta.totals,
     health: delta.health ?? state.health,
     rows,
+    step: { from: state.rows, places },
     serverAt: delta.at,
     resumed: false,
   });

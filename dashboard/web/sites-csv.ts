@@ -1,5 +1,5 @@
 /** Why: what is selected goes on into a spreadsheet: exact values, times in UTC, and no cell that a spreadsheet would run. */
-import type { Line } from './store.ts';
+import type { Line } from './fleet.ts';
 
 const NAMES = [
   'site',

@@ -1,13 +1,10 @@
 /** Why: the page's shared state as signals, joined once per tick: roster and live rows become lines that every page reads. */
 
-import { batch, computed, effect, signal, untracked } from '@preact/signals';
+import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import {
-  type AccessPoint,
   type AlertView,
-  AP_STATES,
   type LivePoll,
   type LiveSnapshot,
-  type LiveValues,
   type Me,
   type Roster,
   type RosterColumns,
@@ -16,21 +13,12 @@ import {
   unpackRoster,
 } from '#contract';
 import { ApiError, get, heardAt, post, useSession, whenSignedOut } from './api.ts';
+import { type Fleet, joined, type Line, linesOf, NO_FLEET, namesOf } from './fleet.ts';
 import { EMPTY, freshness, type LiveState, reduce } from './live.ts';
 import { go } from './router.ts';
 import { startWorker } from './start-worker.ts';
 import { startStream } from './stream.ts';
 import { remember } from './theme-choice.ts';
-
-/** One access point as pages show it. */
-export interface Line {
-  row: LiveValues;
-  ap: AccessPoint;
-  site: Site /** Name for people: the site's, with the access point's where the site has several. */;
-  name: string;
-  /** Place in the order of names, which the server made: comparing words by language costs more than everything else here. */
-  rank: number;
-}
 
 /** Undefined while nobody has been asked, null when nobody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);
@@ -43,60 +31,48 @@ export const now = signal(Date.now());
 export const lastAlert = signal<AlertView | null>(null);
 
 export const fresh = computed(() => freshness(live.value.heardAt, cutAt.value, now.value));
+/** Its word alone: who shows no age is not drawn again each second. */
+export const freshWord = computed(() => fresh.value.word);
 /** The server's clock as far as this browser can tell, ms: ages must not depend on a wrong clock of the viewer. */
 export const serverNow = computed(
   () => now.value + (live.value.heardAt === null ? 0 : live.value.serverAt - live.value.heardAt),
 );
+const MINUTE_MS = 60_000;
+/** The same to the minute, for what is told to the minute. */
+export const serverMinute = computed(() => Math.floor(serverNow.value / MINUTE_MS) * MINUTE_MS);
 
-type Named = Omit<Line, 'row'>;
-const NOTHING: { sites: ReadonlyMap<string, Site>; named: readonly Named[] } = { sites: new Map(), named: [] };
+const NOBODY = { sites: [], access_points: [] };
+const names = computed(() => namesOf(roster.value ?? NOBODY));
+let kept = NO_FLEET;
 
-/** What only the roster decides, made once per version of it. */
-const index = computed(() => {
-  const known = roster.value;
-  if (!known) return NOTHING;
-  const sites = new Map(known.sites.map((site) => [site.id, site]));
-  const perSite = new Map<string, number>();
-  for (const ap of known.access_points) perSite.set(ap.site, (perSite.get(ap.site) ?? 0) + 1);
-  const named = known.access_points.flatMap((ap, rank): Named[] => {
-    const site = sites.get(ap.site);
-    if (!site) return [];
-    return [{ ap, site, name: (perSite.get(ap.site) ?? 0) > 1 ? `${site.name}, ${ap.name}` : site.name, rank }];
-  });
-  return { sites, named };
+/** Every access point of the roster with its live row. Rows of another list than the roster's wait until both belong together. */
+export const fleet = computed<Fleet>(() => {
+  const { rows, list, step } = live.value;
+  if (list === (roster.value?.list ?? null)) kept = joined(kept, names.value, rows, step);
+  return kept;
 });
-
-interface Kept {
-  named: readonly Named[];
-  lines: readonly Line[];
-}
-let kept: Kept = { named: [], lines: [] };
-
-/**
- * Every access point of the roster with its live row, by name. A line that did not change stays the same object: it is not drawn again.
- * Rows of another list than the roster's wait until both belong together.
- */
-export const lines = computed<readonly Line[]>(() => {
-  const { rows, list } = live.value;
-  const { named } = index.value;
-  if (list !== (roster.value?.list ?? null)) return kept.lines;
-  const before = kept.named === named ? kept.lines : [];
-  let at = 0;
-  const next: Line[] = [];
-  for (const one of named) {
-    const row = rows[one.rank];
-    if (!row) continue;
-    const old = before[at]?.ap === one.ap ? before[at] : undefined;
-    at += 1;
-    next.push(old?.row === row ? old : { row, ap: one.ap, site: one.site, name: one.name, rank: one.rank });
-  }
-  kept = { named, lines: next };
-  return next;
-});
+/** The same as a list, by name. Another one with each tick: for pages that show few of them. */
+export const lines = computed<readonly Line[]>(() => linesOf(fleet.value));
+/** How many there are. */
+export const lineCount = computed(() => fleet.value.n);
+/** The same object while no figure of it changed: who shows totals is not drawn again with each tick. */
+export const totals = unchanged(() => live.value.totals);
+export const health = computed(() => live.value.health);
 export const ready = computed(() => roster.value !== null && live.value.epoch !== null);
 
-export const severity = (line: Line) => AP_STATES.indexOf(line.row.state);
-export const siteOf = (id: string): Site | undefined => index.value.sites.get(id);
+/** A signal that keeps its object while a new one says the same. */
+function unchanged<T>(read: () => T): ReadonlySignal<T> {
+  let kept = { text: '', value: untracked(read) };
+  return computed(() => {
+    const value = read();
+    const text = JSON.stringify(value);
+    if (text !== kept.text) kept = { text, value };
+    return kept.value;
+  });
+}
+
+const sites = computed(() => new Map(roster.value?.sites.map((site) => [site.id, site])));
+export const siteOf = (id: string): Site | undefined => sites.value.get(id);
 export const probesOf = (ap: string): RosterProbe[] =>
   (roster.value?.probes ?? []).filter((probe) => probe.access_point === ap);
 
@@ -162,11 +138,25 @@ export function firstData(): Promise<void> {
 
 const WORKER_AFTER_MS = 5000;
 
+/** A second, and what a tick of the server may be late by. */
+const CLOCK_MS = 1000;
+const LATE_MS = 250;
+
+/** Moves `now` with each message, and by itself where none comes: page and ages are then drawn once a second and not twice. */
+function startClock(): { tick(): void; stop(): void } {
+  let timer = 0;
+  const tick = (waitMs: number) => {
+    now.value = Date.now();
+    clearTimeout(timer);
+    timer = window.setTimeout(tick, waitMs, CLOCK_MS);
+  };
+  tick(CLOCK_MS);
+  return { tick: () => tick(CLOCK_MS + LATE_MS), stop: () => clearTimeout(timer) };
+}
+
 /** Starts clock and live view; the returned function stops both. */
 function startLive(): () => void {
-  const clock = setInterval(() => {
-    now.value = Date.now();
-  }, 1000);
+  const clock = startClock();
   const forget = () => signedIn(null);
   whenSignedOut(forget);
   // What the page needs first comes first.
@@ -177,7 +167,7 @@ function startLive(): () => void {
       const step = reduce(live.value, event);
       batch(() => {
         live.value = step.state;
-        now.value = Date.now();
+        clock.tick();
       });
       return step.need;
     },
@@ -197,11 +187,11 @@ function startLive(): () => void {
   return () => {
     stop();
     clearTimeout(worker);
-    clearInterval(clock);
+    clock.stop();
     batch(() => {
       live.value = EMPTY;
       roster.value = null;
-      kept = { named: [], lines: [] };
+      kept = { ...NO_FLEET, version: kept.version + 1 };
       cutAt.value = null;
     });
   };

@@ -1,4 +1,5 @@
 /** The roster travels as columns; what comes out is what went in. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { packRoster, type Roster, slugOf, unpackRoster } from '#contract';
 
@@ -21,6 +22,36 @@ test('sites named by their name, by a code, and in letters that make no id come 
     site('semey-1', 'Семей'),
   ]);
   expect(unpackRoster(packRoster(roster))).toEqual(roster);
+});
+
+test('a name makes the same id on both sides, whatever letters and spaces it has', () => {
+  const parts = fc.constantFrom(
+    'Anykščių',
+    'r.',
+    ' ',
+    '',
+    'a',
+    'Łódź',
+    'ΑΣ',
+    '-',
+    '7',
+    'x'.repeat(30),
+    'İ',
+    'e\u0301',
+    '\u0301',
+    'ß',
+    'ß'.repeat(19),
+    'ß'.repeat(40),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(parts, fc.string()), { maxLength: 8 }), (words) => {
+      const name = words.join(' ');
+      fc.pre(slugOf(name) !== '');
+      const roster = rosterOf([site(slugOf(name), name)]);
+      expect(packRoster(roster).sites.id).toEqual([0]);
+      expect(unpackRoster(packRoster(roster)).sites[0]?.id).toBe(slugOf(name));
+    }),
+  );
 });
 
 test('an id that its name makes is not sent', () => {

@@ -102,14 +102,19 @@ describe('a crowd of marks', () => {
     );
     fc.assert(
       fc.property(places, (all) => {
-        const stateOf = (i: number) => AP_STATES[all[i]?.s ?? 0] ?? 'nodata';
-        const clusters = clustersOf(all.length, (i) => [all[i]?.x ?? 0, all[i]?.y ?? 0], stateOf);
-        for (const state of AP_STATES)
-          expect(clusters.reduce((sum, { per }) => sum + per[state], 0)).toBe(
-            all.filter((_, i) => stateOf(i) === state).length,
+        const { clusters, of } = clustersOf({
+          inside: all.map((_, i) => i),
+          x: Float64Array.from(all, ({ x }) => x),
+          y: Float64Array.from(all, ({ y }) => y),
+          states: Uint8Array.from(all, ({ s }) => s),
+        });
+        for (const [state] of AP_STATES.entries())
+          expect(clusters.reduce((sum, { per }) => sum + (per[state] ?? 0), 0)).toBe(
+            all.filter(({ s }) => s === state).length,
           );
-        for (const { n, per, only } of clusters) {
-          expect(AP_STATES.reduce((sum, state) => sum + per[state], 0)).toBe(n);
+        for (const [at, { n, per, only }] of clusters.entries()) {
+          expect(per.reduce((sum, one) => sum + one, 0)).toBe(n);
+          expect(of.filter((one) => one === at)).toHaveLength(n);
           expect(only === null).toBe(n > 1);
         }
       }),

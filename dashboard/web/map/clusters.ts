@@ -1,12 +1,13 @@
 /** Why: where marks would cover each other, they are counted: one ring per square of the screen that shows the shares of the states, never the worst alone. */
-import { AP_STATES, type ApState } from '#contract';
+import { AP_STATES } from '#contract';
 
 export interface Cluster {
   /** Middle of its sites, pixels. */
   x: number;
   y: number;
   n: number;
-  per: Record<ApState, number>;
+  /** How many are in each state, in the order of AP_STATES. */
+  per: number[];
   /** The only site of it; null where there are several. */
   only: number | null;
 }
@@ -18,33 +19,34 @@ const PX_PER_SITE = 90;
 /** Whether `n` marks in a picture of this size would cover each other. */
 export const crowded = (n: number, width: number, height: number): boolean => n * PX_PER_SITE > width * height;
 
-/** `at(i)`: place of site i on the screen, null outside. */
-export function clustersOf(
-  n: number,
-  at: (i: number) => readonly [number, number] | null,
-  stateOf: (i: number) => ApState,
-): Cluster[] {
-  const cells = new Map<number, Cluster & { sx: number; sy: number }>();
-  for (let i = 0; i < n; i++) {
-    const place = at(i);
-    if (!place) continue;
-    const [x, y] = place;
-    const key = Math.floor(x / CELL_PX) * 65_536 + Math.floor(y / CELL_PX);
-    let cell = cells.get(key);
-    if (!cell) {
-      const per = Object.fromEntries(AP_STATES.map((state) => [state, 0])) as Cluster['per'];
-      cell = { x, y, n: 0, per, only: i, sx: 0, sy: 0 };
-      cells.set(key, cell);
-    }
-    cell.n += 1;
-    cell.sx += x;
-    cell.sy += y;
-    cell.x = cell.sx / cell.n;
-    cell.y = cell.sy / cell.n;
-    cell.per[stateOf(i)] += 1;
-    if (cell.n > 1) cell.only = null;
+/** Sites on the screen: their numbers, and by number places in pixels and states. */
+export interface Placed {
+  inside: readonly number[];
+  x: Float64Array;
+  y: Float64Array;
+  states: Uint8Array;
+}
+
+/** The clusters, and which of them each site belongs to (by its number; -1: none). */
+export function clustersOf({ inside, x, y, states }: Placed): { clusters: Cluster[]; of: Int32Array } {
+  const cells = new Map<number, number>();
+  const clusters: Cluster[] = [];
+  const of = new Int32Array(x.length).fill(-1);
+  for (const i of inside) {
+    const [px = 0, py = 0, state = 0] = [x[i], y[i], states[i]];
+    const key = Math.floor(px / CELL_PX) * 65_536 + Math.floor(py / CELL_PX);
+    const at = cells.get(key) ?? clusters.push({ x: 0, y: 0, n: 0, per: AP_STATES.map(() => 0), only: i }) - 1;
+    cells.set(key, at);
+    const cluster = clusters[at];
+    if (!cluster) continue;
+    of[i] = at;
+    cluster.n += 1;
+    cluster.x += (px - cluster.x) / cluster.n;
+    cluster.y += (py - cluster.y) / cluster.n;
+    cluster.per[state] = (cluster.per[state] ?? 0) + 1;
+    if (cluster.n > 1) cluster.only = null;
   }
-  return [...cells.values()];
+  return { clusters, of };
 }
 
 /** Radius of a ring: its area goes with the count, within bounds. */

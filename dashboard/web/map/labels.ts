@@ -1,4 +1,5 @@
 /** Why: the names of regions are read above whatever lies there: over marks they have a halo, and rings with counts they step aside for. */
+import { type Mix, sumOf } from '../tally.ts';
 import { regionName } from '../words-map.ts';
 import { type Cluster, radiusOf } from './clusters.ts';
 import type { Scene } from './draw.ts';
@@ -21,9 +22,8 @@ type Ring = Pick<Cluster, 'x' | 'y' | 'n' | 'only'>;
 
 /** Above marks and rings, in the scene's scale. `rings`: those that were drawn; null: single marks. */
 export function drawLabels(ctx: CanvasRenderingContext2D, scene: Scene, rings: readonly Ring[] | null): void {
-  const { outlines, ratio, labels } = scene;
+  const { outlines, labels } = scene;
   if (!outlines || labels === 'none') return;
-  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   const counted = rings?.filter(({ only }) => only === null) ?? [];
   for (const region of outlines.regions) drawLabel(ctx, region, scene, counted);
 }
@@ -35,10 +35,11 @@ function drawLabel(ctx: CanvasRenderingContext2D, region: Region, scene: Scene, 
   const width = name.length * px * LETTER;
   if ((region.box.x1 - region.box.x0) * view.scale < width) return; // it would lie over its neighbours
   const share = shares.get(region.id);
-  const shown = labels === 'shares' && share && share.n > 0 ? share : null;
+  const shown = labels === 'shares' && share ? percentOf(share) : null;
   const [x, place] = toScreen(view, size, ...region.label);
   const y =
-    place + px * stepOf({ x, top: place - px, bottom: place + px * (shown ? 1.4 : 0.4), width }, px, rings, grow);
+    place +
+    px * stepOf({ x, top: place - px, bottom: place + px * (shown === null ? 0.4 : 1.4), width }, px, rings, grow);
   ctx.textAlign = 'center';
   ctx.lineJoin = 'round';
   ctx.lineWidth = 4 * grow;
@@ -50,7 +51,13 @@ function drawLabel(ctx: CanvasRenderingContext2D, region: Region, scene: Scene, 
     ctx.fillText(text, x, at);
   };
   write(name, y, 500, px, 'ink');
-  if (shown) write(`${Math.floor((100 * shown.meets) / shown.n)}\u00a0%`, y + px * 1.2, 600, px * 1.15, 'ink');
+  if (shown !== null) write(`${shown}\u00a0%`, y + px * 1.2, 600, px * 1.15, 'ink');
+}
+
+/** Whole percent that meet; null of nothing. */
+export function percentOf(mix: Mix): number | null {
+  const n = sumOf(mix);
+  return n === 0 ? null : Math.floor((100 * mix.meets) / n);
 }
 
 /** The nearest step, in heights of a line, at which no ring is hidden; where all are taken, the place itself. Pure. */

@@ -1,23 +1,56 @@
-/** Why: sites as numbers in flat arrays, made once per roster: a frame then only multiplies. */
-import type { Line } from '../store.ts';
+/** Why: sites as numbers in flat arrays, made once per roster: a frame then only multiplies, and a tick only notes who is in another state. */
+import { AP_STATES, type ApState, type Site } from '#contract';
+import { type Fleet, keepUp, type Line, linesOf, severity } from '../fleet.ts';
 import { type Outlines, regionAt } from './outlines.ts';
 import { type Box, project } from './view.ts';
 
 export interface Points {
-  lines: readonly Line[];
+  /** Places in the world; the same arrays while nobody came, left or moved. */
   x: Float64Array;
   y: Float64Array;
+  /** Rank of the line of each. */
+  ranks: readonly number[];
+  /** Index into AP_STATES of each. */
+  states: Uint8Array;
 }
 
-/** Lines that have a place. The places are taken over from `before` where they are of the same access points: a tick moves none. */
-export function pointsOf(all: readonly Line[], before: Points | null = null): Points {
-  const lines = all.filter(({ site }) => site.lat !== null && site.lon !== null);
-  if (before && before.lines.length === lines.length && lines.every(({ site }, i) => site === before.lines[i]?.site))
-    return { lines, x: before.x, y: before.y };
+export const placed = ({ site }: Pick<Line, 'site'>): boolean => site.lat !== null && site.lon !== null;
+export const stateAt = ({ states }: Pick<Points, 'states'>, i: number): ApState =>
+  AP_STATES[states[i] ?? -1] ?? 'nodata';
+
+/** The lines that have a place; the same points while none of them is in another state. */
+export function createPoints(): (fleet: Fleet) => Points {
+  let points = pointsOf([]);
+  let byRank = new Map<number, number>();
+  const keep = keepUp({
+    anew(fleet) {
+      points = pointsOf(fleet.byRank);
+      byRank = new Map(points.ranks.map((rank, i) => [rank, i]));
+    },
+    change(changes) {
+      const states = points.states.slice();
+      let moved = false;
+      for (const { before, after } of changes) {
+        const i = byRank.get(after.rank);
+        if (i === undefined || before.row.state === after.row.state) continue;
+        states[i] = severity(after);
+        moved = true;
+      }
+      if (moved) points = { ...points, states };
+    },
+  });
+  return (fleet) => {
+    keep(fleet);
+    return points;
+  };
+}
+
+function pointsOf(byRank: Fleet['byRank']): Points {
+  const lines = linesOf({ byRank }).filter(placed);
   const x = new Float64Array(lines.length);
   const y = new Float64Array(lines.length);
   for (const [i, { site }] of lines.entries()) [x[i], y[i]] = project(site.lon ?? 0, site.lat ?? 0);
-  return { lines, x, y };
+  return { x, y, ranks: lines.map(({ rank }) => rank), states: Uint8Array.from(lines, severity) };
 }
 
 export function boxOfPoints({ x, y }: Points): Box | null {
@@ -34,31 +67,13 @@ export function boxOfPoints({ x, y }: Points): Box | null {
 }
 
 /** Id of the region of each site; '' outside all. Asked once per site and set of outlines. */
-export function regionFinder(outlines: Outlines): (line: Line) => string {
-  const found = new WeakMap<Line['site'], string>();
-  return ({ site }) => {
+export function regionFinder(outlines: Outlines): (site: Site) => string {
+  const found = new WeakMap<Site, string>();
+  return (site) => {
     const known = found.get(site);
     if (known !== undefined) return known;
-    const placed = site.lat !== null && site.lon !== null;
-    const id = placed ? (regionAt(outlines, ...project(site.lon ?? 0, site.lat ?? 0))?.id ?? '') : '';
-    found.set(site, id);
-    return id;
+    const inside = placed({ site }) ? regionAt(outlines, ...project(site.lon ?? 0, site.lat ?? 0)) : null;
+    found.set(site, inside?.id ?? '');
+    return inside?.id ?? '';
   };
-}
-
-export interface RegionShare {
-  n: number;
-  meets: number;
-}
-/** Sites and sites that meet, per region. */
-export function sharesOf(lines: readonly Line[], regionOf: (line: Line) => string): Map<string, RegionShare> {
-  const shares = new Map<string, RegionShare>();
-  for (const line of lines) {
-    const id = regionOf(line);
-    const share = shares.get(id) ?? { n: 0, meets: 0 };
-    share.n += 1;
-    if (line.row.state === 'meets') share.meets += 1;
-    shares.set(id, share);
-  }
-  return shares;
 }

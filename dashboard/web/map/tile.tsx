@@ -1,7 +1,7 @@
 /** Why: the map as a picture on the overview and on the wall: shares by region, trouble by place. */
 import type { ApState } from '#contract';
 import { count, percent } from '../format.ts';
-import type { Line } from '../store.ts';
+import { sumOf } from '../tally.ts';
 import { mapWords, regionName } from '../words-map.ts';
 import { MapCanvas, type Pick } from './canvas.tsx';
 import { useMap } from './use-map.ts';
@@ -10,17 +10,17 @@ import { useMap } from './use-map.ts';
 const TROUBLE: ReadonlySet<ApState> = new Set(['offline', 'below', 'nodata', 'maint']);
 
 interface TileProps {
-  lines: readonly Line[];
   grow?: number;
   onPick?: (pick: Pick) => void;
 }
 
-export function MapTile({ lines, grow = 1, onPick }: TileProps) {
-  const { points, outlines, shares } = useMap(lines);
+export function MapTile({ grow = 1, onPick }: TileProps) {
+  const { points, outlines, shares } = useMap();
   const lowest = [...shares]
-    .filter(([id, { n }]) => id !== '' && n > 0)
-    .sort(([, a], [, b]) => a.meets / a.n - b.meets / b.n)[0];
-  const text = lowest ? `${regionName(lowest[0])}, ${percent(lowest[1].meets, lowest[1].n) ?? ''}` : null;
+    .filter(([id]) => id !== '')
+    .map(([id, mix]) => ({ id, meets: mix.meets, n: sumOf(mix) }))
+    .sort((a, b) => a.meets / a.n - b.meets / b.n)[0];
+  const text = lowest ? `${regionName(lowest.id)}, ${percent(lowest.meets, lowest.n) ?? ''}` : null;
   return (
     <MapCanvas
       points={points}
@@ -31,7 +31,7 @@ export function MapTile({ lines, grow = 1, onPick }: TileProps) {
       shown={TROUBLE}
       grouping="off"
       grow={grow}
-      label={mapWords.picture(count(points.lines.length), text)}
+      label={mapWords.picture(count(points.ranks.length), text)}
       {...(onPick ? { onPick } : {})}
     />
   );

@@ -1,29 +1,28 @@
-/** Why: what every map needs: places as numbers, outlines of that part of the world, shares by region. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Line } from '../store.ts';
+/** Why: what every map needs: places as numbers, outlines of that part of the world, how each region stands. */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Line } from '../fleet.ts';
+import { createTally, type Mix } from '../tally.ts';
+import { useFleet } from '../use-fleet.ts';
 import { loadOutlines, outlinesFor } from './load-outlines.ts';
 import type { Outlines } from './outlines.ts';
-import { boxOfPoints, type Points, pointsOf, type RegionShare, regionFinder, sharesOf } from './points.ts';
+import { boxOfPoints, createPoints, type Points, placed, regionFinder } from './points.ts';
 
 export interface MapData {
   points: Points;
   /** Null until they are there, or when they cannot be loaded. */
   outlines: Outlines | null;
   failed: boolean;
-  shares: ReadonlyMap<string, RegionShare>;
+  /** Sites of each region by their states; '' those outside all. */
+  shares: ReadonlyMap<string, Mix>;
   regionOf: (line: Line) => string;
 }
 
 /** `layer`: address of borders to draw instead of the built-in ones. */
-export function useMap(lines: readonly Line[], layer: string | null = null): MapData {
+export function useMap(layer: string | null = null): MapData {
   const [outlines, setOutlines] = useState<Outlines | null>(null);
   const [failed, setFailed] = useState(false);
-  const last = useRef<Points | null>(null);
-  const points = useMemo(() => {
-    last.current = pointsOf(lines, last.current);
-    return last.current;
-  }, [lines]);
-  const somewhere = points.lines.length > 0;
+  const points = useFleet(createPoints, []);
+  const somewhere = points.ranks.length > 0;
   useEffect(() => {
     let over = false;
     setFailed(false);
@@ -40,16 +39,10 @@ export function useMap(lines: readonly Line[], layer: string | null = null): Map
       over = true;
     };
   }, [layer, somewhere]);
-  const regionOf = useMemo(() => (outlines ? regionFinder(outlines) : () => ''), [outlines]);
-  const known = useRef<ReadonlyMap<string, RegionShare>>(new Map());
-  const counted = useMemo(
-    () => (outlines ? sharesOf(points.lines, regionOf) : new Map<string, RegionShare>()),
-    [points, regionOf],
-  );
-  // The ground is drawn anew when a share changed, not with every tick.
-  if (!sameShares(known.current, counted)) known.current = counted;
-  return { points, outlines, failed, shares: known.current, regionOf };
+  const regionOf = useMemo(() => {
+    const find = outlines ? regionFinder(outlines) : () => '';
+    return ({ site }: Line) => find(site);
+  }, [outlines]);
+  const shares = useFleet(() => createTally((line) => (placed(line) ? regionOf(line) : null)), [regionOf]);
+  return { points, outlines, failed, shares, regionOf };
 }
-
-const sameShares = (a: ReadonlyMap<string, RegionShare>, b: ReadonlyMap<string, RegionShare>): boolean =>
-  a.size === b.size && [...a].every(([id, { n, meets }]) => b.get(id)?.n === n && b.get(id)?.meets === meets);

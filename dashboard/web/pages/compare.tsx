@@ -5,7 +5,10 @@ import type { Page, TestView } from '#contract';
 import { type Frame, frameOf, parseRange, steadyEnd } from '../charts/series.ts';
 import { highestOf, marksOf, tallyOf, throughputSpec } from '../charts/throughput-spec.ts';
 import { parseStretch, scaleOf } from '../charts/zoom.ts';
+
+import type { Line } from '../fleet.ts';
 import { count, cut, full, percent } from '../format.ts';
+
 import { useLoad } from '../load.ts';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { Chart, Twin } from '../parts/chart.tsx';
@@ -14,7 +17,7 @@ import { State } from '../parts/marks.tsx';
 import { RangePick } from '../parts/range-pick.tsx';
 import { OneTest, spokenTest, stampOf } from '../parts/throughput-tests.tsx';
 import { place, siteHref } from '../router.ts';
-import { type Line, lines, ready, serverNow } from '../store.ts';
+import { lines, ready, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { compareWords as w } from '../words-compare.ts';
 import { siteWords } from '../words-site.ts';

@@ -1,21 +1,26 @@
 /** Why: where the trouble is, and the same as a list beside it: one filter for both, all of it in the address. */
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { AP_STATES, type ApState, type MapLayer } from '#contract';
-import { age, count, cut, percent } from '../format.ts';
+import type { Line } from '../fleet.ts';
+import { count, cut, percent } from '../format.ts';
+import { createOrder } from '../kept-order.ts';
 import { useLoad } from '../load.ts';
 import { MapCanvas, type MapHandle, type Pick } from '../map/canvas.tsx';
 import type { Grouping } from '../map/draw.ts';
+import { placed } from '../map/points.ts';
 import { useMap } from '../map/use-map.ts';
-import { parseView, toScreen, type View, viewText } from '../map/view.ts';
-import { worstOf } from '../order.ts';
+import { parseView, project, toScreen, type View, viewText } from '../map/view.ts';
+import { WORST_FIRST } from '../order.ts';
+import { Age } from '../parts/age.tsx';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { useTitle } from '../parts/head.tsx';
 import { Mark, stateWord } from '../parts/marks.tsx';
-import { mixOf } from '../parts/mix.ts';
 import { MixBar } from '../parts/regions.tsx';
 import { go, hrefOf, place, siteHref, withQuery } from '../router.ts';
-import { commonTarget, type Line, lines, ready, serverNow } from '../store.ts';
+import { commonTarget, lineCount, ready } from '../store.ts';
+import { type Mix, NO_MIX, sumOf } from '../tally.ts';
+import { useFleet, useLine } from '../use-fleet.ts';
 import { words } from '../words.ts';
 import { regionName, mapWords as w } from '../words-map.ts';
 
@@ -33,16 +38,17 @@ export function MapPage() {
         <Waiting what={words.what.sites} />
       </div>
     );
-  return <Shown all={lines.value} />;
+  return <Shown />;
 }
 
-function Shown({ all }: { all: readonly Line[] }) {
+function Shown() {
   const { query } = place.value;
-  const hidden = new Set((query.get('hide') ?? '').split(','));
-  const shown = new Set(AP_STATES.filter((state) => !hidden.has(state)));
+  const hide = query.get('hide') ?? '';
+  const hidden = useMemo(() => new Set(hide.split(',')), [hide]);
+  const shown = useMemo(() => new Set(AP_STATES.filter((state) => !hidden.has(state))), [hidden]);
   const layers = useLoad<{ items: MapLayer[] }>('/map-layers').value?.items ?? [];
   const layer = layers.find(({ id }) => id === query.get('layer')) ?? null;
-  const data = useMap(all, layer && `/api/v1/map-layers/${layer.id}`);
+  const data = useMap(layer && `/api/v1/map-layers/${layer.id}`);
   const region = query.get('region');
   const grouping = GROUPINGS.find((one) => one === query.get('group')) ?? 'auto';
   const handle = useRef<MapHandle | null>(null);
@@ -54,13 +60,8 @@ function Shown({ all }: { all: readonly Line[] }) {
     if (picked.kind === 'site') set({ site: picked.line.ap.id });
     else set({ region: picked.kind === 'region' ? picked.id : null, site: null });
   };
-  const placed = data.points.lines;
-  const per = mixOf(placed);
-  const inRegion = region ? placed.filter((line) => data.regionOf(line) === region) : placed;
-  const listed = inRegion.filter(
-    (line, i) =>
-      shown.has(line.row.state) && (region !== null || bounds.value === null || within(bounds.value, data.points, i)),
-  );
+  const { regionOf, shares } = data;
+  const per = allOf(shares);
   return (
     <div class="map-page">
       <section class="mapbox" aria-label={w.title}>
@@ -105,7 +106,7 @@ function Shown({ all }: { all: readonly Line[] }) {
             outlines={data.outlines}
             shares={data.shares}
             view={parseView(query.get('view'))}
-            label={w.label(count(placed.length))}
+            label={w.label(count(data.points.ranks.length))}
             shown={shown}
             grouping={grouping}
             region={region}
@@ -133,9 +134,22 @@ function Shown({ all }: { all: readonly Line[] }) {
         </div>
         <p class="q">{hovered.value ? <Hovered line={hovered.value} /> : data.failed ? w.failed : w.tint}</p>
       </section>
-      <Twin region={region} within={inRegion} listed={listed} all={all} narrowed={bounds.value !== null} />
+      <Twin
+        region={region}
+        per={region === null ? per : (shares.get(region) ?? NO_MIX)}
+        placed={data.points.ranks.length}
+        shown={shown}
+        regionOf={regionOf}
+        bounds={bounds.value}
+      />
     </div>
   );
+}
+
+function allOf(counts: ReadonlyMap<string, Mix>): Mix {
+  const all = { ...NO_MIX };
+  for (const mix of counts.values()) for (const state of AP_STATES) all[state] += mix[state];
+  return all;
 }
 
 const toggled = (hidden: ReadonlySet<string>, state: ApState): string =>
@@ -155,8 +169,8 @@ function useBounds() {
   return [bounds, follow] as const;
 }
 
-function within({ view, width, height }: Bounds, { x, y }: { x: Float64Array; y: Float64Array }, i: number): boolean {
-  const [px, py] = toScreen(view, { width, height }, x[i] ?? 0, y[i] ?? 0);
+function within({ view, width, height }: Bounds, { site: { lon, lat } }: Line): boolean {
+  const [px, py] = toScreen(view, { width, height }, ...project(lon ?? 0, lat ?? 0));
   return px >= 0 && py >= 0 && px <= width && py <= height;
 }
 
@@ -237,27 +251,35 @@ function Moves({ handle, home }: { handle: { current: MapHandle | null }; home: 
 
 interface TwinProps {
   region: string | null;
-  /** Sites of the region, or all. */
-  within: readonly Line[];
-  listed: readonly Line[];
-  all: readonly Line[];
-  narrowed: boolean;
+  /** Of the region, or of all. */
+  per: Mix;
+  /** How many have a place. */
+  placed: number;
+  shown: ReadonlySet<ApState>;
+  regionOf: (line: Line) => string;
+  /** Where one looks; null: everywhere. */
+  bounds: Bounds | null;
 }
 /** The same sites as a list, worst first: the map for who does not see it, and the way on for everybody. */
-function Twin({ region, within: inside, listed, all, narrowed }: TwinProps) {
-  const worst = worstOf(listed, LISTED);
-  const per = mixOf(inside);
-  const meets = per.meets;
-  const unplaced = all.length - all.filter(({ site }) => site.lat !== null && site.lon !== null).length;
+function Twin({ region, per, placed: onMap, shown, regionOf, bounds }: TwinProps) {
+  const listed = useFleet(() => {
+    const isThere = (line: Line) =>
+      region === null ? bounds === null || within(bounds, line) : regionOf(line) === region;
+    return createOrder((line) => shown.has(line.row.state) && placed(line) && isThere(line), WORST_FIRST);
+  }, [region, shown, regionOf, bounds]);
+  const worst = listed.slice(0, LISTED);
+  const n = sumOf(per);
+  const all = lineCount.value;
+  const unplaced = all - onMap;
   const { query } = place.value;
   return (
     <aside class="side" aria-labelledby="h-twin">
       <header>
-        <h2 id="h-twin">{region ? regionName(region) : narrowed ? w.inView : w.all}</h2>
-        <p class="q">{w.viewNote(count(listed.length), count(all.length))}</p>
-        <MixBar per={per} n={inside.length} />
+        <h2 id="h-twin">{region ? regionName(region) : bounds ? w.inView : w.all}</h2>
+        <p class="q">{w.viewNote(count(listed.length), count(all))}</p>
+        <MixBar per={per} n={n} />
         <p class="q">
-          {w.share(percent(meets, inside.length) ?? words.unknown)}.{' '}
+          {w.share(percent(per.meets, n) ?? words.unknown)}.{' '}
           {AP_STATES.map((state) => w.mix(state, count(per[state]))).join(', ')}.
         </p>
         {unplaced > 0 ? <p class="q">{w.unplaced(count(unplaced))}</p> : null}
@@ -271,8 +293,8 @@ function Twin({ region, within: inside, listed, all, narrowed }: TwinProps) {
         <Empty title={w.none} text={w.noneText} />
       ) : (
         <ol class="rows">
-          {worst.map((line) => (
-            <TwinRow key={line.ap.id} line={line} chosen={line.ap.id === query.get('site')} />
+          {worst.map((rank) => (
+            <TwinRow key={rank} rank={rank} site={query.get('site')} />
           ))}
         </ol>
       )}
@@ -282,22 +304,19 @@ function Twin({ region, within: inside, listed, all, narrowed }: TwinProps) {
             state: AP_STATES.filter((state) => !(query.get('hide') ?? '').split(',').includes(state)).join(','),
           })}
         >
-          {w.more(count(all.length))}
+          {w.more(count(all))}
         </a>
       </p>
     </aside>
   );
 }
 
-function TwinRow({ line: { row, ap, site, name }, chosen }: { line: Line; chosen: boolean }) {
-  const right =
-    row.state === 'offline'
-      ? row.since === null
-        ? words.unknown
-        : age(serverNow.value - row.since)
-      : row.down_mbps === null
-        ? words.unknown
-        : `${cut(row.down_mbps)} ${words.units.mbps}`;
+/** `site`: id of the access point that is chosen. */
+function TwinRow({ rank, site: at }: { rank: number; site: string | null }) {
+  const line = useLine(rank);
+  if (!line) return null;
+  const { row, ap, site, name } = line;
+  const chosen = ap.id === at;
   return (
     <li class={chosen ? 'sel' : ''} {...(chosen ? { 'aria-current': 'true' as const } : {})}>
       <Mark state={row.state} />
@@ -307,7 +326,12 @@ function TwinRow({ line: { row, ap, site, name }, chosen }: { line: Line; chosen
           {name}
         </a>
       </span>
-      <span class="nw">{right}</span>
+      <span class="nw">{rightOf(line)}</span>
     </li>
   );
+}
+
+function rightOf({ row }: Line) {
+  if (row.state === 'offline') return row.since === null ? words.unknown : <Age since={row.since} />;
+  return row.down_mbps === null ? words.unknown : `${cut(row.down_mbps)} ${words.units.mbps}`;
 }

@@ -1,10 +1,14 @@
 /** Why: the answer first: how many access points meet the target, then who needs help, what changed, and where. */
 
-import type { AlertView, HealthNotice, Page, Totals } from '#contract';
+import { useMemo } from 'preact/hooks';
+import type { AlertView, Page, Totals } from '#contract';
 import { because } from '../because.ts';
-import { age, count, cut, mbps, moment, NBSP, percent } from '../format.ts';
+import type { Line } from '../fleet.ts';
+import { count, cut, mbps, moment, NBSP, percent } from '../format.ts';
+import { createOrder } from '../kept-order.ts';
 import { useLoad } from '../load.ts';
-import { firstOf, worstOf } from '../order.ts';
+import { WORST_FIRST } from '../order.ts';
+import { Age } from '../parts/age.tsx';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { DayStrip } from '../parts/day-strip.tsx';
 import { Head } from '../parts/head.tsx';
@@ -15,7 +19,19 @@ import { Next } from '../parts/next.tsx';
 import { Where } from '../parts/regions.tsx';
 import { whole } from '../parts/whole.tsx';
 import { hrefOf, siteHref } from '../router.ts';
-import { commonTarget, type Line, lastAlert, lines, live, ready, serverNow } from '../store.ts';
+import {
+  commonTarget,
+  fleet,
+  health,
+  lastAlert,
+  lineCount,
+  lines,
+  ready,
+  serverMinute,
+  serverNow,
+  totals,
+} from '../store.ts';
+import { useFleet, useLine } from '../use-fleet.ts';
 import { words } from '../words.ts';
 
 const w = words.overview;
@@ -35,13 +51,11 @@ export function Overview() {
         </div>
       </>
     );
-  const totals = live.value.totals;
-  const all = lines.value;
-  if (all.length === 0) {
+  if (lineCount.value === 0) {
     return (
       <>
         <Head title={w.empty} />
-        <Health notices={live.value.health} />
+        <Health />
         <div class="panel">
           <Empty title={w.empty} text={w.emptyText}>
             <a class="btn" href="/settings#import">
@@ -58,8 +72,8 @@ export function Overview() {
   return (
     <>
       <Head
-        title={answer(totals)}
-        under={<p>{evidence(totals)}</p>}
+        title={answer(totals.value)}
+        under={<p>{evidence(totals.value)}</p>}
         acts={
           <a class="btn" href="/wall?rotate=overview,map,alerts">
             {w.wall}
@@ -67,19 +81,19 @@ export function Overview() {
         }
       />
       <div class="grid">
-        <Health notices={live.value.health} />
+        <Health />
         <Next />
-        <Tally totals={totals} />
+        <Tally />
         <div class="grid wide">
-          <MapPanel all={all} />
-          <Attention all={all} />
+          <MapPanel />
+          <Attention />
         </div>
         <div class="grid wide">
           <DayStrip />
-          <Changes all={all} />
+          <Changes />
         </div>
-        <Where all={all} />
-        {all.length <= FEW ? <MeasuredNow all={all} /> : null}
+        <Where />
+        {lineCount.value <= FEW ? <MeasuredNow all={lines.value} /> : null}
       </div>
     </>
   );
@@ -104,7 +118,8 @@ function evidence(totals: Totals): string {
 
 const mbpsCut = (value: number) => `${cut(value)}${NBSP}${words.units.mbps}`;
 
-function Health({ notices }: { notices: readonly HealthNotice[] }) {
+function Health() {
+  const notices = health.value;
   if (notices.length === 0) return null;
   return (
     <div class="grid notices" role="region" aria-label={w.carrel}>
@@ -128,14 +143,15 @@ function NoticeText({ text }: { text: string }) {
   );
 }
 
-function Tally({ totals }: { totals: Totals }) {
-  const shares = TALLY.map((state) => ({ state, n: totals[state] })).filter(({ n }) => n > 0);
+function Tally() {
+  const counts = totals.value;
+  const shares = TALLY.map((state) => ({ state, n: counts[state] })).filter(({ n }) => n > 0);
   let x = 0;
   return (
     <section class="tally" aria-label={w.states}>
       <svg class="share" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
         {shares.map(({ state, n }) => {
-          const width = (1000 * n) / Math.max(1, totals.total);
+          const width = (1000 * n) / Math.max(1, counts.total);
           const bar = (
             <rect
               key={state}
@@ -153,8 +169,8 @@ function Tally({ totals }: { totals: Totals }) {
         <a key={state} href={hrefOf('/sites', { state })}>
           <State state={state} target={commonTarget.value} />
           <span class="v">
-            <b>{count(totals[state])}</b>
-            {percent(totals[state], totals.total)}
+            <b>{count(counts[state])}</b>
+            {percent(counts[state], counts.total)}
           </span>
         </a>
       ))}
@@ -163,10 +179,10 @@ function Tally({ totals }: { totals: Totals }) {
 }
 
 /** Worst first, named, with the reason and who has it. */
-function Attention({ all }: { all: readonly Line[] }) {
+function Attention() {
   const alerts = useLoad<Page<AlertView>>('/alerts?condition=firing', { refresh: lastAlert.value });
-  const bad = all.filter(({ row }) => row.state === 'offline' || row.state === 'below');
-  const worst = worstOf(bad, WORST);
+  const bad = useFleet(() => createOrder(needsHelp, WORST_FIRST), []);
+  const worst = bad.slice(0, WORST);
   const holders = new Map(alerts.value?.items.map((alert) => [alert.id, alert.acknowledged_by]));
   return (
     <Panel
@@ -176,30 +192,11 @@ function Attention({ all }: { all: readonly Line[] }) {
       end={<a href="/alerts">{w.allAlerts}</a>}
     >
       {worst.length === 0 ? (
-        <Empty title={w.fine} text={unjudged(live.value.totals) ? w.fineUnjudged : w.fineText} />
+        <Empty title={w.fine} text={unjudged(totals.value) ? w.fineUnjudged : w.fineText} />
       ) : (
         <ol class="worst">
-          {worst.map(({ row, ap, site, name }) => (
-            <li key={ap.id}>
-              <Mark state={row.state} />
-              <span>
-                <span class="vh">{stateWord(row.state, ap.target_mbps)}: </span>
-                <a href={siteHref(site.id, ap.id)} data-row>
-                  {name}
-                </a>
-              </span>
-              <span class="r nw">{row.since === null ? words.unknown : age(serverNow.value - row.since)}</span>
-              <span class="sub">{whole(because({ row, ap, site }, serverNow.value))}</span>
-              <span class="r2 nw">
-                {row.alert === null ? (
-                  ''
-                ) : holders.get(row.alert) ? (
-                  w.hasIt(holders.get(row.alert) ?? '')
-                ) : (
-                  <b class="strong">{w.nobody}</b>
-                )}
-              </span>
-            </li>
+          {worst.map((rank) => (
+            <Worst key={rank} rank={rank} holders={holders} />
           ))}
         </ol>
       )}
@@ -212,36 +209,85 @@ function Attention({ all }: { all: readonly Line[] }) {
   );
 }
 
-const newestFirst = (a: Line, b: Line): number => (b.row.since ?? 0) - (a.row.since ?? 0);
+const needsHelp = ({ row }: Line): boolean => row.state === 'offline' || row.state === 'below';
 
-function Changes({ all }: { all: readonly Line[] }) {
-  const edge = serverNow.value - HOUR_MS;
-  const recent = all.filter(({ row }) => row.since !== null && row.since > edge);
+/** `holders`: who has the alert of this id. */
+function Worst({ rank, holders }: { rank: number; holders: ReadonlyMap<number, string | null> }) {
+  const line = useLine(rank);
+  if (!line) return null;
+  const { row, ap, site, name } = line;
+  const holder = row.alert === null ? null : holders.get(row.alert);
   return (
-    <Panel title={w.changes} id="h-feed" end={<span class="q">{w.changesN(recent.length)}</span>}>
-      {recent.length === 0 ? (
+    <li>
+      <Mark state={row.state} />
+      <span>
+        <span class="vh">{stateWord(row.state, ap.target_mbps)}: </span>
+        <a href={siteHref(site.id, ap.id)} data-row>
+          {name}
+        </a>
+      </span>
+      <span class="r nw">{row.since === null ? words.unknown : <Age since={row.since} />}</span>
+      <span class="sub">{whole(because(line, serverMinute.value))}</span>
+      <span class="r2 nw">{row.alert === null ? '' : holder ? w.hasIt(holder) : <b class="strong">{w.nobody}</b>}</span>
+    </li>
+  );
+}
+
+const newestFirst = (a: Line, b: Line): number => (b.row.since ?? 0) - (a.row.since ?? 0) || a.rank - b.rank;
+
+/** How many stand before the first that does not pass. */
+function countWhile(ranks: readonly number[], passes: (rank: number) => boolean): number {
+  let [low, high] = [0, ranks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (passes(ranks[middle] ?? -1)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function Changes() {
+  const begun = useMemo(() => serverNow.peek() - HOUR_MS, []);
+  const recent = useFleet(() => createOrder(({ row }) => row.since !== null && row.since > begun, newestFirst), []);
+  const edge = serverMinute.value - HOUR_MS;
+  // The oldest are the last: the hour moves on and leaves them.
+  const isIn = (rank: number) => (fleet.peek().byRank[rank]?.row.since ?? 0) > edge;
+  const n = countWhile(recent, isIn);
+  return (
+    <Panel title={w.changes} id="h-feed" end={<span class="q">{w.changesN(n)}</span>}>
+      {n === 0 ? (
         <p class="pad q">{w.noChanges}</p>
       ) : (
         <ol class="feed moments">
-          {firstOf(recent, CHANGES, newestFirst).map(({ row, ap, site, name }) => (
-            <li key={ap.id}>
-              <time dateTime={new Date(row.since ?? 0).toISOString()}>
-                {moment(row.since ?? 0, serverNow.value, site.zone)}
-              </time>
-              <Mark state={row.state} />
-              <span>
-                <a class="strong" href={siteHref(site.id, ap.id)}>
-                  {name}
-                </a>{' '}
-                {w.changed[row.state]}
-                {row.down_mbps !== null && (row.state === 'meets' || row.state === 'below')
-                  ? `, ${mbpsCut(row.down_mbps)}`
-                  : ''}
-              </span>
-            </li>
+          {recent.slice(0, Math.min(n, CHANGES)).map((rank) => (
+            <Changed key={rank} rank={rank} />
           ))}
         </ol>
       )}
     </Panel>
+  );
+}
+
+function Changed({ rank }: { rank: number }) {
+  const line = useLine(rank);
+  if (!line) return null;
+  const { row, ap, site, name } = line;
+  const since = row.since ?? 0;
+  return (
+    <li>
+      <time dateTime={new Date(since).toISOString()}>
+        {moment(since, Math.max(since, serverMinute.value), site.zone)}
+      </time>
+      <Mark state={row.state} />
+      <span>
+        <a class="strong" href={siteHref(site.id, ap.id)}>
+          {name}
+        </a>{' '}
+        {w.changed[row.state]}
+        {row.down_mbps !== null && (row.state === 'meets' || row.state === 'below')
+          ? `, ${mbpsCut(row.down_mbps)}`
+          : ''}
+      </span>
+    </li>
   );
 }

@@ -2,13 +2,14 @@
 import { useState } from 'preact/hooks';
 import type { AccessPoint, Site } from '#contract';
 import { ApiError, ask } from '../api.ts';
+import type { Line } from '../fleet.ts';
 import { useLoad } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Field } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { SITE_FIELDS, SiteFields, siteBodyOf } from '../parts/site-fields.tsx';
 import { say } from '../parts/toast.tsx';
-import { type Line, refreshRoster } from '../store.ts';
+import { refreshRoster } from '../store.ts';
 import { words } from '../words.ts';
 import { manage as w } from '../words-manage.ts';
 import { settingsWords } from '../words-settings.ts';

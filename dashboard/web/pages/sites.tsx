@@ -2,47 +2,62 @@
 import { useMemo, useState } from 'preact/hooks';
 import { AP_STATES, type ApState } from '#contract';
 import { count } from '../format.ts';
-import { columnsText, filterLines, parseColumns, parseNames, parseSort, sortText } from '../order.ts';
+import { createOrder } from '../kept-order.ts';
+import {
+  columnsText,
+  comparatorOf,
+  type Filter,
+  parseColumns,
+  parseNames,
+  parseSort,
+  passerOf,
+  type Sort,
+  sortText,
+} from '../order.ts';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { ColumnPick } from '../parts/column-pick.tsx';
 import { Head } from '../parts/head.tsx';
 import { TALLY } from '../parts/marks.tsx';
-import { mixOf } from '../parts/mix.ts';
 import { Selection } from '../parts/selection.tsx';
 import { Sheet } from '../parts/sheet.tsx';
 import { Filters } from '../parts/sites-filters.tsx';
 import { Views } from '../parts/views.tsx';
 import { go, place, withQuery } from '../router.ts';
-import { lines, ready } from '../store.ts';
+import { lineCount, ready } from '../store.ts';
+import { createTally, type Mix, NO_MIX } from '../tally.ts';
+import { useFleet } from '../use-fleet.ts';
 import { words } from '../words.ts';
 
 const w = words.sites;
 
 export function Sites() {
+  if (ready.value) return <Listed />;
+  return (
+    <>
+      <Head title={w.title} />
+      <div class="panel">
+        <Waiting what={words.what.sites} />
+      </div>
+    </>
+  );
+}
+
+function Listed() {
   const here = place.value;
   const asked = here.query.get('cols');
   const columns = useMemo(() => parseColumns(asked), [asked]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  if (!ready.value)
-    return (
-      <>
-        <Head title={w.title} />
-        <div class="panel">
-          <Waiting what={words.what.sites} />
-        </div>
-      </>
-    );
-  const filter = {
+  const filter: Filter = {
     q: here.query.get('q') ?? '',
     states: statesOf(here.query.get('state')),
     regions: parseNames(here.query.get('region')),
     isps: parseNames(here.query.get('isp')),
     metered: here.query.get('metered') === '1',
   };
-  const all = lines.value;
-  const inScope = filterLines(all, { ...filter, states: [] });
-  const per = mixOf(inScope);
-  const shown = filter.states.length === 0 ? inScope : inScope.filter(({ row }) => filter.states.includes(row.state));
+  const sort = parseSort(here.query.get('sort'));
+  const scope = JSON.stringify(filter);
+  const { per, shown } = useShown(filter, sort, scope);
+  const all = lineCount.value;
   const set = (changes: Record<string, string | null>) => go(withQuery(here, changes), 'replace');
   const select = (aps: readonly string[], on: boolean) =>
     setSelected((old) => new Set(on ? [...old, ...aps] : [...old].filter((ap) => !aps.includes(ap))));
@@ -52,7 +67,7 @@ export function Sites() {
     <>
       <Head
         title={only !== undefined && another === undefined ? w.titleIn(only) : w.title}
-        under={<p>{w.summary(count(shown.length), count(all.length), summary(per))}</p>}
+        under={<p>{w.summary(count(shown.length), count(all), summary(per))}</p>}
         acts={
           <>
             <Views />
@@ -63,16 +78,16 @@ export function Sites() {
           </>
         }
       />
-      <Selection lines={all} selected={selected} onSelect={select} />
+      <Selection selected={selected} onSelect={select} />
       {shown.length === 0 ? (
         <>
           <div class="toolbar">{filters}</div>
           <div class="panel">
             <Empty
-              title={all.length === 0 ? words.overview.empty : w.none}
-              text={all.length === 0 ? words.overview.emptyText : w.noneText}
+              title={all === 0 ? words.overview.empty : w.none}
+              text={all === 0 ? words.overview.emptyText : w.noneText}
             >
-              {all.length === 0 ? (
+              {all === 0 ? (
                 <a class="btn go" href="/settings">
                   {w.add}
                 </a>
@@ -90,10 +105,10 @@ export function Sites() {
         </>
       ) : (
         <Sheet
-          lines={shown}
-          sort={parseSort(here.query.get('sort'))}
+          shown={shown}
+          sort={sort}
           onSort={(next) => set({ sort: sortText(next) })}
-          scope={JSON.stringify(filter)}
+          scope={scope}
           filters={filters}
           columns={columns}
           selected={selected}
@@ -104,13 +119,23 @@ export function Sites() {
   );
 }
 
+/** What passes the filter, in order, and how many in each state would pass it. Both stay the same objects while nothing of them changed. */
+function useShown(filter: Filter, sort: Sort, scope: string): { per: Mix; shown: readonly number[] } {
+  const tally = useFleet(() => {
+    const passes = passerOf({ ...filter, states: [] });
+    return createTally((line) => (passes(line) ? '' : null));
+  }, [scope]);
+  const shown = useFleet(() => createOrder(passerOf(filter), comparatorOf(sort)), [scope, sort.by, sort.descending]);
+  return { per: tally.get('') ?? NO_MIX, shown };
+}
+
 function statesOf(text: string | null): ApState[] {
   const wanted = (text ?? '').split(',');
   return AP_STATES.filter((state) => wanted.includes(state));
 }
 
 /** "83 meet the target, 9 below": what is there, worst last, as the totals run. */
-function summary(per: Record<ApState, number>): string {
+function summary(per: Mix): string {
   const parts = TALLY.flatMap((state) => (per[state] > 0 ? [w.counts[state](count(per[state]))] : []));
   return parts.length > 0 ? `${parts.join(', ')}.` : '';
 }

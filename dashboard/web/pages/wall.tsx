@@ -5,6 +5,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AlertView, Page } from '#contract';
 import { ApiError, post } from '../api.ts';
+import type { Line } from '../fleet.ts';
 import { age, clock, count, cut, percent, viewerZone } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { MapTile } from '../map/tile.tsx';
@@ -13,7 +14,7 @@ import { Field, textsOf } from '../parts/field.tsx';
 import { useTitle } from '../parts/head.tsx';
 import { Mark, State, TALLY } from '../parts/marks.tsx';
 import { place } from '../router.ts';
-import { commonTarget, fresh, type Line, lastAlert, lines, live, me, ready, serverNow, whoAmI } from '../store.ts';
+import { commonTarget, fresh, lastAlert, lines, live, me, ready, serverNow, whoAmI } from '../store.ts';
 import { words } from '../words.ts';
 import { wallWords as w } from '../words-wall.ts';
 import { answer } from './overview.tsx';
@@ -122,7 +123,7 @@ function Showing() {
       <Top />
       {part === 'alerts' ? null : (
         <section class="wall-map" aria-label={words.frame.map}>
-          <MapTile lines={lines.value} grow={1.8} />
+          <MapTile grow={1.8} />
         </section>
       )}
       {part === 'map' ? null : <Incidents all={lines.value} most={part === 'alerts' ? 14 : 6} />}

@@ -2,9 +2,10 @@
 import { useState } from 'preact/hooks';
 import type { AskedTest, TestCosts } from '#contract';
 import { ApiError, post } from '../api.ts';
+import type { Line } from '../fleet.ts';
 import { bytes, cut, moment, NBSP } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { type Line, serverNow } from '../store.ts';
+import { serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { siteWords } from '../words-site.ts';
 import { mayAct } from './ack.tsx';

@@ -1,7 +1,9 @@
 /** Why: what an access point is: target, contract, hours, probe, and when it was last heard. */
+
+import type { Line } from '../fleet.ts';
 import { age, clock, count, cut, mbps, moment, NBSP } from '../format.ts';
 import { hoursInWords, nextChange } from '../hours.ts';
-import { type Line, probesOf, serverNow } from '../store.ts';
+import { probesOf, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { siteWords } from '../words-site.ts';
 import { Figure, Panel } from './marks.tsx';

@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { age, clock, count, full, viewerZone, zoneName } from '../format.ts';
 import { helpOpen } from '../keys.ts';
 import { go, hrefOf, place, type Route, withQuery } from '../router.ts';
-import { cutAt, fresh, lines, live, me, now, serverNow, signOut } from '../store.ts';
+import { cutAt, fresh, freshWord, lineCount, live, me, now, serverMinute, signOut, totals } from '../store.ts';
 import { nextTheme, theme } from '../theme-choice.ts';
 import { words } from '../words.ts';
 import { keysWords } from '../words-keys.ts';
@@ -15,7 +15,10 @@ import { Toasts } from './toast.tsx';
 
 const f = words.frame;
 /** As the page of alerts counts them: one cause, one incident; what somebody has is no longer waiting. */
-const waiting = computed(() => live.value.totals.need_action);
+const waiting = computed(() => totals.value.need_action);
+
+/** As text, so that the bar is drawn again when a minute has passed and not each second. */
+const clockText = computed(() => `${full(serverMinute.value, viewerZone())} ${zoneName(viewerZone())}`);
 
 interface FrameProps {
   route: Route;
@@ -23,7 +26,7 @@ interface FrameProps {
 }
 
 export function Frame({ route, children }: FrameProps) {
-  const word = fresh.value.word;
+  const word = freshWord.value;
   return (
     <>
       <a class="skip" href="#main">
@@ -62,14 +65,12 @@ function Bar() {
         {words.product}
       </a>
       <span class="scope">
-        {f.scope} <span class="q">{count(lines.value.length)}</span>
+        {f.scope} <span class="q">{count(lineCount.value)}</span>
       </span>
       <Find cls="find" />
       <div class="end">
         <Pill />
-        <span class="clock q">
-          {full(serverNow.value, viewerZone())} {zoneName(viewerZone())}
-        </span>
+        <span class="clock q">{clockText}</span>
         <span class="tools">
           <button
             class="btn bare"
@@ -146,18 +147,21 @@ export function Find({ cls }: { cls: string }) {
 
 /** Whether the page is fresh. The word is spoken once on change; the age beside it is not, or it would speak each second. */
 function Pill() {
-  const state = fresh.value;
-  const p = words.pill;
-  const cls = { loading: 'late', live: '', late: 'late', old: 'old' }[state.word];
+  const word = freshWord.value;
+  const cls = { loading: 'late', live: '', late: 'late', old: 'old' }[word];
   return (
-    <span class={`live ${cls}`} data-pill={state.word}>
-      <b role="status">{p[state.word]}</b>
-      {state.word === 'loading' ? null : (
-        <span class="q">{state.word === 'live' ? words.ago(age(state.ageMs)) : p.age(age(state.ageMs))}</span>
-      )}
+    <span class={`live ${cls}`} data-pill={word}>
+      <b role="status">{words.pill[word]}</b>
+      {word === 'loading' ? null : <span class="q">{pillAge}</span>}
     </span>
   );
 }
+
+const pillAge = computed(() => {
+  const state = fresh.value;
+  if (state.word === 'loading') return '';
+  return state.word === 'live' ? words.ago(age(state.ageMs)) : words.pill.age(age(state.ageMs));
+});
 
 function OldNotice() {
   const state = fresh.value;

@@ -1,23 +1,25 @@
 /** Why: the overview shows where the trouble is; the map's code comes after the page stands. */
+
+import { computed } from '@preact/signals';
+import type { Line } from '../fleet.ts';
 import { go, hrefOf, siteHref } from '../router.ts';
-import type { Line } from '../store.ts';
+import { roster } from '../store.ts';
 import { words } from '../words.ts';
 import { lazy } from './lazy.tsx';
 import { Panel } from './marks.tsx';
 
-const Tile = lazy<{ lines: readonly Line[]; onPick: (pick: Picked) => void }>(() =>
-  import('../map/tile.tsx').then((module) => module.MapTile),
-);
+const Tile = lazy<{ onPick: (pick: Picked) => void }>(() => import('../map/tile.tsx').then((module) => module.MapTile));
 type Picked = { kind: 'site'; line: Line } | { kind: 'region'; id: string } | { kind: 'nothing' };
 const w = words.overview;
 
-export function MapPanel({ all }: { all: readonly Line[] }) {
-  if (!all.some(({ site }) => site.lat !== null && site.lon !== null)) return null;
+const anyPlaced = computed(() => roster.value?.sites.some(({ lat, lon }) => lat !== null && lon !== null));
+
+export function MapPanel() {
+  if (!anyPlaced.value) return null;
   return (
     <Panel title={w.where} id="h-map" note={w.byRegion} end={<a href="/map">{w.openMap}</a>}>
       <div class="map-tile">
         <Tile
-          lines={all}
           onPick={(picked) => {
             if (picked.kind === 'site') go(siteHref(picked.line.site.id, picked.line.ap.id));
             if (picked.kind === 'region') go(hrefOf('/map', { region: picked.id }));

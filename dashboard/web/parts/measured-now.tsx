@@ -1,7 +1,9 @@
 /** Why: in a network of a few access points the overview shows what each measures now: the first thing a new user sees move. */
+
+import type { Line } from '../fleet.ts';
 import { age, count, cut } from '../format.ts';
 import { siteHref } from '../router.ts';
-import { type Line, serverNow } from '../store.ts';
+import { serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { Figure, Panel } from './marks.tsx';
 

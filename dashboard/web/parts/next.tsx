@@ -1,14 +1,16 @@
 /** Why: who has just started Carrel sees one machine; this says what comes next, and each line goes by being done. */
 import { computed } from '@preact/signals';
-import { lines, live, me, roster } from '../store.ts';
+import { live, me, roster } from '../store.ts';
 import { words } from '../words.ts';
 import { Panel } from './marks.tsx';
 
 const w = words.overview.next;
 
+const withAccess = computed(() => new Set(roster.value?.access_points.map(({ site }) => site)).size);
+
 /** Only while there is no second library or probe: later the notices say what is missing. */
 const steps = computed(() => {
-  const sites = new Set(lines.value.map(({ site }) => site.id)).size;
+  const sites = withAccess.value;
   const probes = roster.value?.probes.filter(({ admitted }) => admitted).length ?? 0;
   if (me.value?.role !== 'administrator' || (sites > 1 && probes > 1)) return [];
   return [

@@ -1,22 +1,22 @@
 /** Why: where the trouble is: each region's share that meets the target, lowest first, until there is a map. */
-import { AP_STATES, type ApState } from '#contract';
+import { AP_STATES } from '#contract';
 import { count } from '../format.ts';
 import { hrefOf } from '../router.ts';
-import type { Line } from '../store.ts';
+import { createTally, type Mix, sumOf } from '../tally.ts';
+import { useFleet } from '../use-fleet.ts';
 import { words } from '../words.ts';
 import { Panel, TALLY } from './marks.tsx';
-import type { Mix } from './mix.ts';
 
 const w = words.overview;
 
 interface RegionShare {
   region: string;
   n: number;
-  per: Record<ApState, number>;
+  per: Mix;
 }
 
-export function Where({ all }: { all: readonly Line[] }) {
-  const regions = regionsOf(all);
+export function Where() {
+  const regions = lowestFirst(useFleet(() => createTally(({ site }) => site.region), []));
   if (regions.length < 2) return null;
   return (
     <Panel title={w.regions} id="h-where" note={w.byRegion}>
@@ -48,7 +48,7 @@ export const MixBar = ({ per, n }: { per: Mix; n: number }) => (
   </svg>
 );
 
-function mix(per: Record<ApState, number>, n: number) {
+function mix(per: Mix, n: number) {
   let x = 0;
   return TALLY.filter((state) => per[state] > 0).map((state) => {
     const width = (1000 * per[state]) / n;
@@ -59,17 +59,7 @@ function mix(per: Record<ApState, number>, n: number) {
 }
 
 /** Lowest share first. */
-function regionsOf(all: readonly Line[]): RegionShare[] {
-  const found = new Map<string, RegionShare>();
-  for (const { site, row } of all) {
-    const entry = found.get(site.region) ?? {
-      region: site.region,
-      n: 0,
-      per: { meets: 0, below: 0, offline: 0, nodata: 0, maint: 0 },
-    };
-    entry.n++;
-    entry.per[row.state]++;
-    found.set(site.region, entry);
-  }
-  return [...found.values()].sort((a, b) => a.per.meets / a.n - b.per.meets / b.n || (a.region < b.region ? -1 : 1));
+function lowestFirst(counts: ReadonlyMap<string, Mix>): RegionShare[] {
+  const shares = [...counts].map(([region, per]) => ({ region, per, n: sumOf(per) }));
+  return shares.sort((a, b) => a.per.meets / a.n - b.per.meets / b.n || (a.region < b.region ? -1 : 1));
 }

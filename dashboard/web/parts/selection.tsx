@@ -1,7 +1,8 @@
 /** Why: what is selected stays selected while one searches on; what can be done with it stands above the table and says to how many. */
 import { useState } from 'preact/hooks';
+import type { Line } from '../fleet.ts';
 import { hrefOf } from '../router.ts';
-import { type Line, serverNow } from '../store.ts';
+import { lines, serverNow } from '../store.ts';
 import { sitesWords as w } from '../words-sites.ts';
 import { mayAct } from './ack.tsx';
 import { lazy } from './lazy.tsx';
@@ -10,7 +11,6 @@ import { lazy } from './lazy.tsx';
 const COMPARED = 6;
 
 interface SelectionProps {
-  lines: readonly Line[];
   /** Ids of access points. */
   selected: ReadonlySet<string>;
   onSelect: (aps: readonly string[], on: boolean) => void;
@@ -20,10 +20,10 @@ const SilenceMany = lazy<{ lines: readonly Line[]; onDone: (aps: readonly string
   () => import('./silence-many.tsx').then((module) => module.SilenceMany),
 );
 
-export function Selection({ lines, selected, onSelect }: SelectionProps) {
+export function Selection({ selected, onSelect }: SelectionProps) {
   const [open, setOpen] = useState(false);
   if (selected.size === 0) return null;
-  const chosen = lines.filter(({ ap }) => selected.has(ap.id));
+  const chosen = lines.value.filter(({ ap }) => selected.has(ap.id));
   if (chosen.length === 0) return null;
   const save = async () => {
     const { saveCsv } = await import('../sites-csv.ts');

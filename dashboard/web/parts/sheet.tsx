@@ -2,11 +2,14 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { because } from '../because.ts';
+import type { Fleet, Line } from '../fleet.ts';
 import { count } from '../format.ts';
+import { hold, windowOf } from '../held.ts';
 import { narrow } from '../narrow.ts';
-import { type ColumnKey, createSorter, hold, type Sort, type SortKey, windowOf } from '../order.ts';
+import type { ColumnKey, Sort, SortKey } from '../order.ts';
 import { siteHref } from '../router.ts';
-import { fresh, type Line, serverNow } from '../store.ts';
+import { fleet, freshWord, serverNow } from '../store.ts';
+import { useLine, useNamed } from '../use-fleet.ts';
 import { words } from '../words.ts';
 import { sitesWords } from '../words-sites.ts';
 import { COLUMNS } from './columns.tsx';
@@ -22,7 +25,8 @@ const ROW_PX = matchMedia('(max-width: 760px)').matches ? 48 : 34;
 const LARGE_FIRST: readonly SortKey[] = ['rx', 'tx', 'rtt', 'cpu', 'clients', 'seen'];
 
 interface SheetProps {
-  lines: readonly Line[];
+  /** Ranks, in order. */
+  shown: readonly number[];
   sort: Sort;
   onSort: (sort: Sort) => void /** Changes when the filter does: the held order is then let go. */;
   scope: string /** What stands in the toolbar, left of what moved. */;
@@ -33,25 +37,40 @@ interface SheetProps {
   onSelect: (aps: readonly string[], on: boolean) => void;
 }
 
-export function Sheet({ lines, sort, onSort, scope, filters, columns: chosen, selected, onSelect }: SheetProps) {
+/** The order as it stood, and what it was an order of. */
+interface Shown {
+  key: string;
+  named: Fleet['named'];
+  order: readonly number[];
+}
+
+export function Sheet({
+  shown: wanted,
+  sort,
+  onSort,
+  scope,
+  filters,
+  columns: chosen,
+  selected,
+  onSelect,
+}: SheetProps) {
   // A phone has room for one value, and making the hidden cells would take it longer than everything else.
   const columns = narrow.value ? chosen.filter((key) => key === 'down') : chosen;
   const body = useRef<HTMLTableSectionElement>(null);
   const [held, setHeld] = useState({ pointer: false, focus: false });
-  const shown = useRef<{ key: string; order: readonly Line[] }>({ key: '', order: [] });
+  const shown = useRef<Shown>({ key: '', named: [], order: [] });
   const key = `${scope}|${sort.by}|${sort.descending}`;
-  const sorter = useMemo(createSorter, []);
-  const wanted = sorter(lines, sort);
-  const { order, moved } = heldOrder(
-    shown.current.key === key ? shown.current.order : [],
+  const named = useNamed();
+  const { order, moved } = hold(
+    shown.current.key === key && shown.current.named === named ? shown.current.order : [],
     wanted,
     held.pointer || held.focus,
   );
-  shown.current = { key, order };
+  shown.current = { key, named, order };
   const [pinned, setPinned] = useState<number | null>(null);
   const view = useView(body);
   const again = () => {
-    shown.current = { key: '', order: [] };
+    shown.current = { key: '', named, order: [] };
     setHeld({ pointer: false, focus: false });
   };
   return (
@@ -71,7 +90,7 @@ export function Sheet({ lines, sort, onSort, scope, filters, columns: chosen, se
       </div>
       {columns.includes('day') ? <DayHours /> : null}
       <div class="panel">
-        <table class={`sheet-table${fresh.value.word === 'old' ? ' oldvalues' : ''}`} aria-rowcount={order.length + 1}>
+        <table class={`sheet-table${freshWord.value === 'old' ? ' oldvalues' : ''}`} aria-rowcount={order.length + 1}>
           <caption class="vh">
             {w.caption(`${w.columns[sort.by]}, ${sort.descending ? w.descending : w.ascending}`, count(order.length))}
           </caption>
@@ -79,15 +98,10 @@ export function Sheet({ lines, sort, onSort, scope, filters, columns: chosen, se
             sort={sort}
             onSort={onSort}
             columns={columns}
-            all={order.length > 0 && order.every(({ ap }) => selected.has(ap.id))}
-            some={order.some(({ ap }) => selected.has(ap.id))}
+            all={order.length > 0 && selected.size >= order.length && order.every((rank) => selected.has(idAt(rank)))}
+            some={selected.size > 0 && order.some((rank) => selected.has(idAt(rank)))}
             n={order.length}
-            onAll={(on) =>
-              onSelect(
-                order.map(({ ap }) => ap.id),
-                on,
-              )
-            }
+            onAll={(on) => onSelect(order.map(idAt), on)}
           />
           <tbody
             ref={body}
@@ -114,17 +128,18 @@ export function Sheet({ lines, sort, onSort, scope, filters, columns: chosen, se
                 return (
                   <Gap key={`gap ${segment.rows}`} height={segment.rows * view.rowPx} span={everywhere(columns)} />
                 );
-              const line = order[segment.index];
-              return line ? (
+              const rank = order[segment.index] ?? -1;
+              const id = idAt(rank);
+              return (
                 <Row
-                  key={line.ap.id}
-                  line={line}
+                  key={id}
+                  rank={rank}
                   index={segment.index}
-                  hours={columns.includes('day') ? dayHours.value[line.rank] : undefined}
+                  hours={columns.includes('day') ? dayHours.value[rank] : undefined}
                   columns={columns}
-                  selected={selected.has(line.ap.id)}
+                  selected={selected.has(id)}
                 />
-              ) : null;
+              );
             })}
           </tbody>
         </table>
@@ -138,19 +153,7 @@ export function Sheet({ lines, sort, onSort, scope, filters, columns: chosen, se
   );
 }
 
-/** The lines to show. Held rows keep their places; that is worked out by ids, and only where something moved at all. */
-function heldOrder(
-  shown: readonly Line[],
-  wanted: readonly Line[],
-  held: boolean,
-): { order: readonly Line[]; moved: number } {
-  const same = shown.length === wanted.length && shown.every((line, i) => line.ap === wanted[i]?.ap);
-  if (!held || shown.length === 0 || same) return { order: wanted, moved: 0 };
-  const byAp = new Map(wanted.map((line) => [line.ap.id, line]));
-  const ids = (lines: readonly Line[]) => lines.map(({ ap }) => ap.id);
-  const { order, moved } = hold(ids(shown), ids(wanted), true);
-  return { order: order.flatMap((id) => byAp.get(id) ?? []), moved };
-}
+const idAt = (rank: number): string => fleet.peek().byRank[rank]?.ap.id ?? '';
 
 const rowIndex = (target: EventTarget | null) => {
   const index = target instanceof Element ? target.closest('tr')?.getAttribute('aria-rowindex') : null;
@@ -279,7 +282,7 @@ function HeadCell({ name, by, unit, cls = '', sort, onSort }: HeadCellProps) {
 }
 
 interface RowProps {
-  line: Line;
+  rank: number;
   index: number;
   hours: string | undefined;
   columns: readonly ColumnKey[];
@@ -287,9 +290,12 @@ interface RowProps {
 }
 
 /** Drawn again only when its line changed or moved; the age in it keeps its own time. */
-const Row = (props: RowProps) => useMemo(() => <Cells {...props} />, Object.values(props));
+function Row({ rank, ...props }: RowProps) {
+  const line = useLine(rank);
+  return useMemo(() => (line ? <Cells line={line} {...props} /> : null), [line, ...Object.values(props)]);
+}
 
-function Cells({ line, index, hours, columns, selected }: RowProps) {
+function Cells({ line, index, hours, columns, selected }: Omit<RowProps, 'rank'> & { line: Line }) {
   const { row, ap, site, name } = line;
   return (
     <tr aria-rowindex={index + 2} class={selected ? 'sel' : ''}>

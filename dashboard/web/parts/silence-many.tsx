@@ -2,9 +2,10 @@
 import { useState } from 'preact/hooks';
 import type { Silence } from '#contract';
 import { ApiError, post } from '../api.ts';
+import type { Line } from '../fleet.ts';
 import { moment, viewerZone } from '../format.ts';
 import { silenceEnds } from '../silence-ends.ts';
-import { type Line, serverNow } from '../store.ts';
+import { serverNow } from '../store.ts';
 import { manage } from '../words-manage.ts';
 import { sitesWords as w } from '../words-sites.ts';
 import { Refusal } from './answers.tsx';

@@ -2,11 +2,12 @@
 import { useState } from 'preact/hooks';
 import { type ClosedToday, type Page, type Silence, silenceCovers } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
+import type { Line } from '../fleet.ts';
 import { moment } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { silenceEnds } from '../silence-ends.ts';
 import { silenceNote } from '../silence-words.ts';
-import { type Line, serverNow } from '../store.ts';
+import { serverNow } from '../store.ts';
 import { manage } from '../words-manage.ts';
 import { mayAct } from './ack.tsx';
 import { Refusal } from './answers.tsx';

@@ -1,9 +1,10 @@
 /** Why: each filter is a chip that says what it is and goes by one press; several of a kind widen, kinds narrow each other. */
 import { useMemo } from 'preact/hooks';
-import { AP_STATES, type ApState } from '#contract';
+import { AP_STATES } from '#contract';
 import { count } from '../format.ts';
 import { type Filter, namesText } from '../order.ts';
 import { commonTarget, roster } from '../store.ts';
+import type { Mix } from '../tally.ts';
 import { words } from '../words.ts';
 import { sitesWords } from '../words-sites.ts';
 import { Find } from './frame.tsx';
@@ -13,7 +14,7 @@ const w = words.sites;
 
 interface FiltersProps {
   filter: Filter;
-  per: Record<ApState, number>;
+  per: Mix;
   set: (changes: Record<string, string | null>) => void;
 }
 
