@@ -1,6 +1,6 @@
 /** Why: a day is the sum of its hours, a month of its days: rollups are made so that they can be added, and this is the one place that does. */
 import { METRIC_NAMES, roundToStep } from '#contract';
-import { createHistogramSum } from '#lib/histogram';
+import { createHistogramSum } from '#lib/histogram-sum';
 import { type MetricRollup, type RollupRow, type RollupTier, type TestCounts, TIER_S } from '../store/store.ts';
 import { joinRuns } from './runs.ts';
 

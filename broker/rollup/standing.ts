@@ -18,12 +18,12 @@ export function dayOf(t_s: number): number {
   return Math.floor(t_s / DAY_S) * DAY_S;
 }
 
-/** Days that stand: as new as the newest of their hours, and with their runs. `newestHour`: highest version of the hours of that probe and day. */
+/** Days that stand: as new as the newest of their hours. `newestHour`: highest version of the hours of that probe and day. */
 export function standingDays(
   days: readonly RollupRow[],
   newestHour: (probe: string, day_s: number) => number | undefined,
 ): RollupRow[] {
-  return days.filter((day) => day.runs !== '' && day.version >= (newestHour(day.probe, day.t_s) ?? 0));
+  return days.filter((day) => day.version >= (newestHour(day.probe, day.t_s) ?? 0));
 }
 
 /** The days that stand, and the hours of all others. `hours` must hold all hours of the days. */

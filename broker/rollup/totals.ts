@@ -18,18 +18,10 @@ export function totalsOf(rows: readonly RollupRow[], histogram: HistogramName | 
     .map(([probe, of]): RollupTotal => {
       const total: RollupTotal = {
         probe,
-        samples: 0,
-        up_s: 0,
-        down_s: 0,
         tests: { n: 0, passed: 0, failed: 0, inconclusive: 0 },
         histogram: histogram ? mergeEncoded(of.map(({ histograms }) => histograms[histogram])) : '',
       };
-      for (const row of of) {
-        total.samples += row.samples;
-        total.up_s += row.up_s;
-        total.down_s += row.down_s;
-        total.tests = addTests(total.tests, row.tests);
-      }
+      for (const row of of) total.tests = addTests(total.tests, row.tests);
       return total;
     })
     .sort((a, b) => (a.probe < b.probe ? -1 : 1));

@@ -4,90 +4,95 @@
  */
 import type { JS } from '@duckdb/node-api';
 import { knownWithin } from '../rollup/runs.ts';
-import { type AvailabilityGroup, type KnownSeconds, type RollupTier, TIER_S } from './store.ts';
-
-/** Rollups of one file that stand. */
-export interface StandingRows {
-  file: { alias: string; ids: ReadonlyMap<string, number> };
-  tier: RollupTier;
-  from_s: number;
-  /** Of the table `r`. */
-  where: string;
-}
+import { numbersOf, type Standing } from './duckdb-standing.ts';
+import { type AvailabilityGroup, type KnownSeconds, TIER_S } from './store.ts';
 
 /** Days or hours whose bits one number holds exactly. */
 const BITS = 52;
 /** More probes than this are not worth a list. */
 const MOST_LISTED = 200;
 
-/** One row per source, probe and stretch of BITS days or hours. Null: nothing to ask. A filter would join the texts of all rows first; a case does not. */
-export function knownSql(sources: readonly StandingRows[], groups: readonly AvailabilityGroup[]): string | null {
+/**
+ * Two rows per source: lists of probe, stretch of BITS days or hours, and its bits; and one text of the runs of those that are not of one
+ * state. Those are a tenth: asked for by themselves, the texts of the others are not looked at. Null: nothing to ask.
+ */
+export function knownSql(sources: readonly Standing[], groups: readonly AvailabilityGroup[]): string | null {
   const probes = new Set(groups.flatMap(({ probes: of }) => of));
-  const all = sources.map(({ file, tier, from_s, where }, source) => {
+  const all = sources.flatMap(({ file, tier, from_s, to_s, where }, source) => {
     const length = TIER_S[tier];
     const ids = [...probes].flatMap((probe) => file.ids.get(probe) ?? []);
     const listed = probes.size > MOST_LISTED ? '' : ` AND r.probe IN (${[0, ...ids].join(', ')})`;
-    return `SELECT ${source} AS source, p.name, k.part::DOUBLE, k.up::DOUBLE, k.down::DOUBLE, k.mixed FROM (
-      SELECT probe, slot // ${BITS} AS part, bit_or(1::BIGINT << slot % ${BITS}) FILTER (up_s = ${length}) AS up,
-        bit_or(1::BIGINT << slot % ${BITS}) FILTER (down_s = ${length}) AS down,
-        string_agg(CASE WHEN greatest(up_s, down_s, unknown_s) < ${length} THEN slot || ' ' || runs END, ',') AS mixed
-      FROM (SELECT r.probe, (r.t_s::BIGINT - ${firstOf(from_s, length)}) // ${length} AS slot, r.up_s, r.down_s, r.unknown_s, r.runs FROM ${file.alias}.rollups r WHERE ${where}${listed})
-      GROUP BY probe, part) k JOIN ${file.alias}.probes p ON p.id = k.probe`;
+    const from = `FROM ${file.alias}.rollups r WHERE ${where}${listed}`;
+    const slot = `(r.t_s::BIGINT - ${firstOf(from_s, length)}) // ${length}`;
+    const few = (to_s - from_s) / length <= BITS;
+    const [part, bit] = few ? ['0', slot] : [`${slot} // ${BITS}`, `${slot} % ${BITS}`];
+    const bits = (state: 'up_s' | 'down_s'): string =>
+      `bit_or(CASE WHEN r.${state} = ${length} THEN 1::BIGINT << (${bit}) ELSE 0 END)::DOUBLE`;
+    return [
+      `SELECT ${source}, list(probe), list(part), list(up), list(down), NULL FROM (
+        SELECT r.probe, (${part})::DOUBLE AS part, ${bits('up_s')} AS up, ${bits('down_s')} AS down ${from} GROUP BY r.probe${few ? '' : `, ${part}`})`,
+      `SELECT ${source}, NULL, NULL, NULL, NULL, string_agg(concat(r.probe, ' ', ${slot}, ' ', r.runs), ',') ${from}
+        AND r.up_s < ${length} AND r.down_s < ${length} AND r.unknown_s < ${length}`,
+    ];
   });
   return all.length === 0 ? null : all.join(' UNION ALL ');
 }
 
-/** Ascending by group, then probe; only probes with anything known in their spans. */
-export function knownOfRows(
-  rows: readonly JS[][],
-  sources: readonly StandingRows[],
-  groups: readonly AvailabilityGroup[],
-): KnownSeconds[] {
-  const open = sources.map((source) => groups.map(({ spans }) => openSeconds(spans, source)));
-  const merged = groups.map(({ probes }, group) => {
-    const members = [...new Set(probes)].sort();
-    return new Map(members.map((probe): [string, KnownSeconds] => [probe, { probe, group, up_s: 0, down_s: 0 }]));
-  });
-  // By probe: a network may have a group for each site, and a row concerns few of them.
-  const ofProbe = new Map<string, { of: KnownSeconds; spans: AvailabilityGroup['spans'] }[]>();
-  for (const [group, members] of merged.entries())
-    for (const of of members.values()) {
-      const known = ofProbe.get(of.probe);
-      const one = { of, spans: groups[group]?.spans ?? [] };
-      if (known) known.push(one);
-      else ofProbe.set(of.probe, [one]);
-    }
-  for (const [index, name, part, up, down, mixed] of rows) {
-    const source = sources[Number(index)];
-    if (!source) continue;
-    const parts = typeof mixed === 'string' ? mixed.split(',') : [];
-    for (const { of, spans } of ofProbe.get(String(name)) ?? []) {
-      const seconds = open[Number(index)]?.[of.group];
-      if (!seconds) continue;
-      of.up_s += sumOfBits(Number(up), Number(part) * BITS, seconds);
-      of.down_s += sumOfBits(Number(down), Number(part) * BITS, seconds);
-      for (const one of parts) addMixed(of, one, source, spans);
-    }
-  }
-  return merged.flatMap((of) => [...of.values()].filter(({ up_s, down_s }) => up_s + down_s > 0));
+export interface Known {
+  /** Rows of `knownSql` over these sources. */
+  add(rows: readonly JS[][], sources: readonly Standing[]): void;
+  /** Ascending by group, then probe; only probes with anything known in their spans. */
+  all(): KnownSeconds[];
 }
 
-/** `slot runs` of an hour or day in which the line changed. */
-function addMixed(
-  of: KnownSeconds,
-  text: string,
-  { tier, from_s }: StandingRows,
-  spans: AvailabilityGroup['spans'],
-): void {
-  const blank = text.indexOf(' ');
-  const length = TIER_S[tier];
-  const part = knownWithin(
-    text.slice(blank + 1),
-    firstOf(from_s, length) + Number(text.slice(0, blank)) * length,
-    spans,
+export function createKnown(groups: readonly AvailabilityGroup[]): Known {
+  const merged = groups.map(({ probes }, group) =>
+    [...new Set(probes)].sort().map((probe): KnownSeconds => ({ probe, group, up_s: 0, down_s: 0 })),
   );
-  of.up_s += part.up_s;
-  of.down_s += part.down_s;
+  // By probe: a network may have a group for each site, and a row concerns few of them.
+  const ofProbe = new Map<string, KnownSeconds[]>();
+  for (const one of merged.flat()) {
+    const known = ofProbe.get(one.probe);
+    if (known) known.push(one);
+    else ofProbe.set(one.probe, [one]);
+  }
+
+  function addBits({ file, ...source }: Standing, [ids = [], parts = [], up = [], down = []]: number[][]): void {
+    const open = groups.map(({ spans }) => openSeconds(spans, source));
+    for (const [i, id] of ids.entries())
+      for (const of of ofProbe.get(file.names[id] ?? '') ?? []) {
+        const seconds = open[of.group] ?? [];
+        const first = (parts[i] ?? 0) * BITS;
+        of.up_s += sumOfBits(up[i] ?? 0, first, seconds);
+        of.down_s += sumOfBits(down[i] ?? 0, first, seconds);
+      }
+  }
+
+  /** `probe slot runs` of each hour or day in which the line changed. */
+  function addMixed({ file, tier, from_s }: Standing, texts: string): void {
+    const length = TIER_S[tier];
+    const first = firstOf(from_s, length);
+    for (const text of texts.split(',')) {
+      const [id, slot, runs = ''] = text.split(' ');
+      for (const of of ofProbe.get(file.names[Number(id)] ?? '') ?? []) {
+        const part = knownWithin(runs, first + Number(slot) * length, groups[of.group]?.spans ?? []);
+        of.up_s += part.up_s;
+        of.down_s += part.down_s;
+      }
+    }
+  }
+
+  return {
+    add(rows, sources) {
+      for (const [index, ...lists] of rows) {
+        const source = sources[Number(index)];
+        const mixed = lists.pop();
+        if (source && typeof mixed === 'string') addMixed(source, mixed);
+        else if (source) addBits(source, lists.map(numbersOf));
+      }
+    },
+    all: () => merged.flatMap((of) => of.filter(({ up_s, down_s }) => up_s + down_s > 0)),
+  };
 }
 
 /** The beginning of the first hour or day that starts in the range. */
@@ -103,7 +108,7 @@ function sumOfBits(bits: number, firstSlot: number, seconds: readonly number[]):
 }
 
 /** Seconds of each hour or day of the source, from its first on, that lie within the spans. */
-function openSeconds(spans: AvailabilityGroup['spans'], { tier, from_s }: StandingRows): number[] {
+function openSeconds(spans: AvailabilityGroup['spans'], { tier, from_s }: Pick<Standing, 'tier' | 'from_s'>): number[] {
   const length = TIER_S[tier];
   const first = firstOf(from_s, length);
   const seconds: number[] = [];

@@ -90,7 +90,7 @@ export function createStaleTracker(query: RunSql, files: RollupFiles['files']): 
       ),
     daysThere: (rows) =>
       change(
-        rows.filter(({ tier, runs }) => tier === 'day' && runs !== ''),
+        rows.filter(({ tier }) => tier === 'day'),
         (month, { t_s, probe, version }) => {
           const probes = month.get(t_s);
           if ((probes?.get(probe) ?? Number.POSITIVE_INFINITY) <= version) probes?.delete(probe);
@@ -115,7 +115,7 @@ function monthOf(t_s: number): string {
 function staleSql({ alias }: RollupFile, [days]: readonly RollupFile[]): string {
   const hours = `SELECT p.name, h.day_s, h.version FROM (SELECT probe, t_s // 86400 * 86400 AS day_s, max(version) AS version FROM ${alias}.rollups GROUP BY 1, 2) h JOIN ${alias}.probes p ON p.id = h.probe`;
   const stale = days
-    ? `SELECT h.* FROM (${hours}) h ANTI JOIN (SELECT p.name, r.t_s, r.version FROM ${days.alias}.rollups r JOIN ${days.alias}.probes p ON p.id = r.probe WHERE r.runs <> '') d
+    ? `SELECT h.* FROM (${hours}) h ANTI JOIN (SELECT p.name, r.t_s, r.version FROM ${days.alias}.rollups r JOIN ${days.alias}.probes p ON p.id = r.probe) d
         ON d.name = h.name AND d.t_s = h.day_s AND d.version >= h.version`
     : hours;
   return `SELECT name, day_s::DOUBLE, version::DOUBLE FROM (${stale})`;

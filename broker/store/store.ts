@@ -169,18 +169,15 @@ export interface RollupQuery {
   /** Metrics wanted; all when left out. */
   metrics?: readonly MetricName[];
 }
-/** Sums per probe over the hours that start in [from_s, to_s), read from days where they stand (broker/rollup/standing.ts). */
+/** Tests per probe over the hours that start in [from_s, to_s), read from days where they stand (broker/rollup/standing.ts). */
 export interface RollupTotalsQuery {
   from_s: number;
   to_s: number;
-  /** Merged as well; reading them costs the most. */
+  /** Merged as well. */
   histogram?: HistogramName;
 }
 export interface RollupTotal {
   probe: string;
-  samples: number;
-  up_s: number;
-  down_s: number;
   tests: TestCounts;
   /** Encoded; empty when not asked for. */
   histogram: string;

@@ -3,7 +3,7 @@
  * that were planned count: a test that confirms a bad one is conditioned on it.
  */
 import type { ComplianceFigures, ComplianceGroup, ComplianceRow, ComplianceVerdict } from '#contract';
-import { createHistogramSum } from '#lib/histogram';
+import { createHistogramSum } from '#lib/histogram-sum';
 import type { TestCounts } from '#store';
 
 /** Of the planned tests that must have told something. */
@@ -31,46 +31,53 @@ export interface CountedAp extends Pick<ComplianceRow, 'ap' | 'site' | 'site_nam
   counts: ComplianceCounts;
 }
 
-/** Pure. */
-export function complianceRow(counted: CountedAp): ComplianceRow {
-  const { counts, ...ap } = counted;
-  const figures = figuresOfAp(counted);
-  return { ...ap, ...figures, ...verdictOf(figures, ap.target_mbps) };
+/** A row per access point, and their groups: most sites have one, whose figures are worked out once. Pure. */
+export function complianceOf(aps: readonly CountedAp[]): { rows: ComplianceRow[]; groups: ComplianceGroup[] } {
+  const judged = aps.map(judge);
+  return { rows: judged.map(({ row }) => row), groups: groupsOf(judged) };
 }
 
-/** A report asks for each access point by itself, and for its group: most sites have one. */
-const figuresKept = new WeakMap<CountedAp, ComplianceFigures>();
-
-function figuresOfAp(ap: CountedAp): ComplianceFigures {
-  const figures = figuresKept.get(ap) ?? figuresOf(ap.counts);
-  figuresKept.set(ap, figures);
-  return figures;
+/** Pure. */
+export function complianceRow(counted: CountedAp): ComplianceRow {
+  return judge(counted).row;
 }
 
 /** One group per site, region and provider, and one of everything. Pure. */
 export function complianceGroups(aps: readonly CountedAp[]): ComplianceGroup[] {
-  const verdicts = new Map(aps.map((ap) => [ap, verdictOf(figuresOfAp(ap), ap.target_mbps).verdict]));
-  const group = (by: ComplianceGroup['by'], name: string, members: readonly CountedAp[]): ComplianceGroup => {
+  return complianceOf(aps).groups;
+}
+
+interface Judged {
+  counts: ComplianceCounts;
+  figures: ComplianceFigures;
+  row: ComplianceRow;
+}
+
+function judge({ counts, ap, site, site_name, region, isp, target_mbps }: CountedAp): Judged {
+  const figures = figuresOf([counts]);
+  const row = { ap, site, site_name, region, isp, target_mbps, ...figures, ...verdictOf(figures, target_mbps) };
+  return { counts, figures, row };
+}
+
+function groupsOf(judged: readonly Judged[]): ComplianceGroup[] {
+  const group = (by: ComplianceGroup['by'], name: string, members: readonly Judged[]): ComplianceGroup => {
     const [only] = members;
-    const count = (verdict: ComplianceVerdict): number => members.filter((ap) => verdicts.get(ap) === verdict).length;
-    return {
-      by,
-      name,
-      ...(only && members.length === 1 ? figuresOfAp(only) : figuresOf(sumOf(members.map(({ counts }) => counts)))),
-      met: count('met'),
-      not_met: count('not_met'),
-      not_enough_data: count('not_enough_data'),
-    };
+    const figures = only && members.length === 1 ? only.figures : figuresOf(members.map(({ counts }) => counts));
+    const verdicts = { met: 0, not_met: 0, not_enough_data: 0 };
+    for (const { row } of members) verdicts[row.verdict] += 1;
+    return { by, name, ...figures, ...verdicts };
   };
   return [
-    group('network', '', aps),
+    group('network', '', judged),
     ...(['region', 'isp', 'site'] as const).flatMap((by) =>
-      [...Map.groupBy(aps, (ap) => ap[by])]
-        .sort(([a], [b]) => a.localeCompare(b))
+      [...Map.groupBy(judged, ({ row }) => row[by])]
+        .sort(([a], [b]) => byName(a, b))
         .map(([name, members]) => group(by, name, members)),
     ),
   ];
 }
+/** As localeCompare, which looks for its rules again with each pair. */
+const byName = new Intl.Collator().compare;
 
 function verdictOf(figures: ComplianceFigures, target: number): { verdict: ComplianceVerdict; why: string } {
   const { planned, passed, failed } = figures;
@@ -84,11 +91,12 @@ function verdictOf(figures: ComplianceFigures, target: number): { verdict: Compl
 
 const merging = createHistogramSum();
 
-function figuresOf({ planned, tests, rates, expected_s, up_s, down_s }: ComplianceCounts): ComplianceFigures {
+function figuresOf(parts: readonly ComplianceCounts[]): ComplianceFigures {
+  const { planned, tests, expected_s, up_s, down_s } = sumOf(parts);
   const { passed, failed, inconclusive } = tests;
   const told = passed + failed;
-  for (const text of rates) merging.add(text);
-  const [p10 = null, median = null] = merging.takeQuantiles([0.1, 0.5]);
+  for (const { rates } of parts) for (const text of rates) merging.add(text);
+  const [p10 = null, median = null] = merging.takeQuantiles(SHARES);
   const [low, high] = wilson(passed, told);
   return {
     planned,
@@ -108,6 +116,7 @@ function figuresOf({ planned, tests, rates, expected_s, up_s, down_s }: Complian
     availability_pct: percent(up_s, up_s + down_s),
   };
 }
+const SHARES = [0.1, 0.5];
 
 /** Bounds of a share in percent (Wilson 1927); nulls where nothing was counted. */
 function wilson(hits: number, n: number): [number | null, number | null] {
@@ -122,10 +131,10 @@ function percent(part: number, whole: number): number | null {
   return whole > 0 ? (100 * part) / whole : null;
 }
 
-/** Counts added up. Pure. */
-export function sumOf(parts: readonly ComplianceCounts[]): ComplianceCounts {
+/** Counts added up, without the histograms. */
+function sumOf(parts: readonly ComplianceCounts[]): Omit<ComplianceCounts, 'rates'> {
   const tests = { n: 0, passed: 0, failed: 0, inconclusive: 0 };
-  const sum = { planned: 0, tests, rates: parts.flatMap(({ rates }) => rates), expected_s: 0, up_s: 0, down_s: 0 };
+  const sum = { planned: 0, tests, expected_s: 0, up_s: 0, down_s: 0 };
   for (const part of parts) {
     sum.planned += part.planned;
     sum.expected_s += part.expected_s;

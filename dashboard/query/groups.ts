@@ -3,7 +3,7 @@
  * of added histograms. The same figures on every database.
  */
 import type { Percentiles, Span, ThroughputGroup } from '#contract';
-import { createHistogramSum } from '#lib/histogram';
+import { createHistogramSum } from '#lib/histogram-sum';
 import type { StoreReader } from '#store';
 import { type CountedAp, complianceGroups } from './compliance.ts';
 import { type CountInput, countWithin, type Stretch, stretchesWithin } from './month.ts';

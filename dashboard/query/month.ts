@@ -7,7 +7,7 @@ import { CarrelError } from '#lib/errors';
 import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { Binding } from '#state';
 import type { AvailabilityGroup, EventRow, RollupTotal, StoreReader } from '#store';
-import { type ComplianceCounts, type CountedAp, sumOf } from './compliance.ts';
+import type { ComplianceCounts, CountedAp } from './compliance.ts';
 import { countTest, noTests, plannedTests, ratedMbps } from './planned.ts';
 
 /** What is counted of, in whatever range. */
@@ -80,17 +80,36 @@ export async function countWithin(
   return input.accessPoints.flatMap((ap): CountedAp[] => {
     const site = sites.get(ap.site);
     if (!site) return [];
-    const mine = (byAp.get(ap.id) ?? []).map((i) => complete({ ...counts[i], ...known[i] }));
     const [from, end] = range(site.zone);
     // What was expected counts from the first day that anybody could have seen it; a time without a probe is unknown, not absent.
     const start = Math.max(from, first.get(ap.id) ?? end);
     const { days, seconds } = opened(site, start, Math.max(start, Math.min(end, input.now_ms)));
-    const planned = days * input.testsPerDay(site, ap);
+    const sum = { ...emptyCounts(), planned: days * input.testsPerDay(site, ap), expected_s: seconds };
+    for (const i of byAp.get(ap.id) ?? []) addTo(sum, counts[i], known[i]);
     const { id, target_mbps } = ap;
     const { name: site_name, region, isp } = site;
-    const expected = complete({ planned, expected_s: seconds });
-    return [{ ap: id, site: site.id, site_name, region, isp, target_mbps, counts: sumOf([expected, ...mine]) }];
+    return [{ ap: id, site: site.id, site_name, region, isp, target_mbps, counts: sum }];
   });
+}
+
+interface Sum extends ComplianceCounts {
+  rates: string[];
+}
+
+function emptyCounts(): Sum {
+  return { planned: 0, tests: noTests(), rates: [], expected_s: 0, up_s: 0, down_s: 0 };
+}
+
+function addTo(sum: Sum, counted: TestPart | undefined, known: SecondsPart | undefined): void {
+  sum.up_s += known?.up_s ?? 0;
+  sum.down_s += known?.down_s ?? 0;
+  if (!counted) return;
+  const { tests, rates } = counted;
+  sum.tests.n += tests.n;
+  sum.tests.passed += tests.passed;
+  sum.tests.failed += tests.failed;
+  sum.tests.inconclusive += tests.inconclusive;
+  sum.rates.push(...rates);
 }
 
 /** When a probe was first bound to each access point. */
@@ -148,10 +167,6 @@ function openTimeOf(
   return { spans, days, seconds: totalMs(spans) };
 }
 
-function complete(some: Partial<ComplianceCounts>): ComplianceCounts {
-  return { planned: 0, tests: noTests(), rates: [], expected_s: 0, up_s: 0, down_s: 0, ...some };
-}
-
 /** Who judged which access point when. */
 export function stretchesWithin(
   { sites: all, accessPoints, bindings: bound, now_ms }: CountInput,
@@ -189,24 +204,23 @@ function stretchesOf(
 
 type TestPart = Pick<ComplianceCounts, 'tests' | 'rates'>;
 
-async function countTests(store: StoreReader, stretches: readonly Stretch[]): Promise<TestPart[]> {
-  const rangeOf = ({ from, to }: Stretch): string => `${from}/${to}`;
+/** One per stretch; undefined where its probe told nothing. */
+async function countTests(store: StoreReader, stretches: readonly Stretch[]): Promise<(TestPart | undefined)[]> {
   const cut = stretches.filter(({ whole }) => !whole);
   const ranges = Map.groupBy(
     stretches.filter(({ whole }) => whole),
-    rangeOf,
+    ({ from, to }) => `${from}/${to}`,
   );
   const [counted, ...totals] = await Promise.all([
     testsOfStretches(store, cut),
     ...[...ranges.values()].map(([first]) => totalsOf(store, first)),
   ]);
-  const byRange = new Map([...ranges.keys()].map((range, i) => [range, totals[i]]));
-  return stretches.map((stretch): TestPart => {
-    const tested = counted.get(stretch);
-    if (tested) return tested;
-    const { tests, histogram } = byRange.get(rangeOf(stretch))?.get(stretch.probe) ?? {};
-    return tests && histogram !== undefined ? { tests, rates: [histogram] } : complete({});
-  });
+  for (const [i, of] of [...ranges.values()].entries())
+    for (const stretch of of) {
+      const total = totals[i]?.get(stretch.probe);
+      if (total) counted.set(stretch, { tests: total.tests, rates: [total.histogram] });
+    }
+  return stretches.map((stretch) => counted.get(stretch));
 }
 
 /** Of every probe, over the range of the stretch. */
@@ -275,15 +289,18 @@ function countedTests(rows: readonly EventRow[]): TestPart {
 
 type SecondsPart = Pick<ComplianceCounts, 'up_s' | 'down_s'>;
 
-/** Probes of equal open time are one group. */
-async function countSeconds(store: StoreReader, stretches: readonly Stretch[], opened: Opened): Promise<SecondsPart[]> {
+/** One per stretch; undefined where nothing is known. Probes of equal open time are one group. */
+async function countSeconds(
+  store: StoreReader,
+  stretches: readonly Stretch[],
+  opened: Opened,
+): Promise<(SecondsPart | undefined)[]> {
   const members = Map.groupBy(stretches, (stretch) => opened(stretch.site, stretch.from, stretch.to));
   const groups = [...members].map(([{ spans }, of]) => ({ probes: of.map(({ probe }) => probe), spans }));
-  const known = await store.known(groups satisfies AvailabilityGroup[]);
-  const found = new Map(known.map((one) => [`${one.group}/${one.probe}`, one]));
-  const indexes = new Map([...members.values()].flatMap((of, group) => of.map((stretch) => [stretch, group] as const)));
-  return stretches.map((stretch) => {
-    const { up_s = 0, down_s = 0 } = found.get(`${indexes.get(stretch)}/${stretch.probe}`) ?? {};
-    return { up_s, down_s };
-  });
+  const found = groups.map(() => new Map<string, SecondsPart>());
+  for (const one of await store.known(groups satisfies AvailabilityGroup[])) found[one.group]?.set(one.probe, one);
+  const secondsOf = new Map<Stretch, SecondsPart | undefined>();
+  for (const [group, of] of [...members.values()].entries())
+    for (const stretch of of) secondsOf.set(stretch, found[group]?.get(stretch.probe));
+  return stretches.map((stretch) => secondsOf.get(stretch));
 }

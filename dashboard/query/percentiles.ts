@@ -1,5 +1,5 @@
 /** Why: percentiles of many lines together come from added histograms, never from averaged percentiles. */
-import { addEncoded, countOf, emptyHistogram, quantiles } from '#lib/histogram';
+import { createHistogramSum } from '#lib/histogram-sum';
 import type { RollupTotal } from '#store';
 
 export interface GroupPercentiles {
@@ -16,15 +16,12 @@ export function percentilesBy(
   groupOf: (probe: string) => string | null,
   shares: readonly number[],
 ): GroupPercentiles[] {
-  const groups = new Map<string, ReturnType<typeof emptyHistogram>>();
-  for (const { probe, histogram } of totals) {
-    const group = groupOf(probe);
-    if (group === null) continue;
-    const into = groups.get(group) ?? emptyHistogram();
-    groups.set(group, into);
-    addEncoded(into, histogram);
-  }
-  return [...groups]
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([group, histogram]) => ({ group, n: countOf(histogram), values: quantiles(histogram, shares) }));
+  const sum = createHistogramSum();
+  return [...Map.groupBy(totals, ({ probe }) => groupOf(probe))]
+    .flatMap(([group, of]) => (group === null ? [] : [{ group, of }]))
+    .sort((a, b) => a.group.localeCompare(b.group))
+    .map(({ group, of }) => {
+      for (const { histogram } of of) sum.add(histogram);
+      return { group, n: sum.count(), values: sum.takeQuantiles(shares) };
+    });
 }

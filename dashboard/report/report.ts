@@ -8,7 +8,7 @@ import { CarrelError } from '#lib/errors';
 import type { ReportIssue, State } from '#state';
 import type { StoreReader } from '#store';
 import { closedSpans, readCalendar } from '../alert/calendar.ts';
-import { COMPLIANCE_RULE, type CountedAp, complianceGroups, complianceRow } from '../query/compliance.ts';
+import { COMPLIANCE_RULE, type CountedAp, complianceOf } from '../query/compliance.ts';
 import { countMonth, monthRange } from '../query/month.ts';
 import { desiredConfig } from '../registry/desired.ts';
 import { isWithin } from '../scope.ts';
@@ -143,13 +143,13 @@ export function issuedOf(
 ): Issued {
   const { registry } = state;
   const entries = readCalendar(state);
-  const rows = aps.map(complianceRow);
+  const { rows, groups } = complianceOf(aps);
   const contracts = new Map(aps.map(({ ap, site }) => [ap, registry.site(site)?.contract_mbps ?? null]));
   return {
     month,
     made_at: now,
     rule: COMPLIANCE_RULE,
-    groups: complianceGroups(aps),
+    groups,
     rows,
     exceptions: exceptionsOf(rows, contracts),
     retro: retroOf(state, rows, month),

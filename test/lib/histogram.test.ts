@@ -11,6 +11,7 @@ import {
   type Histogram,
   quantiles,
 } from '#lib/histogram';
+import { createHistogramSum } from '#lib/histogram-sum';
 
 const values = fc.array(
   fc.oneof(
@@ -65,4 +66,34 @@ it('a histogram is written and read without loss, in a few hundred bytes', () =>
   );
   const day = histogramOf(Array.from({ length: 1440 }, (_, i) => 10 + (i % 400) / 10));
   expect(encodeHistogram(day).length).toBeLessThan(200);
+});
+
+it('many histograms are summed from their texts as one by one, in whatever pieces the texts come', () => {
+  const sum = createHistogramSum();
+  fc.assert(
+    fc.property(fc.array(fc.oneof(values, fc.constant([])), { maxLength: 6 }), fc.nat({ max: 5 }), (all, split) => {
+      const texts = all.map((some) => encodeHistogram(histogramOf(some)));
+      const whole = histogramOf(all.flat());
+      const before = texts.slice(0, split).join(',');
+      const after = texts.slice(split).join(',');
+      sum.add(`${before};${after}`, 0, before.length);
+      sum.add(`${before};${after}`, before.length + 1);
+      expect(sum.count()).toBe(countOf(whole));
+      expect(sum.takeEncoded()).toBe(encodeHistogram(whole));
+      sum.add(texts.join(','));
+      expect(sum.takeQuantiles(SHARES)).toEqual(quantiles(whole, SHARES));
+    }),
+  );
+});
+
+it('of a text that is cut short what can be read is summed, and the next text is whole', () => {
+  const many = encodeHistogram(histogramOf(Array.from({ length: 500 }, (_, i) => 1 + i)));
+  const one = encodeHistogram(histogramOf([20]));
+  fc.assert(
+    fc.property(fc.nat({ max: many.length }), (length) => {
+      const sum = createHistogramSum();
+      sum.add(`${many.slice(0, length)},${one}`);
+      expect(sum.count()).toBe(countOf(decodeHistogram(many.slice(0, length))) + 1);
+    }),
+  );
 });

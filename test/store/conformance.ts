@@ -281,7 +281,7 @@ export function storeConformance({ name, open, durable }: Subject): void {
       });
 
       it('holds hours and days apart, with everything in them, to the last digit', async () => {
-        const day = rollup('r-1', 0, { tier: 'day', t_s: Date.UTC(2026, 9, 31) / 1000, runs: '', unknown_s: 84_000 });
+        const day = rollup('r-1', 0, { tier: 'day', t_s: Date.UTC(2026, 9, 31) / 1000, unknown_s: 84_000 });
         await writeBoth(day, ...[5, 0, 1, 2, 3, 4, 6].flatMap((hour) => [rollup('r-2', hour), rollup('r-1', hour)]));
         expect(await same(all)).toBe(14);
         expect(await same({ ...all, probes: ['r-2', 'nobody'] })).toBe(7);
@@ -310,8 +310,8 @@ export function storeConformance({ name, open, durable }: Subject): void {
             expect(await store.rollupTotals(query)).toEqual(await truth.rollupTotals(query));
           }
         expect(await store.rollupTotals(all)).toMatchObject([
-          { probe: 'r-1', tests: { n: 21, passed: 7, failed: 7, inconclusive: 7 }, up_s: 7 * 1800, histogram: '' },
-          { probe: 'r-2', samples: 420 },
+          { probe: 'r-1', tests: { n: 21, passed: 7, failed: 7, inconclusive: 7 }, histogram: '' },
+          { probe: 'r-2', tests: { n: 21 } },
         ]);
       });
 
@@ -347,21 +347,22 @@ export function storeConformance({ name, open, durable }: Subject): void {
         const [from_s, day] = [MONTH - 20 * HOUR, { tier: 'day', t_s: MONTH - 20 * HOUR } as const];
         const text = { runs: 'u80000d6400', up_s: 80_000, down_s: 6400, unknown_s: 0 };
         const query = { from_s: from_s - 3 * HOUR, to_s: MONTH + 6 * HOUR, histogram: 'rtt_ms' } as const;
+        const tested = (n: number) => ({ n, passed: n, failed: 0, inconclusive: 0 });
         const groups: AvailabilityGroup[] = [{ probes: ['r-5'], spans: [[from_s + 71_000, MONTH + HOUR]] }];
         const ask = async (): Promise<unknown[]> => {
           const answers = [await store.rollupTotals(query), await store.known(groups)];
           expect(answers).toEqual([await truth.rollupTotals(query), await truth.known(groups)]);
           const [total] = (await store.rollupTotals(query)).filter(({ probe }) => probe === 'r-5');
-          return [total?.samples, (await store.known(groups))[0]?.up_s];
+          return [total?.tests.n, (await store.known(groups))[0]?.up_s];
         };
         await writeBoth(rollup('r-5', 0, { version: 3 }), rollup('r-5', -1, { version: 2 }));
-        expect(await ask()).toEqual([120, 1800]);
-        await writeBoth(rollup('r-5', 0, { ...day, ...text, version: 5, samples: 999 }));
-        expect(await ask()).toEqual([999, 4600]);
+        expect(await ask()).toEqual([6, 1800]);
+        await writeBoth(rollup('r-5', 0, { ...day, ...text, version: 5, tests: tested(99) }));
+        expect(await ask()).toEqual([99, 4600]);
         await writeBoth(rollup('r-5', -2, { version: 6 }));
-        expect(await ask()).toEqual([180, 1800]);
-        await writeBoth(rollup('r-5', 0, { ...day, ...text, version: 7, samples: 1000 }));
-        expect(await ask()).toEqual([1000, 4600]);
+        expect(await ask()).toEqual([9, 1800]);
+        await writeBoth(rollup('r-5', 0, { ...day, ...text, version: 7, tests: tested(100) }));
+        expect(await ask()).toEqual([100, 4600]);
       });
 
       it('forgets a tier by itself, at most what is older than asked', async () => {
