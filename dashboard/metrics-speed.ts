@@ -5,9 +5,22 @@ import type { DashboardDeps } from './deps.ts';
 
 type Report = NonNullable<ReturnType<DashboardDeps['broker']['stats']>['speed']>;
 
+/** The same value for all that is asked within one scrape, which collects its metrics one after the other in one turn of the event loop. */
+function oncePerScrape<T>(read: () => T): () => T {
+  let known: { value: T } | null = null;
+  return () => {
+    if (known) return known.value;
+    known = { value: read() };
+    queueMicrotask(() => {
+      known = null;
+    });
+    return known.value;
+  };
+}
+
 /** Values of this process's test server, and of the queue of each server that it gives leases for. Nothing where tests are off. */
 export function addSpeed(registry: Registry, broker: Pick<DashboardDeps['broker'], 'stats'>): void {
-  const report = (): Report | null => broker.stats().speed ?? null;
+  const report = oncePerScrape((): Report | null => broker.stats().speed ?? null);
 
   const own = (name: string, help: string, read: (server: NonNullable<Report['server']>) => number | null): void => {
     new Gauge({
@@ -114,10 +127,10 @@ export function addBudgets(
   state: { registry: { budgets(): BudgetReport[] } },
   clock: DashboardDeps['clock'],
 ): void {
-  const ofMonth = (): BudgetReport[] => {
+  const ofMonth = oncePerScrape((): BudgetReport[] => {
     const month = new Date(clock.wallMs()).toISOString().slice(0, 7);
     return state.registry.budgets().filter((budget) => budget.month === month);
-  };
+  });
   new Gauge({
     name: 'carrel_budget_probes',
     help: 'Probes by the state of their budget for tests this month',

@@ -7,8 +7,8 @@ export interface SiteNoteState {
   add(note: Omit<SiteNote, 'id'>): number;
   get(id: number): SiteNote | null;
   remove(id: number): void;
-  /** About moments from `from` until before `to`, newest first; `site` null: of all. */
-  between(site: string | null, from: number, to: number, limit: number): SiteNote[];
+  /** About moments from `from` until before `to`, newest first; `before`: only older ones than that note, also where it was removed meanwhile. */
+  between(site: string, from: number, to: number, limit: number, before?: Pick<SiteNote, 'at' | 'id'>): SiteNote[];
 }
 
 export function siteNoteState(database: Database): SiteNoteState {
@@ -29,13 +29,15 @@ export function siteNoteState(database: Database): SiteNoteState {
     remove(id) {
       database.run('DELETE FROM site_notes WHERE id = ?', id);
     },
-    between: (site, from, to, limit) =>
+    between: (site, from, to, limit, before = { at: to, id: 0 }) =>
       database
         .all(
-          'SELECT * FROM site_notes WHERE (?1 IS NULL OR site = ?1) AND at >= ?2 AND at < ?3 ORDER BY at DESC, id DESC LIMIT ?4',
+          'SELECT * FROM site_notes WHERE site = ? AND at >= ? AND at < ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?',
           site,
           from,
           to,
+          before.at,
+          before.id,
           limit,
         )
         .map(noteOf),

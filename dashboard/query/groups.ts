@@ -3,12 +3,14 @@
  * of added histograms. The same figures on every database.
  */
 import type { Percentiles, Span, ThroughputGroup } from '#contract';
+import { CarrelError } from '#lib/errors';
 import { createHistogramSum } from '#lib/histogram-sum';
 import type { StoreReader } from '#store';
 import { type CountedAp, complianceGroups } from './compliance.ts';
 import { type CountInput, countWithin, type Stretch, stretchesWithin } from './month.ts';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 /** Probes whose hours are read one by one, at once. */
 const AT_ONCE = 50;
 const SHARES = [0.05, 0.1, 0.5, 0.9, 0.95];
@@ -18,13 +20,20 @@ export function wholeHours([from, to]: Span): Span {
   return [Math.floor(from / HOUR_MS) * HOUR_MS, Math.ceil(to / HOUR_MS) * HOUR_MS];
 }
 
-/** Ascending by name; `range` in whole hours. @throws StoreError */
+/**
+ * Days of probes that came or went within the range, whose tests and hours are read one by one: a month of 1,200 that all came within it. A
+ * year of them would hold up everybody's charts for minutes.
+ */
+const MOST_CUT_DAYS = 40_000;
+
+/** Ascending by name; `range` in whole hours. @throws StoreError, CarrelError RANGE_INVALID */
 export async function throughputGroups(
   store: StoreReader,
   input: CountInput,
   by: ThroughputGroup['by'],
   range: Span,
 ): Promise<ThroughputGroup[]> {
+  refuseTooMuch(stretchesWithin(input, () => range));
   const [aps, rtt] = await Promise.all([countWithin(store, input, () => range), latencies(store, input, range)]);
   const members = Map.groupBy(aps, (ap) => nameOf(ap, by));
   return complianceGroups(aps)
@@ -40,6 +49,17 @@ export async function throughputGroups(
         rtt_ms: percentilesOf(of.flatMap(({ ap }) => rtt.get(ap) ?? [])),
       };
     });
+}
+
+function refuseTooMuch(stretches: readonly Stretch[]): void {
+  const cut = stretches.filter(({ whole }) => !whole);
+  const days = cut.reduce((sum, { from, to }) => sum + (to - from) / DAY_MS, 0);
+  if (days <= MOST_CUT_DAYS) return;
+  throw new CarrelError(
+    'RANGE_INVALID',
+    `from..to holds ${Math.round(days)} days of ${cut.length} probes that came, moved or went within it, which are counted test by test; at most ${MOST_CUT_DAYS} are. Ask for less at a time, such as month by month.`,
+    { from: 'leaves too much to count; ask month by month' },
+  );
 }
 
 function nameOf(ap: CountedAp, by: ThroughputGroup['by']): string {

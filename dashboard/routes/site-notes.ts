@@ -9,7 +9,6 @@ import { whoOf } from './people.ts';
 import { idField } from './schemas.ts';
 
 const TEXT_MAX = 500;
-const NOTES_MOST = 500;
 const moment = { type: 'integer', minimum: 0, maximum: 4_294_967_295_000 } as const;
 const params = {
   type: 'object',
@@ -26,7 +25,16 @@ const one = {
 const listSchema = {
   summary: 'Notes on a site, newest first; of a stretch of time when from or to are given',
   params,
-  querystring: { type: 'object', additionalProperties: false, properties: { from: moment, to: moment } },
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      from: moment,
+      to: moment,
+      limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+      cursor: { type: 'string', pattern: '^\\d{1,13}~\\d{1,15}$' },
+    },
+  },
 };
 const addSchema = {
   summary: 'Write a note on a site',
@@ -47,15 +55,16 @@ export function registerSiteNoteRoutes(
   { state, clock }: Pick<DashboardDeps, 'state' | 'clock'>,
   allow: Allow,
 ): void {
-  app.get<{ Params: { site: string }; Querystring: { from?: number; to?: number } }>(
+  app.get<{ Params: { site: string }; Querystring: { from?: number; to?: number; limit: number; cursor?: string } }>(
     '/api/v1/sites/:site/notes',
     { config: { scoped: true }, onRequest: allow('viewer'), schema: listSchema },
     async ({ params: { site }, query, who }): Promise<Page<SiteNote>> => {
       const { id } = siteFor(who, state.registry, site);
-      return {
-        items: state.notes.between(id, query.from ?? 0, query.to ?? Number.MAX_SAFE_INTEGER, NOTES_MOST),
-        next: null,
-      };
+      const { from = 0, to = Number.MAX_SAFE_INTEGER, limit, cursor } = query;
+      const found = state.notes.between(id, from, to, limit + 1, cursor === undefined ? undefined : placeOf(cursor));
+      const items = found.slice(0, limit);
+      const last = items.at(-1);
+      return { items, next: last && found.length > limit ? `${last.at}~${last.id}` : null };
     },
   );
 
@@ -99,4 +108,10 @@ export function registerSiteNoteRoutes(
       return reply.code(204).send();
     },
   );
+}
+
+/** Of the last note of the page before. */
+function placeOf(cursor: string): Pick<SiteNote, 'at' | 'id'> {
+  const [at = 0, id = 0] = cursor.split('~').map(Number);
+  return { at, id };
 }

@@ -17,6 +17,8 @@ import { watchedOf } from './watched.ts';
 const DAY_MS = 86_400_000;
 /** Wider than a year each probe would bring a thousand days. */
 const WIDEST_MS = 400 * DAY_MS;
+/** Per address: each may take seconds of the database that draws everybody's charts. */
+const seldom = { max: 60, timeWindow: '1 minute' } as const;
 const BY = ['network', 'region', 'isp', 'site'] as const satisfies ThroughputGroup['by'][];
 const moment = { type: 'integer', minimum: 0, maximum: 4_294_967_295_000 } as const;
 
@@ -63,7 +65,7 @@ type Deps = Pick<DashboardDeps, 'state' | 'broker' | 'clock'>;
 export function registerThroughputRoutes(app: FastifyInstance, deps: Deps, allow: Allow): void {
   app.get<{ Querystring: { by: ThroughputGroup['by']; from?: number; to?: number } }>(
     '/api/v1/throughput',
-    { config: { scoped: true }, onRequest: allow('viewer'), schema },
+    { config: { scoped: true, rateLimit: seldom }, onRequest: allow('viewer'), schema },
     async ({ query, who }): Promise<ThroughputGroups> => {
       const now = deps.clock.wallMs();
       const { by, to: end = now, from: begin = Math.max(0, end - 30 * DAY_MS) } = query;

@@ -1,5 +1,6 @@
 /** Why: what a page fetches for itself has four states, and each is shown: waiting, there, refused, and there but being fetched again. */
 import { useEffect, useState } from 'preact/hooks';
+import type { Page } from '#contract';
 import { ApiError, get } from './api.ts';
 
 export interface Loaded<T> {
@@ -43,5 +44,31 @@ export function useLoad<T>(
     value: current ? known.value : null,
     problem: current ? known.problem : null,
     again: () => setTurn((n) => n + 1),
+  };
+}
+
+export interface LoadedPages<T> extends Loaded<Page<T>> {
+  /** Fetches what follows the last one. @throws ApiError */
+  more(): Promise<void>;
+}
+
+/** A list that is fetched page by page; `path` has a query already. A first page that is fetched anew begins again. */
+export function usePages<T>(path: string, how: { about?: string | null; refresh?: unknown } = {}): LoadedPages<T> {
+  const first = useLoad<Page<T>>(path, how);
+  const [rest, setRest] = useState<{ of: Page<T> | null; items: T[]; next: string | null }>({
+    of: null,
+    items: [],
+    next: null,
+  });
+  const known = first.value !== null && rest.of === first.value ? rest : null;
+  const next = known ? known.next : (first.value?.next ?? null);
+  return {
+    ...first,
+    value: first.value && { items: [...first.value.items, ...(known?.items ?? [])], next },
+    async more() {
+      if (next === null) return;
+      const page = await get<Page<T>>(`${path}&cursor=${encodeURIComponent(next)}`);
+      setRest({ of: first.value, items: [...(known?.items ?? []), ...page.items], next: page.next });
+    },
   };
 }

@@ -138,6 +138,7 @@ const en = {
   logbook: {
     title: 'Logbook',
     none: 'Nobody wrote anything about this stretch of time.',
+    older: 'Older notes',
     text: 'What is worth knowing',
     at: 'When',
     add: 'Write it down',

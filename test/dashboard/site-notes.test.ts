@@ -37,6 +37,25 @@ describe('notes on a library', () => {
     expect(early.json<Page<SiteNote>>().items).toHaveLength(1);
   });
 
+  it('come in pages, each once, also where many are about one moment and one is removed meanwhile', async () => {
+    const dashboard = await open();
+    const ids: number[] = [];
+    for (let i = 0; i < 7; i++) {
+      const note = { text: `note ${i}`, at: FROM + Math.floor(i / 3) * DAY_MS };
+      ids.push((await dashboard.as('operator', 'POST', '/sites/a/notes', note)).json<SiteNote>().id);
+    }
+    const pageOf = async (query: string) =>
+      (await dashboard.as('viewer', 'GET', `/sites/a/notes?limit=2${query}`)).json<Page<SiteNote>>();
+    const seen: number[] = [];
+    for (let page = await pageOf(''); ; page = await pageOf(`&cursor=${page.next}`)) {
+      seen.push(...page.items.map(({ id }) => id));
+      if (page.next === null) break;
+      await dashboard.as('administrator', 'DELETE', `/sites/a/notes/${page.items.at(-1)?.id}`);
+    }
+    expect(seen).toEqual(ids.toReversed());
+    expect((await dashboard.as('viewer', 'GET', '/sites/a/notes?cursor=7')).statusCode).toBe(400);
+  });
+
   it('are written by who may act, and removed by their person or an administrator', async () => {
     const dashboard = await open();
     expect((await dashboard.as('viewer', 'POST', '/sites/a/notes', { text: 'x' })).statusCode).toBe(403);

@@ -44,8 +44,19 @@ test('how many probes have used up their data for tests, and what all of it cost
   tell('a', { month, state: 'month_spent', spent_bytes: 292e6 });
   tell('b', { month, state: 'open', spent_bytes: 8e6 });
   tell('c', { month: '2026-01', state: 'month_spent', spent_bytes: 300e6 });
-  const text = await createMetrics({ ...running, clock: systemClock }).metrics();
+  let asked = 0;
+  const { registry } = running.state;
+  const budgets = () => {
+    asked += 1;
+    return registry.budgets();
+  };
+  const state = { ...running.state, registry: { ...registry, budgets } };
+  const metrics = createMetrics({ ...running, state, clock: systemClock });
+  const text = await metrics.metrics();
+  expect(asked).toBe(1);
   expect(text).toContain('carrel_budget_probes{state="month_spent"} 1');
   expect(text).toContain('carrel_budget_probes{state="open"} 1');
   expect(text).toContain('carrel_budget_spent_bytes 300000000');
+  tell('b', { month, state: 'open', spent_bytes: 9e6 });
+  expect(await metrics.metrics()).toContain('carrel_budget_spent_bytes 301000000');
 });

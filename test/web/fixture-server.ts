@@ -65,6 +65,8 @@ export interface Fixture {
 }
 
 const ME: Me = { name: 'rasa', role: 'administrator', csrf: 'token-of-the-session' };
+/** Notes on a page; there is another one after so many. */
+const NOTES_PAGE = 2;
 const NOT_YET = { state: 'waiting', detail: '', test: null } as const;
 const PAGES = [
   '/',
@@ -349,7 +351,13 @@ export async function startFixture(
     return reply.code(204).send();
   });
   const notes: SiteNote[] = [];
-  app.get('/api/v1/sites/:site/notes', () => ({ items: notes.toReversed(), next: null }));
+  app.get<{ Querystring: { cursor?: string } }>('/api/v1/sites/:site/notes', ({ query: { cursor } }) => {
+    const items = notes.filter(({ id }) => cursor === undefined || id < Number(cursor)).toReversed();
+    return {
+      items: items.slice(0, NOTES_PAGE),
+      next: items.length > NOTES_PAGE ? `${items[NOTES_PAGE - 1]?.id}` : null,
+    };
+  });
   app.post<{ Params: { site: string }; Body: { text: string; at: number } }>(
     '/api/v1/sites/:site/notes',
     ({ body, params }, reply) => {

@@ -263,7 +263,16 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
       url: '/api/v1/sites/site-0/notes',
       body: { text: 'Works in the street: the fibre was cut.', at: Date.parse('2026-11-19T09:30:00Z') },
     });
+    for (const text of ['Repaired.', 'Cut again.']) {
+      await page.getByLabel('What is worth knowing').fill(text);
+      await page.getByRole('button', { name: 'Write it down' }).click();
+      await page.locator('.logbook li').filter({ hasText: text }).waitFor();
+    }
+    await page.getByText('the fibre was cut').waitFor({ state: 'detached' });
     expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Older notes' }).click();
+    await page.getByText('the fibre was cut').waitFor();
+    await page.getByRole('button', { name: 'Older notes' }).waitFor({ state: 'detached' });
     world.fine();
   }, 60_000);
 

@@ -140,6 +140,7 @@ export const siteWords: SiteWords = {
   logbook: {
     title: 'Žurnalas',
     none: 'Apie šį laikotarpį niekas nieko neužrašė.',
+    older: 'Senesni įrašai',
     text: 'Ką verta žinoti',
     at: 'Kada',
     add: 'Užrašyti',

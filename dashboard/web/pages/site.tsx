@@ -8,7 +8,7 @@ import { type Frame, frameOf, missingSpans, parseRange, type Range, steadyEnd } 
 import { parseStretch, scaleOf } from '../charts/zoom.ts';
 import { type Line, severity } from '../fleet.ts';
 import { age, count, moment } from '../format.ts';
-import { type Loaded, useLoad } from '../load.ts';
+import { type Loaded, useLoad, usePages } from '../load.ts';
 import { namesText } from '../order.ts';
 import { Acknowledge, mayAct, mayAdminister } from '../parts/ack.tsx';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
@@ -198,7 +198,7 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
     `/tests?ap=${encodeURIComponent(ap.id)}&from=${frame.from}&to=${frame.to}&limit=${TESTS}`,
     { about, refresh: `${row.down_at} ${newest}` },
   );
-  const notes = useLoad<Page<SiteNote>>(
+  const notes = usePages<SiteNote>(
     `/sites/${encodeURIComponent(site.id)}/notes?from=${frame.from}&to=${Math.max(frame.to, to)}`,
     { about },
   );

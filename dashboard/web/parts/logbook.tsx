@@ -1,10 +1,10 @@
 /** Why: what explains a figure is written where the figure is seen: who, when, what; the chart above marks the moments. */
-import type { Page, SiteNote } from '#contract';
+import type { SiteNote } from '#contract';
 import { useActing } from '../acting.ts';
 import { ask, post } from '../api.ts';
 import { fieldOf, momentOfField } from '../charts/zoom.ts';
 import { moment, zoneName } from '../format.ts';
-import type { Loaded } from '../load.ts';
+import type { LoadedPages } from '../load.ts';
 import { me, serverNow } from '../store.ts';
 import { siteWords } from '../words-site.ts';
 import { mayAct, mayAdminister } from './ack.tsx';
@@ -17,12 +17,13 @@ const w = siteWords.logbook;
 interface LogbookProps {
   site: string;
   zone: string;
-  notes: Loaded<Page<SiteNote>>;
+  notes: LoadedPages<SiteNote>;
 }
 
 /** `notes`: of the stretch that the charts show, newest first. */
 export function Logbook({ site, zone, notes }: LogbookProps) {
   const { error, act } = useActing(notes.again);
+  const older = useActing(() => undefined);
   const path = `/sites/${encodeURIComponent(site)}/notes`;
   const items = notes.value?.items ?? [];
   const add = async (form: HTMLFormElement) => {
@@ -56,6 +57,14 @@ export function Logbook({ site, zone, notes }: LogbookProps) {
           </li>
         ))}
       </ol>
+      {notes.value?.next ? (
+        <div class="pad">
+          <Refusal error={older.error} />
+          <button class="btn" type="button" onClick={() => void older.act(notes.more)}>
+            {w.older}
+          </button>
+        </div>
+      ) : null}
       {mayAct() ? (
         <form
           class="pad fields"

@@ -140,6 +140,7 @@ export const siteWords: SiteWords = {
   logbook: {
     title: 'Журнал',
     none: 'Об этом промежутке никто ничего не записал.',
+    older: 'Более ранние записи',
     text: 'Что стоит знать',
     at: 'Когда',
     add: 'Записать',

@@ -3,7 +3,7 @@ import { HISTOGRAM_ERROR } from '#lib/histogram';
 import { complianceGroups } from '../../../dashboard/query/compliance.ts';
 import { throughputGroups, wholeHours } from '../../../dashboard/query/groups.ts';
 import { countMonth } from '../../../dashboard/query/month.ts';
-import { DAY_MS, FROM, filled, input } from './month-world.ts';
+import { bound, DAY_MS, FROM, filled, input } from './month-world.ts';
 
 const HOUR_MS = 3_600_000;
 /** Nearest rank. */
@@ -51,6 +51,26 @@ describe('shares and percentiles of groups', () => {
       ['p90', 0.9],
     ] as const)
       close(south?.rtt_ms[name], at(rtt, share));
+  });
+
+  it('over more days of probes that came within the range than can be counted one by one are refused at once', async () => {
+    const { store } = await filled();
+    const watched = { ...store, events: () => Promise.reject(new Error('asked')) };
+    const [site] = input.sites;
+    const ids = Array.from({ length: 1200 }, (_, i) => `ap-${i}`);
+    const grown = (from: number) => ({
+      ...input,
+      accessPoints: ids.map((id) => ({ id, site: site?.id ?? '', name: 'Hall', target_mbps: 30 })),
+      bindings: ids.map((id) => bound(`p-${id}`, id, from)),
+    });
+    const year = wholeHours([FROM - 365 * DAY_MS, FROM]);
+    await expect(throughputGroups(watched, grown(FROM - 360 * DAY_MS), 'region', year)).rejects.toMatchObject({
+      code: 'RANGE_INVALID',
+      message: expect.stringContaining('432000 days of 1200 probes'),
+    });
+    // Those that were there all the time are summed by the database, however many.
+    const [all] = await throughputGroups(watched, grown(FROM - 366 * DAY_MS), 'network', year);
+    expect(all?.passed).toBe(0);
   });
 
   it('are nothing, and not zero, where nobody measured', async () => {
