@@ -160,6 +160,8 @@ export interface AvailabilityView {
   /** Rising stretches of opening time, the longest 500 of each. */
   down: (readonly [from: number, to: number])[];
   unknown: (readonly [from: number, to: number])[];
+  /** Where the calendar had it closed in spite of its weekly hours. */
+  closed: (readonly [from: number, to: number])[];
 }
 /** GET /api/v1/outages?ap=&from=&to=: outages that ended in the range, newest first, also outside opening hours. */
 export interface OutageView {

@@ -155,13 +155,14 @@ function registerAvailability(app: FastifyInstance, { state, broker, clock }: Me
       // What is still to come is not unknown.
       const to_ms = Math.max(range.from_ms, Math.min(range.to_ms, now));
       const { opening, zone } = site;
+      const closed = closedSpans(site, readCalendar(state), range.from_ms, to_ms);
       const { down, unknown, ...figures } = await availabilityOf(broker.store, {
-        ...{ watched, opening, zone, sample_s },
-        closed: closedSpans(site, readCalendar(state), range.from_ms, to_ms),
+        ...{ watched, opening, zone, sample_s, closed },
         from_ms: range.from_ms,
         to_ms,
       });
-      return { ap: ap.id, from: range.from_ms, to: to_ms, ...figures, down: longest(down), unknown: longest(unknown) };
+      const spans = { down: longest(down), unknown: longest(unknown), closed };
+      return { ap: ap.id, from: range.from_ms, to: to_ms, ...figures, ...spans };
     },
   );
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AskedTest, AvailabilityView, Measurements, OutageView, Page, Problem, TestView } from '#contract';
 import { createMemoryStore } from '../../broker/store/memory.ts';
+import { writeCalendar } from '../../dashboard/alert/calendar.ts';
 import { registerMeasurementRoutes } from '../../dashboard/routes/measurements.ts';
 import { batchOf, outageEvent, testEvent } from '../store/batches.ts';
 import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
@@ -75,7 +76,18 @@ describe('GET /measurements and /tests', () => {
         [now - 480_000, now - 360_000],
         [now - 300_000, now],
       ],
+      closed: [],
     });
+  });
+
+  it('tell where the calendar had it closed in spite of its hours', async () => {
+    const { as, clock, state } = await dashboardWithData();
+    const today = new Date(clock.nowMs).toISOString().slice(0, 10);
+    writeCalendar(state, [{ site: null, from: today, to: today, reason: 'stocktaking' }], 'rasa', clock.nowMs);
+    const path = `/availability?ap=hall&from=${clock.nowMs - 900_000}`;
+    const { expected_s, closed } = (await as('viewer', 'GET', path)).json<AvailabilityView>();
+    const [[from, to] = [0, 0]] = closed;
+    expect([expected_s, from <= clock.nowMs - 900_000, to - from]).toEqual([0, true, 86_400_000]);
   });
 
   it('give the outages of the access point with the first hop that failed', async () => {

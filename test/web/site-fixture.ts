@@ -20,6 +20,10 @@ const HOUR = 60 * MIN;
 
 const METHODS = ['udp', 'tcp', 'tcp', 'passive'] as const;
 
+/** All Saints' and All Souls' Day. */
+const HOLIDAY = [Date.parse('2026-10-31T22:00:00Z'), Date.parse('2026-11-02T22:00:00Z')] as const;
+const isHoliday = (at: number): boolean => at >= HOLIDAY[0] && at < HOLIDAY[1];
+
 /** Tests of a site, newest first; of one that is below its target the last four say so, the second newest of them a retest. */
 export function testsOf(ap: string, from: number, to: number): TestView[] {
   const random = numbers(11);
@@ -28,7 +32,7 @@ export function testsOf(ap: string, from: number, to: number): TestView[] {
   const lows = isBelow(site) ? lowRates(site) : [];
   for (let at = to - newestTest(site), i = 0; at > from; at -= testsApart(site), i++) {
     const hour = new Date(at).getUTCHours();
-    if (hour < 7 || hour > 15 || new Date(at).getUTCDay() === 0) continue;
+    if (hour < 7 || hour > 15 || new Date(at).getUTCDay() === 0 || isHoliday(at)) continue;
     const low = i < lows.length || i % 23 === 9;
     const unclear = i % 29 === 6;
     const rate = unclear ? null : low ? (lows[i] ?? 10.9 + random() * 3) : 40 + random() * 12;
@@ -250,5 +254,6 @@ export function availabilityOf(ap: string, from: number, to: number): Availabili
     percent: (100 * 9 * 3600) / (9 * 3600 + 840),
     down,
     unknown: [[to - 5 * HOUR, to - 5 * HOUR + 46 * MIN]],
+    closed: [HOLIDAY].filter(([a, b]) => b > from && a < to),
   };
 }

@@ -1,6 +1,7 @@
 /** Why: what a chart shows, decided before anything is drawn: where data is missing, what is closed, how high the axis goes, where its ticks are. */
 import {
   hasHours,
+  intersect,
   localTime,
   type Measurements,
   momentOf,
@@ -8,6 +9,7 @@ import {
   openSpans,
   type Span,
   subtract,
+  union,
   weekdayOf,
 } from '#contract';
 import { clock, day, exact, NBSP, weekdayName } from '../format.ts';
@@ -50,8 +52,15 @@ export function frameOf(
   from: number = beginOf(range, to, zone),
 ): Frame {
   const closed = hasHours(opening) ? subtract([[from, to]], openSpans({ zone, opening }, from, to)) : [];
+  return withClosed({ range, from, to, points: PLANS[range].points, zone, closed: [], sunken: [] }, closed);
+}
+
+/** The same frame, closed in more of it: holidays and closed days are known to the server. */
+export function withClosed(frame: Frame, more: readonly Span[]): Frame {
+  const { range, from, to, zone } = frame;
+  const closed = intersect([[from, to]], union([...frame.closed, ...more]));
   const shut = range === '12mo' ? [] : range === '30d' ? wholeDays(closed, zone) : closed;
-  return { range, from, to, points: PLANS[range].points, zone, closed, sunken: shut };
+  return { ...frame, closed, sunken: shut };
 }
 
 function beginOf(range: Range, to: number, zone: string): number {
@@ -103,6 +112,10 @@ export function missingSpans(
   });
   return subtract(open, sunken);
 }
+
+/** The span that holds the moment; undefined where none does. */
+export const spanAt = (spans: readonly Span[], at: number): Span | undefined =>
+  spans.find(([from, to]) => at >= from && at < to);
 
 /** Index of the last that is not above `at` in a rising list; 0 where all are. */
 export function placeOf(rising: readonly number[], at: number): number {

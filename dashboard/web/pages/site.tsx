@@ -4,7 +4,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useMemo, useState } from 'preact/hooks';
 import type { Measurements, Page, SiteNote, TestView } from '#contract';
 import { useAsked } from '../asked.ts';
-import { type Frame, frameOf, missingSpans, parseRange, type Range, steadyEnd } from '../charts/series.ts';
+import { type Frame, frameOf, missingSpans, parseRange, type Range, steadyEnd, withClosed } from '../charts/series.ts';
 import { parseStretch, scaleOf } from '../charts/zoom.ts';
 import { type Line, severity } from '../fleet.ts';
 import { age, count, moment } from '../format.ts';
@@ -13,6 +13,7 @@ import { namesText } from '../order.ts';
 import { Acknowledge, mayAct, mayAdminister } from '../parts/ack.tsx';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { AskedNote, TestNow } from '../parts/asked-test.tsx';
+import { Availability, useAvailability } from '../parts/availability.tsx';
 import { CopyButton } from '../parts/copy.tsx';
 import { DataUsed } from '../parts/data-used.tsx';
 import { Delivered } from '../parts/delivered.tsx';
@@ -22,7 +23,7 @@ import { lazy } from '../parts/lazy.tsx';
 import { Logbook } from '../parts/logbook.tsx';
 import { Panel, State, stateWord } from '../parts/marks.tsx';
 import { MetricChart, useMetric } from '../parts/metric-chart.tsx';
-import { Availability, Outages } from '../parts/outages.tsx';
+import { Outages } from '../parts/outages.tsx';
 import { RangePick } from '../parts/range-pick.tsx';
 import { SilenceForm, SilenceNotes } from '../parts/silence.tsx';
 import { TestsTable } from '../parts/tests-table.tsx';
@@ -187,10 +188,13 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
   const own = parseStretch(place.value.query);
   const scale = own ? scaleOf(own) : range;
   const to = own?.to ?? steadyEnd(range, serverNow.value);
-  const frame = useMemo(
+  const usual = useMemo(
     () => frameOf(scale, to, site.zone, site.opening, own?.from),
     [scale, to, own?.from, site.zone, site.opening],
   );
+  const seen = useAvailability(ap.id, usual);
+  const closed = seen.value?.closed;
+  const frame = useMemo(() => (closed ? withClosed(usual, closed) : usual), [usual, closed]);
   const cursor = useSignal<number | null>(null);
   const probe = row.probe ?? probesOf(ap.id)[0]?.id ?? null;
   const about = `${ap.id} ${frame.range}`;
@@ -227,14 +231,14 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
         now={serverNow.peek()}
       />
       {tests.value?.next ? <p class="q">{sitesWords.newestTests(count(items.length))}</p> : null}
-      <Availability ap={ap.id} frame={frame} />
+      <Availability loaded={seen} frame={frame} cursor={cursor} />
       <div class="grid test-row">
         <div class="grid">
           <Tests items={items} zone={site.zone} busy={!tests.value} />
           <Logbook site={site.id} zone={site.zone} notes={notes} />
         </div>
         <div class="grid">
-          <DataUsed ap={ap.id} tests={items} probe={probe} frame={frame} own={own !== null} />
+          <DataUsed ap={ap.id} tests={tests.value} probe={probe} frame={frame} own={own !== null} />
           <Outages ap={ap.id} frame={frame} />
         </div>
       </div>

@@ -13,6 +13,12 @@ interface LegendProps {
   notes: boolean;
 }
 
+export const NoteFlag = () => (
+  <svg class="flag" width="12" height="12" aria-hidden="true">
+    <path class="f-ink" d="M3 12V1h7L7 4h-3v8z" />
+  </svg>
+);
+
 export const ThroughputLegend = ({ bucket, marks, unclear, closed, notes }: LegendProps) => (
   <div class="legend" aria-hidden="true">
     {bucket ? (
@@ -67,9 +73,7 @@ export const ThroughputLegend = ({ bucket, marks, unclear, closed, notes }: Lege
     </span>
     {notes ? (
       <span class="key">
-        <svg width="12" height="12">
-          <path class="f-ink" d="M3 12V1h7L7 4h-3v8z" />
-        </svg>
+        <NoteFlag />
         {w.logbook.mark}
       </span>
     ) : null}

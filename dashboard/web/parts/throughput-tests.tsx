@@ -1,6 +1,6 @@
 /** Why: of a day each test is told by itself: when, how fast, whether it passed, and what one should know of it. */
 import type { ComponentChildren } from 'preact';
-import type { TestView } from '#contract';
+import type { Span, TestView } from '#contract';
 import type { PlotSpec } from '../charts/plot.ts';
 import type { Frame } from '../charts/series.ts';
 import { type TestMark, tallyOf } from '../charts/throughput-spec.ts';
@@ -20,6 +20,8 @@ export interface ThroughputView {
   sentence: string;
   readout(index: number | null, mark: number | null): ComponentChildren;
   spoken(index: number): string;
+  /** The time that an index stands for. */
+  spanOf(index: number): Span;
   spokenMark(mark: number): string;
   heads: ComponentChildren[];
   rows(): ComponentChildren[][];
@@ -67,6 +69,10 @@ export function byTest(
   };
   return {
     ...{ spec, summary, sentence: `${summary}.`, spoken, spokenMark: spoken },
+    spanOf(i) {
+      const [at, near] = [marks[i]?.at ?? 0, (frame.to - frame.from) / 50];
+      return [at - near, at + near];
+    },
     readout(i, mark) {
       const one = marks[mark ?? i ?? marks.length - 1];
       if (!one) return <span>{w.throughputNone}</span>;

@@ -46,6 +46,7 @@ export function byCalendar({ spec, series: { bucket, zone }, usual, marks, frame
         </>
       );
     },
+    spanOf: (i) => [usual[i]?.from ?? 0, usual[i]?.to ?? 0],
     spoken(i) {
       const one = usual[i];
       return one ? `${name(one)}: ${phrasesOf(one).join(', ')}` : '';

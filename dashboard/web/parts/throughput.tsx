@@ -4,7 +4,7 @@ import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { CalendarBucket, SiteNote, Span, TestView, ThroughputSeries } from '#contract';
-import type { Frame } from '../charts/series.ts';
+import { type Frame, spanAt } from '../charts/series.ts';
 import { marksOf, type TestMark, throughputSpec } from '../charts/throughput-spec.ts';
 import { bandOf, hasBand, hasMarks, usualOf } from '../charts/usual.ts';
 import { full, NBSP, percent, zoneName } from '../format.ts';
@@ -14,7 +14,7 @@ import { siteWords } from '../words-site.ts';
 import { throughputWords } from '../words-throughput.ts';
 import { Failed } from './answers.tsx';
 import { Chart, Twin } from './chart.tsx';
-import { ThroughputLegend } from './throughput-legend.tsx';
+import { NoteFlag, ThroughputLegend } from './throughput-legend.tsx';
 import { byTest, type ThroughputView } from './throughput-tests.tsx';
 import { byCalendar } from './throughput-usual.tsx';
 
@@ -57,7 +57,12 @@ export function Throughput(props: ThroughputProps) {
           keys={
             bucket === null ? w.keys : view.spec.tests.length > 0 ? throughputWords.keysMarks : throughputWords.keys
           }
-          readout={view.readout}
+          readout={(i, mark) => (
+            <>
+              {view.readout(i, mark)}
+              <NotesUnder notes={notes} span={i === null ? null : view.spanOf(i)} />
+            </>
+          )}
           spoken={view.spoken}
           spokenMark={view.spokenMark}
           cursor={cursor}
@@ -96,6 +101,18 @@ function useView(
     // Now only moves the end of an unfinished day, and the frame follows it.
   }, [series, marks, tests, target, frame, missing, notes]);
 }
+
+/** What somebody wrote about the time under the cursor. */
+const NotesUnder = ({ notes, span }: { notes: readonly SiteNote[]; span: Span | null }) =>
+  span === null
+    ? null
+    : notes
+        .filter(({ at }) => spanAt([span], at))
+        .map(({ id, text, by }) => (
+          <span key={id}>
+            <NoteFlag /> {text} <span class="q">{by}</span>
+          </span>
+        ));
 
 const About = ({ bucket, series: { zone, error } }: { bucket: CalendarBucket; series: ThroughputSeries }) => (
   <p class="q about">
