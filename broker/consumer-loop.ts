@@ -10,6 +10,7 @@ import { type BatchReader, createBatchReader, type ReadBatch } from './batch-rea
 import type { Feed } from './feed.ts';
 import type { Fill, Filling, StoreSlice } from './fill.ts';
 import type { RollupKeeper } from './rollup/keeper.ts';
+import { createOwedRollups, type OwedRollups } from './rollup/owed.ts';
 import type { Quarantine } from './store/quarantine.ts';
 import { type Batch, type Cursor, type QuarantinedLine, type Store, StoreError } from './store/store.ts';
 
@@ -35,6 +36,8 @@ export interface ConsumerDeps {
   fill?: Fill;
   /** Rollups of what this database took; it writes them there too. */
   openRollups?(store: Store): Promise<RollupKeeper>;
+  /** The database takes rollups while it takes samples. */
+  rollupsBeside?: boolean;
   quarantine: Pick<Quarantine, 'add'>;
   /** What is durable in this database. Also called once after each opening. */
   onCursor(cursor: Cursor): void;
@@ -129,15 +132,22 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     }
   }
 
+  /** Rollups of the batch before are gathered while the database takes this one. */
   async function take(
     open: Store,
     rollups: RollupKeeper | undefined,
+    owed: OwedRollups,
     { batch, cursor, atEnd }: ReadBatch,
   ): Promise<void> {
-    const quarantined = await writeUntilTaken(open, batch, cursor);
+    const writing = writeUntilTaken(open, batch, cursor);
+    writing.catch(() => undefined); // awaited below
+    owed.gather();
+    if (deps.rollupsBeside) await rollups?.tick();
+    const quarantined = await writing;
     deps.onCursor(cursor);
-    rollups?.take(batch, cursor);
-    await rollups?.tick();
+    owed.add(batch, cursor);
+    if (atEnd) owed.gather();
+    if (atEnd || !deps.rollupsBeside) await rollups?.tick();
     const rows = batch.samples.t_s.length + batch.events.length - quarantined;
     works(atEnd ? 'ok' : 'catching_up', {
       rows_written: status.rows_written + rows,
@@ -169,18 +179,21 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     const open = await deps.openStore();
     let feed: Feed | null = null;
     let rollups: RollupKeeper | undefined;
+    let owed = createOwedRollups(rollups);
     try {
       store = open;
       tried.resolve();
       const cursor = await filled(open, await open.cursor());
       rollups = await deps.openRollups?.(open);
+      owed = createOwedRollups(rollups);
       feed = deps.openFeed(earlier(cursor, rollups?.from ?? cursor), upToDate);
       if (status.error !== null) works('catching_up');
       const reader = createBatchReader(feed, rowsAtOnce, stopping.signal);
-      for (;;) await take(open, rollups, await nextOf(reader, rollups));
+      for (;;) await take(open, rollups, owed, await nextOf(reader, rollups));
     } finally {
       store = null;
       await feed?.close();
+      owed.gather();
       await rollups
         ?.close()
         .catch((error: unknown) => log.warn({ store: name, error: messageOf(error) }, 'state of rollups not kept'));

@@ -5,7 +5,7 @@
 import type { Clock } from '#lib/clock';
 import { systemClock } from '#lib/clock';
 import { openJournalReader } from '#lib/journal';
-import { nodeRawDeflate } from '#lib/raw-deflate';
+import { serverRawDeflate } from '#lib/raw-inflate';
 import { type DecodedFrame, decodeFrame, type Frame } from './contract/index.ts';
 import type { Feed, FeedBatch, FeedFrame, WalRecord } from './feed.ts';
 import { believable, createFeedTime, HOLD_MS, type Released } from './feed-time.ts';
@@ -44,7 +44,7 @@ export interface FeedReader extends Feed {
 
 export function openFeedReader(options: FeedOptions): FeedReader {
   const { clock = systemClock, durableEnd } = options;
-  const decode = options.decode ?? ((_: number, payload: Uint8Array) => decodeFrame(payload, nodeRawDeflate));
+  const decode = options.decode ?? ((_: number, payload: Uint8Array) => decodeFrame(payload, serverRawDeflate));
   const journal = openJournalReader({ dir: options.dir });
   const time = createFeedTime();
   const refused: Record<string, number> = {};
@@ -52,6 +52,7 @@ export function openFeedReader(options: FeedOptions): FeedReader {
   let wake: (() => void) | null = null;
   const unsubscribe = options.onDurable(() => wake?.());
   const closing = new AbortController();
+  let reading: Promise<unknown> = Promise.resolve();
 
   function refuse(code: string, detail: string, position: number, record: WalRecord | null): void {
     refused[code] = (refused[code] ?? 0) + 1;
@@ -158,22 +159,30 @@ export function openFeedReader(options: FeedOptions): FeedReader {
     });
   }
 
+  async function nextBatch(maxBytes: number, signal: AbortSignal): Promise<FeedBatch> {
+    closing.signal.throwIfAborted();
+    next ??= await start();
+    for (;;) {
+      signal.throwIfAborted();
+      closing.signal.throwIfAborted();
+      const from = next;
+      const batch = await readBatch(from, maxBytes);
+      if (batch.cursor.next > from || batch.frames.length > 0) return batch;
+      await waitForMore(from, signal);
+    }
+  }
+
   return {
     refused: () => refused,
-    async next(maxBytes, signal) {
-      next ??= await start();
-      for (;;) {
-        signal.throwIfAborted();
-        closing.signal.throwIfAborted();
-        const from = next;
-        const batch = await readBatch(from, maxBytes);
-        if (batch.cursor.next > from || batch.frames.length > 0) return batch;
-        await waitForMore(from, signal);
-      }
+    next(maxBytes, signal) {
+      const found = nextBatch(maxBytes, signal);
+      reading = found.catch(() => undefined); // whoever asked gets the error
+      return found;
     },
     async close() {
       unsubscribe();
       closing.abort(new Error('the feed is closed'));
+      await reading; // it may be opening a file
       await journal.close();
     },
   };

@@ -1,6 +1,6 @@
 /** Why: the main thread's readers of the wal, and what they found that is no frame. */
 import type { Clock } from '#lib/clock';
-import { nodeRawDeflate } from '#lib/raw-deflate';
+import { serverRawDeflate } from '#lib/raw-inflate';
 import { decodeFrame } from './contract/index.ts';
 import type { Feed } from './feed.ts';
 import { type FeedReader, openFeedReader, type QuarantinedPayload } from './feed-reader.ts';
@@ -21,7 +21,7 @@ const QUARANTINE = 100;
 export function createFeeds(wal: Wal, clock: Clock): Feeds {
   const readers = new Set<FeedReader>();
   const decode = createSharedDecoding(
-    (payload) => decodeFrame(payload, nodeRawDeflate),
+    (payload) => decodeFrame(payload, serverRawDeflate),
     () => readers.size,
   );
   const quarantine = new Map<number, QuarantinedPayload>();

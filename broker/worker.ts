@@ -113,7 +113,7 @@ function consumerOf(target: StoreTarget, quarantine: Quarantine, first: boolean)
         log,
       }),
     quarantine,
-    ...(target.kind === 'duckdb' ? { rowsAtOnce: DUCKDB_ROWS } : {}),
+    ...(target.kind === 'duckdb' ? { rowsAtOnce: DUCKDB_ROWS } : { rollupsBeside: true }),
     onCursor: (cursor) => tell({ type: 'cursor', consumer: target.name, cursor }),
     onStatus: (status) => tell({ type: 'status', status }),
     log,

@@ -9,8 +9,9 @@ import { createCursorFile } from './cursor-file.ts';
 import { newerThanStored, ROLLUPS, sendRollups } from './influx-rollups.ts';
 import { type AskedPause, hearPauses } from './influx1-pause.ts';
 import { createInfluxQlReader, createSelect } from './influxql.ts';
-import { EVENTS, linePartsOf, SAMPLES } from './line-protocol.ts';
-import { LINES_PER_REQUEST, type Refusal, retryAfterOf, type SendLines, sendAgain, sendParts } from './send-lines.ts';
+import { EVENTS, SAMPLES } from './line-protocol.ts';
+import { bytesOf } from './lines.ts';
+import { type Refusal, retryAfterOf, type SendLines, sendAgain, sendBatch, twoAtOnce } from './send-lines.ts';
 import { type Store, StoreError } from './store.ts';
 
 export interface Influx1Options {
@@ -34,7 +35,7 @@ export async function openInflux1Store(options: Influx1Options): Promise<Store> 
   const { host, port, database, requestTimeoutMs = 30_000 } = options;
   const reader = clientOf(options, requestTimeoutMs);
   const pauses = hearPauses(`${host}:${port}`, Date.now);
-  const send = senderOf(options, requestTimeoutMs, pauses);
+  const send = twoAtOnce(senderOf(options, requestTimeoutMs, pauses));
   const cursorFile = createCursorFile(options.cursorPath);
   const query = async (statement: string, epoch: 's' | 'ms', method: 'GET' | 'POST' = 'GET'): Promise<unknown> => {
     const answer = await answered(requestTimeoutMs, (signal) =>
@@ -52,7 +53,7 @@ export async function openInflux1Store(options: Influx1Options): Promise<Store> 
     ...createInfluxQlReader(query),
     cursor: () => cursorFile.read(),
     async write(batch, cursor, aside) {
-      const quarantined = await sendParts(linePartsOf(batch, LINES_PER_REQUEST), send);
+      const quarantined = await sendBatch(batch, send);
       if (quarantined.length > 0) await aside?.(quarantined);
       await cursorFile.write(cursor); // after the rows: a crash in between writes them again, onto themselves
       return { quarantined };
@@ -138,7 +139,7 @@ function senderOf(
         method: 'POST',
         path: '/write',
         query: { db: database, rp: RETENTION_POLICY, precision: 'ns' },
-        body: lines.join('\n'),
+        body: bytesOf(lines) as unknown as string, // the library hands it on as it is
         auth,
         signal,
       }),

@@ -8,8 +8,9 @@ import { createCursorFile } from './cursor-file.ts';
 import { newerThanStored, ROLLUPS, sendRollups } from './influx-rollups.ts';
 import { type Influx2Api, MAPPED_POLICY, prepareBucket, refusalFailure } from './influx2-prepare.ts';
 import { createInfluxQlReader, createSelect } from './influxql.ts';
-import { EVENTS, linePartsOf, SAMPLES } from './line-protocol.ts';
-import { LINES_PER_REQUEST, type Refusal, retryAfterOf, sendAgain, sendParts } from './send-lines.ts';
+import { EVENTS, SAMPLES } from './line-protocol.ts';
+import { bytesOf } from './lines.ts';
+import { type Refusal, retryAfterOf, type SendLines, sendAgain, sendBatch, twoAtOnce } from './send-lines.ts';
 import type { Store } from './store.ts';
 
 export interface Influx2Options {
@@ -52,21 +53,17 @@ export async function openInflux2Store({
   };
   await prepareBucket({ org, bucket, ask });
 
-  async function send(lines: readonly string[]): Promise<Refusal | null> {
-    const writer = client.getWriteApi(org, bucket, 'ns', {
-      flushInterval: 0,
-      batchSize: LINES_PER_REQUEST + 1,
-      maxRetries: 0,
-      maxBufferLines: LINES_PER_REQUEST + 1,
-    });
+  const send: SendLines = twoAtOnce(async (lines) => {
+    // All lines are one record to it, below the size at which it would send by itself.
+    const writer = client.getWriteApi(org, bucket, 'ns', { flushInterval: 0, batchSize: 2, maxRetries: 0 });
     try {
-      writer.writeRecords([...lines]);
+      writer.writeRecord(bytesOf(lines).toString());
       await writer.flush(); // resolves only when this batch was taken
       return null;
     } catch (error) {
       return refused(error);
     }
-  }
+  });
 
   async function query(statement: string, epoch: 's' | 'ms'): Promise<unknown> {
     const parameters = new URLSearchParams({ db: bucket, rp: MAPPED_POLICY, epoch, q: statement });
@@ -85,7 +82,7 @@ export async function openInflux2Store({
     ...createInfluxQlReader(query),
     cursor: () => cursorFile.read(),
     async write(batch, cursor, aside) {
-      const quarantined = await sendParts(linePartsOf(batch, LINES_PER_REQUEST), send);
+      const quarantined = await sendBatch(batch, send);
       if (quarantined.length > 0) await aside?.(quarantined);
       await cursorFile.write(cursor);
       return { quarantined };

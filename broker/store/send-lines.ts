@@ -2,7 +2,9 @@
  * Why: what to do when an InfluxDB does not take a request, decided in one place for all of them. The client libraries retry blindly or
  * drop (store.md 1); here a batch is either stored, or held with a coded reason, or a single bad line is set aside with the server's words.
  */
-import { type QuarantinedLine, StoreError } from './store.ts';
+import { linePartsOf } from './line-protocol.ts';
+import { bytesOf, type Lines, linesOfTexts } from './lines.ts';
+import { type Batch, type QuarantinedLine, StoreError } from './store.ts';
 
 /** The server's answer where it was not "stored". */
 export interface Refusal {
@@ -14,7 +16,7 @@ export interface Refusal {
   coded?: boolean;
 }
 /** Sends lines as one request; null when they are stored. Never throws for what a server or network does. */
-export type SendLines = (lines: readonly string[]) => Promise<Refusal | null>;
+export type SendLines = (lines: Lines) => Promise<Refusal | null>;
 
 /** Measured on InfluxDB 1.6: 1,000 lines 32 k rows/s, 5,000 51 k, 10,000 53 k. */
 export const LINES_PER_REQUEST = 5000;
@@ -23,68 +25,91 @@ const REQUESTS_AT_ONCE = 2;
 const REFUSED_ALL_AFTER = 8;
 
 /**
- * Stores all lines, or throws. Lines that the server refuses by themselves come back with its reason.
- * @throws StoreError for everything that is not the fault of a line; the same lines may be sent again.
+ * Stores all rows, or throws. Lines that the server refuses by themselves come back with its reason. Each request is made when it is its
+ * turn: the server works on one while the next is made.
+ * @throws StoreError for everything that is not the fault of a line; the same rows may be sent again.
  */
-export function sendAll(
-  lines: readonly string[],
-  send: SendLines,
-  options: SendOptions = {},
-): Promise<QuarantinedLine[]> {
-  return sendParts(partsOf(lines), send, options);
-}
-interface SendOptions {
-  suspectAfter?: number;
+export function sendBatch(batch: Batch, send: SendLines): Promise<QuarantinedLine[]> {
+  const lanes = REQUESTS_AT_ONCE;
+  return sendLanes(
+    Array.from({ length: lanes }, (_, lane) => linePartsOf(batch, { rows: LINES_PER_REQUEST, lane, lanes })),
+    send,
+    REFUSED_ALL_AFTER,
+  );
 }
 
-/** The same for requests that are made one by one, each when it is its turn: the server works on one while the next is made. */
-export async function sendParts(
-  parts: Iterator<readonly string[]>,
+/** The same of lines of which none overwrites another. */
+export function sendAll(lines: readonly string[], send: SendLines): Promise<QuarantinedLine[]> {
+  const parts = partsOf(lines);
+  return sendLanes(Array<Iterator<Lines>>(REQUESTS_AT_ONCE).fill(parts), send, REFUSED_ALL_AFTER);
+}
+
+/** Lines of a quarantine once more, in their order. They were refused before, so that it is no surprise when all of them are. @throws StoreError */
+export function sendAgain(lines: readonly string[], send: SendLines): Promise<QuarantinedLine[]> {
+  return sendLanes([partsOf(lines)], send, Number.POSITIVE_INFINITY);
+}
+
+/** At most two requests of a driver are under way, whatever they are for: samples and rollups share them. */
+export function twoAtOnce(send: SendLines): SendLines {
+  const waiting: (() => void)[] = [];
+  let free = REQUESTS_AT_ONCE;
+  return async (lines) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await send(lines);
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+}
+
+/** A request of each lane at a time. When one fails, the others end with what they have begun. */
+async function sendLanes(
+  lanes: readonly Iterator<Lines>[],
   send: SendLines,
-  { suspectAfter = REFUSED_ALL_AFTER }: SendOptions = {},
+  suspectAfter: number,
 ): Promise<QuarantinedLine[]> {
   const quarantined: QuarantinedLine[] = [];
   let failed = false;
-  const lane = async (): Promise<void> => {
+  const run = async (parts: Iterator<Lines>): Promise<void> => {
     for (let part = parts.next(); !part.done && !failed; part = parts.next())
       quarantined.push(...(await sendPart(part.value, send, suspectAfter)));
   };
-  const guarded = (): Promise<void> =>
-    lane().catch((error: unknown) => {
+  const guarded = (parts: Iterator<Lines>): Promise<void> =>
+    run(parts).catch((error: unknown) => {
       failed = true;
       throw error;
     });
-  const outcomes = await Promise.allSettled(Array.from({ length: REQUESTS_AT_ONCE }, guarded));
+  const outcomes = await Promise.allSettled(lanes.map(guarded));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return quarantined;
 }
 
-function* partsOf(lines: readonly string[]): Generator<readonly string[]> {
-  for (let i = 0; i < lines.length; i += LINES_PER_REQUEST) yield lines.slice(i, i + LINES_PER_REQUEST);
+function* partsOf(lines: readonly string[]): Generator<Lines> {
+  for (let i = 0; i < lines.length; i += LINES_PER_REQUEST) yield linesOfTexts(lines.slice(i, i + LINES_PER_REQUEST));
 }
 
-/** Lines of a quarantine once more. They were refused before, so that it is no surprise when all of them are. @throws StoreError */
-export function sendAgain(lines: readonly string[], send: SendLines): Promise<QuarantinedLine[]> {
-  return sendAll(lines, send, { suspectAfter: Number.POSITIVE_INFINITY });
-}
-
-async function sendPart(lines: readonly string[], send: SendLines, suspectAfter: number): Promise<QuarantinedLine[]> {
+async function sendPart(lines: Lines, send: SendLines, suspectAfter: number): Promise<QuarantinedLine[]> {
   const quarantined: QuarantinedLine[] = [];
   let stored = 0;
-  const attempt = async (part: readonly string[]): Promise<void> => {
+  const attempt = async (part: Lines): Promise<void> => {
     const refusal = await send(part);
+    const count = part.to - part.from;
     if (!refusal) {
-      stored += part.length;
+      stored += count;
       return;
     }
     const failure = failureOf(refusal);
     if (failure) throw failure;
-    const [line] = part;
-    if (part.length > 1) {
-      await attempt(part.slice(0, part.length >> 1));
-      await attempt(part.slice(part.length >> 1));
-    } else if (line !== undefined) {
-      quarantined.push({ line, reason: refusal.message });
+    if (count > 1) {
+      const middle = part.from + (count >> 1);
+      await attempt({ ...part, to: middle });
+      await attempt({ ...part, from: middle });
+    } else {
+      quarantined.push({ line: bytesOf(part).toString(), reason: refusal.message });
       if (stored === 0 && quarantined.length >= suspectAfter)
         throw new StoreError('broken', `refuses every line: ${refusal.message}`);
     }

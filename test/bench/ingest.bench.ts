@@ -1,8 +1,8 @@
 /**
  * Why: the way in, beside Debian's Mosquitto in the same run: broker on one core, generator on the other; 300 bytes, QoS 1, 200
- * connections. About four minutes. A name as argument (throughput, latency, syncs, fleet, end-to-end, catch-up, stores) runs that part only.
+ * connections. About four minutes. A name as argument (throughput, latency, syncs, fleet, end-to-end, catch-up, stores) runs that part only; `stores influxdb` only that database.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DebianServer, debianServer } from '../support/debian.ts';
@@ -10,7 +10,7 @@ import { benchCatchUp } from './ingest/catch-up.ts';
 import { benchEndToEnd } from './ingest/end-to-end.ts';
 import { benchFleet } from './ingest/fleet.ts';
 import { ceiling, runLoad } from './ingest/generator.ts';
-import { type BenchedBroker, startMosquitto, startNodeFloor, startOurs } from './ingest/processes.ts';
+import { type BenchedBroker, cpuSeconds, startMosquitto, startNodeFloor, startOurs } from './ingest/processes.ts';
 import { benchStores, type Figure } from './ingest/stores.ts';
 import { benchSyncs } from './ingest/syncs.ts';
 
@@ -49,12 +49,6 @@ function compare(name: string, ours: Rate, theirs: Rate, of: string): void {
     'ratio',
     `${of}; per second of processor time`,
   );
-}
-
-/** User and system time of all threads. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function ours(log: 'wal' | 'none', name: string): Promise<BenchedBroker> {
@@ -96,7 +90,7 @@ const parts: Record<string, (() => Promise<void>) | null> = {
   fleet: luajit && (() => benchFleet(join(dir, 'fleet'), luajit, figure)),
   'end-to-end': () => benchEndToEnd(join(dir, 'end-to-end'), figure),
   'catch-up': () => benchCatchUp(join(dir, 'catch-up'), figure),
-  stores: () => benchStores(dir, figure),
+  stores: () => benchStores(dir, figure, process.argv[3]),
 };
 try {
   for (const [name, run] of Object.entries(parts)) {

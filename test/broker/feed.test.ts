@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -186,4 +186,26 @@ test('a cursor of a log that is gone starts at what is here', async () => {
   await put(frame(0, 1));
   expect((await next(open({ next: Number.MAX_SAFE_INTEGER, held: [] }))).frames).toHaveLength(1);
   expect((await next(open({ next: 5, held: [3] }))).frames).toHaveLength(1);
+});
+
+test.skipIf(process.platform !== 'linux')('a reader that is closed while it reads leaves no file open', async () => {
+  await put(frame(0, 1));
+  const openHere = (): string[] =>
+    readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(dir) ? [fd] : [];
+      } catch {
+        return []; // the one that listed them
+      }
+    });
+  const before = openHere().length;
+  for (let turns = 0; turns < 20; turns++) {
+    const reader = open();
+    const reading = next(reader).catch((error: unknown) => error);
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+    await reader.close();
+    expect(openHere()).toHaveLength(before);
+    await reading;
+    expect(openHere()).toHaveLength(before);
+  }
 });

@@ -3,6 +3,7 @@ import type { Feed, FeedFrame } from '#feed';
 import { silentLogger } from '#lib/logger';
 import { type Batch, type Cursor, type SetAside, type Store, StoreError, type WriteReport } from '#store';
 import { type Consumer, type ConsumerStatus, startConsumer } from '../../broker/consumer-loop.ts';
+import type { RollupKeeper } from '../../broker/rollup/keeper.ts';
 import { createMemoryStore } from '../../broker/store/memory.ts';
 
 const NOON = Date.UTC(2026, 10, 20, 12);
@@ -82,12 +83,13 @@ describe('the loop of one database', () => {
   let states: ConsumerStatus[];
   let cursors: Cursor[];
   let kept: object[];
-  const start = (openStore: () => Promise<Store>, frames = 5, rowsAtOnce = 1): void => {
+  const start = (openStore: () => Promise<Store>, frames = 5, rowsAtOnce = 1, rollups?: RollupKeeper): void => {
     [states, cursors, kept] = [[], [], []];
     consumer = startConsumer({
       name: 'db',
       openStore,
       openFeed: (cursor) => feedOf(frames, cursor),
+      ...(rollups ? { openRollups: async () => rollups } : {}),
       quarantine: { add: async (entries) => kept.push(...entries) > 0 },
       onCursor: (cursor) => cursors.push(cursor),
       onStatus: (status) => states.push(status),
@@ -168,6 +170,38 @@ describe('the loop of one database', () => {
     expect(cursors).toEqual([]);
     letItWrite();
     await done(10);
+  });
+
+  it('gathers the rollups of a batch only when the database has it, the last ones at once, and none of a batch that it refused', async () => {
+    const told: string[] = [];
+    const memory = createMemoryStore();
+    let attempt = 0;
+    const openStore = async (): Promise<Store> => ({
+      ...memory,
+      async write(batch, cursor) {
+        told.push(`write ${cursor.next}`);
+        await new Promise(setImmediate);
+        if (++attempt === 3) throw new StoreError('broken', 'no');
+        told.push(`has ${cursor.next}`);
+        return memory.write(batch, cursor);
+      },
+    });
+    start(openStore, 4, 1, {
+      from: null,
+      take: (_, cursor) => told.push(`gather ${cursor.next}`),
+      tick: async () => false,
+      close: async () => void told.push('close'),
+    });
+    await vi.waitFor(() => expect(states.at(-1)?.rows_written).toBe(4), { timeout: 5000 });
+    for (const next of [1, 2, 3, 4]) {
+      const [has, gathered] = [told.lastIndexOf(`has ${next}`), told.indexOf(`gather ${next}`)];
+      expect(has).toBeGreaterThanOrEqual(0);
+      expect(gathered).toBeGreaterThan(told.indexOf(`has ${next}`));
+      expect(told.filter((one) => one === `gather ${next}`)).toHaveLength(1);
+    }
+    expect(told.slice(0, 4)).toEqual(['write 1', 'has 1', 'write 2', 'gather 1']);
+    expect(told.indexOf('gather 2')).toBeLessThan(told.indexOf('close'));
+    await consumer.stop();
   });
 
   it('writes the same batch again while the database is unreachable or overloaded', async () => {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { Store } from '#store';
 import { openInflux2Store } from '../../broker/store/influx2.ts';
 import { linesOf } from '../../broker/store/line-protocol.ts';
+import { textsOf } from '../../broker/store/lines.ts';
 import { createMemoryStore } from '../../broker/store/memory.ts';
 import { debianServer, freePort, type RunningServer, startInfluxdb, startVictoria } from '../support/debian.ts';
 import { batchOf, outageEvent, testEvent } from './batches.ts';
@@ -255,7 +256,7 @@ describe.skipIf(!influxd)(
     async function writeLines(batch: Parameters<Store['write']>[0]): Promise<void> {
       const answer = await fetch(`${server.url}/write?db=raw&rp=autogen&precision=ns`, {
         method: 'POST',
-        body: linesOf(batch).join('\n'),
+        body: textsOf(linesOf(batch)).join('\n'),
       });
       expect(answer.status).toBe(204);
     }

@@ -104,6 +104,8 @@ export interface RunningServer {
   /** `http://127.0.0.1:port` */
   url: string;
   port: number;
+  /** Of the process that runs now, or ran last. */
+  pid(): number;
   /** Ends it politely and waits; `SIGKILL` where a crash is wanted. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Starts it again over the same data at the same address. */
@@ -186,6 +188,7 @@ export async function keepServer(launch: () => ChildProcess, port: number, path:
   return {
     url,
     port,
+    pid: () => child.pid ?? 0,
     async start() {
       child = launch();
       await answering(child, url + path);

@@ -8,8 +8,14 @@ import { silentLogger } from '#lib/logger';
 import { nodeRawDeflate } from '#lib/raw-deflate';
 import { openWal, type Wal } from '../../../broker/wal.ts';
 import { startStoreWorker } from '../../../broker/worker-host.ts';
-import { type DebianServer, debianServer, startInfluxdb, startVictoria } from '../../support/debian.ts';
-import { clientRowsPerSecond } from './influx-client.ts';
+import {
+  type DebianServer,
+  debianServer,
+  type RunningServer,
+  startInfluxdb,
+  startVictoria,
+} from '../../support/debian.ts';
+import { clientRowsRate, type RowsRate, rowsRate } from './influx-client.ts';
 
 export const PROBES = 1200;
 export const SAMPLES = 10;
@@ -18,7 +24,7 @@ const ROWS = PROBES * SAMPLES * FRAMES_EACH;
 /** All of it lies in the past, whatever day it is: frames from beyond their arrival would be put onto each other. */
 const START = (Math.floor(Date.now() / 86_400_000) - 2) * 86_400_000;
 const metrics = METRIC_NAMES.filter((name) => !('reserved' in METRICS[name])).slice(0, 20);
-const OF = `${ROWS} rows of ${metrics.length} values, decoding included`;
+const OF = `${ROWS} rows of ${metrics.length} values, decoding and rollups included, from the moment when the database is open`;
 const PEERS = [
   {
     name: 'influxdb',
@@ -77,24 +83,29 @@ interface Run {
   wal: Wal;
   name: string;
   store: string;
+  /** Whose processor time counts; our own process where the database is in it. */
+  server: RunningServer | null;
 }
 
-async function rowsPerSecond({ dir, wal, name, store }: Run): Promise<number> {
+/** From the moment when the database is open, as a client is measured from its first request, until all rows are in it. */
+async function workerRate({ dir, wal, name, store, server }: Run): Promise<RowsRate> {
+  const open = Promise.withResolvers<void>();
   const worker = startStoreWorker({
     settings: { CARREL_STORE: [store], CARREL_INFLUX_TOKEN: undefined },
     dataDir: join(dir, name),
     walDir: wal.dir,
     durableEnd: wal.durableEnd,
     onDurable: wal.onChange,
-    commit: () => undefined,
+    commit: () => open.resolve(), // the first one is that of the rollups, when they begin
     log: silentLogger,
   });
-  const begin = performance.now();
   try {
+    await Promise.race([open.promise, delay(30_000)]);
+    const measured = rowsRate(server);
     for (;;) {
       const [status] = worker.stores();
       if (status?.error) throw new Error(`${name}: ${status.error}`);
-      if (status && status.rows_written >= ROWS) return ROWS / ((performance.now() - begin) / 1000);
+      if (status && status.rows_written >= ROWS) return measured(ROWS);
       await delay(10);
     }
   } finally {
@@ -102,34 +113,39 @@ async function rowsPerSecond({ dir, wal, name, store }: Run): Promise<number> {
   }
 }
 
-/** Rows per second into each database, and ours beside the others. */
-export async function benchStores(dir: string, figure: Figure): Promise<void> {
+/** Rows per second into each database, and ours beside the others. @param only the name of one of the others */
+export async function benchStores(dir: string, figure: Figure, only?: string): Promise<void> {
   mkdirSync(join(dir, 'wal'));
   const wal = await openWal({ dir: join(dir, 'wal'), capBytes: 2 ** 32, clock: systemClock, log: silentLogger });
   await fillWal(wal);
-  const ours = await rowsPerSecond({ dir, wal, name: 'duckdb', store: 'duckdb:' });
-  figure('worker_rows_duckdb', ours, 'rows/s', OF);
+  const ours = only ? null : await workerRate({ dir, wal, name: 'duckdb', store: 'duckdb:', server: null });
+  if (ours) figure('worker_rows_duckdb', ours.perS, 'rows/s', OF);
   for (const { name, program, start, scheme } of PEERS) {
+    if (only && only !== name) continue;
     const found = await debianServer(program);
     if (!found) {
       console.error(`skipped: Debian's ${program} cannot be had here`);
       continue;
     }
     const server = await start({ dir: join(dir, program) }, found);
-    const rows = await rowsPerSecond({ dir, wal, name, store: scheme(server.port) });
+    const rate = await workerRate({ dir, wal, name, store: scheme(server.port), server });
     await server.stop();
-    figure(`worker_rows_${name}`, rows, 'rows/s', OF);
-    figure(`rows_vs_${name}`, ours / rows, 'ratio', 'through the same worker, decoding included');
-    if (name === 'influxdb') await compareWithClient(dir, found, rows, figure);
+    figure(`worker_rows_${name}`, rate.perS, 'rows/s', `${OF}; ${costOf(rate)}`);
+    if (ours) figure(`rows_vs_${name}`, ours.perS / rate.perS, 'ratio', 'through the same worker, decoding included');
+    if (name === 'influxdb') await compareWithClient(dir, found, rate, figure);
   }
   await wal.close();
 }
 
+function costOf({ cpuUs, serverCpuUs }: RowsRate): string {
+  return `processor time of each: ${cpuUs.toFixed(1)} us here, ${serverCpuUs.toFixed(1)} us in the database`;
+}
+
 /** The same rows by InfluxDB's own client into a database of the same kind, lines made by the client or made before. */
-async function compareWithClient(dir: string, found: DebianServer, ours: number, figure: Figure): Promise<void> {
+async function compareWithClient(dir: string, found: DebianServer, ours: RowsRate, figure: Figure): Promise<void> {
   for (const lines of ['its own', 'ready'] as const) {
     const server = await startInfluxdb({ dir: join(dir, `client-${lines}`) }, found);
-    const rows = await clientRowsPerSecond(server.port, lines, {
+    const rate = await clientRowsRate(server, lines, {
       frame,
       probes: PROBES,
       frames: FRAMES_EACH,
@@ -137,8 +153,20 @@ async function compareWithClient(dir: string, found: DebianServer, ours: number,
     });
     await server.stop();
     const name = lines === 'ready' ? 'ready_lines' : 'client';
-    const of = `5,000 lines a request, two in flight; ${lines === 'ready' ? 'lines made before, nothing decoded' : 'points given to the package influx, nothing decoded'}`;
-    figure(`influxdb_${name}_rows`, rows, 'rows/s', of);
-    figure(`influxdb_vs_${name}`, ours / rows, 'ratio', `our worker, decoding included, to that: ${of}`);
+    const of = `the same fields and types, 5,000 lines a request, two in flight; ${lines === 'ready' ? 'lines made before' : 'points given to the package influx'}, nothing decoded, no rollups`;
+    figure(`influxdb_${name}_rows`, rate.perS, 'rows/s', `${of}; ${costOf(rate)}`);
+    figure(
+      `influxdb_vs_${name}`,
+      ours.perS / rate.perS,
+      'ratio',
+      `our worker, decoding and rollups included, to that: ${of}`,
+    );
+    const both = ({ cpuUs, serverCpuUs }: RowsRate): number => cpuUs + serverCpuUs;
+    figure(
+      `influxdb_vs_${name}_per_cpu`,
+      both(rate) / both(ours),
+      'ratio',
+      'the same per second of processor time, that of the database included: what it is on a machine that has other work',
+    );
   }
 }
