@@ -129,6 +129,12 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     expect(new URL(page.url()).searchParams.get('s')?.split(',')).toHaveLength(2);
     await page.getByRole('link', { name: /^7\sd$/ }).click();
     await page.waitForURL('**range=7d');
+    await page.getByText('median of the day').waitFor();
+    await page
+      .locator('.multiples figure')
+      .nth(1)
+      .getByText(/p10 to p90 \d+/)
+      .waitFor();
     expect(await barriers(page)).toEqual([]);
     expect(await barriersDarkAndNarrow(page)).toEqual([]);
     await page.setViewportSize({ width: 320, height: 700 });

@@ -26,7 +26,7 @@ export function drawMarks(u: uPlot, spec: PlotSpec, colour: Palette): void {
 }
 
 /** Tests closer to each other than this on average are drawn smaller. */
-const CROWD_PX = 3;
+const CROWD_PX = 4;
 /** Tests without a rate stand in a row at the top, where nobody takes them for 0. */
 const UNCLEAR_TOP_PX = 6;
 const NEAR_PX = 9;

@@ -1,21 +1,21 @@
 /** Why: whether a line is slow or everybody's is shows at a glance beside others: small multiples of one height, one scale and one time. */
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import type { Page, TestView } from '#contract';
+import type { CalendarBucket, Page, SiteNote, Span, TestView } from '#contract';
 import { type Frame, frameOf, parseRange, steadyEnd } from '../charts/series.ts';
-import { highestOf, marksOf, tallyOf, throughputSpec } from '../charts/throughput-spec.ts';
+import { hasBand, hasMarks } from '../charts/usual.ts';
 import { parseStretch, scaleOf } from '../charts/zoom.ts';
 
 import type { Line } from '../fleet.ts';
-import { count, cut, full, percent } from '../format.ts';
-
+import { count, full } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { Chart, Twin } from '../parts/chart.tsx';
 import { Head } from '../parts/head.tsx';
 import { State } from '../parts/marks.tsx';
 import { RangePick } from '../parts/range-pick.tsx';
-import { OneTest, spokenTest, stampOf } from '../parts/throughput-tests.tsx';
+import { ThroughputLegend } from '../parts/throughput-legend.tsx';
+import { useThroughput } from '../parts/throughput-view.ts';
 import { place, siteHref } from '../router.ts';
 import { lines, ready, serverNow } from '../store.ts';
 import { words } from '../words.ts';
@@ -25,6 +25,10 @@ import { siteWords } from '../words-site.ts';
 const MOST = 6;
 const HEIGHT = 170;
 const TESTS = 1000;
+/** The same each time, so that nothing is drawn again because of them. */
+const NO_TESTS: readonly TestView[] = [];
+const NO_SPANS: readonly Span[] = [];
+const NO_NOTES: readonly SiteNote[] = [];
 
 export function Compare() {
   const { query } = place.value;
@@ -59,6 +63,7 @@ export function Compare() {
 
 function Multiples({ chosen, first, more }: { chosen: readonly Line[]; first: Line; more: boolean }) {
   const cursor = useSignal<number | null>(null);
+  const bucket = useSignal<CalendarBucket | null>(null);
   const heights = useSignal<Readonly<Record<string, number>>>({});
   const range = parseRange(place.value.query.get('range'));
   const own = parseStretch(place.value.query);
@@ -79,8 +84,9 @@ function Multiples({ chosen, first, more }: { chosen: readonly Line[]; first: Li
             line={line}
             scale={scale}
             to={to}
-            from={own?.from}
+            from={frame.from}
             cursor={cursor}
+            bucket={bucket}
             highest={highest}
             onHeight={(mbps) => {
               if (heights.value[line.ap.id] !== mbps) heights.value = { ...heights.value, [line.ap.id]: mbps };
@@ -88,6 +94,14 @@ function Multiples({ chosen, first, more }: { chosen: readonly Line[]; first: Li
           />
         ))}
       </div>
+      <ThroughputLegend
+        bucket={hasBand(frame) ? bucket.value : null}
+        marks={hasMarks(frame)}
+        unclear={false}
+        closed={frame.sunken.length > 0}
+        missing={false}
+        notes={false}
+      />
     </>
   );
 }
@@ -96,14 +110,25 @@ interface MultipleProps {
   line: Line;
   scale: Frame['range'];
   to: number;
-  from: number | undefined;
+  from: number;
   cursor: Signal<number | null>;
+  /** What the bands are of, for the legend of all. */
+  bucket: Signal<CalendarBucket | null>;
   /** Of all, Mb/s. */
   highest: number;
   onHeight: (mbps: number) => void;
 }
 
-function Multiple({ line: { row, ap, site, name }, scale, to, from, cursor, highest, onHeight }: MultipleProps) {
+function Multiple({
+  line: { row, ap, site, name },
+  scale,
+  to,
+  from,
+  cursor,
+  bucket,
+  highest,
+  onHeight,
+}: MultipleProps) {
   const frame = useMemo(
     () => frameOf(scale, to, site.zone, site.opening, from),
     [scale, to, from, site.zone, site.opening],
@@ -112,23 +137,21 @@ function Multiple({ line: { row, ap, site, name }, scale, to, from, cursor, high
     `/tests?ap=${encodeURIComponent(ap.id)}&from=${frame.from}&to=${frame.to}&limit=${TESTS}`,
     { about: `${ap.id} ${scale}`, refresh: row.down_at },
   );
-  const marks = useMemo(() => marksOf(tests.value?.items ?? []), [tests.value]);
-  useEffect(() => onHeight(highestOf(marks, ap.target_mbps)), [marks, ap.target_mbps]);
-  const spec = useMemo(
-    () => throughputSpec({ marks, target: ap.target_mbps, frame, missing: [], height: HEIGHT, highest }),
-    [marks, ap.target_mbps, frame, highest],
-  );
+  const { series, view, keys, settled, ...own } = useThroughput({
+    ...{ ap: ap.id, target: ap.target_mbps, frame, missing: NO_SPANS, notes: NO_NOTES, refresh: row.down_at },
+    ...{ tests: tests.value?.items ?? NO_TESTS, now: serverNow.peek(), height: HEIGHT, highest },
+  });
+  useEffect(() => onHeight(own.highest), [own.highest]);
+  const counted = series.value?.bucket;
+  useEffect(() => {
+    if (counted) bucket.value = counted;
+  }, [counted]);
   if (tests.problem && !tests.value)
     return (
       <div class="panel">
         <Failed what={words.what.tests} problem={tests.problem} again={tests.again} />
       </div>
     );
-  const { passed, failed } = tallyOf(marks);
-  const share = percent(passed, passed + failed);
-  const summary =
-    share === null ? siteWords.throughputNone : siteWords.throughputSummary(share, count(passed + failed), failed);
-  const stamp = (at: number) => stampOf(at, frame);
   return (
     <figure class="panel" aria-labelledby={`h-${ap.id}`}>
       <header>
@@ -136,40 +159,22 @@ function Multiple({ line: { row, ap, site, name }, scale, to, from, cursor, high
           <a href={siteHref(site.id, ap.id)}>{name}</a>
         </h2>
         <State state={row.state} target={ap.target_mbps} />
-        <figcaption>{summary}</figcaption>
+        <figcaption>{settled ? view.summary : ''}</figcaption>
       </header>
+      {series.problem ? <Failed what={words.what.chart} problem={series.problem} again={series.again} /> : null}
       <div class="pad chart-pad">
         <Chart
-          spec={spec}
-          sentence={`${name}. ${siteWords.throughput}, ${full(frame.from, frame.zone)} – ${full(frame.to, frame.zone)}. ${summary}.`}
-          readout={(i) => {
-            const one = marks[i ?? marks.length - 1];
-            if (!one) return <span>{siteWords.throughputNone}</span>;
-            return (
-              <>
-                <b>{stamp(one.at)}</b>
-                <OneTest {...one} />
-              </>
-            );
-          }}
-          spoken={(i) => (marks[i] ? spokenTest(marks[i], frame) : '')}
+          spec={view.spec}
+          sentence={`${name}. ${siteWords.throughput}, ${full(frame.from, frame.zone)} – ${full(frame.to, frame.zone)}, ${view.sentence}`}
+          keys={keys}
+          readout={view.readout}
+          spoken={view.spoken}
+          spokenMark={view.spokenMark}
           cursor={cursor}
           heading={null}
         />
       </div>
-      <Twin
-        caption={name}
-        heads={[siteWords.time, siteWords.columns.down, siteWords.columns.verdict]}
-        rows={() =>
-          marks
-            .toReversed()
-            .map(({ at, rate, verdict }) => [
-              stamp(at),
-              rate === null ? words.unknown : cut(rate),
-              words.verdict[verdict],
-            ])
-        }
-      />
+      <Twin caption={name} heads={view.heads} rows={view.rows} />
     </figure>
   );
 }

@@ -10,6 +10,8 @@ interface LegendProps {
   marks: boolean;
   unclear: boolean;
   closed: boolean;
+  /** Left out: true. */
+  missing?: boolean;
   notes: boolean;
 }
 
@@ -19,7 +21,7 @@ export const NoteFlag = () => (
   </svg>
 );
 
-export const ThroughputLegend = ({ bucket, marks, unclear, closed, notes }: LegendProps) => (
+export const ThroughputLegend = ({ bucket, marks, unclear, closed, missing = true, notes }: LegendProps) => (
   <div class="legend" aria-hidden="true">
     {bucket ? (
       <>
@@ -65,12 +67,14 @@ export const ThroughputLegend = ({ bucket, marks, unclear, closed, notes }: Lege
         {w.legend.closed}
       </span>
     ) : null}
-    <span class="key">
-      <svg width="22" height="12">
-        <rect class="hatch" width="22" height="12" />
-      </svg>
-      {w.legend.missing}
-    </span>
+    {missing ? (
+      <span class="key">
+        <svg width="22" height="12">
+          <rect class="hatch" width="22" height="12" />
+        </svg>
+        {w.legend.missing}
+      </span>
+    ) : null}
     {notes ? (
       <span class="key">
         <NoteFlag />
