@@ -85,7 +85,7 @@ export function createScreens({ keep }: Pick<State, 'keep'>): Screens {
       if (!found)
         throw new CarrelError(
           'SCREEN_CODE_UNKNOWN',
-          'This code is not known, was used already or is older than 15 minutes. Make a new one under Settings, Screens.',
+          'This code is not known, was used already or is older than 15 minutes. Make a new one under Settings, Map and screens.',
         );
       const token = randomBytes(32).toString('base64url');
       change(found.id, { token_sha256: sha256(token), code_sha256: null, seen_at: now });

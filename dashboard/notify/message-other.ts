@@ -56,7 +56,7 @@ function isOver({ alert }: MessageInput): boolean {
 function pathOf(detail: JsonObject, lang: Language): string {
   const code = textIn(detail, 'code', 20);
   if (code === 'nobody') return `/alerts/${numberIn(detail, 'incident', 1, 9e15) ?? ''}`;
-  if (code !== 'report') return '/settings';
+  if (code !== 'report') return '/settings?part=telling';
   const revision = numberIn(detail, 'revision', 1, 1e6);
   return `/reports/${encodeURIComponent(textIn(detail, 'month', 7) ?? '')}?lang=${lang}${revision === undefined ? '' : `&revision=${revision}`}`;
 }

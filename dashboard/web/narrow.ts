@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 
 /** As in the style sheets. */
-const media = matchMedia('(max-width: 760px)');
+const media = matchMedia('(max-width: 47.5em)');
 export const narrow = signal(media.matches);
 media.addEventListener('change', () => {
   narrow.value = media.matches;

@@ -3,7 +3,16 @@ import type { Role } from '#contract';
 
 const en = {
   title: 'Settings',
-  text: 'Sites, probes and who is told.',
+  parts: {
+    sites: 'Libraries',
+    people: 'People',
+    telling: 'Who is told',
+    rules: 'When to tell',
+    calendar: 'Holidays',
+    screens: 'Map and screens',
+    server: 'This server',
+    you: 'You',
+  },
   sites: 'Add a library',
   probes: 'Probes',
   import: 'Import a table',

@@ -22,7 +22,7 @@ export const wallWords = {
   withVerdict: (percent: string, n: string) => `${percent} of the ${n} with a verdict now.`,
   pair: {
     title: 'This screen is not paired',
-    text: 'An administrator adds it under Settings, Screens, and types the code here, or opens the link that stands there on this screen.',
+    text: 'An administrator adds it under Settings, Map and screens, and types the code here, or opens the link that stands there on this screen.',
     code: 'Code of this screen',
     act: 'Pair this screen',
     waiting: 'Pairing',

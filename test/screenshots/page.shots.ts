@@ -46,7 +46,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'alerts', path: '/alerts', words: 'likely upstream' },
   { name: 'silences', path: '/alerts?state=silences', words: 'Silence a library' },
   { name: 'settings', path: '/settings', words: 'Import a table' },
-  { name: 'settings-telling', path: '/settings', words: 'Night room', to: 'Night room' },
+  { name: 'settings-telling', path: '/settings?part=telling', words: 'Night room' },
   { name: 'wall', path: '/wall?rotate=overview,map,alerts', words: 'Pause rotation', viewport: WALL, dark: true },
   { name: 'keys', path: '/help/keys', words: 'next, previous row' },
 ];

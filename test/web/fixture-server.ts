@@ -90,19 +90,24 @@ export interface FixtureOptions {
   signedIn?: boolean;
   /** A cable is cut: the dark ones are one incident. */
   cut?: boolean;
+  /** Every third library has a name as long as some have. */
+  long?: boolean;
+  /** Of the pages that were built. */
+  lang?: 'en' | 'lt' | 'ru';
 }
 
 /** Serves the build in `webDir` as if it were that Thursday now. */
 export async function startFixture(
   webDir: string,
-  { sites = 1200, signedIn = true, cut = false }: FixtureOptions = {},
+  { sites = 1200, signedIn = true, cut = false, long = false, lang = 'en' }: FixtureOptions = {},
 ): Promise<Fixture> {
   const offset = THURSDAY - Date.now();
   const now = () => Date.now() + offset;
   const app = Fastify();
-  const script = /<script>([\s\S]*?)<\/script>/.exec(readFileSync(join(webDir, 'index.html'), 'utf8'))?.[1] ?? '';
+  const index = lang === 'en' ? 'index.html' : `index.${lang}.html`;
+  const script = /<script>([\s\S]*?)<\/script>/.exec(readFileSync(join(webDir, index), 'utf8'))?.[1] ?? '';
   const inline = `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
-  const roster = rosterOf(sites);
+  const roster = rosterOf(sites, long);
   let rows: readonly LiveRow[] = cut ? darkAtOnce(fleetOf(sites, now()), now()) : fleetOf(sites, now());
   let snapshot = snapshotOf(rows, 1, now());
   let open = true;
@@ -135,7 +140,7 @@ export async function startFixture(
   await app.register(fastifyStatic, { root: join(webDir, 'assets'), prefix: '/assets/', preCompressed: true });
   for (const name of ['sw.js', 'manifest.webmanifest'])
     app.get(`/${name}`, (_request, reply) => reply.sendFile(name, webDir));
-  for (const url of PAGES) app.get(url, (_request, reply) => reply.sendFile('index.html', webDir));
+  for (const url of PAGES) app.get(url, (_request, reply) => reply.sendFile(index, webDir));
 
   // The server draws an incident for a phone (dashboard/incident); here it only says so.
   app.get('/alerts/:id', (_request, reply) =>
@@ -143,7 +148,7 @@ export async function startFixture(
   );
 
   app.setNotFoundHandler((_request, reply) =>
-    anyPath ? reply.code(200).sendFile('index.html', webDir) : reply.code(404).send(),
+    anyPath ? reply.code(200).sendFile(index, webDir) : reply.code(404).send(),
   );
 
   app.get('/api/v1/me', (_request, reply) => (me ? reply.send(me) : reply.code(204).send()));

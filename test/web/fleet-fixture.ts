@@ -95,11 +95,17 @@ const inOrder = (n: number): number[] =>
 /** The same number of sites, the same list. */
 export const listOf = (n: number): string => `l${n}`;
 
-export function rosterOf(n: number): Roster & { list: string } {
+const LONG_NAMES = [
+  'Anykščių rajono savivaldybės Liudvikos ir Stanislovo Didžiulių viešosios bibliotekos Debeikių filialas ir bendruomenės namai',
+  'Шығыс Қазақстан облысының Зайсан аудандық орталықтандырылған кітапханалар жүйесінің ауылдық кітапханасы',
+];
+
+export function rosterOf(n: number, long = false): Roster & { list: string } {
+  const named = (i: number): string => (long ? LONG_NAMES[i % 3] : undefined) ?? nameOf(i);
   const sites = inOrder(n).map(
     (i): Site => ({
       id: `site-${i}`,
-      name: nameOf(i),
+      name: named(i),
       region: `${REGIONS[i % 10]} county`,
       // What is dark at once hangs on one cable.
       isp: stateOf(i) === 'offline' ? 'Skaidula' : (ISPS[i % 4] ?? ''),

@@ -13,6 +13,8 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.getByLabel('Watch another access point').selectOption('site-1');
     await page.getByRole('button', { name: 'Move', exact: true }).click();
     await page.getByText('probe-0 now watches').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('link', { name: 'People' }).click();
     await page.getByLabel('What it is for').fill('reports');
     await page.getByRole('button', { name: 'Make a token' }).click();
     await page.getByText('ct1.shown-once').waitFor();
@@ -46,7 +48,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   }, 60_000);
 
   test('settings: channels say how they fare and are tried; people, rotation and policy stand beside them', async () => {
-    const page = await world.open('/settings', 'Night room');
+    const page = await world.open('/settings?part=telling', 'Night room');
     await page.getByText('Failed').first().waitFor();
     await page.getByText('jonas has no way to be reached').waitFor();
     await page.getByText('tell who is on call in Utena, wait 15 min, tell jonas').waitFor();
@@ -89,7 +91,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   });
 
   test('settings: devices say when a push was last shown there, and are removed', async () => {
-    const page = await world.open('/settings', 'Pushes to your devices');
+    const page = await world.open('/settings?part=you', 'Pushes to your devices');
     const panel = page.locator('.panel').filter({ hasText: 'Pushes to your devices' });
     await panel.getByText(/last shown Wed/).waitFor();
     await panel.getByText(/sent 16:05, not confirmed/).waitFor();
@@ -101,7 +103,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   }, 60_000);
 
   test('settings: lines in the quarantine are shown with their reason and given to the database again', async () => {
-    const page = await world.open('/settings', 'Quarantine');
+    const page = await world.open('/settings?part=server', 'Quarantine');
     await page.getByText('probe,probe=site-1 cpu_pct=12 1').waitFor();
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('button', { name: 'Give again' }).click();

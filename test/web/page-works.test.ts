@@ -33,7 +33,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   }, 60_000);
 
   test('a holiday is opened and a day is closed where libraries do otherwise; what the moon decides says so', async () => {
-    const page = await world.open('/settings', 'Holidays and closed days');
+    const page = await world.open('/settings?part=calendar', 'Holidays and closed days');
     const panel = page.getByRole('region', { name: 'Holidays and closed days' });
     await panel.getByText('Public holidays, UZ, 2026').click();
     await panel.getByText('by calculation; may be announced a day off').waitFor();
@@ -53,7 +53,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   }, 60_000);
 
   test('what somebody else entered meanwhile is not overwritten: it is shown, and what one typed stays to be added', async () => {
-    const page = await world.open('/settings', 'Holidays and closed days');
+    const page = await world.open('/settings?part=calendar', 'Holidays and closed days');
     const panel = page.getByRole('region', { name: 'Holidays and closed days' });
     await panel.getByLabel('First day').fill('2026-12-28');
     await panel.getByLabel('Reason').fill('Stocktaking');

@@ -32,7 +32,7 @@ describe.skipIf(!chromiumPath())('who is told, on the page (needs Chromium)', ()
       expect([watched.complaints, watched.foreign]).toEqual([[], []]);
     });
     await watched.page.clock.install({ time: THURSDAY });
-    await watched.page.goto(`${fixture.origin}/settings`);
+    await watched.page.goto(`${fixture.origin}/settings?part=telling`);
     await watched.page.getByText('At night').first().waitFor();
     return watched.page;
   }

@@ -3,7 +3,16 @@ import type { SettingsWords } from '../words-settings.ts';
 
 export const settingsWords: SettingsWords = {
   title: 'Nuostatos',
-  text: 'Bibliotekos, matuokliai ir kam pranešama.',
+  parts: {
+    sites: 'Bibliotekos',
+    people: 'Žmonės',
+    telling: 'Kam pranešama',
+    rules: 'Kada pranešama',
+    calendar: 'Šventės',
+    screens: 'Žemėlapis ir ekranai',
+    server: 'Šis serveris',
+    you: 'Jūs',
+  },
   sites: 'Pridėti biblioteką',
   probes: 'Matuokliai',
   import: 'Importuoti lentelę',

@@ -96,12 +96,14 @@ export function Alerts() {
               <Waiting what={words.what.alerts} />
             )}
           </section>
-          <Detail
-            id={id ?? first?.id ?? null}
-            chosen={id !== null}
-            refresh={refresh}
-            onAck={() => setTurn((n) => n + 1)}
-          />
+          {id === null && !first ? null : (
+            <Detail
+              id={id ?? first?.id ?? null}
+              chosen={id !== null}
+              refresh={refresh}
+              onAck={() => setTurn((n) => n + 1)}
+            />
+          )}
         </div>
       )}
     </>

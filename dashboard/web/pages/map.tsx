@@ -322,7 +322,7 @@ function TwinRow({ rank, site: at }: { rank: number; site: string | null }) {
       <Mark state={row.state} />
       <span>
         <span class="vh">{stateWord(row.state, ap.target_mbps)}: </span>
-        <a href={siteHref(site.id, ap.id)} data-row>
+        <a href={siteHref(site.id, ap.id)} data-row title={name}>
           {name}
         </a>
       </span>

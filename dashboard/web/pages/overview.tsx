@@ -55,16 +55,18 @@ export function Overview() {
     return (
       <>
         <Head title={w.empty} />
-        <Health />
-        <div class="panel">
-          <Empty title={w.empty} text={w.emptyText}>
-            <a class="btn" href="/settings#import">
-              {w.importTable}
-            </a>
-            <a class="btn go" href="/settings">
-              {w.connect}
-            </a>
-          </Empty>
+        <div class="grid">
+          <Health />
+          <div class="panel">
+            <Empty title={w.empty} text={w.emptyText}>
+              <a class="btn" href="/settings#import">
+                {w.importTable}
+              </a>
+              <a class="btn go" href="/settings#h-probes">
+                {w.connect}
+              </a>
+            </Empty>
+          </div>
         </div>
       </>
     );
@@ -222,7 +224,7 @@ function Worst({ rank, holders }: { rank: number; holders: ReadonlyMap<number, s
       <Mark state={row.state} />
       <span>
         <span class="vh">{stateWord(row.state, ap.target_mbps)}: </span>
-        <a href={siteHref(site.id, ap.id)} data-row>
+        <a href={siteHref(site.id, ap.id)} data-row title={name}>
           {name}
         </a>
       </span>

@@ -56,7 +56,7 @@ export function People() {
     <Panel title={w.people} id="h-people">
       {people.value ? (
         <div class="scroll" tabIndex={0} role="group" aria-label={w.people}>
-          <table>
+          <table class="stacks">
             <thead>
               <tr>
                 <th scope="col">{w.name}</th>

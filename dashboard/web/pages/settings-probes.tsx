@@ -174,7 +174,9 @@ function Known({ does }: { does: Actions }) {
                   {id}
                 </th>
                 <td>
-                  {line?.name ?? access_point ?? w.unbound}
+                  <span class="two-lines" title={line?.name}>
+                    {line?.name ?? access_point ?? w.unbound}
+                  </span>
                   {admitted ? null : <span class="tag">{w.revoked}</span>}
                 </td>
                 <td class="nw narrow-hide">

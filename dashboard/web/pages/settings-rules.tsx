@@ -66,18 +66,22 @@ function Edited({ view, again }: { view: RulesView; again: () => void }) {
           void save(event.currentTarget);
         }}
       >
-        <div class="pad fields">
-          <div class="all">
+        {error ? (
+          <div class="pad">
             <Refusal error={error} known={[]} />
           </div>
-          {view.parameters
-            .filter((one) => scope === ALL || one.perSite)
-            .map((one) => (
+        ) : null}
+        {byRule(view.parameters.filter((one) => scope === ALL || one.perSite)).map(([rule, parameters]) => (
+          <fieldset key={rule} class="pad fields rule">
+            <legend>{alertWords.rule[rule]}</legend>
+            {parameters.map((one) => (
               <Parameter key={one.name} parameter={one} value={values[one.name]} />
             ))}
-        </div>
-        <div class="pad">
-          <button class="btn" type="submit">
+          </fieldset>
+        ))}
+        <div class="foot-acts sticks">
+          <span class="end" />
+          <button class="btn go" type="submit">
             {w.save}
           </button>
         </div>
@@ -86,15 +90,18 @@ function Edited({ view, again }: { view: RulesView; again: () => void }) {
   );
 }
 
+/** In the order of the table. */
+const byRule = (parameters: readonly RuleParameter[]) => [...Map.groupBy(parameters, ({ rule }) => rule)];
+
 /** Empty means: as everywhere. */
 function Parameter({ parameter, value }: { parameter: RuleParameter; value: RuleValues[string] | undefined }) {
-  const { name, rule, type, description, unit, min, max, words = [] } = parameter;
+  const { name, type, description, unit, min, max, words = [] } = parameter;
   const id = `rule-${name}`;
   const usual = w.usual(String(parameter.default), unit ?? '');
   return (
     <div class="field">
       <label for={id}>
-        {alertWords.rule[rule]}: {description}
+        {description}
         {unit ? <>, {unit}</> : null}
       </label>
       {type === 'number' ? (

@@ -26,7 +26,7 @@ export function Sessions() {
     <Panel title={title} id="sessions">
       {known.value ? (
         <div class="scroll" tabIndex={0} role="group" aria-label={title}>
-          <table>
+          <table class="stacks">
             <thead>
               <tr>
                 <th scope="col">{w.who}</th>

@@ -107,7 +107,7 @@ const Once = ({ fresh }: { fresh: Fresh }) => (
 function Known({ tokens, revoke }: { tokens: readonly Token[]; revoke: (token: Token) => void }) {
   return (
     <div class="scroll tall" tabIndex={0} role="group" aria-label={w.title}>
-      <table>
+      <table class="stacks">
         <thead>
           <tr>
             <th scope="col">{w.name}</th>

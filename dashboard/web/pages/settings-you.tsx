@@ -22,32 +22,36 @@ export function You() {
   return (
     <Panel title={w.title} id="you" note={who ? w.who(who.name, settingsWords.roles[who.role]) : undefined}>
       <div class="pad you">
-        <span class="lab" id="you-theme">
-          {w.theme}
-        </span>
-        <span class="seg" role="group" aria-labelledby="you-theme">
-          {THEMES.map((one) => (
-            <button key={one} type="button" aria-pressed={theme.value === one} onClick={() => setTheme(one)}>
-              {w.themes[one]}
-            </button>
-          ))}
-        </span>
-        <span class="lab" id="you-language">
-          {w.language}
-        </span>
-        <span class="seg" role="group" aria-labelledby="you-language">
-          {LANGUAGES.map(([lang, name]) => (
-            <button
-              key={lang}
-              type="button"
-              lang={lang}
-              aria-pressed={language() === lang}
-              onClick={() => chooseLanguage(lang)}
-            >
-              {name}
-            </button>
-          ))}
-        </span>
+        <div class="field">
+          <span class="lab" id="you-theme">
+            {w.theme}
+          </span>
+          <span class="seg" role="group" aria-labelledby="you-theme">
+            {THEMES.map((one) => (
+              <button key={one} type="button" aria-pressed={theme.value === one} onClick={() => setTheme(one)}>
+                {w.themes[one]}
+              </button>
+            ))}
+          </span>
+        </div>
+        <div class="field">
+          <span class="lab" id="you-language">
+            {w.language}
+          </span>
+          <span class="seg" role="group" aria-labelledby="you-language">
+            {LANGUAGES.map(([lang, name]) => (
+              <button
+                key={lang}
+                type="button"
+                lang={lang}
+                aria-pressed={language() === lang}
+                onClick={() => chooseLanguage(lang)}
+              >
+                {name}
+              </button>
+            ))}
+          </span>
+        </div>
         <span class="acts">
           <button
             class="btn"

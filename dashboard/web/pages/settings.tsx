@@ -1,11 +1,12 @@
-/** Why: everything that somebody sets up: libraries, probes, a whole table at once, who is told, and people. */
+/** Why: everything that somebody sets up, a page for each kind of it; which one is open stands in the address. */
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { mayAdminister, mayAudit, mayOperate } from '../parts/ack.tsx';
 import { Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
 import { lazy } from '../parts/lazy.tsx';
 import { Mark, Panel } from '../parts/marks.tsx';
-import { place } from '../router.ts';
+import { hrefOf, place } from '../router.ts';
 import { live, ready } from '../store.ts';
 import { words } from '../words.ts';
 import { settingsWords } from '../words-settings.ts';
@@ -27,49 +28,94 @@ const Devices = lazy<object>(() => import('./settings-device.tsx').then((module)
 const Rules = lazy<object>(() => import('./settings-rules.tsx').then((module) => module.Rules));
 const w = settingsWords;
 
+type Part = keyof typeof w.parts;
+const PARTS: Record<Part, { may: () => boolean; draw: () => ComponentChildren }> = {
+  sites: {
+    may: () => true,
+    draw: () =>
+      mayAdminister() ? (
+        <>
+          <div class="grid two" id="add">
+            <AddSite />
+            <Probes />
+          </div>
+          <ImportTable />
+        </>
+      ) : (
+        <Probes />
+      ),
+  },
+  people: {
+    may: mayAdminister,
+    draw: () => (
+      <div class="grid two">
+        <People />
+        <Tokens />
+      </div>
+    ),
+  },
+  telling: { may: mayAdminister, draw: () => <Telling /> },
+  rules: { may: mayAdminister, draw: () => <Rules /> },
+  calendar: { may: () => true, draw: () => <Calendar /> },
+  screens: {
+    may: () => true,
+    draw: () => (
+      <div class="grid two">
+        <MapLayers />
+        {mayAdminister() ? <Screens /> : null}
+      </div>
+    ),
+  },
+  server: {
+    may: () => true,
+    draw: () => (
+      <>
+        <Health />
+        {mayOperate() ? <Quarantine /> : null}
+        {mayAudit() ? <AuditTrail /> : null}
+      </>
+    ),
+  },
+  you: {
+    may: () => true,
+    draw: () => (
+      <div class="grid two">
+        <You />
+        <div class="grid">
+          <Devices />
+          <Sessions />
+        </div>
+      </div>
+    ),
+  },
+};
+
 export function Settings() {
   const loaded = ready.value;
+  const { query } = place.value;
+  const allowed = (Object.keys(PARTS) as Part[]).filter((part) => PARTS[part].may());
+  const open = allowed.find((part) => part === query.get('part')) ?? 'sites';
   // A link such as /settings#import leads to its section once that is drawn.
   useEffect(() => {
     if (loaded && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
   }, [loaded, place.value]);
   return (
     <>
-      <Head title={w.title} under={<p>{mayAdminister() ? w.text : w.readOnly}</p>} />
+      <Head title={`${w.title}: ${w.parts[open]}`} under={mayAdminister() ? null : <p>{w.readOnly}</p>} />
+      <nav class="tabs below-head wraps" aria-label={w.title}>
+        {allowed.map((part) => (
+          <a
+            key={part}
+            href={hrefOf('/settings', { part: part === 'sites' ? null : part })}
+            {...(part === open ? { 'aria-current': 'page' as const } : {})}
+          >
+            {w.parts[part]}
+          </a>
+        ))}
+      </nav>
       {loaded ? (
-        <div class="grid">
-          {mayAdminister() ? (
-            <div class="grid two" id="add">
-              <AddSite />
-              <Probes />
-            </div>
-          ) : (
-            <Probes />
-          )}
-          {mayAdminister() ? <ImportTable /> : null}
-          {mayAdminister() ? (
-            <div class="grid two">
-              <People />
-              <Tokens />
-            </div>
-          ) : null}
-          {mayAdminister() ? <Telling /> : null}
-          {mayAdminister() ? <Rules /> : null}
-          <Calendar />
-          <div class="grid two">
-            <div class="grid">
-              <You />
-              <Devices />
-              <Sessions />
-            </div>
-            <Health />
-          </div>
-          <div class="grid two">
-            <MapLayers />
-            {mayAdminister() ? <Screens /> : null}
-          </div>
-          {mayAudit() ? <AuditTrail /> : null}
-          {mayOperate() ? <Quarantine /> : null}
+        <div class="grid settings" key={open}>
+          {PARTS[open].draw()}
         </div>
       ) : (
         <div class="panel">

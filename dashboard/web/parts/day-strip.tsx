@@ -2,6 +2,7 @@
 import type { ApState, StateHistory } from '#contract';
 import { clock, count, viewerZone } from '../format.ts';
 import { useLoad } from '../load.ts';
+import { narrow } from '../narrow.ts';
 import { live, now } from '../store.ts';
 import { words } from '../words.ts';
 import { Failed, Waiting } from './answers.tsx';
@@ -11,6 +12,9 @@ const w = words.overview;
 const ROWS: readonly ApState[] = ['offline', 'below', 'nodata', 'maint'];
 const STEPS = 96;
 const HEIGHT = 36;
+/** No hour is named nearer to "now", in quarters of an hour: there would be no room for both. */
+const ROOM = 16;
+const NARROW_ROOM = 40;
 const REFRESH_MS = 60_000;
 
 export function DayStrip() {
@@ -80,7 +84,7 @@ function Hours({ history }: { history: StateHistory }) {
   const stepMs = history.step_s * 1000;
   const zone = viewerZone();
   const marks = Array.from({ length: STEPS }, (_, i) => ({ i, label: clock(first + i * stepMs, zone) })).filter(
-    ({ i, label }) => /^(00|06|12|18):00$/.test(label) && i < STEPS - 8,
+    ({ i, label }) => /^(00|06|12|18):00$/.test(label) && i < STEPS - (narrow.value ? NARROW_ROOM : ROOM),
   );
   return (
     <div class="lane day hours" aria-hidden="true">
@@ -91,7 +95,7 @@ function Hours({ history }: { history: StateHistory }) {
             {label}
           </text>
         ))}
-        <text x="100%" y="15" text-anchor="end">
+        <text x="100%" y="15" text-anchor={narrow.value ? 'end' : 'middle'}>
           {w.now}
         </text>
       </svg>

@@ -102,7 +102,7 @@ function Bar() {
             <Icon id="i-out" />
           </button>
         </span>
-        <a class="who" href="/settings#you" title={name}>
+        <a class="who" href="/settings?part=you" title={name}>
           <span aria-hidden="true">{name.slice(0, 2).toUpperCase()}</span>
           <span class="vh">{f.account(name)}</span>
         </a>
@@ -190,7 +190,7 @@ function Nav({ page }: { page: Route['page'] }) {
       <ul>
         {items.map(({ href, icon, label, on, n }) => (
           <li key={href}>
-            <a href={href} {...(on ? { 'aria-current': 'page' as const } : {})}>
+            <a href={href} title={label} {...(on ? { 'aria-current': 'page' as const } : {})}>
               <Icon id={icon} />
               <span class="lbl">{label}</span>
               {n ? (

@@ -73,7 +73,9 @@ export function Logbook({ site, zone, notes }: LogbookProps) {
             void add(event.currentTarget);
           }}
         >
-          <Refusal error={error} known={['text', 'at']} />
+          <div class="all">
+            <Refusal error={error} known={['text', 'at']} />
+          </div>
           <Field
             scope="note"
             name="text"
@@ -90,13 +92,16 @@ export function Logbook({ site, zone, notes }: LogbookProps) {
             label={w.at}
             hint={siteWords.zoneTimes(zoneName(zone))}
             error={error}
+            wide
             type="datetime-local"
             required
             defaultValue={fieldOf(serverNow.peek(), zone)}
           />
-          <button class="btn" type="submit">
-            {w.add}
-          </button>
+          <div class="acts all">
+            <button class="btn" type="submit">
+              {w.add}
+            </button>
+          </div>
         </form>
       ) : null}
     </Panel>

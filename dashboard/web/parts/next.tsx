@@ -17,7 +17,7 @@ const steps = computed(() => {
     { href: '/settings#add', does: w.library, text: w.libraryText, done: sites > 1 },
     { href: '/settings#h-probes', does: w.probe, text: w.probeText, done: probes > 1 },
     {
-      href: '/settings#channels',
+      href: '/settings?part=telling',
       does: w.alerts,
       text: w.alertsText,
       done: !live.value.health.some(({ code }) => code === 'NO_CHANNEL'),

@@ -20,7 +20,7 @@ const w = words.sites;
 /** Rows drawn above and below the view, so that a fast wheel and j/k find them ready. */
 const OVERSCAN = 10;
 /** Before the first row is measured; on a phone rows are taller. */
-const ROW_PX = matchMedia('(max-width: 760px)').matches ? 48 : 34;
+const ROW_PX = matchMedia('(max-width: 47.5em)').matches ? 48 : 34;
 /** The first click on these sorts the largest first. */
 const LARGE_FIRST: readonly SortKey[] = ['rx', 'tx', 'rtt', 'cpu', 'clients', 'seen'];
 
@@ -308,7 +308,7 @@ function Cells({ line, index, hours, columns, selected }: Omit<RowProps, 'rank'>
         <State state={row.state} target={ap.target_mbps} />
       </td>
       <th scope="row" class="name">
-        <a href={siteHref(site.id, ap.id)} data-row title={because({ row, ap, site }, serverNow.peek())}>
+        <a href={siteHref(site.id, ap.id)} data-row title={`${name}. ${because({ row, ap, site }, serverNow.peek())}`}>
           {name}
         </a>
       </th>

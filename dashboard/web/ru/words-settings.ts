@@ -3,7 +3,16 @@ import type { SettingsWords } from '../words-settings.ts';
 
 export const settingsWords: SettingsWords = {
   title: 'Настройки',
-  text: 'Библиотеки, зонды и кому сообщать.',
+  parts: {
+    sites: 'Библиотеки',
+    people: 'Люди',
+    telling: 'Кому сообщать',
+    rules: 'Когда сообщать',
+    calendar: 'Праздники',
+    screens: 'Карта и экраны',
+    server: 'Этот сервер',
+    you: 'Вы',
+  },
   sites: 'Добавить библиотеку',
   probes: 'Зонды',
   import: 'Загрузить таблицу',
