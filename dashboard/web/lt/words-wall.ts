@@ -25,7 +25,7 @@ export const wallWords: typeof en = {
     `${percent} iš ${plural(n, { one: '{n} dabar turinčio', other: '{n} dabar turinčių' })} išvadą.`,
   pair: {
     title: 'Šis ekranas nesusietas',
-    text: 'Administratorius prideda jį skiltyje „Nuostatos“, „Sieniniai ekranai“, ir čia įveda kodą arba šiame ekrane atveria ten nurodytą nuorodą.',
+    text: 'Administratorius prideda jį skiltyje „Nuostatos“, „Žemėlapis ir ekranai“, ir čia įveda kodą arba šiame ekrane atveria ten nurodytą nuorodą.',
     code: 'Šio ekrano kodas',
     act: 'Susieti šį ekraną',
     waiting: 'Susiejama',
