@@ -7,12 +7,13 @@ export const LANGUAGE_COOKIE = 'carrel-lang';
 
 interface Asking {
   headers: { 'accept-language'?: string | undefined };
-  cookies: Readonly<Record<string, string | undefined>>;
+  /** None where a request was refused before they were read. */
+  cookies?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The choice, else the first language of Accept-Language (RFC 9110, 12.5.4; in the order of its list) that we have; English otherwise. */
 export function languageOf({ headers, cookies }: Asking): Language {
-  const chosen = LANGUAGES.find((one) => one === cookies[LANGUAGE_COOKIE]);
+  const chosen = LANGUAGES.find((one) => one === cookies?.[LANGUAGE_COOKIE]);
   if (chosen) return chosen;
   for (const part of (headers['accept-language'] ?? '').split(',')) {
     const tag = part.trim().slice(0, 2).toLowerCase();

@@ -5,6 +5,8 @@ import type { Problem } from '#contract';
 import { CarrelError, messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import { StoreError } from '#store';
+import { type Language, languageOf } from './language.ts';
+import { wordRefusal } from './said/refusals.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Not accepted',
@@ -40,7 +42,17 @@ export function sendProblem(reply: FastifyReply, answer: Problem): FastifyReply 
     .send(JSON.stringify(answer));
 }
 
-/** What a client learns about an error; null where it is a fault of ours. Pure. */
+/** What a reader of `lang` learns about an error; null where it is a fault of ours. Pure. */
+export function refusalOf(error: unknown, lang: Language): Problem | null {
+  const found = problemOf(error);
+  return found && wordRefusal(found, error instanceof CarrelError ? error.detail : {}, lang);
+}
+
+/** The same as one sentence, for a page that the server draws. */
+export const refusedIn = (error: CarrelError, lang: Language): string =>
+  refusalOf(error, lang)?.detail ?? error.message;
+
+/** In English. */
 function problemOf(error: unknown): Problem | null {
   if (error instanceof CarrelError) return ofCarrel(error);
   if (error instanceof StoreError)
@@ -56,7 +68,8 @@ function problemOf(error: unknown): Problem | null {
 
 export function errorHandler(log: Logger) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const known = problemOf(error);
+    const lang = languageOf(request);
+    const known = refusalOf(error, lang);
     if (known && known.status < 500) {
       if (error instanceof CarrelError && typeof error.detail['retry_after_s'] === 'number')
         reply.header('retry-after', error.detail['retry_after_s']);
@@ -67,10 +80,8 @@ export function errorHandler(log: Logger) {
       { id, route: request.routeOptions.url, method: request.method, error: messageOf(error), stack: error.stack },
       'a request failed',
     );
-    return sendProblem(
-      reply,
-      known ?? problem(500, 'INTERNAL', `The server could not do this. The log tells more under ${id}.`),
-    );
+    const broken = problem(500, 'INTERNAL', `The server could not do this. The log tells more under ${id}.`);
+    return sendProblem(reply, known ?? wordRefusal(broken, { id }, lang));
   };
 }
 

@@ -192,7 +192,7 @@ function scopeOf(role: Role, user: User | null): { scope?: SiteScope } {
 /** Closed unless a route says that it looks at the scope. @throws CarrelError FORBIDDEN */
 function refuseUnscoped({ who, routeOptions: { config } }: FastifyRequest): void {
   if (who?.scope && !config.scoped && !config.public)
-    throw new CarrelError('FORBIDDEN', `This is not for ${who.name}, who sees only some libraries.`);
+    throw new CarrelError('FORBIDDEN', `This is not for ${who.name}, who sees only some libraries.`, { why: 'scope' });
 }
 
 function touch({ state, clock, log }: SessionDeps, session: SessionRow): void {
@@ -214,23 +214,26 @@ function refuseForeign(deps: SessionDeps, request: FastifyRequest, session: Sess
   if (SAFE.has(request.method) || bearerOf(request) !== null) return;
   const { origin, 'sec-fetch-site': site, 'x-csrf-token': token } = request.headers;
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    throw new CarrelError('FORBIDDEN', 'Another website asked for this change; it was refused.');
+    throw new CarrelError('FORBIDDEN', 'Another website asked for this change; it was refused.', { why: 'origin' });
   if (origin !== undefined && !isOurs(deps, request, origin))
     throw new CarrelError(
       'FORBIDDEN',
       'Another website asked for this change; it was refused. Is CARREL_PUBLIC_URL the address that people use?',
+      { why: 'origin' },
     );
   const { config } = request.routeOptions;
   if (!session || config.public || config.form) return;
   if (typeof token !== 'string' || !sameText(token, session.csrf))
-    throw new CarrelError('FORBIDDEN', 'The header x-csrf-token is missing or old; load the page again.');
+    throw new CarrelError('FORBIDDEN', 'The header x-csrf-token is missing or old; load the page again.', {
+      why: 'old_page',
+    });
 }
 
 /** Of a form of a page that the server draws; what comes with a bearer token was not sent by a browser alone. @throws CarrelError FORBIDDEN */
 export function checkFormToken({ who, session }: FastifyRequest, token: string | undefined): void {
   if (who?.via === 'token') return;
   if (!session || token === undefined || !sameText(token, session.csrf))
-    throw new CarrelError('FORBIDDEN', 'This form is old; load the page again.');
+    throw new CarrelError('FORBIDDEN', 'This form is old; load the page again.', { why: 'old_page' });
 }
 
 function isOurs({ publicUrl }: SessionDeps, request: FastifyRequest, origin: string): boolean {

@@ -21,6 +21,7 @@ import { type Fleet, fleetReader } from '../alert/fleet.ts';
 import { hoursOfFleet } from '../alert/fleet-hours.ts';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine, LiveHub } from '../deps.ts';
+import { wordRefusal } from '../said/refusals.ts';
 import type { Notice } from '../said/said.ts';
 import { wordNotice } from '../said/say.ts';
 import { type Every, onceAfter, systemEvery } from '../timing.ts';
@@ -280,7 +281,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       const viewer = { raw: reply.raw, headers: reply.getHeaders(), channel: channel.key, lang, packed, stillAllowed };
       if (viewers.add(viewer, greeting(lastEventId, channel, lang))) return;
       reply.raw.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '30' });
-      reply.raw.end(JSON.stringify(TOO_MANY_VIEWERS));
+      reply.raw.end(JSON.stringify(wordRefusal(TOO_MANY_VIEWERS, {}, lang)));
     },
   };
 }

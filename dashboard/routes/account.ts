@@ -118,7 +118,9 @@ export function registerAccountRoutes(app: FastifyInstance, deps: AccountDeps): 
     { config: { scoped: true }, onRequest: allow('viewer'), schema: passwordSchema },
     async (request, reply) => {
       if (request.who?.via !== 'session')
-        throw new CarrelError('FORBIDDEN', 'A password is changed by its person, signed in, not by a token.');
+        throw new CarrelError('FORBIDDEN', 'A password is changed by its person, signed in, not by a token.', {
+          why: 'password',
+        });
       const user = await check(request.who.name, request.body.old, request.ip);
       const passwordHash = await passwords.hash(request.body.new);
       changePassword(deps.state, { ...user, passwordHash }, deps.clock.wallMs());
@@ -155,7 +157,7 @@ function credentialCheck({ state, clock, log }: AccountDeps, passwords: Password
     }
     if (!(await passwords.verify(password, user?.passwordHash ?? null)) || !user) {
       log.warn({ user: who, address }, 'login refused');
-      throw new CarrelError('UNAUTHENTICATED', 'The name or the password is wrong.');
+      throw new CarrelError('UNAUTHENTICATED', 'The name or the password is wrong.', { why: 'login' });
     }
     limit.succeeded(name, address);
     return user;

@@ -62,7 +62,9 @@ function registerCallees(app: FastifyInstance, deps: OnCallDeps, allow: Allow): 
     async (request) => {
       const { user } = request.params;
       if (request.who?.name !== user && request.who?.role !== 'administrator')
-        throw new CarrelError('FORBIDDEN', 'How somebody is reached is set by that person or an administrator.');
+        throw new CarrelError('FORBIDDEN', 'How somebody is reached is set by that person or an administrator.', {
+          why: 'callee',
+        });
       if (!state.people.user(user)) throw new CarrelError('USER_UNKNOWN', `There is no user ${user}.`, { user });
       const { contacts, ...rest } = request.body;
       const next = { ...calleeOf(deps, user), ...rest };
@@ -187,7 +189,9 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
           .policies()
           .find(({ steps }) => steps.some((step) => step.do === 'notify' && step.rotation === rotation.id));
         if (user)
-          throw new CarrelError('ROTATION_CONFLICT', `The policy ${user.name} calls this rotation; change it first.`);
+          throw new CarrelError('ROTATION_CONFLICT', `The policy ${user.name} calls this rotation; change it first.`, {
+            policy: user.name,
+          });
         state.oncall.dropRotation(rotation.id);
         state.audit(clock.wallMs(), whoOf(request), 'rotation removed', rotation.name);
       });

@@ -279,7 +279,9 @@ function checkScope(state: State, role: Role, scope: SiteScope | null): void {
 function keepAnAdministrator(state: State, user: User): void {
   const others = state.people.users().filter(({ name, role }) => role === 'administrator' && name !== user.name);
   if (user.role === 'administrator' && others.length === 0)
-    throw new CarrelError('USER_CONFLICT', `${user.name} is the only administrator; make another one first.`);
+    throw new CarrelError('USER_CONFLICT', `${user.name} is the only administrator; make another one first.`, {
+      name: user.name,
+    });
 }
 
 function publicUser({ name, role, email, createdAt, scope = null }: User) {

@@ -165,7 +165,9 @@ function sees(registry: State['registry'], who: Asking, silence: Target): boolea
 function refuseOthers({ ap, site, region = null }: Target, who: Asking): void {
   if (who?.scope === undefined || ap !== null || site !== null) return;
   if (region !== null && who.scope.regions.includes(region)) return;
-  throw new CarrelError('FORBIDDEN', 'This concerns libraries of others; ask somebody who looks after all of them.');
+  throw new CarrelError('FORBIDDEN', 'This concerns libraries of others; ask somebody who looks after all of them.', {
+    why: 'others',
+  });
 }
 
 /** @throws CarrelError SILENCE_INVALID, ACCESS_POINT_UNKNOWN, SITE_UNKNOWN, FORBIDDEN */

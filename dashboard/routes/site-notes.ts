@@ -100,6 +100,7 @@ export function registerSiteNoteRoutes(
         throw new CarrelError(
           'FORBIDDEN',
           `This note is by ${note.by}; only that person or an administrator removes it.`,
+          { why: 'note' },
         );
       state.transaction(() => {
         state.notes.remove(note.id);

@@ -3,11 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import type { ImportReport, Site } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
+import { type Language, languageOf } from '../language.ts';
 import { csvLine } from '../registry/csv.ts';
 import { type ImportedSite, planImport } from '../registry/import.ts';
 import { formatOpening } from '../registry/opening.ts';
 import { probesOfSites, publishDesired } from '../registry/publish.ts';
 import { assumedZone, newSite, type SiteInput, withInput } from '../registry/site-input.ts';
+import { wordRemark } from '../said/faults.ts';
 import { seesSite, siteFor } from '../scope.ts';
 import { allow } from '../session.ts';
 import { type PageQuery, pageOf, pageQuery } from './page.ts';
@@ -143,9 +145,15 @@ export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
           `created ${plan.report.created}, updated ${plan.report.updated}, refused ${plan.report.refused}`,
         );
       }
-      return plan.report;
+      return inLanguage(plan.report, languageOf(request));
     },
   );
+}
+
+/** What is said of each line is read by whoever brought the table. */
+function inLanguage(report: ImportReport, lang: Language): ImportReport {
+  const say = (message: string): string => wordRemark(message, lang);
+  return { ...report, lines: report.lines.map((line) => ({ ...line, messages: line.messages.map(say) })) };
 }
 
 async function storeImport(deps: SiteDeps, sites: readonly ImportedSite[], report: ImportReport): Promise<void> {

@@ -8,6 +8,7 @@ import { CarrelError } from '#lib/errors';
 import { type AssetHref, assetsOf } from '../document.ts';
 import { type Language, languageOf } from '../language.ts';
 import { problem, sendProblem } from '../problem.ts';
+import { wordRefusal } from '../said/refusals.ts';
 
 export interface StaticFolders {
   /** index.html and assets/ */
@@ -97,24 +98,21 @@ export async function registerStaticRoutes(app: FastifyInstance, folders: Static
 }
 
 function notFound(reply: FastifyReply): FastifyReply {
-  return sendProblem(
-    reply,
-    problem(
-      404,
-      'ROUTE_NOT_FOUND',
-      `There is no ${reply.request.method} at this address; /api/v1/openapi.json lists what there is.`,
-    ),
-  );
+  const { method } = reply.request;
+  const detail = `There is no ${method} at this address; /api/v1/openapi.json lists what there is.`;
+  return sendProblem(reply, wordRefusal(problem(404, 'ROUTE_NOT_FOUND', detail), {}, languageOf(reply.request)));
 }
+
+const NOT_BUILT = problem(
+  503,
+  'PAGE_NOT_BUILT',
+  'The page was not built; stop the server and start it with npm start.',
+);
 
 function sendPage(reply: FastifyReply, web: string, lang: Language): FastifyReply {
   const own = `index.${lang}.html`;
   const name = existsSync(join(web, own)) ? own : 'index.html';
-  if (!existsSync(join(web, name)))
-    return sendProblem(
-      reply,
-      problem(503, 'PAGE_NOT_BUILT', 'The page was not built; stop the server and start it with npm start.'),
-    );
+  if (!existsSync(join(web, name))) return sendProblem(reply, wordRefusal(NOT_BUILT, {}, lang));
   return reply
     .header('cache-control', 'no-cache')
     .header('vary', 'accept-language, cookie')

@@ -35,7 +35,7 @@ export function registerViewRoutes(app: FastifyInstance, { state }: Pick<Dashboa
     { ...mine, schema: { summary: "Replaces one's own named views", body } },
     async (request): Promise<{ items: SavedView[] }> => {
       if (!state.people.user(whoOf(request)) || request.who?.via !== 'session')
-        throw new CarrelError('FORBIDDEN', 'Views belong to a person who is signed in.');
+        throw new CarrelError('FORBIDDEN', 'Views belong to a person who is signed in.', { why: 'person' });
       state.keep.set(keyOf(whoOf(request)), JSON.stringify(request.body.items));
       return { items: request.body.items };
     },

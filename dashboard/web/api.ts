@@ -1,5 +1,6 @@
 /** Why: the only file that asks the server. Answers are the contract's shapes; refusals are Problem documents that pages can show. */
 import { isObject, type Me, type Problem } from '#contract';
+import { words } from './words.ts';
 
 /** A refusal with the server's own words, or `OFFLINE` where no answer came. */
 export class ApiError extends Error {
@@ -52,9 +53,7 @@ export async function ask<T>(method: Method, path: string, { body, csv, signal, 
     early ??
     (await fetch(`/api/v1${path}`, init).catch((error: unknown) => {
       if (signal?.aborted) throw error;
-      throw new ApiError(
-        problem(0, 'OFFLINE', 'No answer', 'The server did not answer. Nothing was changed; try again.'),
-      );
+      throw new ApiError(problem(0, 'OFFLINE', '', words.load.offline));
     }));
   const answer = await bodyOf(response);
   noteKept(path, response);
@@ -106,7 +105,7 @@ function problemOf(status: number, answer: unknown): Problem {
       ...(errors ? { errors } : {}),
     };
   }
-  return problem(status, `HTTP_${status}`, 'Refused', `The server answered ${status} without a reason.`);
+  return problem(status, `HTTP_${status}`, '', words.load.noReason(status));
 }
 
 function isFieldError(value: unknown): value is { field: string; message: string } {

@@ -93,6 +93,8 @@ const en = {
     what: (what: string) => `Loading ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
     failed: (what: string) => `${what} could not be read`,
     again: 'Try again',
+    offline: 'The server did not answer. Nothing was changed; try again.',
+    noReason: (status: number) => `The server answered ${status} without a reason.`,
     chunk: 'A part of the page could not be loaded: no connection, or Carrel was updated meanwhile.',
   },
   what: {

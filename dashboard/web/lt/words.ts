@@ -92,6 +92,8 @@ export const words: Words = {
     what: (what) => `Įkeliama: ${lower(what)}`,
     failed: (what) => `Nepavyko perskaityti: ${lower(what)}`,
     again: 'Bandyti dar kartą',
+    offline: 'Serveris neatsakė. Nieko nepakeista; bandykite dar kartą.',
+    noReason: (status) => `Serveris atsakė ${status} be paaiškinimo.`,
     chunk: 'Nepavyko įkelti puslapio dalies: nėra ryšio arba Carrel ką tik atnaujintas.',
   },
   what: {

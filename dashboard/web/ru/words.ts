@@ -92,6 +92,8 @@ export const words: Words = {
     what: (what) => `Загружается: ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
     failed: (what) => `${what}: не удалось прочитать`,
     again: 'Повторить',
+    offline: 'Сервер не ответил. Ничего не изменено; повторите.',
+    noReason: (status) => `Сервер ответил ${status} без объяснения.`,
     chunk: 'Часть страницы не загрузилась: нет связи, или Carrel тем временем обновили.',
   },
   what: {
