@@ -28,6 +28,14 @@ export interface PushState {
   get(id: number): PushDevice | null;
   /** A device belongs to whoever subscribed last on it. Answers with its id. */
   put(device: Pick<PushDevice, 'user' | 'endpoint' | 'p256dh' | 'auth' | 'label' | 'createdAt'>): number;
+  /**
+   * A browser was given another subscription in place of the one that it proves by its secret: the device stays, its address is new. Null:
+   * no device has that secret at that address.
+   */
+  move(
+    before: Pick<PushDevice, 'endpoint' | 'auth'>,
+    after: Pick<PushDevice, 'endpoint' | 'p256dh' | 'auth'>,
+  ): PushDevice | null;
   drop(id: number): void;
   noteSent(id: number, key: string, at: number): void;
   noteFailed(id: number, error: string, at: number): void;
@@ -56,6 +64,24 @@ export function pushState(database: Database): PushState {
         createdAt,
       );
       return number(database.get('SELECT id FROM push_devices WHERE endpoint = ?', endpoint) ?? {}, 'id');
+    },
+    move(before, { endpoint, p256dh, auth }) {
+      const row = database.get(
+        'SELECT * FROM push_devices WHERE endpoint = ? AND auth = ?',
+        before.endpoint,
+        before.auth,
+      );
+      if (!row) return null;
+      const id = number(row, 'id');
+      database.run('DELETE FROM push_devices WHERE endpoint = ? AND id <> ?', endpoint, id);
+      database.run(
+        'UPDATE push_devices SET endpoint = ?, p256dh = ?, auth = ?, failed_at = NULL, error = NULL WHERE id = ?',
+        endpoint,
+        p256dh,
+        auth,
+        id,
+      );
+      return { ...deviceOf(row), endpoint, p256dh, auth, failedAt: null, error: null };
     },
     drop(id) {
       database.run('DELETE FROM push_devices WHERE id = ?', id);

@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
 const REASONS: ReadonlySet<string> = new Set(LANGUAGES.map((lang) => wordsOf(lang).act.closedReason));
 const HORIZON_MS = 8 * DAY_MS;
 
-/** Inside a transaction. Answers until when nobody is called: it opens then, or the day is over. */
+/** Inside a transaction. Answers until when nobody is called: it opens then, or the day is over. @throws CarrelError CALENDAR_CONFLICT */
 export function closeToday(deps: ClosedDayDeps, { site, who, reason }: Closing): number {
   const { state, clock } = deps;
   const now = clock.wallMs();

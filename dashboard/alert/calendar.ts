@@ -19,7 +19,10 @@ import { countryOf, type Holiday, holidaysOf } from './holidays.ts';
 const KEY = 'alerts.calendar';
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DAY_MS = 86_400_000;
-const ENTRIES_MAX = 5000;
+/** Read on every judgement of every library: what it holds has an end. */
+export const ENTRIES_MAX = 5000;
+/** Twelve months of charts and the month that is being closed need them; what ended earlier makes room when there is none. */
+const NEEDED_DAYS = 430;
 const VERSION_LENGTH = 22;
 
 export function readCalendar(state: Pick<State, 'keep'>): CalendarEntry[] {
@@ -35,18 +38,37 @@ export function calendarVersion(state: Pick<State, 'keep'>): string {
     .slice(0, VERSION_LENGTH);
 }
 
-/** @throws CarrelError CALENDAR_INVALID */
+/** When it is full, entries that no chart and no open month asks for any more give way. @throws CarrelError CALENDAR_INVALID, CALENDAR_CONFLICT */
 export function writeCalendar(
   state: Pick<State, 'keep' | 'audit' | 'transaction'>,
   value: unknown,
   who: string,
   now: number,
 ): void {
-  const entries = entriesOf(value);
+  const given = entriesOf(value);
+  const entries = withRoom(given, now);
+  const dropped = given.length - entries.length;
   state.transaction(() => {
     state.keep.set(KEY, JSON.stringify(entries));
-    state.audit(now, who, 'calendar edited', `${entries.length} entries`);
+    state.audit(
+      now,
+      who,
+      'calendar edited',
+      `${entries.length} entries${dropped > 0 ? `; ${dropped} that ended more than ${NEEDED_DAYS} days ago made room` : ''}`,
+    );
   });
+}
+
+function withRoom(entries: CalendarEntry[], now: number): CalendarEntry[] {
+  if (entries.length <= ENTRIES_MAX) return entries;
+  const oldest = Math.floor(now / DAY_MS) - NEEDED_DAYS;
+  const needed = entries.filter(({ to }) => dayOf(to) >= oldest);
+  if (needed.length <= ENTRIES_MAX) return needed;
+  throw new CarrelError(
+    'CALENDAR_CONFLICT',
+    `The calendar holds ${ENTRIES_MAX} entries, and all of them are of the last ${NEEDED_DAYS} days or to come. Nothing was changed; remove some under Settings, Holidays.`,
+    { entries: ENTRIES_MAX },
+  );
 }
 
 /** When the site is open within [from, to), holidays and closed days heeded. */
@@ -111,7 +133,7 @@ function dayOf(date: string): number {
 }
 
 function entriesOf(value: unknown): CalendarEntry[] {
-  if (!Array.isArray(value) || value.length > ENTRIES_MAX) throw invalid('entries', `a list of at most ${ENTRIES_MAX}`);
+  if (!Array.isArray(value)) throw invalid('entries', 'a list');
   return value.map((one, i): CalendarEntry => {
     const { site = null, from, to = from, reason = '', open = false } = isObject(one) ? one : {};
     const fine =

@@ -158,6 +158,7 @@ export interface Answers {
   'DELETE /channels/{id} 204': null;
   'GET /push': PushView;
   'POST /push/devices 201': PushDeviceView;
+  'POST /push/devices/moved 204': null;
   'DELETE /push/devices/{id} 204': null;
   'POST /push/test': ChannelTestResult;
   'POST /push/receipts 204': null;

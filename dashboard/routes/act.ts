@@ -11,6 +11,7 @@ import { type ActLink, createActLinks } from '../notify/links.ts';
 import { createReceivers } from '../notify/receivers.ts';
 import { wordsOf } from '../notify/words/index.ts';
 import type { Words } from '../notify/words/words.ts';
+import { refusedIn } from '../problem.ts';
 import type { Allow } from '../session.ts';
 
 /** Guessing costs more than it brings: 132 bits are signed, and an address may try this often. */
@@ -85,6 +86,8 @@ export function registerActRoutes(app: FastifyInstance, deps: DashboardDeps, _al
         return { said: { text: error.message, wrong: true }, next: null, status: 409 };
       if (isCarrelError(error, 'ALERT_CLOSED'))
         return { said: { text: words.act.over, wrong: true }, next: null, status: 409 };
+      if (isCarrelError(error, 'CALENDAR_CONFLICT'))
+        return { said: { text: refusedIn(error, asked.lang), wrong: true }, next: link, status: 409 };
       throw error;
     }
   }

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CalendarView } from '#contract';
 import { CarrelError } from '#lib/errors';
-import { calendarVersion, readCalendar, writeCalendar } from '../alert/calendar.ts';
+import { calendarVersion, ENTRIES_MAX, readCalendar, writeCalendar } from '../alert/calendar.ts';
 import { countryOf, HOLIDAY_COUNTRIES, holidaysOf } from '../alert/holidays.ts';
 import type { DashboardDeps } from '../deps.ts';
 import { languageOf } from '../language.ts';
@@ -16,7 +16,7 @@ const body = {
   type: 'object',
   additionalProperties: false,
   required: ['entries'],
-  properties: { entries: { type: 'array', maxItems: 5000, items: { type: 'object' } } },
+  properties: { entries: { type: 'array', maxItems: 2 * ENTRIES_MAX, items: { type: 'object' } } },
 } as const;
 const query = {
   type: 'object',

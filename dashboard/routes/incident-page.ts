@@ -9,6 +9,7 @@ import { type FormBody, readForms } from '../incident/form-body.ts';
 import { seenOf } from '../incident/seen.ts';
 import { languageOf } from '../language.ts';
 import { wordsOf } from '../notify/words/index.ts';
+import { refusedIn } from '../problem.ts';
 import { seesAlert } from '../scope.ts';
 import { type Allow, checkFormToken } from '../session.ts';
 import { numberPath } from './schemas.ts';
@@ -103,6 +104,8 @@ export function registerIncidentPageRoutes(app: FastifyInstance, deps: Dashboard
       return { said: { text, wrong: false }, status: 200 };
     } catch (error) {
       if (isCarrelError(error, 'ALERT_CLOSED')) return { said: { text: words.over, wrong: true }, status: 409 };
+      if (isCarrelError(error, 'CALENDAR_CONFLICT'))
+        return { said: { text: refusedIn(error, lang), wrong: true }, status: 409 };
       throw error;
     }
   }

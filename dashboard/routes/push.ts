@@ -7,20 +7,18 @@ import type { PushDevice } from '#state';
 import type { DashboardDeps } from '../deps.ts';
 import { languageOf } from '../language.ts';
 import { createPushDesk } from '../notify/push/desk.ts';
-import { isPoint } from '../notify/push/encrypt.ts';
 import { createReceipts } from '../notify/push/receipt.ts';
 import { createReceivers } from '../notify/receivers.ts';
 import { sendTest } from '../notify/send-test.ts';
 import { troubleOf } from '../said/said.ts';
 import { say } from '../said/say.ts';
 import type { Allow } from '../session.ts';
-import { refuseProblems } from './refuse.ts';
+import { registerPushMoved } from './push-moved.ts';
+import { devicePart, refuseSubscription } from './push-subscription.ts';
 import { numberPath } from './schemas.ts';
 
 /** Of one person; a phone that is set up anew each month leaves one behind until its service says that it is gone. */
 const DEVICES_MOST = 10;
-const base64url = (bytes: number) =>
-  ({ type: 'string', pattern: `^[\\w-]{${Math.ceil((bytes * 4) / 3)}}=*$` }) as const;
 const deviceSchema = {
   summary: 'Push to this browser from now on, for who is signed in',
   body: {
@@ -28,9 +26,7 @@ const deviceSchema = {
     additionalProperties: false,
     required: ['endpoint', 'p256dh', 'auth', 'label'],
     properties: {
-      endpoint: { type: 'string', maxLength: 1000, description: 'Of the subscription (Push API)' },
-      p256dh: { ...base64url(65), description: 'Its key, base64url' },
-      auth: { ...base64url(16), description: 'Its secret, base64url' },
+      ...devicePart,
       label: { type: 'string', minLength: 1, maxLength: 60, description: 'For people: which browser on what' },
     },
   },
@@ -54,12 +50,13 @@ export function registerPushRoutes(app: FastifyInstance, deps: PushDeps, allow: 
   const receipts = createReceipts(state);
   const receivers = createReceivers(settings, state);
   const everybody = { onRequest: allow('viewer') };
+  registerPushMoved(app, deps, desk);
 
   app.get(
     '/api/v1/push',
     { ...everybody, config: { scoped: true }, schema: { summary: 'The own devices, and the key to subscribe with' } },
     async (request): Promise<PushView> => ({
-      key: desk.publicKey,
+      key: desk.publicKey(),
       devices: desk.devicesOf(personOf(request)).map((device) => viewOf(device, languageOf(request))),
     }),
   );
@@ -70,15 +67,13 @@ export function registerPushRoutes(app: FastifyInstance, deps: PushDeps, allow: 
     async (request, reply) => {
       const user = personOf(request);
       const { endpoint, p256dh, auth, label } = request.body;
-      const refused = desk.refused(endpoint);
-      refuseProblems('PUSH_INVALID', {
-        ...(refused === null ? {} : { endpoint: say(troubleOf(refused), languageOf(request), 'UTC') }),
-        ...(isPoint(p256dh) ? {} : { p256dh: 'must be an uncompressed point of P-256' }),
-      });
+      refuseSubscription(desk, request.body, request);
       const now = clock.wallMs();
       const others = desk.devicesOf(user).filter((device) => device.endpoint !== endpoint);
       if (others.length >= DEVICES_MOST)
-        throw new CarrelError('PUSH_CONFLICT', `At most ${DEVICES_MOST} devices; remove one first.`, {});
+        throw new CarrelError('PUSH_CONFLICT', `At most ${DEVICES_MOST} devices; remove one first.`, {
+          devices: DEVICES_MOST,
+        });
       const id = state.transaction(() => {
         state.audit(now, user, 'push device added', label);
         return state.push.put({ user, endpoint, p256dh, auth, label: label.replace(/\p{Cc}+/gu, ' '), createdAt: now });
@@ -129,7 +124,8 @@ export function registerPushRoutes(app: FastifyInstance, deps: PushDeps, allow: 
 
   /** @throws CarrelError FORBIDDEN a program has no phone */
   function personOf({ who }: FastifyRequest): string {
-    if (who?.via !== 'session') throw new CarrelError('FORBIDDEN', 'Pushes are set up by people, signed in.');
+    if (who?.via !== 'session')
+      throw new CarrelError('FORBIDDEN', 'Pushes are set up by people, signed in.', { why: 'person' });
     return who.name;
   }
 

@@ -95,6 +95,31 @@ describe.skipIf(!chromiumPath())('a push in the browser (needs Chromium)', () =>
     expect(first?.body).toContain('Since');
     await expect.poll(() => it.state.push.ofUser('operator')[0]?.deliveredAt).toBe(NIGHT);
   }, 30_000);
+  test('a phone whose push service gave it another subscription stays the same device, without a session', async () => {
+    const { it, worker } = await pushed();
+    const [device] = it.state.push.ofUser('operator');
+    await page.context().clearCookies();
+    const next = service.subscribe('another');
+    await worker.evaluate(
+      ([before, after]) => {
+        const asBrowser = (one: typeof before) => ({
+          endpoint: one.endpoint,
+          toJSON: () => ({ endpoint: one.endpoint, keys: { p256dh: one.p256dh, auth: one.auth } }),
+        });
+        const scope = globalThis as unknown as {
+          ExtendableEvent: new (kind: string) => Event;
+          dispatchEvent(event: Event): boolean;
+        };
+        const change = { oldSubscription: asBrowser(before), newSubscription: asBrowser(after) };
+        scope.dispatchEvent(Object.assign(new scope.ExtendableEvent('pushsubscriptionchange'), change));
+      },
+      [
+        { endpoint: device?.endpoint ?? '', p256dh: device?.p256dh ?? '', auth: device?.auth ?? '' },
+        { endpoint: next.endpoint, p256dh: next.p256dh, auth: next.auth },
+      ] as const,
+    );
+    await expect.poll(() => it.state.push.ofUser('operator')).toMatchObject([{ id: device?.id, ...next }]);
+  }, 30_000);
   test('is acted on by its button, without opening a page and without a session', async () => {
     const { it, worker } = await pushed();
     await expect.poll(() => shown(worker)).toHaveLength(1);

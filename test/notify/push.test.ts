@@ -102,10 +102,17 @@ describe('a push', () => {
     expect(await send()).toMatchObject({ kind });
     expect(state.push.ofUser('ona')[0]?.error).toContain(String(status));
   });
+  test('has no key of the server before somebody asks for it', () => {
+    const state = memoryState();
+    const desk = createPushDesk(settings, state);
+    expect(state.keep.get('push.vapid')).toBeNull();
+    desk.publicKey();
+    expect(state.keep.get('push.vapid')).not.toBeNull();
+  });
   test('is signed by a key that outlives restarts', async () => {
     const { state, desk } = await world({});
-    expect(createPushDesk(settings, state).publicKey).toBe(desk.publicKey);
-    expect(Buffer.from(desk.publicKey, 'base64url')).toHaveLength(65);
+    expect(createPushDesk(settings, state).publicKey()).toBe(desk.publicKey());
+    expect(Buffer.from(desk.publicKey(), 'base64url')).toHaveLength(65);
   });
 });
 
@@ -191,6 +198,21 @@ describe('a person with devices', () => {
     expect((await viewer('GET', '')).json().devices[0]).toMatchObject({ delivered_at: it.clock.nowMs });
     expect((await viewer('DELETE', `/devices/${added.json().id}`)).statusCode).toBe(204);
     expect(it.state.push.ofUser('viewer')).toEqual([]);
+  });
+  test('keeps its person, its name and its number when the browser proves that its subscription is another one now', async () => {
+    const { subscribe } = await started();
+    const it = await testDashboard({ env: { CARREL_PUSH_HOSTS: '127.0.0.1' }, routes: [registerPushRoutes] });
+    const [old, next] = [subscribe('before'), subscribe('after')];
+    const id = it.state.push.put({ user: 'viewer', ...old, label: 'Chrome, Android', createdAt: 1 });
+    const move = (before: object, after: object = next) =>
+      it.app.inject({ method: 'POST', url: '/api/v1/push/devices/moved', payload: { before, ...after } });
+    expect((await move({ endpoint: old.endpoint, auth: next.auth })).statusCode).toBe(404);
+    const elsewhere = { ...next, endpoint: 'https://evil.example/x' };
+    expect((await move({ endpoint: old.endpoint, auth: old.auth }, elsewhere)).statusCode).toBe(400);
+    expect(it.state.push.ofUser('viewer')).toMatchObject([{ id, endpoint: old.endpoint }]);
+    expect((await move({ endpoint: old.endpoint, auth: old.auth })).statusCode).toBe(204);
+    expect(it.state.push.ofUser('viewer')).toMatchObject([{ id, label: 'Chrome, Android', ...next }]);
+    expect((await move({ endpoint: old.endpoint, auth: old.auth })).statusCode).toBe(404);
   });
   test('cannot make this server call another one, nor be a program', async () => {
     const { subscribe } = await started();

@@ -6,7 +6,7 @@ import type { State } from '#state';
 
 export interface Vapid {
   /** Uncompressed point, base64url: what browsers subscribe with. */
-  publicKey: string;
+  publicKey(): string;
   /** The header `authorization` for this endpoint. */
   authorization(endpoint: string, now: number): string;
 }
@@ -15,21 +15,36 @@ const KEY = 'push.vapid';
 /** A word lives at most 24 h (RFC 8292, 2). */
 const LIVES_MS = 12 * 3_600_000;
 
-/** `contact`: https address or mailto of whoever runs this server; push services may write there. */
+/**
+ * The key is made when the first browser asks for it: a server that pushes to nobody has none. `contact`: https address or mailto of whoever
+ * runs this server; push services may write there.
+ */
 export function createVapid(state: Pick<State, 'keep'>, contact: () => string): Vapid {
-  const jwk = kept(state) ?? made(state);
-  const key: KeyObject = createPrivateKey({ key: jwk, format: 'jwk' });
-  const point = [jwk.x ?? '', jwk.y ?? ''].map((part) => Buffer.from(part, 'base64url'));
-  const publicKey = Buffer.concat([Buffer.from([4]), ...point]).toString('base64url');
+  let pair: Pair | null = null;
+  const own = (): Pair => {
+    pair ??= pairOf(kept(state) ?? made(state));
+    return pair;
+  };
   return {
-    publicKey,
+    publicKey: () => own().publicKey,
     authorization(endpoint, now) {
+      const { key, publicKey } = own();
       const claims = { aud: new URL(endpoint).origin, exp: Math.floor((now + LIVES_MS) / 1000), sub: contact() };
       const said = [{ typ: 'JWT', alg: 'ES256' }, claims].map((part) => base64url(JSON.stringify(part))).join('.');
       const signature = sign('sha256', Buffer.from(said), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url');
       return `vapid t=${said}.${signature}, k=${publicKey}`;
     },
   };
+}
+
+interface Pair {
+  key: KeyObject;
+  publicKey: string;
+}
+function pairOf(jwk: JsonWebKey): Pair {
+  const point = [jwk.x ?? '', jwk.y ?? ''].map((part) => Buffer.from(part, 'base64url'));
+  const publicKey = Buffer.concat([Buffer.from([4]), ...point]).toString('base64url');
+  return { key: createPrivateKey({ key: jwk, format: 'jwk' }), publicKey };
 }
 
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');

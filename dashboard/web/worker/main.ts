@@ -3,6 +3,7 @@ import { sendWaiting } from '../waiting.ts';
 import { asset, endsSession, forget, isAsset, isLast, isPage, keepShell, lastAnswer, page } from './kept.ts';
 import { actOn, open, type Pushed, showPush, tellTabs } from './push.ts';
 import { worker } from './scope.ts';
+import { renew } from './subscription.ts';
 
 worker.addEventListener('install', (event) => event.waitUntil(keepShell().then(() => worker.skipWaiting())));
 worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()));
@@ -29,6 +30,8 @@ worker.addEventListener('push', (event) => {
   const pushed = event.data?.json() as Pushed | undefined;
   if (pushed) event.waitUntil(showPush(pushed));
 });
+
+worker.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew(event)));
 
 worker.addEventListener('notificationclick', (event) => {
   const { notification, action } = event;

@@ -16,6 +16,11 @@ interface NotificationEvent extends Extendable {
   readonly notification: Notification;
   readonly action: string;
 }
+/** Some browsers leave both out. */
+export interface SubscriptionEvent extends Extendable {
+  readonly oldSubscription?: PushSubscription | null;
+  readonly newSubscription?: PushSubscription | null;
+}
 export interface Tab {
   readonly url: string;
   focus(): Promise<unknown>;
@@ -33,6 +38,7 @@ export interface Worker {
   addEventListener(kind: 'fetch', listener: (event: FetchEvent) => void): void;
   addEventListener(kind: 'sync', listener: (event: SyncEvent) => void): void;
   addEventListener(kind: 'push', listener: (event: PushEvent) => void): void;
+  addEventListener(kind: 'pushsubscriptionchange', listener: (event: SubscriptionEvent) => void): void;
   addEventListener(kind: 'notificationclick', listener: (event: NotificationEvent) => void): void;
 }
 
