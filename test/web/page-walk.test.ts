@@ -28,7 +28,7 @@ describe.skipIf(!chromiumPath())('every page (needs Chromium)', () => {
   const stands = (page: Page) => async (): Promise<void> => {
     await page.locator('h1').first().waitFor({ state: 'attached' });
     await page.locator('[aria-busy]').first().waitFor({ state: 'detached' });
-    await page.clock.runFor(300);
+    await page.clock.runFor(100);
   };
 
   async function walked(page: Page, paths: readonly string[], name: string, short = true): Promise<Walked> {

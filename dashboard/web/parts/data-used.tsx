@@ -3,6 +3,7 @@ import type { Measurements, Page, TestCosts, TestView } from '#contract';
 import type { Frame } from '../charts/series.ts';
 import { bytes, count, day } from '../format.ts';
 import { useLoad } from '../load.ts';
+import { narrow } from '../narrow.ts';
 import { serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { siteWords } from '../words-site.ts';
@@ -122,6 +123,8 @@ function Meter({ spent, budget, month }: { spent: number; budget: number; month:
   const share = (value: number) => Math.min(100, (100 * value) / budget);
   const at = pace === null ? null : share(pace);
   const until = pace === null ? '' : w.dataPace(bytes(pace), last);
+  // On a phone the words are nearly as wide as the bar.
+  const side = at === null || at < (narrow.value ? 50 : 25) ? '' : at > (narrow.value ? 50 : 75) ? 'rt' : 'mid';
   return (
     <svg
       class="meter"
@@ -135,7 +138,7 @@ function Meter({ spent, budget, month }: { spent: number; budget: number; month:
       {at === null ? null : (
         <>
           <line class="target" x1={`${at}%`} x2={`${at}%`} y1="0" y2="18" />
-          <text x={`${at}%`} y="35" class={at < 25 ? '' : at > 75 ? 'rt' : 'mid'} aria-hidden="true">
+          <text x={`${side === 'mid' ? at : side === 'rt' ? 100 : 0}%`} y="35" class={side} aria-hidden="true">
             {until}
           </text>
         </>
