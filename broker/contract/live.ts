@@ -209,7 +209,33 @@ export function packRoster(roster: Roster & { list: string }): RosterColumns {
   };
 }
 
-export function unpackRoster(packed: RosterColumns): Roster & { list: string } {
+/** `names`: what a list shows. `details`: places, hours, contracts, notes and probes, more than half of the bytes. */
+export type RosterPart = 'names' | 'details';
+
+/** One part; columns of the other are empty. */
+export function partOfRoster(packed: RosterColumns, part: RosterPart): RosterColumns {
+  const { sites, access_points, probes } = packed;
+  return part === 'names'
+    ? {
+        ...{ ...packed, openings: [] },
+        sites: { ...sites, opening: [], contract_mbps: [], lat: [], lon: [], notes: [] },
+        probes: { ...probes, id: [], access_point: [], admitted: [] },
+      }
+    : {
+        ...packed,
+        sites: { ...sites, id: [], name: [], region: [], isp: [], zone: [], metered: [] },
+        access_points: { ...access_points, id: [], site: [], name: [], target_mbps: [] },
+      };
+}
+
+/** Both parts of one version (`hash`) as the whole. */
+export function joinRoster(names: RosterColumns, { openings, sites, probes }: RosterColumns): RosterColumns {
+  const { opening, contract_mbps, lat, lon, notes } = sites;
+  return { ...names, openings, sites: { ...names.sites, opening, contract_mbps, lat, lon, notes }, probes };
+}
+
+/** `siteAt`: place of the site of each access point. */
+export function unpackRoster(packed: RosterColumns): Roster & { list: string; siteAt: number[] } {
   const { words, openings } = packed;
   const word = (i: number | undefined): string => words[i ?? -1] ?? '';
   const s = packed.sites;
@@ -228,9 +254,9 @@ export function unpackRoster(packed: RosterColumns): Roster & { list: string } {
     notes: word(s.notes[i]),
   }));
   const a = packed.access_points;
-  const siteOf = unpackPlaces(a.site);
+  const siteAt = unpackPlaces(a.site);
   const access_points = a.id.map((id, i) => {
-    const site = sites[siteOf[i] ?? -1]?.id ?? '';
+    const site = sites[siteAt[i] ?? -1]?.id ?? '';
     return { id: id === 0 ? site : id, site, name: word(a.name[i]), target_mbps: a.target_mbps[i] ?? 0 };
   });
   const p = packed.probes;
@@ -243,29 +269,59 @@ export function unpackRoster(packed: RosterColumns): Roster & { list: string } {
       admitted: p.admitted[i] === 1,
     };
   });
-  return { hash: packed.hash, list: packed.list, sites, access_points, probes };
+  return { hash: packed.hash, list: packed.list, sites, access_points, probes, siteAt };
 }
 
 /** Letters of an id, as `slugOf` cuts it. */
 const ID_MOST = 48;
 
-/** `slugOf`, but what stands between plain letters is worked out once: names share most of it, and a phone waits for 20,000 ids. */
+/** Up to here a letter makes its part of an id by itself; beyond are marks that belong to the letter before. */
+const ALONE = 0x250;
+
+const SPACE = 32;
+
+/**
+ * `slugOf` for names in order: each begins as the one before does, and is worked out from the first word that differs, letter by letter. A
+ * phone waits for 20,000 ids before it shows the first.
+ */
 function slugger(): (name: string) => string {
-  const known = new Map<string, string>();
-  const between = (run: string): string => {
-    const old = known.get(run);
-    if (old !== undefined) return old;
-    const slug = slugOf(`a${run}a`).slice(1, -1);
-    known.set(run, slug);
-    return slug;
-  };
+  const letters: string[] = [];
+  let before = '';
+  /** Where words of `before` begin, and the slug up to there. */
+  const begins: number[] = [];
+  const slugs: string[] = [];
   return (name) => {
-    // Other scripts: so long a stretch may be cut in itself.
-    if (/[^a-z0-9]{20}/i.test(name)) return slugOf(name);
-    const whole = name.toLowerCase().replace(/[^a-z0-9]+/g, between);
-    const from = whole.startsWith('-') ? 1 : 0;
-    return whole.slice(from, from + ID_MOST).replace(/-+$/, '');
+    const same = sharedStart(before, name);
+    let words = begins.length;
+    while (words > 0 && (begins[words - 1] ?? 0) > same) words--;
+    let slug = slugs[words - 1] ?? '';
+    let apart = slug !== '';
+    before = name;
+    for (let at = begins[words - 1] ?? 0; at < name.length; at++) {
+      const code = name.charCodeAt(at);
+      if (code >= ALONE) {
+        before = '';
+        return slugOf(name);
+      }
+      letters[code] ??= slugOf(String.fromCharCode(code));
+      const letter = letters[code] ?? '';
+      if (letter !== '') slug += apart ? `-${letter}` : letter;
+      apart = letter === '' && slug !== '';
+      if (code !== SPACE) continue;
+      begins[words] = at + 1;
+      slugs[words] = slug;
+      words++;
+    }
+    begins.length = words;
+    return slug.length > ID_MOST ? slug.slice(0, ID_MOST).replace(/-+$/, '') : slug;
   };
+}
+
+function sharedStart(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return at;
 }
 
 function indexer<T>(): { all: T[]; of(value: T): number } {

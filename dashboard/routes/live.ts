@@ -2,6 +2,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { partOfRoster, type RosterPart } from '#contract';
 import type { DashboardDeps } from '../deps.ts';
 import { languageOf } from '../language.ts';
 import { keyOf } from '../live/channel.ts';
@@ -29,6 +30,12 @@ const rosterQuery = {
       maxLength: 32,
       description: 'The version that is wanted: that answer may be kept for ever',
     },
+    part: {
+      type: 'string',
+      enum: ['names', 'details'],
+      description:
+        'names: what a list shows; details: places, hours, contracts, notes, probes. Columns of the other are empty',
+    },
   },
 } as const;
 const pollQuery = {
@@ -47,7 +54,7 @@ const FOR_EVER = 'private, max-age=31536000, immutable';
 export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<DashboardDeps, 'live'>, allow: Allow): void {
   const packedRoster = packer(ROSTER_QUALITY);
   const packedSnapshot = packer(SNAPSHOT_QUALITY);
-  app.get<{ Querystring: { hash?: string } }>(
+  app.get<{ Querystring: { hash?: string; part?: RosterPart } }>(
     '/api/v1/roster',
     {
       config: { scoped: true },
@@ -64,7 +71,11 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
       const named = request.query.hash === roster.hash;
       void reply.header('etag', etag).header('cache-control', named ? FOR_EVER : 'private, no-cache');
       if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-      return send(request, reply, roster, () => packedRoster(keyOf(request.who?.scope), roster.hash, roster));
+      const { part } = request.query;
+      const columns = part ? partOfRoster(roster, part) : roster;
+      return send(request, reply, columns, () =>
+        packedRoster(`${part ?? ''}${keyOf(request.who?.scope)}`, roster.hash, columns),
+      );
     },
   );
 
@@ -162,4 +173,4 @@ function packer(quality: number): (scope: string, version: string, value: object
     return bytes;
   };
 }
-const SCOPES_KEPT = 20;
+const SCOPES_KEPT = 40;

@@ -13,6 +13,9 @@
   }
   const ask = (path: string, query = '') =>
     [path, fetch(`/api/v1${path}${query}`, { credentials: 'same-origin' }).catch(() => null)] as const;
-  const answers = [ask('/me'), ask('/live/snapshot'), ask('/roster', hash ? `?hash=${encodeURIComponent(hash)}` : '')];
+  const version = hash ? `&hash=${encodeURIComponent(hash)}` : '';
+  const answers = [ask('/me'), ask('/live/snapshot'), ask('/roster?part=names', version)];
+  // Lists do without the rest of it until they stand.
+  if (!/^\/(sites)?$/.test(location.pathname)) answers.push(ask('/roster?part=details', version));
   Object.assign(globalThis, { carrelEarly: new Map(answers) });
 })();

@@ -45,17 +45,18 @@ export const linesOf = ({ byRank }: Pick<Fleet, 'byRank'>): Line[] => byRank.fil
 export const severity = (line: Line) => AP_STATES.indexOf(line.row.state);
 
 /** Names of the access points of a roster, in its order. */
-export function namesOf({ sites, access_points: aps }: Pick<Roster, 'sites' | 'access_points'>): Named[] {
-  const byId = new Map(sites.map((site) => [site.id, site]));
-  const shared = new Set<string>();
-  const seen = new Set<string>();
-  for (const { site } of aps) (seen.has(site) ? shared : seen).add(site);
+export function namesOf({ sites, access_points: aps, siteAt }: Placed): Named[] {
+  const perSite = new Uint32Array(sites.length);
+  for (const at of siteAt) perSite[at] = (perSite[at] ?? 0) + 1;
   return aps.flatMap((ap, rank): Named[] => {
-    const site = byId.get(ap.site);
+    const at = siteAt[rank] ?? -1;
+    const site = sites[at];
     if (!site) return [];
-    return [{ ap, site, name: shared.has(site.id) ? `${site.name}, ${ap.name}` : site.name, rank }];
+    return [{ ap, site, name: (perSite[at] ?? 0) > 1 ? `${site.name}, ${ap.name}` : site.name, rank }];
   });
 }
+/** `siteAt`: place of the site of each access point. */
+type Placed = Pick<Roster, 'sites' | 'access_points'> & { siteAt: readonly number[] };
 
 /** The next state of the fleet. `step`: how `rows` came about, where that is known. */
 export function joined(before: Joined, named: readonly Named[], rows: Joined['rows'], step: RowsStep | null): Joined {

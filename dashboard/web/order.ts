@@ -76,7 +76,12 @@ function searched({ row, ap, site, name }: Line): string {
   return text;
 }
 
-const collator = new Intl.Collator(undefined, { numeric: true });
+let collator: Intl.Collator | null = null;
+/** Made when the first words are compared: a phone that shows the worst first never does. */
+function compareWords(a: string, b: string): number {
+  collator ??= new Intl.Collator(undefined, { numeric: true });
+  return collator.compare(a, b);
+}
 type Value = number | string | null;
 const VALUES: Record<SortKey, (line: Line) => Value> = {
   state: severity,
@@ -112,6 +117,6 @@ const numbersIn = (a: number | null, b: number | null) => (a ?? Number.MAX_VALUE
 
 function compare(a: Value, b: Value, descending: boolean): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  const order = typeof a === 'string' || typeof b === 'string' ? collator.compare(String(a), String(b)) : a - b;
+  const order = typeof a === 'string' || typeof b === 'string' ? compareWords(String(a), String(b)) : a - b;
   return descending ? -order : order;
 }

@@ -3,10 +3,10 @@
 import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import {
   type AlertView,
+  joinRoster,
   type LivePoll,
   type LiveSnapshot,
   type Me,
-  type Roster,
   type RosterColumns,
   type RosterProbe,
   type Site,
@@ -23,7 +23,9 @@ import { remember } from './theme-choice.ts';
 /** Undefined while nobody has been asked, null when nobody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);
 export const live = signal<LiveState>(EMPTY);
-export const roster = signal<(Roster & { list: string }) | null>(null);
+/** `whole`: with the details of its sites, and with its probes; lists stand before these are there. */
+export const roster = signal<KnownRoster | null>(null);
+type KnownRoster = ReturnType<typeof unpackRoster> & { whole: boolean };
 export const cutAt = signal<number | null>(null);
 /** This browser's clock, once a second. Ages are computed from it, so a page without news visibly grows old. */
 export const now = signal(Date.now());
@@ -41,7 +43,7 @@ const MINUTE_MS = 60_000;
 /** The same to the minute, for what is told to the minute. */
 export const serverMinute = computed(() => Math.floor(serverNow.value / MINUTE_MS) * MINUTE_MS);
 
-const NOBODY = { sites: [], access_points: [] };
+const NOBODY = { sites: [], access_points: [], siteAt: [] };
 const names = computed(() => namesOf(roster.value ?? NOBODY));
 let kept = NO_FLEET;
 
@@ -58,7 +60,10 @@ export const lineCount = computed(() => fleet.value.n);
 /** The same object while no figure of it changed: who shows totals is not drawn again with each tick. */
 export const totals = unchanged(() => live.value.totals);
 export const health = computed(() => live.value.health);
-export const ready = computed(() => roster.value !== null && live.value.epoch !== null);
+/** Names, states and values are known. */
+export const listed = computed(() => roster.value !== null && live.value.epoch !== null);
+/** Everything is. */
+export const ready = computed(() => listed.value && roster.value?.whole === true);
 
 /** A signal that keeps its object while a new one says the same. */
 function unchanged<T>(read: () => T): ReadonlySignal<T> {
@@ -130,7 +135,7 @@ export function firstData(): Promise<void> {
       resolve();
     };
     const end = effect(() => {
-      if (me.value === null || ready.value) queueMicrotask(shown);
+      if (me.value === null || listed.value) queueMicrotask(shown);
     });
     setTimeout(shown, EMPTY_MS);
   });
@@ -197,10 +202,50 @@ function startLive(): () => void {
   };
 }
 
-/** Fetches the roster, also after an edit made on this page: the stream would bring it too, a moment later. */
-export async function refreshRoster(signal?: AbortSignal): Promise<Roster & { list: string }> {
-  const fetched = unpackRoster(await get<RosterColumns>('/roster', signal));
-  roster.value = fetched;
-  remember('carrel.roster', fetched.hash); // for early.ts
-  return fetched;
+/**
+ * Fetches the roster, also after an edit made on this page: the stream would bring it too, a moment later. The first time its names come
+ * first, and the details once the page stands.
+ */
+export async function refreshRoster(signal?: AbortSignal): Promise<KnownRoster> {
+  const names = get<RosterColumns>('/roster?part=names', signal);
+  if (roster.peek() !== null) return wholeRoster(names, signal);
+  const first = { ...unpackRoster(await names), whole: false };
+  roster.value = first;
+  void addDetails(names, signal);
+  return first;
 }
+
+async function wholeRoster(asked: Promise<RosterColumns>, signal?: AbortSignal): Promise<KnownRoster> {
+  const [names, details] = await Promise.all([asked, get<RosterColumns>('/roster?part=details', signal)]);
+  // Somebody edited in between.
+  if (names.hash !== details.hash) return wholeRoster(get('/roster?part=names', signal), signal);
+  const whole = { ...unpackRoster(joinRoster(names, details)), whole: true };
+  roster.value = whole;
+  remember('carrel.roster', whole.hash); // for early.ts
+  return whole;
+}
+
+const AGAIN_MS = 2000;
+
+/** Until they came, the session ended, or another roster was there first. */
+async function addDetails(names: Promise<RosterColumns>, signal?: AbortSignal): Promise<void> {
+  const others = () => signal?.aborted || roster.peek()?.whole !== false;
+  await toBe(listed);
+  for (let asked = names; !others(); asked = get('/roster?part=names', signal)) {
+    try {
+      await wholeRoster(asked, signal);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+}
+
+/** Resolves when the signal is true and the page was drawn with it. */
+const toBe = (wanted: ReadonlySignal<boolean>): Promise<void> =>
+  new Promise((resolve) => {
+    const end = effect(() => {
+      if (!wanted.value) return;
+      setTimeout(resolve);
+      queueMicrotask(() => end());
+    });
+  });

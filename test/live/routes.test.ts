@@ -1,6 +1,6 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { type LiveSnapshot, type RosterColumns, unpackRoster } from '#contract';
+import { joinRoster, type LiveSnapshot, type RosterColumns, unpackRoster } from '#contract';
 import { silentLogger } from '#lib/logger';
 import { createLiveHub } from '../../dashboard/live/hub.ts';
 import { registerLiveRoutes } from '../../dashboard/routes/live.ts';
@@ -70,6 +70,24 @@ test('the roster comes packed, and each version of it is the newest', async () =
   expect((await read()).access_points).toHaveLength(2);
   it.state.registry.putAccessPoint({ id: 'new', site: 'site-1', name: 'New', target_mbps: 30 });
   expect((await read()).access_points).toHaveLength(3);
+});
+
+test('names and details of the roster come apart, packed and not, and are one version', async () => {
+  const it = await dashboard();
+  const whole = (await it.as('viewer', 'GET', '/roster')).json<RosterColumns>();
+  const part = async (name: string, headers: Record<string, string>) => {
+    const answer = await it.as('viewer', 'GET', `/roster?part=${name}`, undefined, headers);
+    const bytes =
+      answer.headers['content-encoding'] === 'br' ? brotliDecompressSync(answer.rawPayload) : answer.rawPayload;
+    return JSON.parse(bytes.toString()) as RosterColumns;
+  };
+  for (const coding of ['identity', 'br']) {
+    const headers = { 'accept-encoding': coding };
+    const [names, details] = [await part('names', headers), await part('details', headers)];
+    expect([names.probes.id, details.sites.name]).toEqual([[], []]);
+    expect(joinRoster(names, details)).toEqual(whole);
+  }
+  expect((await it.as('viewer', 'GET', '/roster?part=all')).statusCode).toBe(400);
 });
 
 test('nobody sees anything without signing in', async () => {

@@ -11,7 +11,8 @@ import { numbers, rosterOf, rowOf } from './fleet-fixture.ts';
 
 const N = 60;
 const roster = rosterOf(N);
-const named = namesOf(roster);
+const siteAt = roster.access_points.map((_, i) => i);
+const named = namesOf({ ...roster, siteAt });
 const random = numbers(5);
 const firstRows: LiveValues[] = named.map((_, i) => rowOf(i, 1_000_000_000, random));
 
@@ -76,7 +77,11 @@ describe('the fleet', () => {
 
   test('rows of another roster make every line anew', () => {
     const before = begun();
-    const other = namesOf({ ...roster, sites: roster.sites.map((site) => ({ ...site, name: `New ${site.name}` })) });
+    const other = namesOf({
+      ...roster,
+      siteAt,
+      sites: roster.sites.map((site) => ({ ...site, name: `New ${site.name}` })),
+    });
     const after = joined(before, other, before.rows, null);
     expect(after.changes).toBeNull();
     expect(linesOf(after).every(({ name }) => name.startsWith('New '))).toBe(true);

@@ -26,7 +26,7 @@ import {
   lastAlert,
   lineCount,
   lines,
-  ready,
+  listed,
   serverMinute,
   serverNow,
   totals,
@@ -42,7 +42,7 @@ const HOUR_MS = 3_600_000;
 const FEW = 8;
 
 export function Overview() {
-  if (!ready.value)
+  if (!listed.value)
     return (
       <>
         <Head title={words.frame.overview} />

@@ -23,7 +23,7 @@ import { Sheet } from '../parts/sheet.tsx';
 import { Filters } from '../parts/sites-filters.tsx';
 import { Views } from '../parts/views.tsx';
 import { go, place, withQuery } from '../router.ts';
-import { lineCount, ready } from '../store.ts';
+import { lineCount, listed } from '../store.ts';
 import { createTally, type Mix, NO_MIX } from '../tally.ts';
 import { useFleet } from '../use-fleet.ts';
 import { words } from '../words.ts';
@@ -31,7 +31,7 @@ import { words } from '../words.ts';
 const w = words.sites;
 
 export function Sites() {
-  if (ready.value) return <Listed />;
+  if (listed.value) return <Listed />;
   return (
     <>
       <Head title={w.title} />

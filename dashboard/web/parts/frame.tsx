@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { age, clock, count, full, viewerZone, zoneName } from '../format.ts';
 import { helpOpen } from '../keys.ts';
+import { narrow } from '../narrow.ts';
 import { go, hrefOf, place, type Route, withQuery } from '../router.ts';
 import { cutAt, fresh, freshWord, lineCount, live, me, now, serverMinute, signOut, totals } from '../store.ts';
 import { nextTheme, theme } from '../theme-choice.ts';
@@ -70,7 +71,7 @@ function Bar() {
       <Find cls="find" />
       <div class="end">
         <Pill />
-        <span class="clock q">{clockText}</span>
+        {narrow.value ? null : <span class="clock q">{clockText}</span>}
         <span class="tools">
           <button
             class="btn bare"

@@ -3,8 +3,9 @@
 import { computed } from '@preact/signals';
 import type { Line } from '../fleet.ts';
 import { go, hrefOf, siteHref } from '../router.ts';
-import { roster } from '../store.ts';
+import { ready, roster } from '../store.ts';
 import { words } from '../words.ts';
+import { Waiting } from './answers.tsx';
 import { lazy } from './lazy.tsx';
 import { Panel } from './marks.tsx';
 
@@ -12,20 +13,22 @@ const Tile = lazy<{ onPick: (pick: Picked) => void }>(() => import('../map/tile.
 type Picked = { kind: 'site'; line: Line } | { kind: 'region'; id: string } | { kind: 'nothing' };
 const w = words.overview;
 
-const anyPlaced = computed(() => roster.value?.sites.some(({ lat, lon }) => lat !== null && lon !== null));
+/** Also while nobody knows yet: a panel that comes later would move the others. */
+const anyPlaced = computed(() => {
+  const { sites = [], whole = false } = roster.value ?? {};
+  return !whole || sites.some(({ lat, lon }) => lat !== null && lon !== null);
+});
+
+function open(picked: Picked): void {
+  if (picked.kind === 'site') go(siteHref(picked.line.site.id, picked.line.ap.id));
+  if (picked.kind === 'region') go(hrefOf('/map', { region: picked.id }));
+}
 
 export function MapPanel() {
   if (!anyPlaced.value) return null;
   return (
     <Panel title={w.where} id="h-map" note={w.byRegion} end={<a href="/map">{w.openMap}</a>}>
-      <div class="map-tile">
-        <Tile
-          onPick={(picked) => {
-            if (picked.kind === 'site') go(siteHref(picked.line.site.id, picked.line.ap.id));
-            if (picked.kind === 'region') go(hrefOf('/map', { region: picked.id }));
-          }}
-        />
-      </div>
+      <div class="map-tile">{ready.value ? <Tile onPick={open} /> : <Waiting what={words.what.sites} />}</div>
     </Panel>
   );
 }

@@ -1,6 +1,6 @@
 /** Why: who has just started Carrel sees one machine; this says what comes next, and each line goes by being done. */
 import { computed } from '@preact/signals';
-import { live, me, roster } from '../store.ts';
+import { live, me, ready, roster } from '../store.ts';
 import { words } from '../words.ts';
 import { Panel } from './marks.tsx';
 
@@ -10,6 +10,7 @@ const withAccess = computed(() => new Set(roster.value?.access_points.map(({ sit
 
 /** Only while there is no second library or probe: later the notices say what is missing. */
 const steps = computed(() => {
+  if (!ready.value) return [];
   const sites = withAccess.value;
   const probes = roster.value?.probes.filter(({ admitted }) => admitted).length ?? 0;
   if (me.value?.role !== 'administrator' || (sites > 1 && probes > 1)) return [];

@@ -289,6 +289,9 @@ interface RowProps {
   selected: boolean;
 }
 
+/** On a phone the name alone, which may be cut: what times are in a zone takes it longer than the row. */
+const titleOf = (line: Line): string => (narrow.value ? line.name : `${line.name}. ${because(line, serverNow.peek())}`);
+
 /** Drawn again only when its line changed or moved; the age in it keeps its own time. */
 function Row({ rank, ...props }: RowProps) {
   const line = useLine(rank);
@@ -308,7 +311,7 @@ function Cells({ line, index, hours, columns, selected }: Omit<RowProps, 'rank'>
         <State state={row.state} target={ap.target_mbps} />
       </td>
       <th scope="row" class="name">
-        <a href={siteHref(site.id, ap.id)} data-row title={`${name}. ${because({ row, ap, site }, serverNow.peek())}`}>
+        <a href={siteHref(site.id, ap.id)} data-row title={titleOf(line)}>
           {name}
         </a>
       </th>

@@ -58,8 +58,9 @@ async function keepAsset(request: Request, answer: Response): Promise<void> {
 
 export async function lastAnswer(request: Request, later: Later): Promise<Response> {
   const url = new URL(request.url);
-  // The roster is asked for by its version, and there is only one that is the last.
-  const name = url.pathname === '/api/v1/roster' ? url.pathname : url.pathname + url.search;
+  // The roster is asked for by its version, and of each part of it there is only one that is the last.
+  url.searchParams.delete('hash');
+  const name = url.pathname + url.search;
   const asked = session;
   try {
     const answer = await fetch(request);
