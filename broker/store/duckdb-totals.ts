@@ -48,7 +48,7 @@ export function createTotals(): Totals {
     const pieces = new Map<RollupTotal, Piece[]>();
     for (const [source, text, ids, n, passed, failed, inconclusive] of rows) {
       const { names } = sources[Number(source)]?.file ?? { names: [] };
-      const of = String(text ?? '');
+      const of = Buffer.from(String(text ?? ''), 'latin1');
       const counts = [n, passed, failed, inconclusive].map(numbersOf);
       let from = 0;
       for (const [i, id] of numbersOf(ids).entries()) {
@@ -79,9 +79,9 @@ export function createTotals(): Totals {
   };
 }
 
-/** [from, to) of a text. */
+/** [from, to) of the texts of a source. */
 interface Piece {
-  of: string;
+  of: Buffer;
   from: number;
   to: number;
 }

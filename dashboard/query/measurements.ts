@@ -1,6 +1,7 @@
 /** Why: a chart gets as many points as it can draw, at the same round times on every reload, and a gap stays a gap. */
 import { type Measurements, type MetricName, metricOf, roundToStep } from '#contract';
-import { addEncoded, emptyHistogram, type Histogram, quantiles } from '#lib/histogram';
+import { emptyHistogram, type Histogram, quantiles } from '#lib/histogram';
+import { addEncoded } from '#lib/histogram-sum';
 import { type RollupRow, type RollupTier, type SeriesBucket, type SeriesQuery, type StoreReader, TIER_S } from '#store';
 
 /** Round widths in seconds: each divides the day, or is whole days. */

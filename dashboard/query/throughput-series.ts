@@ -4,7 +4,8 @@
  * or is too young. A whole year of one line among 1,200 is 366 days and some hours of its 53 Mondays, and not 8,760 hours.
  */
 import type { CalendarBucket, ThroughputSeries } from '#contract';
-import { addEncoded, addValue, emptyHistogram, HISTOGRAM_ERROR, type Histogram, quantiles } from '#lib/histogram';
+import { addValue, emptyHistogram, HISTOGRAM_ERROR, type Histogram, quantiles } from '#lib/histogram';
+import { addEncoded } from '#lib/histogram-sum';
 import { type RollupRow, type StoreReader, type TestCounts, TIER_S } from '#store';
 import { calendarEdges } from './calendar.ts';
 import { countTest, noTests, plannedTests, ratedMbps } from './planned.ts';

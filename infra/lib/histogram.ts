@@ -2,7 +2,7 @@
  * Why: percentiles of a month or a region cannot be made of percentiles of hours. Histograms with logarithmic bins can be added, and keep
  * the relative error of every percentile below a bound (DDSketch: Masson, Rim, Lee, VLDB 2019; here without a limit on bins).
  */
-import { beginEncoding, decodeBase64, encodeBin, encoded, firstBin, readVarint, varint } from './histogram-text.ts';
+import { beginEncoding, encodeBin, encoded } from './histogram-text.ts';
 
 /** Counts by bin number. `zero` holds values below the smallest bin. */
 export interface Histogram {
@@ -73,22 +73,4 @@ export function encodeHistogram({ zero, bins }: Histogram): string {
   beginEncoding(zero);
   for (const [bin, count] of [...bins].sort(([a], [b]) => a - b)) encodeBin(bin, count);
   return encoded();
-}
-
-/** Adds an encoded histogram to `to`; what is cut short adds what can be read. */
-export function addEncoded(to: Histogram, text: string): void {
-  const length = decodeBase64(text, 0, text.length);
-  let bin = 0;
-  for (let at = readVarint(0), numbers = 0; at > 0 && at <= length; at = readVarint(at), numbers++) {
-    if (numbers === 0) to.zero += varint;
-    else if (numbers === 1) bin = firstBin(varint);
-    else if (numbers % 2 === 0) to.bins.set(bin, (to.bins.get(bin) ?? 0) + varint);
-    else bin += varint;
-  }
-}
-
-export function decodeHistogram(text: string): Histogram {
-  const histogram = emptyHistogram();
-  addEncoded(histogram, text);
-  return histogram;
 }
