@@ -22,8 +22,8 @@ export function knownSql(sources: readonly Standing[], groups: readonly Availabi
   const probes = new Set(groups.flatMap(({ probes: of }) => of));
   const all = sources.flatMap(({ file, tier, from_s, to_s, where }, source) => {
     const length = TIER_S[tier];
-    const ids = [...probes].flatMap((probe) => file.ids.get(probe) ?? []);
-    const listed = probes.size > MOST_LISTED ? '' : ` AND r.probe IN (${[0, ...ids].join(', ')})`;
+    const ids = (): number[] => [...probes].flatMap((probe) => file.ids.get(probe) ?? []);
+    const listed = probes.size > MOST_LISTED ? '' : ` AND r.probe IN (${[0, ...ids()].join(', ')})`;
     const from = `FROM ${file.alias}.rollups r WHERE ${where}${listed}`;
     const slot = `(r.t_s::BIGINT - ${firstOf(from_s, length)}) // ${length}`;
     const few = (to_s - from_s) / length <= BITS;
@@ -59,10 +59,15 @@ export function createKnown(groups: readonly AvailabilityGroup[]): Known {
     else ofProbe.set(one.probe, [one]);
   }
 
+  /** By the numbers of the file. */
+  const knownIn = ({ names }: Standing['file']): readonly (readonly KnownSeconds[] | undefined)[] =>
+    names.map((name) => ofProbe.get(name));
+
   function addBits({ file, ...source }: Standing, [ids = [], parts = [], up = [], down = []]: number[][]): void {
     const open = groups.map(({ spans }) => openSeconds(spans, source));
+    const known = knownIn(file);
     for (const [i, id] of ids.entries())
-      for (const of of ofProbe.get(file.names[id] ?? '') ?? []) {
+      for (const of of known[id] ?? []) {
         const seconds = open[of.group] ?? [];
         const first = (parts[i] ?? 0) * BITS;
         of.up_s += sumOfBits(up[i] ?? 0, first, seconds);
@@ -75,13 +80,19 @@ export function createKnown(groups: readonly AvailabilityGroup[]): Known {
     const length = TIER_S[tier];
     const first = firstOf(from_s, length);
     const touching = groups.map(({ spans }) => spansBySlot(spans, first, length));
-    for (const text of texts.split(',')) {
-      const [id, slot, runs = ''] = text.split(' ');
-      for (const of of ofProbe.get(file.names[Number(id)] ?? '') ?? []) {
-        const part = knownWithin(runs, first + Number(slot) * length, touching[of.group]?.get(Number(slot)) ?? []);
+    const known = knownIn(file);
+    for (let at = 0; at < texts.length; ) {
+      const afterId = texts.indexOf(' ', at);
+      const afterSlot = texts.indexOf(' ', afterId + 1);
+      const comma = texts.indexOf(',', afterSlot);
+      const slot = Number(texts.slice(afterId + 1, afterSlot));
+      const runs = texts.slice(afterSlot + 1, comma < 0 ? undefined : comma);
+      for (const of of known[Number(texts.slice(at, afterId))] ?? []) {
+        const part = knownWithin(runs, first + slot * length, touching[of.group]?.get(slot) ?? []);
         of.up_s += part.up_s;
         of.down_s += part.down_s;
       }
+      at = comma < 0 ? texts.length : comma + 1;
     }
   }
 

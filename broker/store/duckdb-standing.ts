@@ -107,7 +107,7 @@ export function within(from_s: number, to_s: number): string {
   return `r.t_s >= ${Math.max(0, Math.ceil(from_s))} AND r.t_s < ${Math.min(2 ** 32, Math.ceil(to_s))}`;
 }
 
-/** A list of a row; empty where the source holds nothing. */
+/** A list of a row (UINTEGER or DOUBLE, so that they are numbers already); empty where the source holds nothing. */
 export function numbersOf(list: JS | undefined): number[] {
-  return Array.isArray(list) ? list.map(Number) : [];
+  return Array.isArray(list) ? (list as number[]) : [];
 }

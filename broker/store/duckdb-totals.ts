@@ -8,17 +8,15 @@ import { numbersOf, type Standing } from './duckdb-standing.ts';
 import type { HistogramName, RollupTotal } from './store.ts';
 
 const COUNTS = ['tests', 'passed', 'failed', 'inconclusive'] as const;
-/** Behind the texts of a probe. */
-const END = ';';
 
 /** One row per source. Texts of hours without a test are empty: passing over them is faster than a filter. Null: nothing to ask. */
 export function totalsSql(sources: readonly Standing[], histogram: HistogramName | undefined): string | null {
   const sums = COUNTS.map((column) => `sum(r.${column})::DOUBLE AS ${column}`).join(', ');
   const lists = COUNTS.map((column) => `list(${column})`).join(', ');
-  const text = histogram ? `string_agg(r.${histogram}_h, ',')` : "''";
+  const text = histogram ? `coalesce(string_agg(r.${histogram}_h, ','), '')` : "''";
   const all = sources.map(
     ({ file: { alias }, where }, source) =>
-      `SELECT ${source}, string_agg(concat(text, '${END}'), ''), list(probe), ${lists}
+      `SELECT ${source}, string_agg(text, ''), list(strlen(text)::DOUBLE), list(probe), ${lists}
         FROM (SELECT r.probe, ${text} AS text, ${sums} FROM ${alias}.rollups r WHERE ${where} GROUP BY r.probe)`,
   );
   return all.length === 0 ? null : all.join(' UNION ALL ');
@@ -32,56 +30,53 @@ export interface Totals {
 }
 
 export function createTotals(): Totals {
-  const totals = new Map<string, RollupTotal>();
+  const totals = new Map<string, Counted>();
   const sum = createHistogramSum();
 
-  function totalOf(probe: string): RollupTotal {
+  function countedOf(probe: string): Counted {
     const known = totals.get(probe);
     if (known) return known;
-    const fresh = { probe, tests: { n: 0, passed: 0, failed: 0, inconclusive: 0 }, histogram: '' };
+    const tests = { n: 0, passed: 0, failed: 0, inconclusive: 0 };
+    const fresh = { total: { probe, tests, histogram: '' }, pieces: [] };
     totals.set(probe, fresh);
     return fresh;
   }
 
-  /** Texts of the rows by probe; the numbers are added at once. */
-  function piecesOf(rows: readonly JS[][], sources: readonly Standing[]): Map<RollupTotal, Piece[]> {
-    const pieces = new Map<RollupTotal, Piece[]>();
-    for (const [source, text, ids, n, passed, failed, inconclusive] of rows) {
-      const { names } = sources[Number(source)]?.file ?? { names: [] };
-      const of = Buffer.from(String(text ?? ''), 'latin1');
-      const counts = [n, passed, failed, inconclusive].map(numbersOf);
-      let from = 0;
-      for (const [i, id] of numbersOf(ids).entries()) {
-        const total = totalOf(names[id] ?? '');
-        total.tests.n += counts[0]?.[i] ?? 0;
-        total.tests.passed += counts[1]?.[i] ?? 0;
-        total.tests.failed += counts[2]?.[i] ?? 0;
-        total.tests.inconclusive += counts[3]?.[i] ?? 0;
-        const to = of.indexOf(END, from);
-        const known = pieces.get(total);
-        if (known) known.push({ of, from, to });
-        else pieces.set(total, [{ of, from, to }]);
-        from = to + END.length;
-      }
+  /** Adds the numbers of a row, and lays its texts aside. */
+  function take([source, text, lengths, ids, ...lists]: JS[], sources: readonly Standing[]): void {
+    const names = sources[Number(source)]?.file.names ?? [];
+    const of = Buffer.from(String(text ?? ''), 'latin1');
+    const ends = numbersOf(lengths);
+    const [n = [], passed = [], failed = [], inconclusive = []] = lists.map(numbersOf);
+    let from = 0;
+    for (const [i, id] of numbersOf(ids).entries()) {
+      const { total, pieces } = countedOf(names[id] ?? '');
+      total.tests.n += n[i] ?? 0;
+      total.tests.passed += passed[i] ?? 0;
+      total.tests.failed += failed[i] ?? 0;
+      total.tests.inconclusive += inconclusive[i] ?? 0;
+      const to = from + (ends[i] ?? 0);
+      if (to > from) pieces.push({ of, from, to });
+      from = to;
     }
-    return pieces;
   }
 
   return {
     add(rows, sources) {
-      for (const [total, pieces] of piecesOf(rows, sources)) {
+      for (const row of rows) take(row, sources);
+      for (const { total, pieces } of totals.values()) {
+        if (pieces.length === 0) continue;
         sum.add(total.histogram);
-        for (const { of, from, to } of pieces) sum.add(of, from, to);
+        for (const { of, from, to } of pieces.splice(0)) sum.add(of, from, to);
         total.histogram = sum.takeEncoded();
       }
     },
-    all: () => [...totals.values()].sort((a, b) => (a.probe < b.probe ? -1 : 1)),
+    all: () => [...totals.values()].map(({ total }) => total).sort((a, b) => (a.probe < b.probe ? -1 : 1)),
   };
 }
 
-/** [from, to) of the texts of a source. */
-interface Piece {
-  of: Buffer;
-  from: number;
-  to: number;
+interface Counted {
+  total: RollupTotal;
+  /** [from, to) of the texts of a source, not added yet. */
+  pieces: { of: Buffer; from: number; to: number }[];
 }

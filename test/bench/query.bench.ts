@@ -7,7 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bench, costPerSample, ours } from './query/ours.ts';
+import { type Bench, costPerRollup, costPerSample, ours } from './query/ours.ts';
 import { influxdb, victoria } from './query/peers.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'carrel-bench-query-'));
@@ -25,6 +25,7 @@ console.error(
 try {
   const mine = await ours(bench);
   await costPerSample(bench);
+  await costPerRollup(bench);
   await influxdb(bench, mine);
   await victoria(bench, mine);
 } finally {

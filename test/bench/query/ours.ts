@@ -5,7 +5,7 @@ import type { RollupRow, Store } from '#store';
 import { mergeRollups } from '../../../broker/rollup/merge.ts';
 import { withAnswers } from '../../../broker/store/answers.ts';
 import { type DuckdbStore, openDuckdbStore } from '../../../broker/store/duckdb.ts';
-import { complianceGroups, complianceRow } from '../../../dashboard/query/compliance.ts';
+import { complianceOf } from '../../../dashboard/query/compliance.ts';
 import { measurements } from '../../../dashboard/query/measurements.ts';
 import { countMonth } from '../../../dashboard/query/month.ts';
 import { percentilesBy } from '../../../dashboard/query/percentiles.ts';
@@ -143,10 +143,7 @@ async function askAll(store: Store): Promise<Record<string, number>> {
     probe_day: await typical(() => chart(DAY_S)),
     probe_week: await typical(() => chart(RAW_S)),
     availability: await typical(() => store.known(groups)),
-    compliance_month: await typical(async () => {
-      const aps = await countMonth(store, input);
-      return [aps.map(complianceRow), complianceGroups(aps)];
-    }),
+    compliance_month: await typical(async () => complianceOf(await countMonth(store, input))),
     percentiles_region: await typical(async () =>
       percentilesBy(
         await store.rollupTotals({ from_s: START_S, to_s: END_S, histogram: 'rtt_ms' }),
@@ -190,4 +187,49 @@ export async function costPerSample({ dir, figure }: Bench): Promise<void> {
     'ratio',
     'cost of a sample in the larger network',
   );
+}
+
+/** Processor time of a week of tests and availability, per day of a probe: of 1,200 probes and of 20,000. */
+export async function costPerRollup({ dir, figure }: Bench): Promise<void> {
+  const cost: number[] = [];
+  const days = 7;
+  for (const probes of [1200, 20_000]) {
+    const store = await openDuckdbStore({ dir: join(dir, `read-${probes}`), nowMs: () => RAW_S * 1000 });
+    const some = Array.from({ length: probes }, (_, p) => `probe-${p}`);
+    const range = { from_s: START_S, to_s: START_S + days * 86_400 };
+    for (let day = range.from_s; day < range.to_s; day += 86_400)
+      await store.writeRollups(some.map((probe, p) => wholeDay(probe, rollup(p % PROBES, day))));
+    const spans = openingGroups()[0]?.spans ?? [];
+    const spent: number[] = [];
+    for (let run = 0; run < 9; run++) {
+      const before = process.cpuUsage();
+      await store.rollupTotals({ ...range, histogram: 'rate_mbps' });
+      await store.known([{ probes: some, spans }]);
+      const { user, system } = process.cpuUsage(before);
+      if (run >= 2) spent.push(user + system);
+    }
+    await store.close();
+    cost.push((spent.sort((a, b) => a - b)[3] ?? Number.NaN) / (probes * days));
+    figure(
+      `read_us_${probes}`,
+      cost.at(-1) ?? Number.NaN,
+      'us',
+      `processor time per day of a probe, tests and availability over ${days} days of ${probes} probes`,
+    );
+  }
+  figure(
+    'read_20000_vs_1200',
+    (cost[1] ?? Number.NaN) / (cost[0] ?? Number.NaN),
+    'ratio',
+    'cost of a day of a probe in the larger network',
+  );
+}
+
+/** A day that was as its midnight hour, and one in eight with an outage in it, as the others of this bench. */
+function wholeDay(probe: string, hour: RollupRow): RollupRow {
+  const calm = Number(probe.slice(6)) % 8 > 0;
+  const state = calm
+    ? { up_s: 86_400, down_s: 0, runs: 'u86400' }
+    : { up_s: 84_000, down_s: 2400, runs: 'u40000d2400u44000' };
+  return { ...hour, ...state, probe, tier: 'day' };
 }
