@@ -97,16 +97,18 @@ interface Grid {
   min: number;
   max: number;
   step: number;
+  /** Steps in 1; 0 where a step is larger than that. */
+  scale: number;
 }
 /** Looked up once, in the order of the table. */
 const GRIDS: readonly Grid[] = METRIC_NAMES.map((name) => {
   const { min, max, step } = metricOf(name);
-  return { name, min, max, step };
+  return { name, min, max, step, scale: Math.round(1 / step) };
 });
 
 function addColumn(
   fillings: Fillings,
-  { name, min, max, step }: Grid,
+  { name, min, max, step, scale }: Grid,
   given: readonly (number | null)[],
   firstSample: number,
 ): void {
@@ -117,7 +119,8 @@ function addColumn(
   const values = filling.values.length < end ? roomFor(filling, end) : filling.values;
   for (let i = 0; i < given.length; i++) {
     const value = given[i] ?? Number.NaN;
-    values[firstSample + i] = Number.isNaN(value) ? value : Math.min(max, Math.max(min, toStep(step, value)));
+    const onGrid = (scale >= 1 ? Math.round(value * scale) / scale : toStep(step, value)) + 0; // -0 is 0
+    values[firstSample + i] = onGrid < min ? min : onGrid > max ? max : onGrid; // unknown stays unknown
   }
   filling.filled = end;
 }

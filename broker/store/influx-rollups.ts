@@ -2,11 +2,12 @@
  * Why: rollups in InfluxDB are points of two measurements, one field per part of a metric; whoever uses a dashboard of another make finds
  * `rtt_ms_max` there. A point is known by probe and time, so that a newer version takes the older one's place.
  */
-import { METRIC_NAMES, type MetricName } from '#contract';
+import { METRIC_NAMES, METRICS, type MetricName } from '#contract';
 import { dayOf, standingDays, wholeDays } from '../rollup/standing.ts';
 import { knownOf, rangeOfGroups, totalsOf } from '../rollup/totals.ts';
 import { between, type InfluxSeries, name, text } from './influxql.ts';
-import { escapeTag, escapeText } from './line-protocol.ts';
+import { decimalsOf, escapeTag, escapeText } from './line-protocol.ts';
+import { createLineWriter, type Lines, type LineWriter, NUMBER_BYTES } from './lines.ts';
 import { type SendLines, sendAll } from './send-lines.ts';
 import {
   type MetricRollup,
@@ -44,29 +45,69 @@ export interface RollupPoint {
   replaces: boolean;
 }
 
-/** The rollups as lines, times in ns. */
-export function rollupLines(points: readonly RollupPoint[]): string[] {
-  return points.map(({ row, replaces }) => {
-    const { tests, histograms } = row;
-    const counts = {
-      ...row,
-      tests: tests.n,
-      passed: tests.passed,
-      failed: tests.failed,
-      inconclusive: tests.inconclusive,
-    };
-    const texts = { runs: row.runs, rtt_ms_h: histograms.rtt_ms, rate_mbps_h: histograms.rate_mbps };
-    const fields = [
-      ...COUNTS.map((field) => `${field}=${counts[field]}i`),
-      ...TEXTS.map((field) => `${field}="${escapeText(texts[field])}"`),
-      ...METRIC_NAMES.flatMap((metric) => {
-        const of = row.metrics[metric];
-        if (!of) return replaces ? [`${metric}_count=0`] : [];
-        return PARTS.map((part) => `${metric}_${part}=${of[part]}`);
-      }),
-    ];
-    return `${ROLLUPS[row.tier]},probe=${escapeTag(row.probe)} ${fields.join(',')} ${row.t_s}000000000`;
-  });
+/** Each has five times the fields of a sample. */
+const LINES_PER_REQUEST = 1000;
+
+interface MetricFields {
+  metric: MetricName;
+  decimals: number;
+  /** `,rtt_ms_count=` and so on. */
+  parts: { part: (typeof PARTS)[number]; head: Buffer }[];
+}
+const METRIC_FIELDS: readonly MetricFields[] = METRIC_NAMES.map((metric) => ({
+  metric,
+  decimals: decimalsOf(METRICS[metric].step),
+  parts: PARTS.map((part) => ({ part, head: Buffer.from(`,${metric}_${part}=`) })),
+}));
+const [EMPTY, NANOSECONDS] = [Buffer.from('0'), Buffer.from('000000000')];
+const METRIC_BYTES = METRIC_FIELDS.reduce(
+  (bytes, { parts }) => bytes + parts.reduce((sum, { head }) => sum + head.length + NUMBER_BYTES, 0),
+  0,
+);
+
+/** The rollups as lines, times in ns, made when they are asked for. */
+export function* rollupParts(points: readonly RollupPoint[]): Generator<Lines> {
+  const writer = createLineWriter();
+  for (const point of points) {
+    writeRollup(writer, point);
+    if (writer.count() === LINES_PER_REQUEST) yield writer.take();
+  }
+  if (writer.count() > 0) yield writer.take();
+}
+
+function writeRollup(writer: LineWriter, { row, replaces }: RollupPoint): void {
+  const head = headOf(row);
+  writer.room(3 * head.length + METRIC_BYTES + 2 * NUMBER_BYTES);
+  writer.text(head);
+  for (const { metric, decimals, parts } of METRIC_FIELDS) {
+    const of = row.metrics[metric];
+    if (of)
+      for (const { part, head } of parts) {
+        writer.bytes(head);
+        writer.number(of[part], part === 'count' ? 0 : decimals);
+      }
+    else if (replaces && parts[0]) {
+      writer.bytes(parts[0].head);
+      writer.bytes(EMPTY);
+    }
+  }
+  writer.text(' ');
+  writer.number(row.t_s, 0);
+  writer.bytes(NANOSECONDS);
+  writer.end();
+}
+
+/** Measurement, tag, counts and texts. */
+function headOf(row: RollupRow): string {
+  const { tests, histograms } = row;
+  const { n, passed, failed, inconclusive } = tests;
+  const counts = { ...row, tests: n, passed, failed, inconclusive };
+  const texts = { runs: row.runs, rtt_ms_h: histograms.rtt_ms, rate_mbps_h: histograms.rate_mbps };
+  const fields = [
+    ...COUNTS.map((field) => `${field}=${counts[field]}i`),
+    ...TEXTS.map((field) => `${field}="${escapeText(texts[field])}"`),
+  ];
+  return `${ROLLUPS[row.tier]},probe=${escapeTag(row.probe)} ${fields.join(',')}`;
 }
 
 /** Rows that are not older than what is stored: whoever writes late must not undo a newer version. */
@@ -91,7 +132,7 @@ export async function newerThanStored(select: Select, rows: readonly RollupRow[]
 
 /** @throws StoreError also where a line is refused: a rollup is made by us, so that the fault is no probe's. */
 export async function sendRollups(points: readonly RollupPoint[], send: SendLines): Promise<void> {
-  const [refused] = await sendAll(rollupLines(points), send);
+  const [refused] = await sendAll(rollupParts(points), send);
   if (refused) throw new StoreError('broken', `refuses a rollup: ${refused.reason}`);
 }
 

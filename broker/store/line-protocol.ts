@@ -3,7 +3,7 @@
  * and do not escape everything. Integers are typed from the metric table: a field keeps its type for ever.
  */
 import { type FrameEvent, METRICS, type MetricName } from '#contract';
-import { createLineWriter, type Lines, type LineWriter, linesOfTexts, NUMBER_BYTES } from './lines.ts';
+import { createLineWriter, type Lines, type LineWriter, NUMBER_BYTES } from './lines.ts';
 import { type Batch, type EventRow, isKnown, type MetricColumn, type SampleBatch } from './store.ts';
 
 /** Measurement `probe`, tag `probe`, one field per metric; `approx` is always there, so that a sample without values exists too. */
@@ -14,7 +14,7 @@ export const EVENTS = 'event';
 /** All rows as lines with nanosecond times: the same batch always makes the same lines. */
 export function linesOf(batch: Batch): Lines {
   const lines = linePartsOf(batch, { rows: Number.POSITIVE_INFINITY, lane: 0, lanes: 1 }).next();
-  return lines.done ? linesOfTexts([]) : lines.value;
+  return lines.done ? createLineWriter().take() : lines.value;
 }
 
 /** Which rows of a batch, and how many of them at once. */
@@ -76,7 +76,7 @@ function columnsOf({ columns }: SampleBatch): Column[] {
 }
 
 /** Of a multiple of `step`, as it is written. */
-function decimalsOf(step: number): number {
+export function decimalsOf(step: number): number {
   let decimals = 0;
   while (decimals < 6 && !Number.isInteger(Number((step * 10 ** decimals).toPrecision(12)))) decimals++;
   return decimals;

@@ -17,6 +17,8 @@ export interface LineWriter {
   /** Makes room for so many bytes; nothing below does. */
   room(bytes: number): void;
   bytes(of: Buffer): void;
+  /** At most three bytes for each character. */
+  text(words: string): void;
   /**
    * As JavaScript writes it, at most 25 bytes: a value that lies on a grid of so many decimals is written without a text.
    * @param decimals 0 to 6: smaller numbers have an exponent
@@ -103,6 +105,7 @@ export function createLineWriter(): LineWriter {
         digits(scaled - high * BILLION, 0, 9);
       }
     },
+    text,
     end,
     line(words) {
       room(3 * words.length + 1);
@@ -117,11 +120,14 @@ export function createLineWriter(): LineWriter {
   };
 }
 
-/** The same, of texts. */
-export function linesOfTexts(texts: readonly string[]): Lines {
+/** The same of texts, at most so many at once. */
+export function* partsOfTexts(texts: readonly string[], atOnce: number): Generator<Lines> {
   const writer = createLineWriter();
-  for (const line of texts) writer.line(line);
-  return writer.take();
+  for (const line of texts) {
+    writer.line(line);
+    if (writer.count() === atOnce) yield writer.take();
+  }
+  if (writer.count() > 0) yield writer.take();
 }
 
 /** What goes over the wire. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '#store';
 import { escapeTag, linesOf } from '../../broker/store/line-protocol.ts';
-import { createLineWriter, type Lines, NUMBER_BYTES, textsOf } from '../../broker/store/lines.ts';
+import { createLineWriter, type Lines, NUMBER_BYTES, partsOfTexts, textsOf } from '../../broker/store/lines.ts';
 import {
   type Refusal,
   retryAfterOf,
@@ -40,6 +40,7 @@ function joined(...batches: Batch[]): Batch {
     frames: [],
   };
 }
+const parts = (n: number): Iterator<Lines> => partsOfTexts(lines(n), 5000);
 const lines = (n: number): string[] => Array.from({ length: n }, (_, i) => `line-${i}`);
 
 /** A server that stores lines, refuses those in `bad` with 400, and requests above `max` lines with 413. */
@@ -119,7 +120,7 @@ describe('sending lines', () => {
       open -= 1;
       return null;
     });
-    await Promise.all([sendBatch(backlog(100, 200), send), sendAll(lines(20_000), send), sendAgain(lines(10), send)]);
+    await Promise.all([sendBatch(backlog(100, 200), send), sendAll(parts(20_000), send), sendAgain(lines(10), send)]);
     expect([most, open]).toEqual([2, 0]);
   });
 
@@ -127,7 +128,7 @@ describe('sending lines', () => {
     let open = 0;
     let most = 0;
     const sizes: number[] = [];
-    await sendAll(lines(12_001), async (part) => {
+    await sendAll(parts(12_001), async (part) => {
       most = Math.max(most, ++open);
       sizes.push(part.to - part.from);
       await new Promise(setImmediate);
@@ -141,7 +142,7 @@ describe('sending lines', () => {
   it('finds the refused lines among thousands and stores all others', async () => {
     const bad = new Set(['line-0', 'line-777', 'line-778', 'line-5000', 'line-5999']);
     const { stored, send } = server({ bad });
-    const quarantined = await sendAll(lines(6000), send);
+    const quarantined = await sendAll(parts(6000), send);
     expect(new Set(quarantined.map(({ line }) => line))).toEqual(bad);
     expect(quarantined[0]?.reason).toBe('unable to parse');
     expect(stored.size).toBe(6000 - bad.size);
@@ -149,14 +150,16 @@ describe('sending lines', () => {
 
   it('halves what is too large, and sets aside a line that is too large by itself', async () => {
     const small = server({ max: 700 });
-    expect(await sendAll(lines(5000), small.send)).toEqual([]);
+    expect(await sendAll(parts(5000), small.send)).toEqual([]);
     expect(small.stored.size).toBe(5000);
-    expect(await sendAll(['huge'], server({ max: 0 }).send)).toEqual([{ line: 'huge', reason: 'too large' }]);
+    expect(await sendAll(partsOfTexts(['huge'], 5000), server({ max: 0 }).send)).toEqual([
+      { line: 'huge', reason: 'too large' },
+    ]);
   });
 
   it('does not throw a batch away when the server refuses whatever it is sent', async () => {
     const all = server({ bad: new Set(lines(5000)) });
-    await expect(sendAll(lines(5000), all.send)).rejects.toMatchObject({
+    await expect(sendAll(parts(5000), all.send)).rejects.toMatchObject({
       failure: 'broken',
       message: 'refuses every line: unable to parse',
     });
@@ -174,7 +177,7 @@ describe('sending lines', () => {
     [404, 'missing_database'],
     [500, 'broken'],
   ])('keeps the batch after %s: %s', async (status, failure) => {
-    await expect(sendAll(lines(3), async () => refusal(status, 'words', 7000))).rejects.toMatchObject({
+    await expect(sendAll(parts(3), async () => refusal(status, 'words', 7000))).rejects.toMatchObject({
       failure,
       message: expect.stringContaining('words'),
     });
