@@ -142,12 +142,12 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     const writing = writeUntilTaken(open, batch, cursor);
     writing.catch(() => undefined); // awaited below
     owed.gather();
-    if (deps.rollupsBeside) await rollups?.tick();
+    if (deps.rollupsBeside) await rollups?.tick(!atEnd);
     const quarantined = await writing;
     deps.onCursor(cursor);
     owed.add(batch, cursor);
     if (atEnd) owed.gather();
-    if (atEnd || !deps.rollupsBeside) await rollups?.tick();
+    if (atEnd || !deps.rollupsBeside) await rollups?.tick(!atEnd);
     const rows = batch.samples.t_s.length + batch.events.length - quarantined;
     works(atEnd ? 'ok' : 'catching_up', {
       rows_written: status.rows_written + rows,

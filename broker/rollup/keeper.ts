@@ -27,14 +27,19 @@ export interface KeeperDeps {
   /** What is durable: the wal must be kept from here. */
   onCursor(cursor: Cursor): void;
   log: Logger;
+  /** While a backlog is read, hours wait until so many are due; written at once where left out. */
+  gatherHours?: number;
 }
 export interface RollupKeeper {
   /** From where the wal must be read; null: from the store's own cursor. */
   readonly from: Cursor | null;
   /** Takes what the store has durably taken. */
   take(batch: Batch, cursor: Cursor): void;
-  /** Writes what is due, a slice at a time. True when more waits. Never throws for what a store does: it tries again later. */
-  tick(): Promise<boolean>;
+  /**
+   * Writes what is due, a slice at a time. True when more waits. Never throws for what a store does: it tries again later.
+   * @param behind a backlog is being read: a store that takes many hours better at once gets none until so many are due
+   */
+  tick(behind?: boolean): Promise<boolean>;
   /** Writes the state. */
   close(): Promise<void>;
 }
@@ -66,7 +71,8 @@ interface Open {
 }
 
 /** @throws StoreError when the store cannot be read */
-export async function openRollupKeeper({ store, statePath, nowMs, onCursor, log }: KeeperDeps): Promise<RollupKeeper> {
+export async function openRollupKeeper(deps: KeeperDeps): Promise<RollupKeeper> {
+  const { store, statePath, nowMs, onCursor, log, gatherHours = 1 } = deps;
   const open = new Map<string, Open>();
   const found = statePath === null ? null : await readState(statePath);
   const state: RollupState = found ?? emptyState();
@@ -75,6 +81,8 @@ export async function openRollupKeeper({ store, statePath, nowMs, onCursor, log 
   let markedMs = 0;
   /** When hours of days that are over were written: first since no day was left to be made, and last. */
   let daysMarked: { firstMs: number; lastMs: number } | null = null;
+  /** So many hours were due that they are being written. */
+  let draining = false;
   if (!found) await startOver();
 
   /** A database that was fed before, or whose state is gone: every hour in it is made again. */
@@ -155,16 +163,20 @@ export async function openRollupKeeper({ store, statePath, nowMs, onCursor, log 
     }
   }
 
-  async function writeOpen(now: number): Promise<boolean> {
-    const due = [...open.values()]
-      .filter(({ hour, changed, lastMs }) => changed && isOver(hour.start_s + HOUR_S, now) && lastMs + IDLE_MS <= now)
-      .slice(0, HOURS_AT_ONCE);
+  async function writeOpen(now: number, behind: boolean): Promise<boolean> {
+    const due = [...open.values()].filter(
+      ({ hour, changed, lastMs }) => changed && isOver(hour.start_s + HOUR_S, now) && lastMs + IDLE_MS <= now,
+    );
+    if (behind && !draining && due.length < gatherHours) return false;
+    // Hours of one probe in one writing: to some databases each probe costs as much as its points.
+    const slice = due.sort((a, b) => (a.hour.probe < b.hour.probe ? -1 : 1)).slice(0, HOURS_AT_ONCE);
     const version = nextVersion();
-    if (due.length > 0) await writeHours(due.map(({ hour }) => rollupOfHour(hour, version)));
-    for (const one of due) one.changed = false;
+    if (slice.length > 0) await writeHours(slice.map(({ hour }) => rollupOfHour(hour, version)));
+    for (const one of slice) one.changed = false;
     for (const [key, { hour, changed }] of open)
       if (!changed && (hour.start_s + HOUR_S + KEEP_S) * 1000 <= now) open.delete(key);
-    return due.length === HOURS_AT_ONCE;
+    draining = due.length > slice.length;
+    return draining;
   }
 
   async function remake(marks: Marks, length_s: number, now: number): Promise<boolean> {
@@ -197,14 +209,15 @@ export async function openRollupKeeper({ store, statePath, nowMs, onCursor, log 
   return {
     from: state.cursor,
     take,
-    async tick() {
+    async tick(behind = false) {
       const now = nowMs();
       if (now < retryMs) return false;
       try {
-        let more = await writeOpen(now);
+        let more = await writeOpen(now, behind);
+        const gathers = behind && gatherHours > 1;
         // A backlog marks many hours one by one: they are made again when it pauses.
-        if (markedMs + IDLE_MS <= now) more = (await remake(state.hours, HOUR_S, now)) || more;
-        if (!more && daysAreDue(now)) {
+        if (!gathers && markedMs + IDLE_MS <= now) more = (await remake(state.hours, HOUR_S, now)) || more;
+        if (!gathers && !more && daysAreDue(now)) {
           more = await remake(state.days, DAY_S, now);
           if (!more) daysMarked = null;
         }

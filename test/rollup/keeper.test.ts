@@ -21,7 +21,7 @@ beforeEach(() => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 /** A store, its keeper and a clock; a frame is one batch. `crash` drops the keeper as a kill would, and reads again from its cursor. */
-async function bench(store: Store = createMemoryStore()) {
+async function bench(store: Store = createMemoryStore(), gatherHours = 1) {
   const wal: TestFrame[] = [];
   const cursors: Cursor[] = [];
   let nowMs = START_S * 1000;
@@ -34,6 +34,7 @@ async function bench(store: Store = createMemoryStore()) {
       nowMs: () => nowMs,
       onCursor,
       log: silentLogger,
+      gatherHours,
     });
     const from = keeper.from?.next ?? 0;
     for (const [i, frame] of wal.entries()) if (i >= from) await pass(frame, i);
@@ -51,10 +52,10 @@ async function bench(store: Store = createMemoryStore()) {
       for (const frame of frames) await pass(frame, wal.push(frame) - 1);
     },
     /** Looks at the end and, as the loop does, a few seconds before. */
-    async pass_s(seconds: number) {
+    async pass_s(seconds: number, behind = false) {
       for (const some of [seconds - 5, 5]) {
         nowMs += some * 1000;
-        while (await keeper.tick());
+        while (await keeper.tick(behind));
       }
     },
     close: () => keeper.close(),
@@ -72,22 +73,23 @@ describe('the keeper of rollups', () => {
   it('ends with what the samples say, whatever the order, the repetitions, the crashes and the pauses', async () => {
     const step = fc.oneof(
       { weight: 8, arbitrary: fc.constant('send' as const) },
-      fc.constantFrom('crash' as const, 'close' as const, 'pass' as const),
+      fc.constantFrom('crash' as const, 'close' as const, 'pass' as const, 'behind' as const),
     );
     const story = anyFrames(30).chain((frames) =>
       fc.tuple(
         fc.shuffledSubarray([...frames, ...frames], { minLength: frames.length }),
         fc.array(step, { minLength: 20, maxLength: 80 }),
+        fc.constantFrom(1, 3),
       ),
     );
     await fc.assert(
-      fc.asyncProperty(story, async ([frames, steps]) => {
+      fc.asyncProperty(story, async ([frames, steps, gatherHours]) => {
         await rm(join(dir, 'rollups.json'), { force: true });
-        const it = await bench();
+        const it = await bench(createMemoryStore(), gatherHours);
         const left = [...frames];
         for (const what of steps) {
           if (what === 'send') await it.send(...left.splice(0, 2));
-          else if (what === 'pass') await it.pass_s(3 * HOUR_S);
+          else if (what === 'pass' || what === 'behind') await it.pass_s(3 * HOUR_S, what === 'behind');
           else {
             if (what === 'close') await it.close();
             await it.crash();
@@ -101,6 +103,21 @@ describe('the keeper of rollups', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('gathers hours while a backlog is read, writes them when so many are due, and the rest when it is over', async () => {
+    const it = await bench(createMemoryStore(), 3);
+    await it.send(samples(0, 0), samples(1, 1));
+    await it.pass_s(3 * HOUR_S, true);
+    expect(await it.hours()).toEqual([]);
+    await it.send(samples(2, 2));
+    await it.pass_s(HOUR_S, true);
+    expect(await it.hours()).toHaveLength(3);
+    await it.send(samples(3, 3));
+    await it.pass_s(2 * HOUR_S, true);
+    expect(await it.hours()).toHaveLength(3);
+    await it.pass_s(10);
+    expect(await it.hours()).toHaveLength(4);
   });
 
   it('writes an hour when it is over, and a day after its hours', async () => {

@@ -7,7 +7,7 @@ import { systemClock } from '#lib/clock';
 import { silentLogger } from '#lib/logger';
 import { nodeRawDeflate } from '#lib/raw-deflate';
 import { openWal, type Wal } from '../../../broker/wal.ts';
-import { startStoreWorker } from '../../../broker/worker-host.ts';
+import { type StoreWorker, startStoreWorker } from '../../../broker/worker-host.ts';
 import {
   type DebianServer,
   debianServer,
@@ -24,7 +24,7 @@ const ROWS = PROBES * SAMPLES * FRAMES_EACH;
 /** All of it lies in the past, whatever day it is: frames from beyond their arrival would be put onto each other. */
 const START = (Math.floor(Date.now() / 86_400_000) - 2) * 86_400_000;
 const metrics = METRIC_NAMES.filter((name) => !('reserved' in METRICS[name])).slice(0, 20);
-const OF = `${ROWS} rows of ${metrics.length} values, decoding and rollups included, from the moment when the database is open`;
+const OF = `${ROWS} rows of ${metrics.length} values, decoding and gathering of rollups included, from the moment when the database is open`;
 const PEERS = [
   {
     name: 'influxdb',
@@ -78,6 +78,10 @@ async function fillWal(wal: Wal): Promise<void> {
   unsubscribe();
 }
 
+interface WorkerRate extends RowsRate {
+  rollupsAfterS: number | null;
+}
+
 interface Run {
   dir: string;
   wal: Wal;
@@ -87,8 +91,17 @@ interface Run {
   server: RunningServer | null;
 }
 
+/** Seconds from the last row until the last hour of every probe is there as a rollup. */
+async function rollupsAfterS(worker: StoreWorker): Promise<number> {
+  const begin = performance.now();
+  const hour_s = Math.floor(START / 3_600_000 + (FRAMES_EACH * SAMPLES - 1) / 60) * 3600;
+  const query = { tier: 'hour', from_s: hour_s, to_s: hour_s + 3600, metrics: [] } as const;
+  while ((await worker.store.rollups(query)).length < PROBES) await delay(500);
+  return (performance.now() - begin) / 1000;
+}
+
 /** From the moment when the database is open, as a client is measured from its first request, until all rows are in it. */
-async function workerRate({ dir, wal, name, store, server }: Run): Promise<RowsRate> {
+async function workerRate({ dir, wal, name, store, server }: Run): Promise<WorkerRate> {
   const open = Promise.withResolvers<void>();
   const worker = startStoreWorker({
     settings: { CARREL_STORE: [store], CARREL_INFLUX_TOKEN: undefined },
@@ -105,7 +118,10 @@ async function workerRate({ dir, wal, name, store, server }: Run): Promise<RowsR
     for (;;) {
       const [status] = worker.stores();
       if (status?.error) throw new Error(`${name}: ${status.error}`);
-      if (status && status.rows_written >= ROWS) return measured(ROWS);
+      if (status && status.rows_written >= ROWS) {
+        const rate = measured(ROWS);
+        return { ...rate, rollupsAfterS: name === 'influxdb' ? await rollupsAfterS(worker) : null };
+      }
       await delay(10);
     }
   } finally {
@@ -131,6 +147,13 @@ export async function benchStores(dir: string, figure: Figure, only?: string): P
     const rate = await workerRate({ dir, wal, name, store: scheme(server.port), server });
     await server.stop();
     figure(`worker_rows_${name}`, rate.perS, 'rows/s', `${OF}; ${costOf(rate)}`);
+    if (rate.rollupsAfterS !== null)
+      figure(
+        `rollups_after_${name}`,
+        rate.rollupsAfterS,
+        's',
+        `from the last sample until the last hour of ${PROBES} probes is written; while a backlog is read, hours are gathered`,
+      );
     if (ours) figure(`rows_vs_${name}`, ours.perS / rate.perS, 'ratio', 'through the same worker, decoding included');
     if (name === 'influxdb') await compareWithClient(dir, found, rate, figure);
   }
@@ -159,7 +182,7 @@ async function compareWithClient(dir: string, found: DebianServer, ours: RowsRat
       `influxdb_vs_${name}`,
       ours.perS / rate.perS,
       'ratio',
-      `our worker, decoding and rollups included, to that: ${of}`,
+      `our worker, decoding and gathering of rollups included, to that: ${of}`,
     );
     const both = ({ cpuUs, serverCpuUs }: RowsRate): number => cpuUs + serverCpuUs;
     figure(
