@@ -83,7 +83,6 @@ export function drawPlot(
   onZoom: (stretch: { from: number; to: number } | null) => void,
 ): Plot {
   const colour = palette(host);
-  let told = true;
   const fit = (u: uPlot) => fitting(spec.xTicks, spec.from, spec.to, u.width - LEFT_PX - RIGHT_PX, CHAR_PX);
   const options: uPlot.Options = {
     width: Math.max(200, host.clientWidth),
@@ -137,7 +136,8 @@ export function drawPlot(
       ],
       setCursor: [
         (u) => {
-          if (told) onCursor(indexUnder(u, spec), markUnder(u, spec));
+          // uPlot also tells of what nobody did: that it was drawn, or that its cursor was moved from here.
+          if (u.cursor.event) onCursor(indexUnder(u, spec), markUnder(u, spec));
         },
       ],
     },
@@ -148,9 +148,8 @@ export function drawPlot(
   ring.hidden = true;
   return {
     moveTo(at) {
-      told = false;
+      delete plot.cursor.event;
       plot.setCursor(at === null ? { left: -10, top: -10 } : { left: plot.valToPos(at, 'x'), top: 0 });
-      told = true;
     },
     ring(test) {
       const one = test === null ? undefined : spec.tests[test];

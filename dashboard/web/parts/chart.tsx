@@ -32,14 +32,15 @@ export function Chart(props: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const [index, setIndex] = useState<number | null>(null);
+  /** When the test was made that somebody points at: its index changes with the tests. */
   const [mark, setMark] = useState<number | null>(null);
   const [said, setSaid] = useState('');
   const dark = useDark();
   // Keys come faster than pages are drawn: what is chosen now is known here, what is shown by `mark` and `index`.
   const chosen = useRef<number | null>(null);
   const choose = (test: number | null) => {
-    chosen.current = test;
-    setMark(test);
+    chosen.current = test === null ? null : (spec.tests[test]?.at ?? null);
+    setMark(chosen.current);
     plot.current?.ring(test);
   };
   const point = (i: number | null, test: number | null = null) => {
@@ -53,6 +54,11 @@ export function Chart(props: ChartProps) {
       if (over || !host.current) return;
       const drawn = drawPlot(host.current, spec, point, zoomTo);
       plot.current = drawn;
+      // Who was reading stays where they were, also when there are newer values.
+      const at = cursor.peek();
+      setIndex(at === null ? null : indexOf(spec, at));
+      drawn.moveTo(at);
+      drawn.ring(testAt(spec, chosen.current));
       observer = new ResizeObserver(([entry]) => {
         if (entry) drawn.resize(entry.contentRect.width);
       });
@@ -73,7 +79,7 @@ export function Chart(props: ChartProps) {
   });
   const press = (event: KeyboardEvent) => {
     const at = cursor.peek();
-    const step = stepOf(event, props, at === null ? null : indexOf(spec, at), chosen.current);
+    const step = stepOf(event, props, at, testAt(spec, chosen.current));
     if (step === null) return;
     event.preventDefault();
     choose(step.mark);
@@ -84,7 +90,7 @@ export function Chart(props: ChartProps) {
     <>
       <p class="readout">
         {heading}
-        {readout(index, mark)}
+        {readout(index, testAt(spec, mark))}
       </p>
       <div
         class="plot-box"
@@ -103,11 +109,11 @@ export function Chart(props: ChartProps) {
   );
 }
 
-/** Where a key leads, and what is said of it; null for keys that are not of charts. */
+/** Where a key leads from the time under the cursor, and what is said of it; null for keys that are not of charts. */
 function stepOf(
   event: KeyboardEvent,
   { spec, spoken, spokenMark }: ChartProps,
-  index: number | null,
+  now: number | null,
   mark: number | null,
 ): { at: number | null; mark: number | null; said: string } | null {
   const of = (count: number, from: number | null, by: number): number | null =>
@@ -115,12 +121,20 @@ function stepOf(
   const aside = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
   const along = { ArrowDown: -1, ArrowUp: 1 }[event.key];
   if (aside !== undefined) {
-    const next = of(spec.x.length, index, aside);
+    const next = of(spec.x.length, now === null ? null : indexOf(spec, now), aside);
     return next === null ? null : { at: spec.x[next] ?? null, mark: null, said: spoken(next) };
   }
   if (along === undefined || !spokenMark) return null;
-  const next = of(spec.tests.length, mark, along);
+  // Whoever comes from a day goes to the test nearest to its middle.
+  const times = spec.tests.map(({ at }) => at);
+  const next = mark === null && now !== null ? nearest(times, now) : of(times.length, mark, along);
   return next === null ? null : { at: spec.tests[next]?.at ?? null, mark: next, said: spokenMark(next) };
+}
+
+/** Index of the test that was made then. */
+function testAt({ tests }: PlotSpec, at: number | null): number | null {
+  const found = at === null ? -1 : tests.findIndex((test) => test.at === at);
+  return found < 0 ? null : found;
 }
 
 /** The stretch that holds the moment, or the nearest x. */
