@@ -22,6 +22,9 @@ const PAGES = [
   '/nowhere',
 ];
 
+/** Laid out as another page is: once is enough. */
+const ALIKE = new Set(['/alerts?id=1000', '/alerts?state=closed', '/help/keys', '/nowhere']);
+
 describe.skipIf(!chromiumPath())('every page (needs Chromium)', () => {
   const world = pageWorld();
 
@@ -48,7 +51,9 @@ describe.skipIf(!chromiumPath())('every page (needs Chromium)', () => {
       await world.restart({ sites: 120, long: true, cut: true, lang });
       world.fixture.servesAnyPath = true;
       const page = await world.open('/', 'Carrel');
-      expect(await walked(page, PAGES, lang, lang !== 'en')).toEqual({});
+      expect(
+        await walked(page, lang === 'en' ? PAGES : PAGES.filter((path) => !ALIKE.has(path)), lang, lang !== 'en'),
+      ).toEqual({});
       world.fine();
     },
     120_000,

@@ -95,7 +95,7 @@ function Hours({ history }: { history: StateHistory }) {
             {label}
           </text>
         ))}
-        <text x="100%" y="15" text-anchor={narrow.value ? 'end' : 'middle'}>
+        <text class="last" x="100%" y="15">
           {w.now}
         </text>
       </svg>
