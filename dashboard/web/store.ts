@@ -231,12 +231,14 @@ const AGAIN_MS = 2000;
 async function addDetails(names: Promise<RosterColumns>, signal?: AbortSignal): Promise<void> {
   const others = () => signal?.aborted || roster.peek()?.whole !== false;
   await toBe(listed);
-  for (let asked = names; !others(); asked = get('/roster?part=names', signal)) {
+  let asked: Promise<RosterColumns> | null = names;
+  while (!others()) {
     try {
-      await wholeRoster(asked, signal);
+      await wholeRoster(asked ?? get('/roster?part=names', signal), signal);
     } catch {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
+    asked = null;
   }
 }
 

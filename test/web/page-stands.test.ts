@@ -43,11 +43,18 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   test('who was here before gets what the page needs while its script loads, and asks for it once', async () => {
     const page = await world.open('/sites', 'Last heard');
     const asked: string[] = [];
-    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      asked.push(`${pathname} ${searchParams.get('part') ?? ''}`.trim());
+    });
     await page.reload();
     await page.getByText('Last heard').first().waitFor();
     const times = (path: string) => asked.filter((one) => one === `/api/v1${path}`).length;
-    expect([times('/me'), times('/live/snapshot'), times('/roster')]).toEqual([1, 1, 1]);
+    await expect.poll(() => times('/roster details')).toBe(1);
+    expect([times('/me'), times('/live/snapshot'), times('/roster names')]).toEqual([1, 1, 1]);
+    // Whatever would be asked again is asked at once.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect([times('/roster names'), times('/roster details')]).toEqual([1, 1]);
     world.fine();
   }, 60_000);
 
