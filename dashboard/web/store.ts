@@ -211,7 +211,7 @@ export async function refreshRoster(signal?: AbortSignal): Promise<KnownRoster> 
   if (roster.peek() !== null) return wholeRoster(names, signal);
   const first = { ...unpackRoster(await names), whole: false };
   roster.value = first;
-  void addDetails(names, signal);
+  void addDetails(names);
   return first;
 }
 
@@ -227,14 +227,14 @@ async function wholeRoster(asked: Promise<RosterColumns>, signal?: AbortSignal):
 
 const AGAIN_MS = 2000;
 
-/** Until they came, the session ended, or another roster was there first. */
-async function addDetails(names: Promise<RosterColumns>, signal?: AbortSignal): Promise<void> {
-  const others = () => signal?.aborted || roster.peek()?.whole !== false;
+/** Until they came, the session ended, or another roster was there first: also when the connection is cut meanwhile, for the next one asks for no roster. */
+async function addDetails(names: Promise<RosterColumns>): Promise<void> {
+  const others = () => roster.peek()?.whole !== false;
   await toBe(listed);
   let asked: Promise<RosterColumns> | null = names;
   while (!others()) {
     try {
-      await wholeRoster(asked ?? get('/roster?part=names', signal), signal);
+      await wholeRoster(asked ?? get('/roster?part=names'));
     } catch {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }

@@ -72,6 +72,7 @@ describe.skipIf(labUnavailable !== null || !chromiumPath())('the live page (need
   test('the set-up link leads to the page of this machine, without a complaint and without a request to another host', async () => {
     const { page } = watched;
     await page.goto(server.setupUrl ?? '');
+    await page.locator('input[type=password]').first().waitFor(); // the part with the form comes after the page
     for (const field of await page.locator('input[type=password]').all()) await field.fill('a long enough password');
     await page.locator('button[type=submit]').click();
     await page.getByRole('link', { name: 'Overview' }).waitFor(); // the frame stands only for who is signed in
