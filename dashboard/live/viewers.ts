@@ -94,7 +94,8 @@ export function createViewers({ clock, max }: { clock: Clock; max: number }): Vi
       const made = new Map<string, Buffer>();
       for (const viewer of ofChannel.get(channel) ?? []) {
         if (viewer.wire.writableLength > UNSENT_CAP) viewer.lagging = true;
-        if (viewer.lagging) continue;
+        // Its other end has gone, and its close is on the way.
+        if (viewer.lagging || !viewer.wire.writable) continue;
         const { lang, packed } = viewer;
         const key = `${packed} ${typeof event === 'string' ? '' : lang}`;
         const bytes = made.get(key) ?? bytesOf(typeof event === 'string' ? event : event(lang), packed);

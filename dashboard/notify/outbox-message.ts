@@ -36,6 +36,26 @@ export function addMessage(
   });
 }
 
+/** Something that is about no incident, to each of these. The same call twice adds it once. */
+export function addNoticeTo(
+  state: Pick<State, 'outbox' | 'keep'>,
+  receivers: readonly Pick<Receiver, 'route' | 'kind' | 'label'>[],
+  { detail, key, now }: { detail: object; key: string; now: number },
+): void {
+  for (const { route, kind, label } of receivers)
+    state.outbox.add({
+      incident: null,
+      route,
+      channel: kind,
+      target: label,
+      kind: 'notice',
+      severity: 'ticket',
+      detail: JSON.stringify(detail),
+      idempotencyKey: `${keyPrefix(state)}-${key}-${shortHash(route)}`,
+      createdAt: now,
+    });
+}
+
 /** Keys of two installations that share a receiver never collide. */
 export function keyPrefix(state: Pick<State, 'keep'>): string {
   const known = state.keep.get('alerts.installation');

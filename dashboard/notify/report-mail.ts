@@ -1,7 +1,7 @@
 /** Why: whoever answers for the network hears that a month is closed, with its figures; nobody has to look each day. */
 import type { ComplianceTrend } from '#contract';
 import type { State } from '#state';
-import { keyPrefix, shortHash } from './outbox-message.ts';
+import { addNoticeTo } from './outbox-message.ts';
 import { createReceivers } from './receivers.ts';
 import type { NotifySettings } from './targets.ts';
 
@@ -18,17 +18,7 @@ export function createReportMail(
 ): (closed: ClosedMonth, now: number) => void {
   const receivers = createReceivers(settings, state);
   return (closed, now) => {
-    for (const { route, kind, label } of receivers.ofReports())
-      state.outbox.add({
-        incident: null,
-        route,
-        channel: kind,
-        target: label,
-        kind: 'notice',
-        severity: 'ticket',
-        detail: JSON.stringify({ code: 'report', ...closed }),
-        idempotencyKey: `${keyPrefix(state)}-report-${closed.month}-${closed.revision}-${shortHash(route)}`,
-        createdAt: now,
-      });
+    const key = `report-${closed.month}-${closed.revision}`;
+    addNoticeTo(state, receivers.ofReports(), { detail: { code: 'report', ...closed }, key, now });
   };
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '#lib/clock';
 import type { State } from '#state';
 import { type Notice, troubleOf } from '../said/said.ts';
-import { keyPrefix, shortHash } from './outbox-message.ts';
+import { addNoticeTo, shortHash } from './outbox-message.ts';
 import type { Receiver, Receivers } from './receivers.ts';
 
 /** A receiver that only restarts is not worth a message. */
@@ -39,18 +39,7 @@ export function addNotice(
   const administrators = state.people.users().filter(({ role }) => role === 'administrator');
   const others =
     direct.length > 0 ? direct : administrators.flatMap(({ name }) => usable(receivers.ofPerson(name)).slice(0, 1));
-  for (const { route, kind, label } of others)
-    state.outbox.add({
-      incident: null,
-      route,
-      channel: kind,
-      target: label,
-      kind: 'notice',
-      severity: 'ticket',
-      detail: JSON.stringify(detail),
-      idempotencyKey: `${keyPrefix(state)}-${key}-${shortHash(route)}`,
-      createdAt: now,
-    });
+  addNoticeTo(state, others, { detail, key, now });
   return others.length > 0;
 }
 

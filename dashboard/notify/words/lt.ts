@@ -174,8 +174,7 @@ export const lt: Words = {
     gap: (rotation, from, to) => `Niekas nebudi (${rotation}) nuo ${from} iki ${to}`,
     certificate: (name, at) => `Sertifikatas ${name} baigiasi ${at}`,
     report: (month) => `Mėnesio ataskaita: ${month}`,
-    reportRevised: (month, revision) =>
-      `Mėnesio ataskaita: ${month}, ${revision}-as leidimas, atėjus vėlyviems duomenims`,
+    reportRevised: (month, revision) => `Mėnesio ataskaita: ${month}, leidimas ${revision} atėjus vėlyviems duomenims`,
     test: 'Carrel bandomoji žinutė',
     testText: 'Kažkas paspaudė bandymo mygtuką. Jei tai skaitote, įspėjimai jus čia pasiekia.',
   },
