@@ -92,7 +92,7 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   const proof = createSequenceProof({ state, broker, clock, log });
   proof.start();
   undo.push(() => proof.stop());
-  const tell = createReportMail(settings, state);
+  const tell = createReportMail(settings, state, log);
   undo.push(startReports({ state, store: broker.store, tell, clock, log }));
   const live = createLiveHub({ settings, state, broker, alerts, delivery, proof, clock, log });
   await live.start();

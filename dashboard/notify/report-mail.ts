@@ -1,5 +1,6 @@
 /** Why: whoever answers for the network hears that a month is closed, with its figures; nobody has to look each day. */
 import type { ComplianceTrend } from '#contract';
+import type { Logger } from '#lib/logger';
 import type { State } from '#state';
 import { addNoticeTo } from './outbox-message.ts';
 import { createReceivers } from './receivers.ts';
@@ -15,7 +16,13 @@ export interface ClosedMonth extends ComplianceTrend {
 export function createReportMail(
   settings: NotifySettings,
   state: Pick<State, 'outbox' | 'keep' | 'channels' | 'oncall' | 'people' | 'push'>,
+  log: Pick<Logger, 'warn'>,
 ): (closed: ClosedMonth, now: number) => void {
+  if (settings.CARREL_REPORT_TO.length > 0 && settings.CARREL_SMTP === undefined)
+    log.warn(
+      {},
+      'nobody can be told of closed months: CARREL_REPORT_TO has addresses, but no mail server is set (CARREL_SMTP)',
+    );
   const receivers = createReceivers(settings, state);
   return (closed, now) => {
     const key = `report-${closed.month}-${closed.revision}`;

@@ -41,7 +41,8 @@ async function world(lang: 'en' | 'lt' | 'ru' = 'en') {
     () => state.close(),
     () => delivery.stop(),
   );
-  const close = (now: number) => closeMonths({ state, store, tell: createReportMail(settings, state) }, now);
+  const close = (now: number) =>
+    closeMonths({ state, store, tell: createReportMail(settings, state, silentLogger) }, now);
   const mails = async (n: number) => {
     await until(() => {
       time.pass(1000);
@@ -107,7 +108,10 @@ test.each([
 test('nobody is told where no address or no mail server is set', async () => {
   const { state, store } = await reportWorld();
   ends.push(() => state.close());
-  const tell = createReportMail(settingsWith({ CARREL_REPORT_TO: ['director@library.example'] }), state);
+  const warned: string[] = [];
+  const log = { warn: (_: object, message: string) => void warned.push(message) };
+  const tell = createReportMail(settingsWith({ CARREL_REPORT_TO: ['director@library.example'] }), state, log);
+  expect(warned).toEqual([expect.stringContaining('CARREL_SMTP')]);
   expect(await closeMonths({ state, store, tell }, CLOSES)).toEqual([{ month: MONTH, revision: 1 }]);
   expect(state.outbox.waiting()).toBe(0);
 });
