@@ -17,6 +17,7 @@ export * from './notify.ts';
 export * from './oncall.ts';
 export * from './opening.ts';
 export * from './report.ts';
+export * from './roster.ts';
 export * from './server-watch.ts';
 export * from './silence.ts';
 export * from './spans.ts';
