@@ -18,7 +18,7 @@ import { registerSiteRoutes } from './routes/sites.ts';
 import { addPages, registerStaticRoutes, type StaticFolders } from './routes/static.ts';
 import { type Allow, addSessions, allow, isHttps } from './session.ts';
 import { addUpgrade, isMqttRequest } from './upgrade.ts';
-import { buildValidator } from './validation.ts';
+import { createValidators } from './validation.ts';
 
 /** A group of routes, as alerts, live and measurements bring them. */
 export type Route = (app: FastifyInstance, deps: DashboardDeps, allow: Allow) => void | Promise<void>;
@@ -42,8 +42,9 @@ export async function buildServer(deps: DashboardDeps, { folders, routes }: Serv
     // Others ask for an upgrade too (HTTP/2 in clear, for one) and are content with a plain answer.
     http: { shouldUpgradeCallback: isMqttRequest },
     // Answers are typed by the contract; their schemas are for openapi.json and leave nothing out.
-    schemaController: { compilersFactory: { buildValidator, buildSerializer: () => () => JSON.stringify } },
+    schemaController: { compilersFactory: { buildSerializer: () => () => JSON.stringify } },
   });
+  app.setValidatorCompiler(createValidators());
   app.setErrorHandler(errorHandler(deps.log));
   app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   await addProtection(app, deps);
