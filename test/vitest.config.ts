@@ -5,6 +5,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    globalSetup: ['test/support/built.ts'],
     setupFiles: ['test/support/seed.ts'],
     // Two noisy cores: a limit is for what hangs, not for what is slow.
     testTimeout: 60_000,

@@ -1,12 +1,9 @@
 /** The accessibility statement is for everybody: without signing in, without a script, in each language. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { registerAccessibilityRoutes } from '../../dashboard/routes/accessibility.ts';
-import { buildWeb } from '../../infra/build-web.ts';
 import { barriers } from '../support/barriers.ts';
 import { chromiumPath, openBrowser, watchPage } from '../support/browser.ts';
+import { BUILT_WEB } from '../support/built.ts';
 import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
 
 const open = (env: Record<string, string> = {}, web?: string): Promise<TestDashboard> =>
@@ -39,10 +36,7 @@ it('names whom to tell, as mail or as a page, and says so where nobody was named
 it.skipIf(!chromiumPath())(
   'stands without a barrier, light and dark, wide and narrow (needs Chromium)',
   async () => {
-    const web = mkdtempSync(join(tmpdir(), 'carrel-accessibility-'));
-    onTestFinished(() => rmSync(web, { recursive: true, force: true }));
-    await buildWeb(web);
-    const { app } = await open({}, web);
+    const { app } = await open({}, BUILT_WEB);
     const origin = await app.listen({ port: 0, host: '127.0.0.1' });
     const browser = await openBrowser();
     onTestFinished(() => browser.close());

@@ -6,23 +6,20 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CarrelError } from '#lib/errors';
 import { registerLiveRoutes } from '../../dashboard/routes/live.ts';
-import { buildWeb } from '../../infra/build-web.ts';
 import { chromiumPath, openBrowser, type WatchedPage, watchPage } from '../support/browser.ts';
+import { BUILT_WEB } from '../support/built.ts';
 import { type Night, night } from './world.ts';
 
 describe.skipIf(!chromiumPath())('without a connection (needs Chromium)', () => {
-  let web: string;
+  let web = BUILT_WEB;
   let browser: Browser;
   let watched: WatchedPage;
 
   beforeAll(async () => {
-    web = mkdtempSync(join(tmpdir(), 'carrel-offline-'));
-    await buildWeb(web);
     browser = await openBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
-    rmSync(web, { recursive: true, force: true });
   });
   afterEach(() => watched?.page.context().close());
 
@@ -111,7 +108,6 @@ describe.skipIf(!chromiumPath())('without a connection (needs Chromium)', () => 
   test('an update is what is shown next, with a line and without', async () => {
     const own = mkdtempSync(join(tmpdir(), 'carrel-update-'));
     cpSync(web, own, { recursive: true });
-    const before = web;
     web = own;
     try {
       const { page, origin } = await open(() => '/sites');
@@ -131,7 +127,7 @@ describe.skipIf(!chromiumPath())('without a connection (needs Chromium)', () => 
       await page.goto(`${origin}/settings`);
       expect(await build()).toBe('cafe012345');
     } finally {
-      web = before;
+      web = BUILT_WEB;
       rmSync(own, { recursive: true, force: true });
     }
   });

@@ -1,30 +1,23 @@
 /** The page of an incident in the real Chromium, as the real server sends it: small, usable with and without a script, for everybody. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { assetsOf } from '../../dashboard/document.ts';
 import { createActLinks } from '../../dashboard/notify/links.ts';
-import { buildWeb } from '../../infra/build-web.ts';
 import { barriers } from '../support/barriers.ts';
 import { chromiumPath, openBrowser, type WatchedPage, watchPage } from '../support/browser.ts';
+import { BUILT_WEB } from '../support/built.ts';
 import { type Night, type NightOptions, night } from './world.ts';
 
 describe.skipIf(!chromiumPath())('the page of an incident on a phone (needs Chromium)', () => {
-  let web: string;
   let browser: Browser;
   let watched: WatchedPage;
 
   beforeAll(async () => {
-    web = mkdtempSync(join(tmpdir(), 'carrel-phone-'));
-    await buildWeb(web);
     browser = await openBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
-    rmSync(web, { recursive: true, force: true });
   });
   afterEach(() => watched?.page.context().close());
 
@@ -34,7 +27,7 @@ describe.skipIf(!chromiumPath())('the page of an incident on a phone (needs Chro
     who = 'operator',
     ...rest
   }: Options = {}): Promise<{ it: Night; page: Page; origin: string }> {
-    const it = await night({ web, ...rest });
+    const it = await night({ web: BUILT_WEB, ...rest });
     const origin = await it.listen();
     const { cookie } = await it.enter(who);
     watched = await watchPage(browser, origin, { viewport: { width: 360, height: 740 }, locale: 'en', ...more });
@@ -49,7 +42,7 @@ describe.skipIf(!chromiumPath())('the page of an incident on a phone (needs Chro
 
   test('needs at most 30 kB in all: document, style and script, packed', async () => {
     const { page } = await open({ rule: 'slow' });
-    const asset = assetsOf(web);
+    const asset = assetsOf(BUILT_WEB);
     const files = ['incident.css', 'incident.ts', 'icon.svg']
       .map((name) => asset(name))
       .filter((href) => href !== null);

@@ -1,29 +1,20 @@
 /** A push from the outbox to the notification on the screen: sealed by the server, opened by a push service, given to the real service worker. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page, Worker } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createDelivery } from '../../dashboard/notify/deliver.ts';
 import { addMessage } from '../../dashboard/notify/outbox-message.ts';
 import { registerPushRoutes } from '../../dashboard/routes/push.ts';
-import { buildWeb } from '../../infra/build-web.ts';
 import { settingsWith, until, viewIn } from '../notify/cases.ts';
 import { chromiumPath, openBrowser, watchPage } from '../support/browser.ts';
+import { BUILT_WEB } from '../support/built.ts';
 import { openPushService, type PushService } from '../support/push-service.ts';
 import { NIGHT, type Night, night } from './world.ts';
 
 describe.skipIf(!chromiumPath())('a push in the browser (needs Chromium)', () => {
-  let web: string;
   let browser: Browser;
   let service: PushService;
   let page: Page;
 
-  beforeAll(async () => {
-    web = mkdtempSync(join(tmpdir(), 'carrel-pushed-'));
-    await buildWeb(web);
-  }, 60_000);
-  afterAll(() => rmSync(web, { recursive: true, force: true }));
   // A browser each: to close only its context waits, now and then, for ever for a service worker that was given a notification.
   beforeEach(async () => {
     browser = await openBrowser();
@@ -36,7 +27,7 @@ describe.skipIf(!chromiumPath())('a push in the browser (needs Chromium)', () =>
   /** The operator's phone has subscribed; the alert is in the outbox for it, and has arrived. */
   async function pushed(): Promise<{ it: Night; worker: Worker; origin: string }> {
     service = await openPushService();
-    const it = await night({ web, env: { CARREL_PUSH_HOSTS: '127.0.0.1' }, routes: [registerPushRoutes] });
+    const it = await night({ web: BUILT_WEB, env: { CARREL_PUSH_HOSTS: '127.0.0.1' }, routes: [registerPushRoutes] });
     const origin = await it.listen();
     it.state.push.put({ user: 'operator', ...service.subscribe('phone'), label: 'Chrome, Android', createdAt: NIGHT });
     await deliver(it, origin);

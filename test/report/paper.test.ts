@@ -1,15 +1,12 @@
 /** Why: the report as people get it: on paper in three languages, as a spreadsheet, only for those who may, with names that cannot break out. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { closeMonths } from '../../dashboard/report/keeper.ts';
 import { closesAt } from '../../dashboard/report/report.ts';
 import { registerReportRoutes } from '../../dashboard/routes/reports.ts';
-import { buildWeb } from '../../infra/build-web.ts';
 import { barriers } from '../support/barriers.ts';
 import { chromiumPath, openBrowser, watchPage } from '../support/browser.ts';
+import { BUILT_WEB } from '../support/built.ts';
 import { PASSWORD, type TestDashboard, testDashboard } from '../support/dashboard.ts';
 import { reportWorld } from './world.ts';
 
@@ -103,10 +100,7 @@ describe('the report as a spreadsheet', () => {
 
 describe.skipIf(!chromiumPath())('the report in a browser (needs Chromium)', () => {
   it('stands without a barrier or a foreign request, fits a phone, and prints as a tagged A4 document', async () => {
-    const web = mkdtempSync(join(tmpdir(), 'carrel-paper-'));
-    onTestFinished(() => rmSync(web, { recursive: true, force: true }));
-    await buildWeb(web);
-    const dashboard = await closedOctober(web);
+    const dashboard = await closedOctober(BUILT_WEB);
     const origin = await dashboard.app.listen({ host: '127.0.0.1', port: 0 });
     const browser = await openBrowser();
     onTestFinished(() => browser.close());

@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LiveRow } from '#contract';
 import { registerPublicStatusRoutes } from '../../dashboard/routes/public-status.ts';
 import { shareOf, statusDays } from '../../dashboard/status/days.ts';
-import { buildWeb } from '../../infra/build-web.ts';
 import { FROM, input } from '../dashboard/query/month-world.ts';
 import { reportWorld } from '../report/world.ts';
 import { barriers } from '../support/barriers.ts';
 import { chromiumPath, openBrowser, watchPage } from '../support/browser.ts';
+import { BUILT_WEB } from '../support/built.ts';
 import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
 
 const DAY_MS = 86_400_000;
@@ -96,10 +93,7 @@ it('the share of a library is that of its tests, counted again', async () => {
 
 describe.skipIf(!chromiumPath())('the public status in a browser (needs Chromium)', () => {
   it('stands without a barrier, light and dark, on a desk and a phone, with no script and no foreign request', async () => {
-    const web = mkdtempSync(join(tmpdir(), 'carrel-status-'));
-    onTestFinished(() => rmSync(web, { recursive: true, force: true }));
-    await buildWeb(web);
-    const dashboard = await open({ CARREL_PUBLIC_STATUS: 'on' }, web);
+    const dashboard = await open({ CARREL_PUBLIC_STATUS: 'on' }, BUILT_WEB);
     const origin = await dashboard.app.listen({ host: '127.0.0.1', port: 0 });
     const browser = await openBrowser();
     onTestFinished(() => browser.close());

@@ -1,7 +1,4 @@
 /** The pages that the server draws, walked at every width in every language: nothing is cut off, nothing lies on something else. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AP_STATES, type LiveRow } from '#contract';
@@ -11,24 +8,20 @@ import { closesAt } from '../../dashboard/report/report.ts';
 import { registerAccessibilityRoutes } from '../../dashboard/routes/accessibility.ts';
 import { registerPublicStatusRoutes } from '../../dashboard/routes/public-status.ts';
 import { registerReportRoutes } from '../../dashboard/routes/reports.ts';
-import { buildWeb } from '../../infra/build-web.ts';
 import { night } from '../incident/world.ts';
 import { MONTH, october } from '../screenshots/october.ts';
 import { chromiumPath, openBrowser, watchPage } from '../support/browser.ts';
+import { BUILT_WEB } from '../support/built.ts';
 import { PASSWORD, testDashboard } from '../support/dashboard.ts';
 import { LANGUAGES, lookAt, type Walked, walk } from './walk.ts';
 
 describe.skipIf(!chromiumPath())('every page that the server draws (needs Chromium)', () => {
-  let web: string;
   let browser: Browser;
   beforeAll(async () => {
-    web = mkdtempSync(join(tmpdir(), 'carrel-drawn-'));
-    await buildWeb(web);
     browser = await openBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
-    rmSync(web, { recursive: true, force: true });
   });
 
   async function walked(origin: string, cookie: string, paths: readonly string[]): Promise<Walked> {
@@ -54,7 +47,7 @@ describe.skipIf(!chromiumPath())('every page that the server draws (needs Chromi
   test('report, status, accessibility statement', async () => {
     const routes = [registerReportRoutes, registerPublicStatusRoutes, registerAccessibilityRoutes];
     const env = { CARREL_PUBLIC_STATUS: 'on', CARREL_ACCESSIBILITY_CONTACT: 'accessibility@library.example' };
-    const dashboard = await testDashboard({ routes, env, web });
+    const dashboard = await testDashboard({ routes, env, web: BUILT_WEB });
     const store = await october(dashboard.state);
     Object.assign(dashboard.broker.store, store);
     dashboard.clock.nowMs = closesAt(MONTH) + 3_600_000;
@@ -71,7 +64,7 @@ describe.skipIf(!chromiumPath())('every page that the server draws (needs Chromi
   test.each(['dark', 'slow', 'group'] as const)(
     'an incident (%s), signed in and by the link of a message',
     async (rule) => {
-      const it = await night({ web, rule });
+      const it = await night({ web: BUILT_WEB, rule });
       const origin = await it.listen();
       const { cookie } = await it.enter('operator');
       const item = it.state.outbox.get(it.item);

@@ -1,5 +1,5 @@
 /** Why: a page in another language has that language's words and figures, also where the browser knows neither. */
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -9,6 +9,7 @@ import { inLanguage } from '../../infra/build-web-language.ts';
 import { LOCALE_TAGS, localeTable } from '../../infra/locale-tables.ts';
 import { barriers } from '../support/barriers.ts';
 import { chromiumPath, openBrowser, watchPage } from '../support/browser.ts';
+import { BUILT_WEB } from '../support/built.ts';
 import { ROOT } from '../support/server.ts';
 import { startFixture, THURSDAY } from './fixture-server.ts';
 import { inPseudo } from './pseudo.ts';
@@ -152,11 +153,7 @@ describe.skipIf(!chromiumPath())('in the browser (needs Chromium)', () => {
   it.each(TRANSLATIONS)(
     'every page in %s speaks it, bars nobody and fits a phone',
     async (lang) => {
-      const dir = mkdtempSync(join(tmpdir(), `carrel-${lang}-`));
-      onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-      await buildWeb(dir, [{ lang, plugin: inLanguage(lang) }]);
-      copyFileSync(join(dir, `index.${lang}.html`), join(dir, 'index.html'));
-      const fixture = await startFixture(dir, { sites: 40 });
+      const fixture = await startFixture(BUILT_WEB, { sites: 40, lang });
       const browser = await openBrowser();
       onTestFinished(async () => {
         await browser.close();

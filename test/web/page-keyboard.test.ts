@@ -1,16 +1,13 @@
 /** The built page in the real Chromium, without a mouse: what people do each day, from the first key to the last. */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { closeMonths } from '../../dashboard/report/keeper.ts';
 import { closesAt } from '../../dashboard/report/report.ts';
 import { registerReportRoutes } from '../../dashboard/routes/reports.ts';
-import { buildWeb } from '../../infra/build-web.ts';
 import { reportWorld } from '../report/world.ts';
 import { chromiumPath, openBrowser, watchPage } from '../support/browser.ts';
+import { BUILT_WEB } from '../support/built.ts';
 import { PASSWORD, testDashboard } from '../support/dashboard.ts';
 import { tabTo } from '../support/keyboard.ts';
 import { pageWorld } from './page-world.ts';
@@ -89,9 +86,7 @@ describe.skipIf(!chromiumPath())('with the keyboard alone (needs Chromium)', () 
 
 describe.skipIf(!chromiumPath())('the month’s report with the keyboard alone (needs Chromium)', () => {
   async function closedOctober(): Promise<{ page: Page; origin: string }> {
-    const web = mkdtempSync(join(tmpdir(), 'carrel-keyboard-'));
-    await buildWeb(web);
-    const dashboard = await testDashboard({ routes: [registerReportRoutes], web });
+    const dashboard = await testDashboard({ routes: [registerReportRoutes], web: BUILT_WEB });
     const { store } = await reportWorld(dashboard.state);
     Object.assign(dashboard.broker.store, store);
     dashboard.clock.nowMs = closesAt('2026-10') + 3_600_000;
@@ -99,10 +94,7 @@ describe.skipIf(!chromiumPath())('the month’s report with the keyboard alone (
     const origin = await dashboard.app.listen({ host: '127.0.0.1', port: 0 });
     const { cookie } = await dashboard.signIn('viewer', PASSWORD);
     const browser = await openBrowser();
-    onTestFinished(async () => {
-      await browser.close();
-      rmSync(web, { recursive: true, force: true });
-    });
+    onTestFinished(() => browser.close());
     const { page } = await watchPage(browser, origin, { locale: 'en' });
     const at = cookie.indexOf('=');
     await page.context().addCookies([{ name: cookie.slice(0, at), value: cookie.slice(at + 1), url: origin }]);

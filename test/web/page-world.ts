@@ -1,11 +1,8 @@
-/** Why: tests of the page share one build and one browser per file; each test has its own server and its own tab. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** Why: tests of the page share one browser per file; each test has its own server and its own tab. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { buildWeb } from '../../infra/build-web.ts';
 import { openBrowser, type WatchedPage, watchPage } from '../support/browser.ts';
+import { BUILT_WEB } from '../support/built.ts';
 import { type Fixture, type FixtureOptions, startFixture, THURSDAY } from './fixture-server.ts';
 
 export interface PageWorld {
@@ -21,21 +18,17 @@ export interface PageWorld {
 
 /** Called inside `describe`: registers what begins and ends it all. */
 export function pageWorld(): PageWorld {
-  let dir: string;
   let browser: Browser;
   let fixture: Fixture;
   let watched: WatchedPage;
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'carrel-web-'));
-    await buildWeb(dir);
     browser = await openBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
-    rmSync(dir, { recursive: true, force: true });
   });
   beforeEach(async () => {
-    fixture = await startFixture(dir, { sites: 120 });
+    fixture = await startFixture(BUILT_WEB, { sites: 120 });
   });
   afterEach(async () => {
     await watched.page.close();
@@ -50,7 +43,7 @@ export function pageWorld(): PageWorld {
     },
     async restart(options) {
       await fixture.close();
-      fixture = await startFixture(dir, options);
+      fixture = await startFixture(BUILT_WEB, options);
     },
     async open(path, words, options = {}) {
       watched = await watchPage(browser, fixture.origin, {

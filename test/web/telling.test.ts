@@ -1,30 +1,23 @@
 /** Why: what is set up once is changed for years: channels, rotations and policies are edited where they stand, by keyboard too. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { buildWeb } from '../../infra/build-web.ts';
 import { barriers } from '../support/barriers.ts';
 import { chromiumPath, openBrowser, watchPage } from '../support/browser.ts';
+import { BUILT_WEB } from '../support/built.ts';
 import { type Fixture, startFixture, THURSDAY } from './fixture-server.ts';
 
 describe.skipIf(!chromiumPath())('who is told, on the page (needs Chromium)', () => {
-  let dir: string;
   let browser: Browser;
   let fixture: Fixture;
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'carrel-telling-'));
-    await buildWeb(dir);
     browser = await openBrowser();
   });
   afterAll(async () => {
     await browser?.close();
-    rmSync(dir, { recursive: true, force: true });
   });
 
   async function settings(): Promise<Page> {
-    fixture = await startFixture(dir, { sites: 3 });
+    fixture = await startFixture(BUILT_WEB, { sites: 3 });
     const watched = await watchPage(browser, fixture.origin, { timezoneId: 'Europe/Vilnius', reducedMotion: 'reduce' });
     onTestFinished(async () => {
       await watched.page.close();
