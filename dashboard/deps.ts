@@ -21,6 +21,7 @@ import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import type { State } from '#state';
 import type { DashboardSettings } from './config.ts';
+import type { Passwords } from './password.ts';
 import type { SequenceProof } from './proof/keeper.ts';
 import type { Notice } from './said/said.ts';
 
@@ -33,6 +34,8 @@ export interface DashboardDeps {
   proof: Pick<SequenceProof, 'of'>;
   /** Made by infra/backup/desk.ts; a server without one has no backup over HTTP. */
   backup?: { start(dir: string): BackupView; view(): BackupView | null };
+  /** One queue for all who hash and check. */
+  passwords: Passwords;
   clock: Clock;
   log: Logger;
   /** Base of links, without a trailing slash. */

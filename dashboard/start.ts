@@ -10,7 +10,9 @@ import { createPasswords } from './password.ts';
 import { publishDesired } from './registry/publish.ts';
 import { buildServer, type Route } from './server.ts';
 
-export type StartDeps = Omit<DashboardDeps, 'publicUrl'> & { /** Where cli.token is kept. */ dataDir: string };
+export type StartDeps = Omit<DashboardDeps, 'publicUrl' | 'passwords'> & {
+  /** Where cli.token is kept. */ dataDir: string;
+};
 export interface Dashboard {
   /** The address that people use. */
   address: string;
@@ -27,9 +29,10 @@ export async function startServer(deps: StartDeps, routes: readonly Route[]): Pr
   const { settings, state, broker } = deps;
   let bound = boundUrl(settings.CARREL_HTTP.host, settings.CARREL_HTTP.port);
   const publicUrl = (): string => settings.CARREL_PUBLIC_URL ?? bound;
-  const setupToken = await firstAdministrator(deps, createPasswords());
+  const passwords = createPasswords();
+  const setupToken = await firstAdministrator(deps, passwords);
   ensureCliToken(deps, deps.dataDir);
-  const app = await buildServer({ ...deps, publicUrl }, { folders: FOLDERS, routes });
+  const app = await buildServer({ ...deps, passwords, publicUrl }, { folders: FOLDERS, routes });
   bound = await listen(app, settings.CARREL_HTTP);
   warnOfClearText(deps, publicUrl());
   const publishAll = (): void =>

@@ -6,11 +6,10 @@ import type { State, User } from '#state';
 import type { DashboardDeps } from '../deps.ts';
 import { completeSetup, FIRST_ADMIN, needsSetup, newToken, requireSetupToken } from '../first-start.ts';
 import { createLoginLimit } from '../login-limit.ts';
-import { createPasswords, type Passwords } from '../password.ts';
 import { allow, endSession, sha256, startSession } from '../session.ts';
 import { passwordField, userNameField } from './schemas.ts';
 
-type AccountDeps = Pick<DashboardDeps, 'state' | 'clock' | 'log' | 'publicUrl'>;
+type AccountDeps = Pick<DashboardDeps, 'state' | 'passwords' | 'clock' | 'log' | 'publicUrl'>;
 interface Login {
   name: string;
   password: string;
@@ -58,8 +57,8 @@ const passwordSchema = {
 const perAddress = { public: true, rateLimit: { max: 30, timeWindow: '1 minute' } };
 
 export function registerAccountRoutes(app: FastifyInstance, deps: AccountDeps): void {
-  const passwords = createPasswords();
-  const check = credentialCheck(deps, passwords);
+  const { passwords } = deps;
+  const check = credentialCheck(deps);
 
   app.post<{ Body: Login }>('/api/v1/login', { config: perAddress, schema: loginSchema }, async (request, reply) => {
     const user = await check(request.body.name, request.body.password, request.ip);
@@ -140,7 +139,7 @@ function changePassword(state: State, user: User, at: number): void {
 }
 
 /** One answer and one duration for a wrong name and a wrong password. */
-function credentialCheck({ state, clock, log }: AccountDeps, passwords: Passwords) {
+function credentialCheck({ state, passwords, clock, log }: AccountDeps) {
   const limit = createLoginLimit(clock);
   return async (name: string, password: string, address: string): Promise<User> => {
     const user = state.people.user(name);

@@ -5,11 +5,10 @@ import { CarrelError } from '#lib/errors';
 import type { ApiToken, State, User } from '#state';
 import type { DashboardDeps } from '../deps.ts';
 import { newToken } from '../first-start.ts';
-import { createPasswords } from '../password.ts';
 import { allow, sha256 } from '../session.ts';
 import { emailField, passwordField, roleField, scopeField, tokenRoleField, userNameField } from './schemas.ts';
 
-type PeopleDeps = Pick<DashboardDeps, 'state' | 'clock' | 'log'>;
+type PeopleDeps = Pick<DashboardDeps, 'state' | 'passwords' | 'clock' | 'log'>;
 interface UserBody {
   name: string;
   role: Role;
@@ -86,8 +85,7 @@ export function registerPeopleRoutes(app: FastifyInstance, deps: PeopleDeps): vo
   );
 }
 
-function registerUsers(app: FastifyInstance, { state, clock }: PeopleDeps): void {
-  const passwords = createPasswords();
+function registerUsers(app: FastifyInstance, { state, passwords, clock }: PeopleDeps): void {
   const administrators = { onRequest: allow('administrator') };
 
   app.get('/api/v1/users', { ...administrators, schema: { summary: 'All users' } }, async () => ({

@@ -1,6 +1,7 @@
 /** Why: fault rows 22 and 41: who may come in, how slowly one can guess, and that a browser cannot be used against its owner. */
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '#contract';
+import { createPasswords } from '../../dashboard/password.ts';
 import type { Route } from '../../dashboard/server.ts';
 import { PASSWORD, type TestDashboard, testDashboard } from '../support/dashboard.ts';
 import { site } from '../support/state.ts';
@@ -64,7 +65,7 @@ describe('signing in', () => {
   });
 
   it('answers a wrong name as it answers a wrong password, after the same work', async () => {
-    const dashboard = await testDashboard();
+    const dashboard = await testDashboard({ passwords: createPasswords() });
     const answers = [await wrong(dashboard, 'viewer'), await wrong(dashboard, 'nobody-of-that-name')];
     expect(answers.map((answer) => answer.statusCode)).toEqual([401, 401]);
     expect(answers[0]?.body).toBe(answers[1]?.body);

@@ -6,7 +6,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Me, Problem } from '#contract';
 import { createPasswords } from '../../dashboard/password.ts';
 import { type Dashboard, startServer } from '../../dashboard/start.ts';
-import { type FakeBroker, fakeBroker, type TestDashboard, testDashboard } from '../support/dashboard.ts';
+import {
+  type FakeBroker,
+  fakeBroker,
+  QUICK_PASSWORDS,
+  type TestDashboard,
+  testDashboard,
+} from '../support/dashboard.ts';
 import { scratchFolder, seedRegistry } from '../support/state.ts';
 
 /** A listening server on a free port with what `testDashboard` made. */
@@ -260,7 +266,7 @@ describe('passwords', () => {
   });
 
   it('are checked one at a time, and a crowd is asked to wait', async () => {
-    const passwords = createPasswords();
+    const passwords = QUICK_PASSWORDS;
     const answers = await Promise.allSettled(Array.from({ length: 25 }, async () => passwords.verify('guess', null)));
     expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(5);
   });

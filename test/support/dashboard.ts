@@ -12,7 +12,7 @@ import type { State } from '#state';
 import type { StoreReader, StoreStatus } from '#store';
 import { dashboardSettings } from '../../dashboard/config.ts';
 import type { AlertEngine, DashboardDeps, LiveHub } from '../../dashboard/deps.ts';
-import { createPasswords } from '../../dashboard/password.ts';
+import { createPasswords, type Passwords } from '../../dashboard/password.ts';
 import { createSequenceProof } from '../../dashboard/proof/keeper.ts';
 import { buildServer, type Route } from '../../dashboard/server.ts';
 import { memoryState, scratchFolder } from './state.ts';
@@ -198,6 +198,8 @@ export interface TestDashboard {
 }
 
 export const PASSWORD = 'a long enough password';
+/** scrypt is slow on purpose; what it is for is tested with the real cost. */
+export const QUICK_PASSWORDS = createPasswords({ N: 2 ** 10, r: 8, p: 1 });
 
 /** The server with users of each role (`viewer`, `operator`, `administrator`, all with PASSWORD) unless `empty`. */
 export async function testDashboard({
@@ -205,12 +207,14 @@ export async function testDashboard({
   routes = [],
   empty = false,
   web,
+  passwords = QUICK_PASSWORDS,
 }: {
   env?: Record<string, string>;
   routes?: Route[];
   empty?: boolean;
   /** A page that was really built. */
   web?: string;
+  passwords?: Passwords;
 } = {}): Promise<TestDashboard> {
   const [state, broker, live, clock, log] = [memoryState(), fakeBroker(), fakeLive(), heldClock(), logLines()];
   const folders = { ...fakeFolders(), ...(web === undefined ? {} : { web }) };
@@ -222,6 +226,7 @@ export async function testDashboard({
     alerts: fakeAlerts(),
     live,
     proof: createSequenceProof({ state, broker, clock, log }),
+    passwords,
     clock,
     log,
     publicUrl: () => settings.CARREL_PUBLIC_URL ?? 'http://carrel.test:8080',
@@ -229,7 +234,7 @@ export async function testDashboard({
   const app = await buildServer(deps, { folders, routes });
   onTestFinished(() => app.close());
   if (!empty) {
-    const passwordHash = await hashOnce();
+    const passwordHash = await passwords.hash(PASSWORD);
     for (const role of ['viewer', 'operator', 'administrator'] as const)
       state.people.putUser({ name: role, role, passwordHash, email: null, createdAt: 1 });
   }
@@ -263,13 +268,6 @@ export async function testDashboard({
       return { cookie: found ? `${found.name}=${found.value}` : '', me: response.json<Me>(), response };
     },
   };
-}
-
-let hashed: Promise<string> | null = null;
-/** scrypt is slow on purpose: once per file is enough. */
-function hashOnce(): Promise<string> {
-  hashed ??= createPasswords().hash(PASSWORD);
-  return hashed;
 }
 
 function fakeFolders(): TestDashboard['folders'] {
