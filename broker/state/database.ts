@@ -15,6 +15,8 @@ export interface Database {
    * when it throws, and is durable only with the outer commit.
    */
   transaction<T>(work: () => T): T;
+  /** Whether what is read now may still be undone. */
+  inTransaction(): boolean;
   /** A whole copy as of one moment, page by page beside other work. The file is made. */
   copyTo(target: string): Promise<void>;
   close(): void;
@@ -65,6 +67,7 @@ export function openDatabase(path: string): Database {
         depth--;
       }
     },
+    inTransaction: () => sqlite.isTransaction,
     async copyTo(target) {
       try {
         await backup(sqlite, target, { rate: BACKUP_PAGES });

@@ -76,11 +76,13 @@ export interface DesiredRow extends DesiredMessage {
 export interface RegistryState {
   /** Rises with every change of sites, access points, probes or bindings while the server runs. Costs nothing to ask. */
   revision(): number;
-  sites(): Site[];
+  /** By id. The same list, frozen, until a site changes. */
+  sites(): readonly Site[];
   site(id: string): Site | null;
   /** Inserts or replaces. @throws CarrelError SITE_INVALID with the fields. */
   putSite(site: Site): 'created' | 'updated';
-  accessPoints(): AccessPoint[];
+  /** By id. The same list, frozen, until an access point changes. */
+  accessPoints(): readonly AccessPoint[];
   accessPoint(id: string): AccessPoint | null;
   putAccessPoint(ap: AccessPoint): 'created' | 'updated';
   probes(): Probe[];

@@ -1,5 +1,5 @@
 /** Why: sites and access points: what the fleet is meant to be. Probes and what they should do: probes.ts. */
-import { type AccessPoint, openingOf, type Site } from '#contract';
+import { type AccessPoint, type OpeningHours, openingOf, type Site } from '#contract';
 import { CarrelError } from '#lib/errors';
 import { probeBindings } from './bindings.ts';
 import type { Database } from './database.ts';
@@ -29,10 +29,14 @@ export function registryState(database: Database): RegistryState {
 function sitesOf(database: Database, bump: () => void): Pick<RegistryState, 'sites' | 'site' | 'putSite'> {
   const site = (id: string): Site | null => {
     const row = database.get('SELECT * FROM sites WHERE id = ?', id);
-    return row && siteOf(row);
+    return row && siteOf(row, sharedValues());
   };
+  const list = keptList(database, () => {
+    const shared = sharedValues();
+    return database.all('SELECT * FROM sites ORDER BY id').map((row) => siteOf(row, shared));
+  });
   return {
-    sites: () => database.all('SELECT * FROM sites ORDER BY id').map(siteOf),
+    sites: list.all,
     site,
     putSite: (given) =>
       database.transaction(() => {
@@ -54,6 +58,7 @@ function sitesOf(database: Database, bump: () => void): Pick<RegistryState, 'sit
           given.lon,
           given.notes,
         );
+        list.changed();
         bump();
         return before ? 'updated' : 'created';
       }),
@@ -66,10 +71,14 @@ function accessPointsOf(
 ): Pick<RegistryState, 'accessPoints' | 'accessPoint' | 'putAccessPoint'> {
   const accessPoint = (id: string): AccessPoint | null => {
     const row = database.get('SELECT * FROM access_points WHERE id = ?', id);
-    return row && accessPointOf(row);
+    return row && accessPointOf(row, sharedValues());
   };
+  const list = keptList(database, () => {
+    const shared = sharedValues();
+    return database.all('SELECT * FROM access_points ORDER BY id').map((row) => accessPointOf(row, shared));
+  });
   return {
-    accessPoints: () => database.all('SELECT * FROM access_points ORDER BY id').map(accessPointOf),
+    accessPoints: list.all,
     accessPoint,
     putAccessPoint: (ap) =>
       database.transaction(() => {
@@ -85,6 +94,7 @@ function accessPointsOf(
           ap.name,
           ap.target_mbps,
         );
+        list.changed();
         bump();
         return before ? 'updated' : 'created';
       }),
@@ -101,26 +111,72 @@ function refuse(code: string, what: string, problems: FieldProblems): void {
     );
 }
 
-function siteOf(row: Row): Site {
+function siteOf(row: Row, { word, opening }: SharedValues): Site {
   return {
     id: text(row, 'id'),
     name: text(row, 'name'),
-    region: text(row, 'region'),
-    isp: text(row, 'isp'),
-    zone: text(row, 'zone'),
-    opening: json(row, 'opening', openingOf),
+    region: word(text(row, 'region')),
+    isp: word(text(row, 'isp')),
+    zone: word(text(row, 'zone')),
+    opening: opening(row),
     contract_mbps: numberOrNull(row, 'contract_mbps'),
     metered: flag(row, 'metered'),
     lat: numberOrNull(row, 'lat'),
     lon: numberOrNull(row, 'lon'),
-    notes: text(row, 'notes'),
+    notes: word(text(row, 'notes')),
   };
 }
-function accessPointOf(row: Row): AccessPoint {
+function accessPointOf(row: Row, { word }: SharedValues): AccessPoint {
   return {
     id: text(row, 'id'),
     site: text(row, 'site'),
-    name: text(row, 'name'),
+    name: word(text(row, 'name')),
     target_mbps: number(row, 'target_mbps'),
+  };
+}
+
+interface SharedValues {
+  word(text: string): string;
+  opening(row: Row): OpeningHours;
+}
+
+/** What is the same in many rows is one value: the opening hours of 20,000 sites, each by itself, are half of the server's memory. */
+function sharedValues(): SharedValues {
+  const words = new Map<string, string>();
+  const openings = new Map<string, OpeningHours>();
+  return {
+    word(text) {
+      const known = words.get(text);
+      if (known !== undefined) return known;
+      words.set(text, text);
+      return text;
+    },
+    opening(row) {
+      const key = text(row, 'opening');
+      const known = openings.get(key);
+      if (known) return known;
+      const made = json(row, 'opening', openingOf);
+      openings.set(key, made);
+      return made;
+    },
+  };
+}
+
+/**
+ * A list that is read again only when it changed. The live view, the alert rules and the pages share it, so nobody may change it. What a
+ * transaction sees is not kept: it may be rolled back.
+ */
+function keptList<T extends object>(database: Database, read: () => T[]): { all(): readonly T[]; changed(): void } {
+  let kept: readonly T[] | null = null;
+  return {
+    all() {
+      if (kept) return kept;
+      const list: readonly T[] = Object.freeze(read().map((one) => Object.freeze(one)));
+      if (!database.inTransaction()) kept = list;
+      return list;
+    },
+    changed() {
+      kept = null;
+    },
   };
 }

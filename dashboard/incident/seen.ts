@@ -94,7 +94,7 @@ function membersOf({ state }: SeenDeps, { members }: AlertView): Site[] {
 }
 
 /** Who opened a link is told how many others fell, as in the message; who sees some sites, of those. */
-function sitesFor({ state }: SeenDeps, who: Asking): Site[] {
+function sitesFor({ state }: SeenDeps, who: Asking): readonly Site[] {
   const sites = state.registry.sites();
   return who?.scope === undefined ? sites : sites.filter((site) => seesSite(who, site));
 }

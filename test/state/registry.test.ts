@@ -1,5 +1,6 @@
 /** Why: the registry is what every judgement is joined with; its history must never change behind a report. */
 import { describe, expect, it } from 'vitest';
+import type { Site } from '#contract';
 import { accessPoint, memoryState, seedRegistry, site } from '../support/state.ts';
 
 describe('sites and access points', () => {
@@ -55,6 +56,35 @@ describe('sites and access points', () => {
     expect(() => memoryState().registry.putAccessPoint(accessPoint('a-1', 'a'))).toThrow(
       expect.objectContaining({ code: 'SITE_UNKNOWN' }),
     );
+  });
+
+  it('are one frozen list until one of them changes, and share what is the same in many', () => {
+    const { registry } = memoryState();
+    registry.putSite(site('a'));
+    registry.putSite(site('b'));
+    const [a, b] = registry.sites();
+    expect(registry.sites()).toBe(registry.sites());
+    expect(a?.opening).toBe(b?.opening);
+    expect(() => (registry.sites() as Site[]).pop()).toThrow(TypeError);
+    expect(() => Object.assign(a ?? {}, { name: 'other' })).toThrow(TypeError);
+    registry.putAccessPoint(accessPoint('a-1', 'a'));
+    expect(registry.accessPoints().map(({ id }) => id)).toEqual(['a-1']);
+    registry.putAccessPoint(accessPoint('a-1', 'a', { name: 'Hall' }));
+    expect(registry.accessPoints().map(({ name }) => name)).toEqual(['Hall']);
+  });
+
+  it('are listed as they were where a transaction that read them is undone', () => {
+    const state = memoryState();
+    state.registry.putSite(site('a'));
+    const before = state.registry.sites();
+    expect(() =>
+      state.transaction(() => {
+        state.registry.putSite(site('b'));
+        expect(state.registry.sites().map(({ id }) => id)).toEqual(['a', 'b']);
+        throw new Error('undone');
+      }),
+    ).toThrow('undone');
+    expect(state.registry.sites()).toEqual(before);
   });
 
   it('raise the revision with each change and only then', () => {
