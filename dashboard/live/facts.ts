@@ -11,7 +11,7 @@ import type { Fleet } from '../alert/fleet.ts';
 import { followFeed } from '../follow-feed.ts';
 import type { Notice } from '../said/said.ts';
 import { pause } from '../timing.ts';
-import { type Facts, NO_FACTS, withFrame } from './latest.ts';
+import { type Facts, newFacts, takeFrame } from './latest.ts';
 import { joinFacts, rebuildFacts } from './rebuild.ts';
 
 export interface FactsDeps {
@@ -35,6 +35,7 @@ export interface FactsKeeper {
 const COMMIT_MS = 30_000;
 const START_WAIT_MS = 5000;
 const CURSOR_KEY = 'live.cursor';
+const NOTHING = newFacts();
 
 export function createFactsKeeper({ state, broker, fleet, clock, log, onChange }: FactsDeps): FactsKeeper {
   const facts = new Map<string, Facts>();
@@ -54,7 +55,9 @@ export function createFactsKeeper({ state, broker, fleet, clock, log, onChange }
   function take(frame: FeedBatch['frames'][number], synced: boolean): void {
     const ap = fleet(frame.probe).apOfProbe.get(frame.probe);
     if (ap === undefined) return;
-    facts.set(ap, withFrame(facts.get(ap) ?? NO_FACTS, frame, synced));
+    const known = facts.get(ap) ?? newFacts();
+    facts.set(ap, known);
+    takeFrame(known, frame, synced);
     onChange(ap);
   }
 
@@ -111,7 +114,7 @@ export function createFactsKeeper({ state, broker, fleet, clock, log, onChange }
       await reading;
       keepCursor();
     },
-    of: (ap) => facts.get(ap) ?? NO_FACTS,
+    of: (ap) => facts.get(ap) ?? NOTHING,
     notices: () => (incomplete ? [incomplete] : []),
   };
 }

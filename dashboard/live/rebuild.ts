@@ -3,7 +3,7 @@
 import type { RegistryState } from '#state';
 import type { StoreReader } from '#store';
 import type { Fleet } from '../alert/fleet.ts';
-import { type Facts, NO_FACTS, withSample, withStored } from './latest.ts';
+import { type Facts, newFacts, takeSample, takeStored } from './latest.ts';
 
 const SAMPLES_MS = 24 * 3_600_000;
 const TESTS_MS = 48 * 3_600_000;
@@ -28,12 +28,15 @@ export async function rebuildFacts(
     }),
   ]);
   const facts = new Map<string, Facts>();
-  const change = (ap: string | null | undefined, step: (known: Facts) => Facts): void => {
-    if (ap != null) facts.set(ap, step(facts.get(ap) ?? NO_FACTS));
+  const change = (ap: string | null | undefined, step: (known: Facts) => void): void => {
+    if (ap == null) return;
+    const known = facts.get(ap) ?? newFacts();
+    facts.set(ap, known);
+    step(known);
   };
-  for (const sample of samples) change(fleet.apOfProbe.get(sample.probe), (known) => withSample(known, sample));
+  for (const sample of samples) change(fleet.apOfProbe.get(sample.probe), (known) => takeSample(known, sample));
   for (const row of events)
-    change(registry.accessPointOf(row.probe, Math.round(row.t_ms)), (known) => withStored(known, row));
+    change(registry.accessPointOf(row.probe, Math.round(row.t_ms)), (known) => takeStored(known, row));
   return facts;
 }
 

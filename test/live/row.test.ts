@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Presence } from '#broker';
-import { type Facts, NO_FACTS, withFrame, withSample } from '../../dashboard/live/latest.ts';
+import type { FeedFrame } from '#feed';
+import { type Facts, newFacts, takeFrame, takeSample } from '../../dashboard/live/latest.ts';
 import { type RowInput, rowOf, whyText } from '../../dashboard/live/row.ts';
 import { totalsOf } from '../../dashboard/live/tally.ts';
 import { MINUTE, NOON, testAt } from '../alert/tests.ts';
@@ -19,7 +20,7 @@ const here: Presence = { probe: 'antazave', online: true, since: NOON, lastSeen:
 const gone: Presence = { ...here, online: false, byWill: true };
 const base: RowInput = {
   entry,
-  facts: NO_FACTS,
+  facts: newFacts(),
   presence: here,
   alert: null,
   now: NOON,
@@ -27,11 +28,13 @@ const base: RowInput = {
   graceUntil: 0,
   openSince: () => NOON - 240 * MINUTE,
 };
+const taken = (frames: readonly FeedFrame[], synced = true): Facts => {
+  const facts = newFacts();
+  for (const frame of frames) takeFrame(facts, frame, synced);
+  return facts;
+};
 const tested = (...rates: (number | null)[]): Facts =>
-  rates.reduce<Facts>(
-    (facts, rate, n) => withFrame(facts, frameOf('antazave', [testAt(n, rate)], NOON + n * MINUTE), true),
-    NO_FACTS,
-  );
+  taken(rates.map((rate, n) => frameOf('antazave', [testAt(n, rate)], NOON + n * MINUTE)));
 const row = (input: Partial<RowInput>) => {
   const made = rowOf({ ...base, ...input }, undefined);
   return { ...made, why: whyText(made, { ...base, ...input }.entry) };
@@ -116,32 +119,28 @@ describe('values', () => {
     const frames = [sample(10, NOON), sample(20, NOON + MINUTE), sample(30, NOON + 2 * MINUTE)];
     fc.assert(
       fc.property(fc.shuffledSubarray([...frames, ...frames], { minLength: 6 }), (order) => {
-        const facts = order.reduce<Facts>((known, frame) => withFrame(known, frame, true), NO_FACTS);
-        expect(row({ facts, now: NOON + 3 * MINUTE }).rtt_ms).toBe(30);
+        expect(row({ facts: taken(order), now: NOON + 3 * MINUTE }).rtt_ms).toBe(30);
       }),
     );
   });
   test('older than an hour, or missing in newer samples, are unknown', () => {
-    const facts = withFrame(
-      withFrame(NO_FACTS, sample(10, NOON), true),
-      frameOf('antazave', [], NOON + 20 * MINUTE, { cpu_pct: [7] }, NOON + 20 * MINUTE),
-      true,
-    );
+    const later = frameOf('antazave', [], NOON + 20 * MINUTE, { cpu_pct: [7] }, NOON + 20 * MINUTE);
+    const facts = taken([sample(10, NOON), later]);
     expect(row({ facts, now: NOON + 20 * MINUTE })).toMatchObject({ rtt_ms: null, cpu_pct: 7 });
     expect(row({ facts, now: NOON + 81 * MINUTE })).toMatchObject({ rtt_ms: null, cpu_pct: null });
   });
   test('of a probe whose clock was never set are shown at the time of their arrival', () => {
     const frame = frameOf('antazave', [], NOON, { rtt_ms: [9] }, 70_000);
     const unset = { ...frame, frame: { ...frame.frame, mono: 100_000 } };
-    expect(withFrame(NO_FACTS, unset, false)).toMatchObject({
+    expect(taken([unset], false)).toMatchObject({
       sampleAt: NOON - 30_000,
       readings: { rtt_ms: { value: 9 } },
     });
   });
   test('from the database fill in after a start', () => {
-    expect(
-      row({ facts: withSample(NO_FACTS, { probe: 'antazave', t_s: NOON / 1000, values: { rtt_ms: 12, clients: 0 } }) }),
-    ).toMatchObject({ rtt_ms: 12, clients: 0, wan_rx_mbps: null });
+    const facts = newFacts();
+    takeSample(facts, { probe: 'antazave', t_s: NOON / 1000, values: { rtt_ms: 12, clients: 0 } });
+    expect(row({ facts })).toMatchObject({ rtt_ms: 12, clients: 0, wan_rx_mbps: null });
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Presence } from '#broker';
 import type { FleetEntry } from '../../dashboard/alert/fleet.ts';
-import { type Facts, NO_FACTS, withFrame } from '../../dashboard/live/latest.ts';
+import { type Facts, newFacts, takeFrame } from '../../dashboard/live/latest.ts';
 import { rowOf } from '../../dashboard/live/row.ts';
 import { createRows } from '../../dashboard/live/rows.ts';
 import { totalsOf } from '../../dashboard/live/tally.ts';
@@ -35,7 +35,7 @@ function fleetOf(ids: readonly string[]) {
     hours: { of: () => ({ openSince }), closedToday: () => null, refresh: () => undefined } as never,
     presence: () => presence,
     openOf: (ap: string) => (alerts.get(ap) ?? null) as never,
-    facts: (ap: string) => facts.get(ap) ?? NO_FACTS,
+    facts: (ap: string) => facts.get(ap) ?? newFacts(),
     darkAfterMs: DARK_MS,
   };
   return { it, facts, presence, alerts, parts, openSince, rows: createRows(parts) };
@@ -163,7 +163,9 @@ function live(world: ReturnType<typeof fleetOf>, step: Exclude<Step, { kind: 'wa
   } else {
     const tests = step.rate === null ? [] : [testAt(0, step.rate, { id: `t${n}`, at: now })];
     const frame = frameOf(step.ap, tests, now, { rtt_ms: [step.rtt] }, now);
-    facts.set(step.ap, withFrame(facts.get(step.ap) ?? NO_FACTS, frame, true));
+    const known = facts.get(step.ap) ?? newFacts();
+    facts.set(step.ap, known);
+    takeFrame(known, frame, true);
     rows.look(step.ap);
   }
 }
