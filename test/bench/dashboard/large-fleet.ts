@@ -15,7 +15,8 @@ const AS_STARTED = ['--max-semi-space-size=16', '--max-old-space-size=512', '--e
 export const SITES = 20_000;
 export const CHANGES = 400;
 const VIEWERS = 200;
-const WARM_MS = 20_000;
+/** Until its code is compiled and what the start left behind is collected. */
+const WARM_MS = 60_000;
 const of = `${SITES} sites, ${CHANGES} changes a second; hub, routes and page as they are, frames put into its log`;
 export const child = (name: string, ...args: (string | number)[]): ChildProcessByStdio<Writable, Readable, null> =>
   spawn(process.execPath, [...AS_STARTED, fileURLToPath(new URL(name, import.meta.url)), ...args.map(String)], {
@@ -32,10 +33,9 @@ export async function largeFleet(browser: Browser, open: OpenPage, figure: Figur
   };
   const address = await said();
   try {
-    // The first seconds compile, and every site is new to the live view.
     await new Promise((resolve) => setTimeout(resolve, WARM_MS));
     figure('tick_cpu_ms', await cpu(), 'ms', of);
-    const viewers = child('./viewers-child.ts', address, VIEWERS, 24);
+    const viewers = child('./viewers-child.ts', address, VIEWERS, 66);
     await new Promise((resolve) => setTimeout(resolve, 2000));
     const told = once(createInterface({ input: viewers.stdout }), 'line');
     figure(`viewers_${VIEWERS}_cpu_ms`, await cpu(), 'ms', `per tick, with all of the tick; ${of}`);
