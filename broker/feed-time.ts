@@ -49,6 +49,14 @@ export function createFeedTime(): FeedTime {
   /** Offsets of boots of which frames were released as approximate: the frames that fall due later get none that is larger. */
   const approx = new Map<string, number>();
   let count = 0;
+  /** Of the frame before: those of a backlog come one after another, and joining and hashing a key for each took as long as all the rest here. */
+  let last = { probe: '', boot: '', key: '', offsetMs: Number.NaN };
+
+  function keyOf(probe: string, boot: string): string {
+    if (last.probe !== probe || last.boot !== boot)
+      last = { probe, boot, key: `${probe}/${boot}`, offsetMs: Number.NaN };
+    return last.key;
+  }
 
   /** The smallest offset that any frame of the boot has shown: the one that was under way for the shortest time. Kept after the first release. */
   function smallestOffset(key: string, frames: readonly HeldFrame[]): number {
@@ -73,7 +81,7 @@ export function createFeedTime(): FeedTime {
 
   return {
     place(position, receivedMs, probe, frame) {
-      const key = `${probe}/${frame.boot}`;
+      const key = keyOf(probe, frame.boot);
       const known = frame.sync > 0 ? frame.wall - frame.mono : synced.get(key);
       const receiveOffset = receivedMs - frame.mono;
       if (known === undefined) {
@@ -84,13 +92,15 @@ export function createFeedTime(): FeedTime {
           released: [],
         };
       }
-      const placed = believable(known, receivedMs, frame);
-      if (frame.sync === 0 || placed.approx)
-        return { frame: { position, receivedMs, probe, frame, ...placed, late: false }, state: 'placed', released: [] };
-      keepNewest(synced, key, known);
-      approx.delete(key);
-      const released = takeAll(key).map((held): Released => ({ held, offsetMs: known, approx: false }));
-      return { frame: { position, receivedMs, probe, frame, ...placed, late: false }, state: 'placed', released };
+      const { offsetMs, approx: isApprox } = believable(known, receivedMs, frame);
+      const placed: FeedFrame = { position, receivedMs, probe, frame, offsetMs, approx: isApprox, late: false };
+      if (frame.sync === 0 || isApprox) return { frame: placed, state: 'placed', released: [] };
+      if (last.offsetMs !== known) keepNewest(synced, key, known); // else it is the newest, and the same
+      last.offsetMs = known;
+      if (approx.size > 0) approx.delete(key);
+      const released =
+        count === 0 ? [] : takeAll(key).map((held): Released => ({ held, offsetMs: known, approx: false }));
+      return { frame: placed, state: 'placed', released };
     },
     due(nowMs) {
       const released: Released[] = [];

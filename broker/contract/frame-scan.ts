@@ -73,6 +73,10 @@ let at = 0;
 let frames = 0;
 /** Values of the column that is being read: a list of doubles, of which a copy is made without a step in between. */
 const values = Array.from({ length: 600 }, () => 0.5);
+/** Columns of the frame before, in its order, and an object with their names; what was found of this one. */
+const shape: Column[] = [];
+let empty: ScannedFrame['m'] | null = null;
+const found: (number | null)[][] = [];
 
 /** Null where it is not in the form that `encodeFrame` writes. */
 export function scanFrame(json: Uint8Array): ScannedFrame | null {
@@ -95,8 +99,7 @@ export function scanFrame(json: Uint8Array): ScannedFrame | null {
 }
 
 function expect(what: Uint8Array): boolean {
-  const [of, from] = [bytes, at];
-  for (let i = 0; i < what.length; i++) if (of[from + i] !== what[i]) return false;
+  if (!standsAt(at, what)) return false;
   at += what.length;
   return true;
 }
@@ -140,32 +143,58 @@ function times(): number[] | null {
 }
 
 function columns(samples: number, rejected: string[]): ScannedFrame['m'] | null {
-  const m: ScannedFrame['m'] = {};
-  if (bytes[at] === END) return m;
-  for (; ; at++) {
-    const column = nameOfColumn();
-    if (!column || column.met === frames) return null; // of two the last counts: JSON.parse knows
-    column.met = frames;
-    const found = valuesOf(column, samples, rejected);
-    if (!found) return null;
-    m[column.name] = found;
-    if (bytes[at] === END) return m;
-    if (bytes[at] !== COMMA) return null;
-  }
+  let known = 0;
+  if (bytes[at] !== END)
+    for (; ; at++) {
+      const column = nameOfColumn(shape[known]);
+      if (!column || column.met === frames) return null; // of two the last counts: JSON.parse knows
+      column.met = frames;
+      const values = valuesOf(column, samples, rejected);
+      if (!values) return null;
+      if (shape[known] !== column) {
+        shape.length = known;
+        empty = null;
+      }
+      shape[known] = column;
+      found[known++] = values;
+      if (bytes[at] === END) break;
+      if (bytes[at] !== COMMA) return null;
+    }
+  return columnsByName(known);
 }
 
-/** Of `"name":[`. */
-function nameOfColumn(): Column | null {
+/** Frames of a fleet nearly all have the same columns: a copy of the last object is made at once, where one built name by name becomes a table. */
+function columnsByName(known: number): ScannedFrame['m'] {
+  if (empty === null || shape.length !== known) {
+    shape.length = known;
+    empty = JSON.parse(`{${shape.map(({ name }) => `"${name}":[]`).join(',')}}`) as ScannedFrame['m']; // its keys are metrics
+  }
+  const m = { ...empty };
+  for (let i = 0; i < known; i++) m[(shape[i] as Column).name] = found[i] as (number | null)[]; // as many as are known
+  return m;
+}
+
+/** Of `"name":[`. @param likely the one that stood here in the frame before */
+function nameOfColumn(likely: Column | undefined): Column | null {
   if (bytes[at] !== QUOTE) return null;
   const first = at + 1;
-  let last = first;
-  while (last < bytes.length && bytes[last] !== QUOTE) last++;
-  const column = COLUMN_OF.get(hashOf(bytes, first, last));
-  if (!column || column.bytes.length !== last - first) return null;
-  for (let i = 0; i < column.bytes.length; i++) if (bytes[first + i] !== column.bytes[i]) return null;
+  let column = likely;
+  let last = first + (likely?.bytes.length ?? 0);
+  if (!column || bytes[last] !== QUOTE || !standsAt(first, column.bytes)) {
+    last = first;
+    while (last < bytes.length && bytes[last] !== QUOTE) last++;
+    column = COLUMN_OF.get(hashOf(bytes, first, last));
+    if (!column || column.bytes.length !== last - first || !standsAt(first, column.bytes)) return null;
+  }
   if (bytes[last + 1] !== COLON || bytes[last + 2] !== OPEN) return null;
   at = last + 3;
   return column;
+}
+
+function standsAt(from: number, what: Uint8Array): boolean {
+  const of = bytes;
+  for (let i = 0; i < what.length; i++) if (of[from + i] !== what[i]) return false;
+  return true;
 }
 
 /** As many values as there are samples, with the bracket that closes them. */

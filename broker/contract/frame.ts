@@ -103,16 +103,13 @@ export function decodeFrame(bytes: Uint8Array, compress: RawDeflate): DecodedFra
 function scannedFrame(json: Uint8Array): DecodedFrame | null {
   const scanned = scanFrame(json);
   if (!scanned) return null;
-  const {
-    rejected,
-    events: [from, to],
-    ...rest
-  } = scanned;
-  if (to - from === EMPTY_LIST && json[from + 1] === END_OF_LIST)
-    return { ok: true, frame: { v: 1, ...rest, e: [] }, rejected };
+  const { boot, run, seq, wall, mono, sync, t, m, rejected, events } = scanned;
+  const [from, to] = events;
+  const frame: Frame = { v: 1, boot, run, seq, wall, mono, sync, t, m, e: [] };
+  if (to - from === EMPTY_LIST && json[from + 1] === END_OF_LIST) return { ok: true, frame, rejected };
   try {
     const value = parseJson(strictUtf8.decode(json.subarray(from, to)), FRAME_LIMITS.depth - 1);
-    return value === undefined ? null : { ok: true, frame: { v: 1, ...rest, e: eventsOf(value, rejected) }, rejected };
+    return value === undefined ? null : { ok: true, frame: { ...frame, e: eventsOf(value, rejected) }, rejected };
   } catch {
     return null;
   }

@@ -35,20 +35,27 @@ export interface RollupColumn {
 
 const HOUR_S = TIER_S.hour;
 const CELL = 6;
+const CELLS = METRIC_NAMES.length * CELL;
+const BITS_BYTES = HOUR_S / 8;
+/** Steps in 1 of each metric, in the table's order. */
+const SCALES = METRIC_NAMES.map((name) => Math.max(1, Math.round(1 / metricOf(name).step)));
 /** An outage is told when it ends; longer ones are cut, as a line that was dead for a week is an unused one. */
 export const LONGEST_OUTAGE_S = 7 * 86_400;
 /** How long a sample may speak: widths that divide the hour. */
 const SLOTS_S = [60, 120, 300, 600, 900, 1800, 3600] as const;
 
 export function emptyHour(probe: string, start_s: number): Hour {
+  // One piece of memory: a backlog opens a thousand hours a second.
+  const memory = new ArrayBuffer(CELLS * 8 + 3 * BITS_BYTES);
+  const bits = (nth: number): Uint8Array => new Uint8Array(memory, CELLS * 8 + nth * BITS_BYTES, BITS_BYTES);
   return {
     probe,
     start_s,
-    seen: new Uint8Array(HOUR_S / 8),
-    told: new Uint8Array(HOUR_S / 8),
-    good: new Uint8Array(HOUR_S / 8),
+    seen: bits(0),
+    told: bits(1),
+    good: bits(2),
     samples: 0,
-    cells: new Float64Array(METRIC_NAMES.length * CELL),
+    cells: new Float64Array(memory, 0, CELLS),
     outages: [],
     tests: { n: 0, passed: 0, failed: 0, inconclusive: 0 },
     rtt: emptyHistogram(),
@@ -61,41 +68,106 @@ export function emptyHour(probe: string, start_s: number): Hour {
 export function rollupColumns(samples: SampleBatch): RollupColumn[] {
   return METRIC_NAMES.flatMap((name, index) => {
     const values = samples.columns[name];
-    return values
-      ? [{ name, cell: index * CELL, scale: Math.max(1, Math.round(1 / metricOf(name).step)), values }]
-      : [];
+    return values ? [{ name, cell: index * CELL, scale: SCALES[index] ?? 1, values }] : [];
   });
 }
 
-/** Adds a row of the batch. False when the hour has a sample of that second already: then only the store knows which value stands. */
-export function addSample(hour: Hour, t_s: number, columns: readonly RollupColumn[], row: number): boolean {
-  const second = t_s - hour.start_s;
-  if (bit(hour.seen, second)) return false;
-  setBit(hour.seen, second);
-  hour.samples += 1;
-  for (const { name, cell, scale, values } of columns) {
-    const known = values[row];
-    if (!isKnown(known)) continue;
-    const value = known + 0; // -0 becomes 0: which of the two came first must not show
-    addToCell(hour.cells, cell, value, Math.round(value * scale), second);
-    if (name === 'rtt_ms') addValue(hour.rtt, value);
-    else if (name === 'internet_up') {
-      setBit(hour.told, second);
-      if (value === 1) setBit(hour.good, second);
-    }
+/** Rows [from, to) that follow each other and belong to one probe and hour: those of a frame, mostly. */
+export function* hourRuns({
+  probe: probes,
+  t_s: times_s,
+}: SampleBatch): Generator<{ probe: string; hour_s: number; from: number; to: number }> {
+  for (let from = 0, to = 0; from < times_s.length; from = to) {
+    const probe = probes[from] ?? '';
+    const hour_s = hourOf(times_s[from] ?? 0);
+    to = from + 1;
+    while (to < times_s.length && probes[to] === probe && hourOf(times_s[to] ?? 0) === hour_s) to++;
+    yield { probe, hour_s, from, to };
+  }
+}
+
+/**
+ * Adds rows [from, to) of a batch, all of this probe and hour. False when a second is there twice: then only the store knows which value
+ * stands, and the hour is to be made again.
+ */
+export function addSamples(
+  hour: Hour,
+  times_s: readonly number[],
+  columns: readonly RollupColumn[],
+  from: number,
+  to: number,
+): boolean {
+  for (let row = from; row < to; row++) {
+    const second = (times_s[row] ?? 0) - hour.start_s;
+    if (bit(hour.seen, second)) return false;
+    setBit(hour.seen, second);
+  }
+  hour.samples += to - from;
+  for (const column of columns) {
+    addColumn(hour, times_s, column, from, to);
+    if (column.name === 'rtt_ms') addLatencies(hour, column, from, to);
+    else if (column.name === 'internet_up') addWords(hour, times_s, column, from, to);
   }
   return true;
 }
 
-function addToCell(cells: Float64Array, at: number, value: number, steps: number, second: number): void {
-  const count = cells[at] ?? 0;
-  cells[at] = count + 1;
-  cells[at + 1] = (cells[at + 1] ?? 0) + steps;
-  if (count === 0 || value < (cells[at + 2] ?? 0)) cells[at + 2] = value;
-  if (count === 0 || value > (cells[at + 3] ?? 0)) cells[at + 3] = value;
-  if (count > 0 && second < (cells[at + 5] ?? 0)) return;
-  cells[at + 4] = value;
-  cells[at + 5] = second;
+/** Column by column, so that what is known of the cell stays at hand: every value of every sample passes here. */
+function addColumn(
+  { cells, start_s }: Hour,
+  times_s: readonly number[],
+  { cell, scale, values }: RollupColumn,
+  from: number,
+  to: number,
+): void {
+  let count = cells[cell] ?? 0;
+  let steps = cells[cell + 1] ?? 0;
+  let min = count === 0 ? Infinity : (cells[cell + 2] ?? 0);
+  let max = count === 0 ? -Infinity : (cells[cell + 3] ?? 0);
+  let last = cells[cell + 4] ?? 0;
+  let lastSecond = count === 0 ? -1 : (cells[cell + 5] ?? 0);
+  for (let row = from; row < to; row++) {
+    const known = values[row];
+    if (!isKnown(known)) continue;
+    const value = known + 0; // -0 becomes 0: which of the two came first must not show
+    count += 1;
+    steps += Math.round(value * scale);
+    if (value < min) min = value;
+    if (value > max) max = value;
+    const second = (times_s[row] ?? 0) - start_s;
+    if (second < lastSecond) continue;
+    last = value;
+    lastSecond = second;
+  }
+  if (count === 0) return;
+  cells[cell] = count;
+  cells[cell + 1] = steps;
+  cells[cell + 2] = min;
+  cells[cell + 3] = max;
+  cells[cell + 4] = last;
+  cells[cell + 5] = lastSecond;
+}
+
+function addLatencies({ rtt }: Hour, { values }: RollupColumn, from: number, to: number): void {
+  for (let row = from; row < to; row++) {
+    const known = values[row];
+    if (isKnown(known)) addValue(rtt, known);
+  }
+}
+
+function addWords(
+  { told, good, start_s }: Hour,
+  times_s: readonly number[],
+  { values }: RollupColumn,
+  from: number,
+  to: number,
+): void {
+  for (let row = from; row < to; row++) {
+    const known = values[row];
+    if (!isKnown(known)) continue;
+    const second = (times_s[row] ?? 0) - start_s;
+    setBit(told, second);
+    if (known === 1) setBit(good, second);
+  }
 }
 
 /** Adds an event that touches this hour; the same id once. */
@@ -141,10 +213,14 @@ export function rollupOfHour(hour: Hour, version: number): RollupRow {
   const runs = runsOf(hour.start_s, end_s, { up, down: [...down, ...hour.outages] });
   const { up_s, down_s } = knownWithin(runs, hour.start_s, [[hour.start_s, end_s]]);
   const metrics: RollupRow['metrics'] = {};
-  for (const [index, name] of METRIC_NAMES.entries()) {
-    const [count = 0, steps = 0, min = 0, max = 0, last = 0] = hour.cells.subarray(index * CELL, index * CELL + CELL);
-    const scale = Math.max(1, Math.round(1 / metricOf(name).step));
-    if (count > 0) metrics[name] = { count, sum: roundToStep(name, steps / scale), min, max, last };
+  const { cells } = hour;
+  for (let index = 0; index < METRIC_NAMES.length; index++) {
+    const cell = index * CELL;
+    const count = cells[cell] ?? 0;
+    if (count === 0) continue;
+    const name = METRIC_NAMES[index] as MetricName; // within the list
+    const sum = roundToStep(name, (cells[cell + 1] ?? 0) / (SCALES[index] ?? 1));
+    metrics[name] = { count, sum, min: cells[cell + 2] ?? 0, max: cells[cell + 3] ?? 0, last: cells[cell + 4] ?? 0 };
   }
   return {
     probe: hour.probe,
@@ -162,45 +238,58 @@ export function rollupOfHour(hour: Hour, version: number): RollupRow {
   };
 }
 
+/** Seconds with a word of the hour that is looked at, and the samples of each slot: nothing here waits. */
+const seconds = new Uint16Array(HOUR_S);
+const gaps = new Uint16Array(HOUR_S);
+const [allIn, goodIn] = [new Uint16Array(HOUR_S / SLOTS_S[0]), new Uint16Array(HOUR_S / SLOTS_S[0])];
+
 /** Each sample speaks for the slot that it lies in; a slot with both is split by its share, good first. */
-function slots(hour: Hour): { up: Span[]; down: Span[] } {
-  const seconds = secondsIn(hour.told);
-  const width = slotWidth(seconds);
-  const shares = new Map<number, { good: number; all: number }>();
-  for (const second of seconds) {
-    const slot = Math.floor(second / width) * width;
-    const share = shares.get(slot) ?? { good: 0, all: 0 };
-    shares.set(slot, share);
-    share.all += 1;
-    if (bit(hour.good, second)) share.good += 1;
+function slots({ told, good, start_s }: Hour): { up: Span[]; down: Span[] } {
+  const count = secondsIn(told);
+  const width = slotWidth(count);
+  allIn.fill(0);
+  goodIn.fill(0);
+  for (let i = 0; i < count; i++) {
+    const second = seconds[i] ?? 0;
+    const slot = Math.floor(second / width);
+    allIn[slot] = (allIn[slot] ?? 0) + 1;
+    if (bit(good, second)) goodIn[slot] = (goodIn[slot] ?? 0) + 1;
   }
-  const [up, down]: [Span[], Span[]] = [[], []];
-  for (const [slot, { good, all }] of shares) {
-    const start = hour.start_s + slot;
-    const turn = start + Math.round((good / all) * width);
-    up.push([start, turn]);
-    down.push([turn, start + width]);
+  const [up, down]: [[number, number][], [number, number][]] = [[], []];
+  for (let slot = 0; slot * width < HOUR_S; slot++) {
+    const all = allIn[slot] ?? 0;
+    if (all === 0) continue;
+    const start = start_s + slot * width;
+    const turn = start + Math.round(((goodIn[slot] ?? 0) / all) * width);
+    extend(up, start, turn);
+    extend(down, turn, start + width);
   }
   return { up, down };
 }
 
-/** Numbers of the bits that are set: mostly one in eight bytes. */
-function secondsIn(bits: Uint8Array): number[] {
-  const seconds: number[] = [];
-  for (let byte = 0; byte < bits.length; byte++) {
-    if (bits[byte] === 0) continue;
-    for (let second = 8 * byte; second < 8 * byte + 8; second++) if (bit(bits, second)) seconds.push(second);
-  }
-  return seconds;
+/** Stretches of one state mostly follow each other. */
+function extend(spans: [number, number][], from: number, to: number): void {
+  if (from >= to) return;
+  const last = spans.at(-1);
+  if (last?.[1] === from) last[1] = to;
+  else spans.push([from, to]);
 }
 
-/** The rhythm of the probe: the narrowest width that holds the median distance of its samples. */
-function slotWidth(seconds: readonly number[]): number {
-  const gaps = seconds
-    .slice(1)
-    .map((second, i) => second - (seconds[i] ?? 0))
-    .sort((a, b) => a - b);
-  const median = gaps[gaps.length >> 1] ?? 0;
+/** Puts the numbers of the bits that are set into `seconds`: mostly one in eight bytes. Answers with how many. */
+function secondsIn(bits: Uint8Array): number {
+  let count = 0;
+  for (let byte = 0; byte < bits.length; byte++) {
+    if (bits[byte] === 0) continue;
+    for (let second = 8 * byte; second < 8 * byte + 8; second++) if (bit(bits, second)) seconds[count++] = second;
+  }
+  return count;
+}
+
+/** The rhythm of the probe: the narrowest width that holds the median distance of its samples, of which there are `count`. */
+function slotWidth(count: number): number {
+  for (let i = 1; i < count; i++) gaps[i - 1] = (seconds[i] ?? 0) - (seconds[i - 1] ?? 0);
+  const sorted = gaps.subarray(0, Math.max(0, count - 1)).sort();
+  const median = sorted[sorted.length >> 1] ?? 0;
   return SLOTS_S.find((width) => width >= median) ?? HOUR_S;
 }
 

@@ -7,10 +7,10 @@ import type { Logger } from '#lib/logger';
 import { type Batch, type Cursor, type RollupRow, type Store, StoreError } from '../store/store.ts';
 import {
   addEvent,
-  addSample,
+  addSamples,
   emptyHour,
   type Hour,
-  hourOf,
+  hourRuns,
   hoursOfEvent,
   rollupColumns,
   rollupOfHour,
@@ -52,6 +52,7 @@ const GRACE_S = 300;
 const KEEP_S = 3600;
 /** A backlog of one hour comes in several frames. */
 const IDLE_MS = 3000;
+const LOOK_MS = 250;
 /** Days wait for a pause too, but while late rows of some probe always trickle in, no longer than this. */
 const DAYS_WAIT_MS = 60_000;
 const MOST_OPEN = 60_000;
@@ -81,6 +82,8 @@ export async function openRollupKeeper(deps: KeeperDeps): Promise<RollupKeeper> 
   let markedMs = 0;
   /** When hours of days that are over were written: first since no day was left to be made, and last. */
   let daysMarked: { firstMs: number; lastMs: number } | null = null;
+  /** When it was last looked whether an hour is due. */
+  let lookedMs = Number.NEGATIVE_INFINITY;
   /** So many hours were due that they are being written. */
   let draining = false;
   if (!found) await startOver();
@@ -124,18 +127,13 @@ export async function openRollupKeeper(deps: KeeperDeps): Promise<RollupKeeper> 
   function take({ samples, events }: Batch, cursor: Cursor): void {
     const now = nowMs();
     const columns = rollupColumns(samples);
-    let at: Open | null = null;
-    let [atProbe, atHour] = ['', -1];
-    for (const [row, t_s] of samples.t_s.entries()) {
-      const probe = samples.probe[row] ?? '';
-      const hour_s = hourOf(t_s);
-      if (probe !== atProbe || hour_s !== atHour) [at, atProbe, atHour] = [hourFor(probe, hour_s), probe, hour_s];
-      if (!at) continue;
-      at.changed = true;
-      at.lastMs = now;
-      if (addSample(at.hour, t_s, columns, row)) continue;
-      reopen(probe, hour_s); // a second that is there twice: only the store knows which value stands
-      at = null;
+    for (const { probe, hour_s, from, to } of hourRuns(samples)) {
+      const of = hourFor(probe, hour_s);
+      if (!of) continue;
+      of.changed = true;
+      of.lastMs = now;
+      // A second that is there twice: only the store knows which value stands.
+      if (!addSamples(of.hour, samples.t_s, columns, from, to)) reopen(probe, hour_s);
     }
     for (const event of events)
       for (const hour_s of hoursOfEvent(event)) {
@@ -164,6 +162,9 @@ export async function openRollupKeeper(deps: KeeperDeps): Promise<RollupKeeper> 
   }
 
   async function writeOpen(now: number, behind: boolean): Promise<boolean> {
+    // A backlog asks after each batch, and thousands of hours are open.
+    if (behind && !draining && lookedMs <= now && now < lookedMs + LOOK_MS) return false;
+    lookedMs = now;
     const due = [...open.values()].filter(
       ({ hour, changed, lastMs }) => changed && isOver(hour.start_s + HOUR_S, now) && lastMs + IDLE_MS <= now,
     );

@@ -3,9 +3,10 @@ import type { MetricName } from '#contract';
 import type { RollupRow, Store } from '../store/store.ts';
 import {
   addEvent,
-  addSample,
+  addSamples,
   emptyHour,
   type Hour,
+  hourRuns,
   hoursOfEvent,
   LONGEST_OUTAGE_S,
   rollupColumns,
@@ -33,9 +34,9 @@ export async function remakeHour(
   const before = await store.rollups({ tier: 'hour', probes, from_s: hour_s, to_s, metrics: [] });
   const hours = new Map<string, Hour>(probes.map((probe) => [probe, emptyHour(probe, hour_s)]));
   const columns = rollupColumns(samples);
-  for (const [row, t_s] of samples.t_s.entries()) {
-    const hour = hours.get(samples.probe[row] ?? '');
-    if (hour) addSample(hour, t_s, columns, row);
+  for (const { probe, from, to } of hourRuns(samples)) {
+    const hour = hours.get(probe);
+    if (hour) addSamples(hour, samples.t_s, columns, from, to);
   }
   for (const event of [...tests, ...outages]) {
     const hour = hours.get(event.probe);

@@ -2,16 +2,9 @@
  * Why: rows go into DuckDB as columns of typed arrays, 2,048 rows at a time, many times faster than statements.
  * Everything appended here belongs to the transaction that is open on the connection.
  */
-import type {
-  DuckDBConnection,
-  DuckDBDataChunk,
-  DuckDBDoubleVector,
-  DuckDBType,
-  DuckDBUIntegerVector,
-  DuckDBValue,
-} from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBDoubleVector, DuckDBType, DuckDBVector } from '@duckdb/node-api';
 import { isMetricName } from '#contract';
-import { type EventRow, isKnown, type MetricColumn, type SampleBatch } from './store.ts';
+import type { EventRow, MetricColumn, SampleBatch } from './store.ts';
 
 /** The library, loaded only where DuckDB is used (70 MB). */
 export type Duck = typeof import('@duckdb/node-api');
@@ -34,7 +27,7 @@ export async function appendSamples(
   to: Target,
   samples: SampleBatch,
   rows: readonly number[],
-  probeIds: readonly number[],
+  probeIds: Uint32Array,
   batch: number,
   metrics: Iterable<string>,
 ): Promise<void> {
@@ -46,7 +39,7 @@ export async function appendSamples(
     { type: 'UINTEGER', values: probeIds },
     { type: 'UINTEGER', values: pick(samples.t_s) },
     { type: 'BOOLEAN', values: pick(samples.approx) },
-    { type: 'UINTEGER', values: Array<number>(rows.length).fill(batch) },
+    { type: 'UINTEGER', values: new Uint32Array(rows.length).fill(batch) },
   ];
   for (const name of metrics) {
     const values = isMetricName(name) ? samples.columns[name] : undefined;
@@ -127,13 +120,16 @@ export async function append(
   if (count === 0) return;
   const appender = await connection.createAppender(table, 'main', alias);
   try {
-    const types = columns.map(({ type }): DuckDBType => duck[type]);
-    let chunk: DuckDBDataChunk | null = null;
+    const { chunk, vectors, blank } = keptChunk(duck, columns);
     for (let first = 0; first < count; first += CHUNK_ROWS) {
       const rows = Math.min(CHUNK_ROWS, count - first);
-      const fresh = chunk?.rowCount !== rows;
-      if (!chunk || fresh) chunk = duck.DuckDBDataChunk.create(types, rows);
-      for (const [index, column] of columns.entries()) setColumn(duck, chunk, index, column, first, rows, fresh);
+      if (chunk.rowCount !== rows) chunk.rowCount = rows;
+      for (const [index, column] of columns.entries()) {
+        const vector = vectors[index];
+        const nothing = column.values === undefined;
+        if (vector && !(nothing && blank[index])) setColumn(duck, vector, column, first, rows);
+        blank[index] = nothing;
+      }
       appender.appendDataChunk(chunk);
     }
     appender.flushSync();
@@ -142,52 +138,66 @@ export async function append(
   }
 }
 
-/** Appending copies, so that a chunk serves again. A column without values is blanked once per chunk: half of all metrics are such. */
-function setColumn(
-  duck: Duck,
-  chunk: DuckDBDataChunk,
-  index: number,
-  column: AppendColumn,
-  first: number,
-  rows: number,
-  fresh: boolean,
-): void {
-  const vector = chunk.getColumnVector(index);
-  if (column.type === 'DOUBLE' && column.values === undefined && !fresh) return;
-  // The package is pinned to one version, and every test of a store passes here.
-  if (column.type === 'DOUBLE' && vector instanceof duck.DuckDBDoubleVector)
-    setNumbers(vector, vector['items'], vector['validity'], column.values ?? [], first, rows);
-  else if (column.type === 'UINTEGER' && vector instanceof duck.DuckDBUIntegerVector)
-    setNumbers(vector, vector['items'], vector['validity'], column.values, first, rows);
-  else if (column.type !== 'DOUBLE' && column.type !== 'UINTEGER') {
-    const values: readonly DuckDBValue[] = column.values.slice(first, first + rows);
-    chunk.setColumnValues(index, values);
-  }
+interface KeptChunk {
+  chunk: DuckDBDataChunk;
+  /** Of CHUNK_ROWS, also while the chunk has fewer rows: the package would make all of them anew for another number. */
+  vectors: DuckDBVector[];
+  /** Of each column, that nothing is known in it: half of all metrics are such, and that need not be written again. */
+  blank: boolean[];
 }
 
-/** Writes into the vector's own arrays: `setItem` sets one bit of a 64-bit BigInt per value, which took a third of a batch's time here. */
-function setNumbers(
-  vector: DuckDBDoubleVector | DuckDBUIntegerVector,
-  items: Float64Array | Uint32Array,
+/** Appending copies, so that a chunk serves again: making its vectors took as long as filling them. One for each kind of table. */
+const chunks = new Map<string, KeptChunk>();
+
+function keptChunk(duck: Duck, columns: readonly AppendColumn[]): KeptChunk {
+  const key = columns.map(({ type }) => type).join();
+  const known = chunks.get(key);
+  if (known) {
+    known.chunk.reset(); // else texts stay in it for ever
+    known.blank.fill(false);
+    return known;
+  }
+  const types = columns.map(({ type }): DuckDBType => duck[type]);
+  const chunk = duck.DuckDBDataChunk.create(types, CHUNK_ROWS);
+  const made = { chunk, vectors: types.map((_, index) => chunk.getColumnVector(index)), blank: types.map(() => false) };
+  chunks.set(key, made);
+  return made;
+}
+
+function setColumn(duck: Duck, vector: DuckDBVector, column: AppendColumn, first: number, rows: number): void {
+  // The package is pinned to one version, and every test of a store passes here.
+  if (column.type === 'DOUBLE' && vector instanceof duck.DuckDBDoubleVector)
+    setDoubles(vector, vector['items'], vector['validity'], column.values, first, rows);
+  else if (column.type === 'UINTEGER' && vector instanceof duck.DuckDBUIntegerVector)
+    setWhole(vector['items'], column.values, first, rows);
+  else if (column.type !== 'DOUBLE' && column.type !== 'UINTEGER')
+    for (let i = 0; i < rows; i++) vector.setItem(i, column.values[first + i] ?? null);
+  vector.flush();
+}
+
+/** Writes into the vector's own array: `setItem` sets one bit of a 64-bit BigInt per value, which took a third of a batch's time here. */
+function setDoubles(
+  vector: DuckDBDoubleVector,
+  items: Float64Array,
   validity: DuckDBDoubleVector['validity'],
-  values: Numbers,
+  values: Numbers | undefined,
   first: number,
   rows: number,
 ): void {
+  if (values instanceof Float64Array) items.set(values.subarray(first, first + rows));
+  else for (let i = 0; i < rows; i++) items[i] = values?.[first + i] ?? Number.NaN;
   let known = 0;
-  for (let i = 0; i < rows; i++) {
-    const value = values[first + i];
-    if (!isKnown(value)) continue;
-    items[i] = value;
-    known += 1;
-  }
+  for (let i = 0; i < rows; i++) if (!Number.isNaN(items[i])) known += 1;
   if (known < rows) vector.setItem(0, null); // makes the bits
   const bits = validity['data'];
-  if (bits) {
-    const words = new Uint32Array(bits.buffer, bits.byteOffset, bits.length * 2).fill(known === rows ? 0xffff_ffff : 0);
-    if (known < rows)
-      for (let i = 0; i < rows; i++)
-        if (isKnown(values[first + i])) words[i >> 5] = (words[i >> 5] ?? 0) | (1 << (i & 31));
-  }
-  vector.flush();
+  if (!bits) return;
+  const words = new Uint32Array(bits.buffer, bits.byteOffset, bits.length * 2).fill(known === rows ? 0xffff_ffff : 0);
+  if (known === 0 || known === rows) return;
+  for (let i = 0; i < rows; i++) if (!Number.isNaN(items[i])) words[i >> 5] = (words[i >> 5] ?? 0) | (1 << (i & 31));
+}
+
+/** A column in which every value is known. */
+function setWhole(items: Uint32Array, values: Numbers, first: number, rows: number): void {
+  if (values instanceof Uint32Array) items.set(values.subarray(first, first + rows));
+  else for (let i = 0; i < rows; i++) items[i] = values[first + i] ?? 0;
 }

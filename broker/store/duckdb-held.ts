@@ -27,44 +27,56 @@ export interface FreshPart {
   newIds: Map<string, number>;
   /** Event times inside, whole seconds; null when there are none. */
   range: { min_s: number; max_s: number } | null;
-  /** The same for samples only. */
-  sampleRange: { min_s: number; max_s: number } | null;
 }
 
 export function freshPart(batch: Batch, held: Held): FreshPart {
-  const seqs = new Map<string, { probe: string; run: string; seqs: number[] }>();
+  const seqs = new Map<string, Run>();
   const inBatch = createSeenFrames();
   const rows: number[] = [];
   const events: Batch['events'] = [];
-  const probes = new Set<string>();
+  let at: Run | null = null;
   for (const { probe, run, seq, firstSample, samples, firstEvent, events: count } of batch.frames) {
     if (held.seen.has(probe, run, seq) || !inBatch.add(probe, run, seq)) continue;
-    const key = `${probe}/${run}`;
-    const known = seqs.get(key) ?? { probe, run, seqs: [] };
-    seqs.set(key, known);
-    known.seqs.push(seq);
-    probes.add(probe);
+    if (at?.run !== run || at.probe !== probe) at = runIn(seqs, probe, run);
+    at.seqs.push(seq);
     for (let row = firstSample; row < firstSample + samples; row++) rows.push(row);
-    for (const row of batch.events.slice(firstEvent, firstEvent + count)) events.push(row);
+    if (count > 0) for (const row of batch.events.slice(firstEvent, firstEvent + count)) events.push(row);
   }
+  const probes = new Set([...seqs.values()].map(({ probe }) => probe));
   const newIds = new Map<string, number>();
   for (const probe of probes) if (!held.ids.has(probe)) newIds.set(probe, held.nextId + newIds.size);
   const intervals = [...seqs.values()].flatMap(({ probe, run, seqs: numbers }) =>
     intervalsOf(numbers).map(([from, to]) => ({ probe, run, from, to })),
   );
-  const sampleRange = rangeOf(rows.map((row) => batch.samples.t_s[row] ?? 0));
-  const range = rangeOf([
-    ...(sampleRange ? [sampleRange.min_s, sampleRange.max_s] : []),
-    ...events.map((row) => Math.floor(row.t_ms / 1000)),
-  ]);
-  return { rows, events, intervals, probes: [...probes], newIds, range, sampleRange };
+  const sampleRange = rangeOf(rows, (row) => batch.samples.t_s[row] ?? 0);
+  const eventRange = rangeOf(events, (row) => Math.floor(row.t_ms / 1000));
+  const range = rangeOf(
+    [sampleRange, eventRange].flatMap((one) => (one ? [one.min_s, one.max_s] : [])),
+    (t_s) => t_s,
+  );
+  return { rows, events, intervals, probes: [...probes], newIds, range };
 }
 
-function rangeOf(times: readonly number[]): { min_s: number; max_s: number } | null {
-  if (times.length === 0) return null;
+/** Numbers of frames that are new. */
+interface Run {
+  probe: string;
+  run: string;
+  seqs: number[];
+}
+
+function runIn(runs: Map<string, Run>, probe: string, run: string): Run {
+  const key = `${probe}/${run}`;
+  const known = runs.get(key) ?? { probe, run, seqs: [] };
+  runs.set(key, known);
+  return known;
+}
+
+function rangeOf<T>(of: readonly T[], timeOf: (one: T) => number): { min_s: number; max_s: number } | null {
+  if (of.length === 0) return null;
   let min_s = Infinity;
   let max_s = -Infinity;
-  for (const t of times) {
+  for (const one of of) {
+    const t = timeOf(one);
     if (t < min_s) min_s = t;
     if (t > max_s) max_s = t;
   }

@@ -5,7 +5,7 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { METRIC_NAMES, type MetricName } from '#contract';
+import { METRIC_NAMES } from '#contract';
 import { type AppendColumn, append, type Duck } from './duckdb-append.ts';
 import type { RollupRow, RollupTier } from './store.ts';
 
@@ -43,10 +43,7 @@ const FILE_NAME = /^rollup-(?:hour-(\d{4}-\d{2})|day-(\d{4}))\.duckdb$/;
 export const PARTS = ['count', 'sum', 'min', 'max', 'last'] as const;
 const FIXED = `probe UINTEGER, t_s UINTEGER, version BIGINT, samples UINTEGER, up_s UINTEGER, down_s UINTEGER, unknown_s UINTEGER,
   tests UINTEGER, passed UINTEGER, failed UINTEGER, inconclusive UINTEGER, runs VARCHAR, rtt_ms_h VARCHAR, rate_mbps_h VARCHAR`;
-const PART_OF = new Map<string, { name: MetricName; part: (typeof PARTS)[number] }>(
-  METRIC_NAMES.flatMap((name) => PARTS.map((part) => [`${name}_${part}`, { name, part }] as const)),
-);
-const METRIC_COLUMNS = [...PART_OF.keys()];
+const METRIC_COLUMNS = METRIC_NAMES.flatMap((name) => PARTS.map((part) => `${name}_${part}`));
 
 /** Opens what is there. `exclusive` runs work that takes a file away from under the readers. */
 export async function openRollupFiles(
@@ -191,7 +188,7 @@ function columnsOf(
 ): AppendColumn[] {
   const whole = (of: (row: RollupRow) => number): AppendColumn => ({ type: 'UINTEGER', values: rows.map(of) });
   const text = (of: (row: RollupRow) => string): AppendColumn => ({ type: 'VARCHAR', values: rows.map(of) });
-  const present = new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)));
+  const parts = partsOf(rows);
   return [
     whole((row) => idOf(row.probe)),
     whole((row) => row.t_s),
@@ -207,12 +204,22 @@ function columnsOf(
     text((row) => row.runs),
     text((row) => row.histograms.rtt_ms),
     text((row) => row.histograms.rate_mbps),
-    ...order.map((column): AppendColumn => {
-      const { name, part } = PART_OF.get(column) ?? {};
-      const some = name && part && present.has(name);
-      return { type: 'DOUBLE', values: some ? rows.map((row) => row.metrics[name]?.[part] ?? null) : undefined };
-    }),
+    ...order.map((column): AppendColumn => ({ type: 'DOUBLE', values: parts.get(column) })),
   ];
+}
+
+/** By name of the column; those that no row has are not in it. */
+function partsOf(rows: readonly RollupRow[]): Map<string, Float64Array> {
+  const columns = new Map<string, Float64Array>();
+  for (const name of METRIC_NAMES) {
+    if (!rows.some(({ metrics }) => metrics[name])) continue;
+    for (const part of PARTS) {
+      const values = new Float64Array(rows.length);
+      for (let i = 0; i < rows.length; i++) values[i] = rows[i]?.metrics[name]?.[part] ?? Number.NaN;
+      columns.set(`${name}_${part}`, values);
+    }
+  }
+  return columns;
 }
 
 function quoted(path: string): string {

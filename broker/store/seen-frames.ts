@@ -20,14 +20,23 @@ export type Intervals = [number, number][];
 
 export function createSeenFrames(): SeenFrames {
   const runs = new Map<string, Intervals>();
+  /** Asked for last: frames of a run come one after another, and a key for each would cost more than all else here. */
+  let last: { probe: string; run: string; intervals: Intervals } | null = null;
+  const known = (probe: string, run: string): Intervals | undefined => {
+    if (last?.run === run && last.probe === probe) return last.intervals;
+    const intervals = runs.get(`${probe}/${run}`);
+    if (intervals) last = { probe, run, intervals };
+    return intervals;
+  };
   const intervalsOf = (probe: string, run: string): Intervals => {
-    const key = `${probe}/${run}`;
-    const known = runs.get(key) ?? [];
-    runs.set(key, known);
-    return known;
+    const intervals = known(probe, run);
+    if (intervals) return intervals;
+    const fresh: Intervals = [];
+    runs.set(`${probe}/${run}`, fresh);
+    return fresh;
   };
   return {
-    has: (probe, run, seq) => covers(runs.get(`${probe}/${run}`) ?? [], seq),
+    has: (probe, run, seq) => covers(known(probe, run) ?? [], seq),
     add(probe, run, seq) {
       const intervals = intervalsOf(probe, run);
       if (covers(intervals, seq)) return false;

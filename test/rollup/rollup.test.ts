@@ -5,10 +5,10 @@ import { quantiles } from '#lib/histogram';
 import type { RollupRow } from '#store';
 import {
   addEvent,
-  addSample,
+  addSamples,
   emptyHour,
   type Hour,
-  hourOf,
+  hourRuns,
   hoursOfEvent,
   rollupColumns,
   rollupOfHour,
@@ -31,7 +31,7 @@ function hoursOf(frames: readonly TestFrame[]): RollupRow[] {
     if (!seen.add(frame.probe, frame.run ?? 'run-1', frame.seq)) continue;
     const { samples, events } = batchOf(frame);
     const columns = rollupColumns(samples);
-    for (const [row, t_s] of samples.t_s.entries()) addSample(at(hourOf(t_s)), t_s, columns, row);
+    for (const { hour_s, from, to } of hourRuns(samples)) addSamples(at(hour_s), samples.t_s, columns, from, to);
     for (const event of events) for (const start of hoursOfEvent(event)) addEvent(at(start), event);
   }
   return [...hours.values()].map((hour) => rollupOfHour(hour, 1)).sort((a, b) => a.t_s - b.t_s);
