@@ -5,7 +5,6 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { METRIC_NAMES } from '#contract';
 import { messageOf } from '#lib/errors';
 import { StoreError } from './store.ts';
 
@@ -20,7 +19,7 @@ export interface DayFile {
   rowid: string;
   /** The samples lie in Parquet, sorted by probe and time. */
   sealed: boolean;
-  /** Metrics that the file has a column for, in the table's order: older files know fewer, and younger metrics came last. */
+  /** Metrics that the file has a column for, in the table's order: those that came on that day, as they came. */
   columns: ReadonlySet<string>;
   /** Range of event times inside; null while it holds none. Late data makes it start before `day`. */
   min_s: number | null;
@@ -68,7 +67,6 @@ async function openDay(connection: DuckDBConnection, dir: string, name: string, 
   try {
     if (await isSealed(connection, file)) return withParquet(await describe(connection, file));
     await rm(parquetOf(file), { force: true });
-    if (newest) await addMissingColumns(connection, file);
     return await describe(connection, file);
   } catch (error) {
     throw damaged(path, error);
@@ -82,10 +80,9 @@ export async function createDay(connection: DuckDBConnection, dir: string, day: 
   await rm(draft.path, { force: true });
   await rm(`${draft.path}.wal`, { force: true });
   await attachDay(connection, draft, WRITABLE);
-  const metrics = METRIC_NAMES.map((name) => `"${name}" DOUBLE`).join(', ');
   const a = file.alias;
   await connection.run(`
-    CREATE TABLE ${a}.samples(probe UINTEGER, t_s UINTEGER, approx BOOLEAN, batch UINTEGER, ${metrics});
+    CREATE TABLE ${a}.samples(probe UINTEGER, t_s UINTEGER, approx BOOLEAN, batch UINTEGER);
     CREATE TABLE ${a}.events(probe UINTEGER, t_ms BIGINT, approx BOOLEAN, batch UINTEGER, kind VARCHAR, id VARCHAR, body VARCHAR);
     CREATE TABLE ${a}.probes(id UINTEGER, name VARCHAR);
     CREATE TABLE ${a}.frames(probe UINTEGER, run VARCHAR, first BIGINT, last BIGINT);
@@ -95,7 +92,29 @@ export async function createDay(connection: DuckDBConnection, dir: string, day: 
     DETACH ${a};`);
   await rename(draft.path, file.path);
   await attachDay(connection, file, WRITABLE);
-  return { ...file, columns: new Set(METRIC_NAMES) };
+  return file;
+}
+
+/**
+ * The same file with columns for these metrics too. DuckDB looks through a column for the best way to compress it whether there is anything
+ * in it or not, and no network has all metrics: a third of what writing costs was spent on columns that stay empty.
+ */
+export async function withColumns(
+  connection: DuckDBConnection,
+  file: DayFile,
+  metrics: Iterable<string>,
+): Promise<DayFile> {
+  const missing = [...metrics].filter((name) => !file.columns.has(name));
+  if (missing.length === 0) return file;
+  await connection.run('BEGIN');
+  try {
+    for (const name of missing) await connection.run(`ALTER TABLE ${file.alias}.samples ADD COLUMN "${name}" DOUBLE`);
+    await connection.run('COMMIT');
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => undefined); // the first error says more
+    throw error;
+  }
+  return { ...file, columns: new Set([...file.columns, ...missing]) };
 }
 
 /** Where the samples of a sealed day lie. */
@@ -181,13 +200,6 @@ function damaged(path: string, error: unknown): StoreError {
 
 function firstLine(error: unknown): string {
   return (messageOf(error).split('\n')[0] ?? '').slice(0, 200);
-}
-
-/** A newer version may know more metrics than when today's file was made. */
-async function addMissingColumns(connection: DuckDBConnection, file: DayFile): Promise<void> {
-  const known = await columnsOf(connection, file);
-  for (const name of METRIC_NAMES)
-    if (!known.has(name)) await connection.run(`ALTER TABLE ${file.alias}.samples ADD COLUMN "${name}" DOUBLE`);
 }
 
 /** @throws where the samples should lie in a file that is not there */

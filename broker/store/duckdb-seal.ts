@@ -113,9 +113,10 @@ export async function dropDrafts({ parquet, rest }: Drafts): Promise<void> {
 /** One row per (probe, second): what was written later stands, as reads have it. */
 function sortedSql({ alias, columns, overlaps }: DayFile): string {
   const names = [...columns].map((name) => `"${name}"`);
-  if (!overlaps) return `SELECT probe, t_s, approx, ${names.join(', ')} FROM ${alias}.samples ORDER BY probe, t_s`;
-  const merged = names.map((name) => `arg_max(${name}, rowid) AS ${name}`);
-  return `SELECT probe, t_s, arg_max(approx, rowid) AS approx, ${merged.join(', ')} FROM ${alias}.samples GROUP BY probe, t_s ORDER BY probe, t_s`;
+  const all = ['probe', 't_s', 'approx', ...names];
+  if (!overlaps) return `SELECT ${all.join(', ')} FROM ${alias}.samples ORDER BY probe, t_s`;
+  const merged = ['approx', ...names].map((name) => `arg_max(${name}, rowid) AS ${name}`);
+  return `SELECT probe, t_s, ${merged.join(', ')} FROM ${alias}.samples GROUP BY probe, t_s ORDER BY probe, t_s`;
 }
 
 function draftPath({ path, day }: DayFile, ending: string): string {

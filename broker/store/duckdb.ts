@@ -9,7 +9,7 @@ import { messageOf } from '#lib/errors';
 import { fillOf } from './cursor-file.ts';
 import { appendEvents, appendFrames, appendProbes, appendSamples } from './duckdb-append.ts';
 import { createCovered, type Suspect } from './duckdb-covered.ts';
-import { createDay, type DayFile, dropDay, duckdbFailure, openDays } from './duckdb-days.ts';
+import { createDay, type DayFile, dropDay, duckdbFailure, openDays, withColumns } from './duckdb-days.ts';
 import { adopt, compactFrames, type FreshPart, freshPart, type Held, loadHeld } from './duckdb-held.ts';
 import { createDuckdbReader, createQuery } from './duckdb-read.ts';
 import { createRollupReader } from './duckdb-rollup-read.ts';
@@ -128,13 +128,21 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
     return file;
   }
 
+  /** With a column for each metric of the batch. */
+  async function dayFor({ samples }: Batch): Promise<DayFile> {
+    const today = await currentDay();
+    const file = await withColumns(connection, today, Object.keys(samples.columns));
+    if (file !== today) files = files.map((one) => (one === today ? file : one));
+    return file;
+  }
+
   /** Never rejects: what fails is told, and tried again with the next day. */
   async function sealByItself(): Promise<void> {
     await sealing.run().catch((error: unknown) => options.onSealFailure?.(duckdbFailure(error)));
   }
 
   async function writeBatch(batch: Batch, cursor: Cursor): Promise<void> {
-    const file = await currentDay();
+    const file = await dayFor(batch);
     const fresh = freshPart(batch, held);
     const number = file.batch + 1;
     const examined = covered.examine(batch, fresh.rows);

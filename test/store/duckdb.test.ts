@@ -144,22 +144,30 @@ describe('DuckDB by days of arrival', () => {
     expect(await store.cursor()).toEqual({ next: position, held: [] });
   });
 
-  it('takes up a file of an older version, which knows fewer metrics', async () => {
+  it('has a column for what comes: metrics join within a day, from one day to the next, and after it was opened again', async () => {
+    const at = (metric: 'rtt_ms' | 'leases') =>
+      store.series({ probe: 'p', metric, from_s: 0, to_s: s(nowMs) + DAY_MS, bucket_s: 86_400 });
     await write({ probe: 'p', seq: 0, t: [s(DAY_1)], m: { rtt_ms: [1] } });
-    await store.close();
-    const { DuckDBInstance } = await import('@duckdb/node-api');
-    const instance = await DuckDBInstance.create(join(dir, 'samples-2026-11-20.duckdb'));
-    const connection = await instance.connect();
-    await connection.run('ALTER TABLE samples DROP COLUMN leases');
-    connection.closeSync();
-    instance.closeSync();
+    expect(await at('leases')).toEqual([]);
+    await write({ probe: 'p', seq: 1, t: [s(DAY_1) + 60], m: { leases: [5], rtt_ms: [2] } });
     nowMs += DAY_MS;
+    await write({ probe: 'p', seq: 2, t: [s(nowMs)], m: { leases: [6] } });
+    await store.close();
     await open();
-    await write({ probe: 'p', seq: 1, t: [s(nowMs)], m: { rtt_ms: [2], leases: [5] } });
-    expect(
-      await store.series({ probe: 'p', metric: 'leases', from_s: 0, to_s: s(nowMs) + 1, bucket_s: 86_400 }),
-    ).toHaveLength(1);
-    expect((await store.latest(0))[0]?.values).toEqual({ rtt_ms: 2, leases: 5 });
+    await write({ probe: 'p', seq: 3, t: [s(nowMs) + 60], m: { rtt_ms: [3] } });
+    expect((await at('rtt_ms')).map(({ count, sum }) => [count, sum])).toEqual([
+      [2, 3],
+      [1, 3],
+    ]);
+    expect((await at('leases')).map(({ count, sum }) => [count, sum])).toEqual([
+      [1, 5],
+      [1, 6],
+    ]);
+    expect((await store.latest(0))[0]?.values).toEqual({ rtt_ms: 3 });
+    expect((await store.samples({ from_s: 0, to_s: s(DAY_1) + 3600 })).columns).toEqual({
+      rtt_ms: [1, 2],
+      leases: [null, 5],
+    });
   });
 
   it('starts over a file that was half made when the power went', async () => {
@@ -202,9 +210,15 @@ describe('DuckDB by days of arrival', () => {
     expect(await count()).toBeGreaterThan(0);
   });
 
-  it('answers many readers while it writes, always whole batches', async () => {
+  it('answers many readers while it writes, always whole batches, also when a metric comes that was never there', async () => {
     const t = Array.from({ length: 50 }, (_, i) => s(DAY_1) + i);
-    const next = (n: number) => write({ probe: `p-${n}`, seq: 0, t, m: { rtt_ms: t.map(() => n) } });
+    const next = (n: number) =>
+      write({
+        probe: `p-${n}`,
+        seq: 0,
+        t,
+        m: { rtt_ms: t.map(() => n), ...(n > 9 ? { leases: t.map(() => n) } : {}) },
+      });
     await next(0);
     const counts: number[] = [];
     let writing = true;
