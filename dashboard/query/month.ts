@@ -2,7 +2,17 @@
  * Why: a month's counts of every access point, from the rollups of the probes that judged it. A probe that watched the whole month is summed
  * by the database; one that came or went within it is counted test by test, so that no hour is given to the wrong line.
  */
-import { type AccessPoint, localTime, momentOf, openSpans, type Site, type Span, subtract, totalMs } from '#contract';
+import {
+  type AccessPoint,
+  localTime,
+  momentOf,
+  type OpeningHours,
+  openSpans,
+  type Site,
+  type Span,
+  subtract,
+  totalMs,
+} from '#contract';
 import { CarrelError } from '#lib/errors';
 import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { Binding } from '#state';
@@ -129,27 +139,37 @@ interface OpenTime {
 }
 type Opened = (site: Site, from: number, to: number) => OpenTime;
 
+interface Asked {
+  zone: string;
+  from: number;
+  to: number;
+  closed: string;
+  time: OpenTime;
+}
+
 /** Most sites share a few opening hours, and working out a month of them takes longer than asking the database. */
 function openTimes(closedOf: MonthInput['closed'] = () => []): Opened {
-  const known = new Map<string, OpenTime>();
-  const numbers = new Map<string, number>();
-  const weekly = new Map<Site, number>();
-  const numberOf = (site: Site): number => {
-    const found = weekly.get(site);
-    if (found !== undefined) return found;
-    const hours = JSON.stringify([site.zone, site.opening]);
-    const number = numbers.get(hours) ?? numbers.size;
-    numbers.set(hours, number);
-    weekly.set(site, number);
-    return number;
+  const byText = new Map<string, Asked[]>();
+  const byHours = new Map<OpeningHours, Asked[]>();
+  /** The registry gives equal hours as one value; a closed month brings hours of its own. */
+  const askedOf = (opening: OpeningHours): Asked[] => {
+    const known = byHours.get(opening);
+    if (known) return known;
+    const text = JSON.stringify(opening);
+    const equal = byText.get(text) ?? [];
+    byText.set(text, equal);
+    byHours.set(opening, equal);
+    return equal;
   };
-  return (site, from, to) => {
-    const { id, zone, opening } = site;
-    const closed = closedOf({ id, zone }, from, to);
-    const key = `${numberOf(site)}/${from}/${to}${closed.length > 0 ? JSON.stringify(closed) : ''}`;
-    const found = known.get(key) ?? openTimeOf({ zone, opening }, closed, from, to);
-    known.set(key, found);
-    return found;
+  return ({ id, zone, opening }, from, to) => {
+    const spans = closedOf({ id, zone }, from, to);
+    const closed = spans.length > 0 ? JSON.stringify(spans) : '';
+    const asked = askedOf(opening);
+    const found = asked.find((one) => one.from === from && one.to === to && one.zone === zone && one.closed === closed);
+    if (found) return found.time;
+    const time = openTimeOf({ zone, opening }, spans, from, to);
+    asked.push({ zone, from, to, closed, time });
+    return time;
   };
 }
 
@@ -169,37 +189,29 @@ function openTimeOf(
 
 /** Who judged which access point when. */
 export function stretchesWithin(
-  { sites: all, accessPoints, bindings: bound, now_ms }: CountInput,
+  { sites: all, accessPoints, bindings, now_ms }: CountInput,
   range: (zone: string) => Span,
 ): Stretch[] {
   const sites = new Map(all.map((site) => [site.id, site]));
-  const bindings = Map.groupBy(bound, ({ access_point }) => access_point);
-  return accessPoints.flatMap((ap) => {
-    const site = sites.get(ap.site);
-    return site ? stretchesOf(ap, site, range(site.zone), now_ms, bindings.get(ap.id) ?? []) : [];
-  });
-}
-
-function stretchesOf(
-  ap: AccessPoint,
-  site: Site,
-  [from, end]: Span,
-  now_ms: number,
-  bindings: readonly Binding[],
-): Stretch[] {
-  const to = Math.min(end, now_ms);
-  const inWholeHours = from % HOUR_MS === 0 && (end % HOUR_MS === 0 || end > now_ms);
-  return bindings
-    .filter((binding) => binding.judges)
-    .map((binding) => ({
-      site,
-      ap: ap.id,
-      probe: binding.probe,
-      from: Math.max(from, binding.from),
-      to: Math.min(to, binding.to ?? to),
-      whole: binding.from <= from && (binding.to === null || binding.to >= end) && inWholeHours,
-    }))
-    .filter((stretch) => stretch.from < stretch.to);
+  const judging = Map.groupBy(
+    bindings.filter(({ judges }) => judges),
+    ({ access_point }) => access_point,
+  );
+  const stretches: Stretch[] = [];
+  for (const { id, site: siteId } of accessPoints) {
+    const site = sites.get(siteId);
+    if (!site) continue;
+    const [begin, end] = range(site.zone);
+    const inWholeHours = begin % HOUR_MS === 0 && (end % HOUR_MS === 0 || end > now_ms);
+    for (const binding of judging.get(id) ?? []) {
+      const from = Math.max(begin, binding.from);
+      const to = Math.min(end, now_ms, binding.to ?? end);
+      if (from >= to) continue;
+      const whole = binding.from <= begin && (binding.to === null || binding.to >= end) && inWholeHours;
+      stretches.push({ site, ap: id, probe: binding.probe, from, to, whole });
+    }
+  }
+  return stretches;
 }
 
 type TestPart = Pick<ComplianceCounts, 'tests' | 'rates'>;
