@@ -2,14 +2,14 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { CalendarBucket, Page, SiteNote, Span, TestView } from '#contract';
-import { type Frame, frameOf, parseRange, steadyEnd } from '../charts/series.ts';
+import { type Frame, frameOf, parseRange, steadyEnd, withClosed } from '../charts/series.ts';
 import { hasBand, hasMarks } from '../charts/usual.ts';
 import { parseStretch, scaleOf } from '../charts/zoom.ts';
-
 import type { Line } from '../fleet.ts';
 import { count, full } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
+import { useAvailability } from '../parts/availability.tsx';
 import { Chart, Twin } from '../parts/chart.tsx';
 import { Head } from '../parts/head.tsx';
 import { State } from '../parts/marks.tsx';
@@ -29,6 +29,14 @@ const TESTS = 1000;
 const NO_TESTS: readonly TestView[] = [];
 const NO_SPANS: readonly Span[] = [];
 const NO_NOTES: readonly SiteNote[] = [];
+
+/** What one of them has that concerns all. */
+interface Own {
+  /** How high its values reach, Mb/s. */
+  highest: number;
+  /** Something of it is drawn as closed. */
+  closed: boolean;
+}
 
 export function Compare() {
   const { query } = place.value;
@@ -64,13 +72,13 @@ export function Compare() {
 function Multiples({ chosen, first, more }: { chosen: readonly Line[]; first: Line; more: boolean }) {
   const cursor = useSignal<number | null>(null);
   const bucket = useSignal<CalendarBucket | null>(null);
-  const heights = useSignal<Readonly<Record<string, number>>>({});
+  const owns = useSignal<Readonly<Record<string, Own>>>({});
   const range = parseRange(place.value.query.get('range'));
   const own = parseStretch(place.value.query);
   const scale = own ? scaleOf(own) : range;
   const to = own?.to ?? steadyEnd(range, serverNow.value);
   const frame = frameOf(scale, to, first.site.zone, first.site.opening, own?.from);
-  const highest = Math.max(...chosen.map(({ ap }) => heights.value[ap.id] ?? 2 * ap.target_mbps));
+  const highest = Math.max(...chosen.map(({ ap }) => owns.value[ap.id]?.highest ?? 2 * ap.target_mbps));
   return (
     <>
       <Head title={w.title} under={<p>{more ? w.most(count(MOST)) : w.text}</p>} />
@@ -88,8 +96,8 @@ function Multiples({ chosen, first, more }: { chosen: readonly Line[]; first: Li
             cursor={cursor}
             bucket={bucket}
             highest={highest}
-            onHeight={(mbps) => {
-              if (heights.value[line.ap.id] !== mbps) heights.value = { ...heights.value, [line.ap.id]: mbps };
+            onOwn={(own) => {
+              owns.value = { ...owns.value, [line.ap.id]: own };
             }}
           />
         ))}
@@ -98,7 +106,7 @@ function Multiples({ chosen, first, more }: { chosen: readonly Line[]; first: Li
         bucket={hasBand(frame) ? bucket.value : null}
         marks={hasMarks(frame)}
         unclear={false}
-        closed={frame.sunken.length > 0}
+        closed={chosen.some(({ ap }) => owns.value[ap.id]?.closed)}
         missing={false}
         notes={false}
       />
@@ -116,32 +124,33 @@ interface MultipleProps {
   bucket: Signal<CalendarBucket | null>;
   /** Of all, Mb/s. */
   highest: number;
-  onHeight: (mbps: number) => void;
+  onOwn: (own: Own) => void;
 }
 
-function Multiple({
-  line: { row, ap, site, name },
-  scale,
-  to,
-  from,
-  cursor,
-  bucket,
-  highest,
-  onHeight,
-}: MultipleProps) {
-  const frame = useMemo(
+function Multiple({ line: { row, ap, site, name }, scale, to, from, cursor, bucket, highest, onOwn }: MultipleProps) {
+  const usual = useMemo(
     () => frameOf(scale, to, site.zone, site.opening, from),
     [scale, to, from, site.zone, site.opening],
   );
+  // Holidays and closed days are known to the server; without its answer the usual hours are drawn.
+  const shut = useAvailability(ap.id, usual).value?.closed;
+  const frame = useMemo(() => (shut ? withClosed(usual, shut) : usual), [usual, shut]);
   const tests = useLoad<Page<TestView>>(
     `/tests?ap=${encodeURIComponent(ap.id)}&from=${frame.from}&to=${frame.to}&limit=${TESTS}`,
     { about: `${ap.id} ${scale}`, refresh: row.down_at },
   );
-  const { series, view, keys, settled, ...own } = useThroughput({
+  const {
+    series,
+    view,
+    keys,
+    settled,
+    highest: reach,
+  } = useThroughput({
     ...{ ap: ap.id, target: ap.target_mbps, frame, missing: NO_SPANS, notes: NO_NOTES, refresh: row.down_at },
     ...{ tests: tests.value?.items ?? NO_TESTS, now: serverNow.peek(), height: HEIGHT, highest },
   });
-  useEffect(() => onHeight(own.highest), [own.highest]);
+  const closed = frame.sunken.length > 0;
+  useEffect(() => onOwn({ highest: reach, closed }), [reach, closed]);
   const counted = series.value?.bucket;
   useEffect(() => {
     if (counted) bucket.value = counted;
