@@ -1,8 +1,13 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const root = fileURLToPath(new URL('..', import.meta.url));
+// As `npm start` does: the servers and tools that tests start read what the first of them compiled.
+process.env['NODE_COMPILE_CACHE'] ??= join(root, '.cache/node');
+
 export default defineConfig({
-  root: fileURLToPath(new URL('..', import.meta.url)),
+  root,
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     globalSetup: ['test/support/built.ts'],
