@@ -6,10 +6,17 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // As `npm start` does: the servers and tools that tests start read what the first of them compiled.
 process.env['NODE_COMPILE_CACHE'] ??= join(root, '.cache/node');
 
+// What starts processes and browsers, changes this one's environment, or would be disturbed by what an earlier file left behind.
+const ALONE = [
+  'test/{agent,broker,faults,infra,journeys,lab}/**/*.test.ts',
+  'test/incident/{offline,phone,pushed}.test.ts',
+  'test/store/**/*{crash,influx,worker,consumer,duckdb}*.test.ts',
+  'test/web/{page-*,drawn-walk,languages,telling}.test.ts',
+];
+
 export default defineConfig({
   root,
   test: {
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     globalSetup: ['test/support/built.ts'],
     setupFiles: ['test/support/seed.ts'],
     // Two noisy cores: a limit is for what hangs, not for what is slow.
@@ -18,7 +25,22 @@ export default defineConfig({
     // Kills, cuts and stalls are played in real time on two shared cores: what fails only once is told as flaky, not as broken.
     retry: process.env['CI'] ? 2 : 0,
     expect: { poll: { timeout: 15_000 } },
-    maxWorkers: 2,
+    // One more than there are cores: many tests wait for a browser, a kill or a clock.
+    maxWorkers: 3,
     pool: 'forks',
+    // By name and with a process each first, so that many short ones fill the end.
+    projects: [
+      { extends: true, test: { name: 'alone', include: ALONE } },
+      // To load the same libraries for each file took as long as the tests themselves.
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: ALONE,
+          isolate: false,
+        },
+      },
+    ],
   },
 });
