@@ -178,6 +178,25 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   }, 60_000);
 
+  test('what lies below a chart keeps its place while the chart is fetched', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring');
+    let draw = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      draw = resolve;
+    });
+    await page.route(/\/assets\/plot-/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.reload();
+    const bar = page.getByRole('img', { name: /Arrow keys step through what was wrong/ });
+    await page.locator('figure').filter({ hasText: 'Round-trip time' }).locator('.readout').getByText('mean').waitFor();
+    const before = await bar.boundingBox();
+    expect([await page.locator('canvas').count(), before?.height]).toEqual([0, 24]);
+    draw();
+    await page.locator('canvas').nth(4).waitFor();
+    expect(await bar.boundingBox()).toEqual(before);
+  }, 60_000);
   test('outages are stepped through on the time axis of the charts, whose cursors follow', async () => {
     const page = await world.open('/sites/site-0', 'Data used by monitoring');
     const figure = page.getByRole('figure', { name: 'Internet in opening hours' });

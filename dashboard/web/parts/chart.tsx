@@ -100,7 +100,8 @@ export function Chart(props: ChartProps) {
         onKeyDown={press}
         onBlur={() => point(null)}
       >
-        <div ref={host} />
+        {/* What lies below keeps its place while the chart is fetched and drawn anew. */}
+        <div ref={host} style={{ minHeight: `${spec.height}px` }} />
       </div>
       <span class="vh" aria-live="polite">
         {said}
