@@ -89,7 +89,7 @@ describe('hostile bytes', () => {
       'FRAME_VERSION',
       'ok',
     ]);
-  }, 30_000);
+  }, 60_000);
 
   test('what is read byte by byte is what JSON says, also where it is damaged', () => {
     const folder = new URL('./golden/v1/', import.meta.url);
