@@ -8,6 +8,7 @@ import type {
   AlertView,
   BackupView,
   Language,
+  LiveFirst,
   LivePoll,
   LiveRow,
   LiveSnapshot,
@@ -85,6 +86,8 @@ export interface LiveHub {
   now(): { at: number; rows: readonly LiveRow[] };
   /** As it travels, for who may see everything (undefined) or some sites. */
   snapshot(scope?: SiteScope, lang?: Language): LiveSnapshot;
+  /** The first screen of the table of sites. */
+  first(scope?: SiteScope): LiveFirst;
   roster(scope?: SiteScope): RosterColumns;
   /** The last day in states. */
   history(scope?: SiteScope): StateHistory;

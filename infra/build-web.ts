@@ -3,7 +3,7 @@
  * server names its hash in the content security policy (dashboard/routes/static.ts).
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -33,9 +33,10 @@ export async function buildWeb(
   outDir = join(ROOT, 'dist/web'),
   languages: readonly PageLanguage[] = LANGUAGES,
 ): Promise<void> {
-  const [drawn, app, ...pages] = await Promise.all([
+  const [drawn, app, sprite, ...pages] = await Promise.all([
     buildDrawn(),
     buildApp(),
+    readFile(join(WEB, 'sprite.svg'), 'utf8'),
     ...languages.map((one) => buildPage(one)),
   ]);
   // One name for all languages: a page that was built before any of them was changed is old.
@@ -55,7 +56,7 @@ export async function buildWeb(
   for (const page of pages)
     await writeWithPacked(
       join(outDir, `index${page.lang === 'en' ? '' : `.${page.lang}`}.html`),
-      Buffer.from(indexHtml(page, build, app)),
+      Buffer.from(indexHtml(page, build, app, sprite)),
     );
   await dropOld(join(outDir, 'assets'), new Set(assets.keys()));
 }
@@ -102,8 +103,16 @@ const pureContract: Plugin = {
   },
 };
 
-/** The page's only HTML. Everything visible is drawn by the script; without it the noscript line says so. */
-function indexHtml({ files, hash, lang }: JoinedWeb & { lang: string }, build: string, { hrefs }: AppFiles): string {
+/**
+ * The page's only HTML. Everything visible is drawn by the script; without it the noscript line says so. `sprite`: every mark and icon once, as
+ * symbols that the whole page refers to; they are read while the script is on its way, where making them would hold up the first picture.
+ */
+function indexHtml(
+  { files, hash, lang }: JoinedWeb & { lang: string },
+  build: string,
+  { hrefs }: AppFiles,
+  sprite: string,
+): string {
   const head = files
     .find(({ name }) => name.startsWith('head-'))
     ?.contents.toString()
@@ -128,6 +137,7 @@ function indexHtml({ files, hash, lang }: JoinedWeb & { lang: string }, build: s
 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0f1720">
 </head>
 <body>
+${sprite.replaceAll('\n', '')}
 <div id="root"></div>
 <noscript>Carrel draws this page with JavaScript, which is switched off in this browser.</noscript>
 </body>

@@ -5,6 +5,7 @@ export * from './api.ts';
 export * from './control.ts';
 export * from './delivery.ts';
 export * from './events.ts';
+export * from './first.ts';
 export * from './frame.ts';
 export * from './ids.ts';
 export * from './json.ts';

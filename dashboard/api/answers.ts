@@ -20,6 +20,7 @@ import type {
   EscalationView,
   ImportReport,
   IncidentNote,
+  LiveFirst,
   LivePoll,
   LiveRow,
   LiveSnapshot,
@@ -98,6 +99,7 @@ export interface Answers {
 
   'GET /live': Other;
   'GET /live/delta': LivePoll;
+  'GET /live/first': LiveFirst;
   'GET /live/history': StateHistory;
   'GET /live/snapshot': LiveSnapshot;
   'GET /roster': RosterColumns;

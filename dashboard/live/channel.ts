@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   type AccessPoint,
   type LiveColumns,
+  type LiveFirst,
   type LiveRow,
   packPlaces,
   packRoster,
@@ -13,6 +14,8 @@ import {
   type Site,
   type SiteScope,
 } from '#contract';
+import { byName } from './by-name.ts';
+import { firstOf, type Surroundings, surroundingsOf } from './first.ts';
 
 export interface Channel {
   key: string;
@@ -28,6 +31,8 @@ export interface Channel {
   all(rows: ReadonlyMap<string, LiveRow>, at: number): LiveColumns;
   /** Only these, by their places; what is not in scope is left out. */
   some(aps: Iterable<string>, rows: ReadonlyMap<string, LiveRow>, at: number): { n: number[]; cols: LiveColumns };
+  /** The first rows of the table of sites. */
+  first(rows: ReadonlyMap<string, LiveRow>, at: number): Omit<LiveFirst, 'totals'>;
   /** Rows in scope. */
   rowsOf(rows: ReadonlyMap<string, LiveRow>): Iterable<LiveRow>;
 }
@@ -37,9 +42,6 @@ export interface RosterContent {
   probes: readonly RosterProbe[];
 }
 
-/** Names are compared once on the server: 20,000 of them take a phone longer than everything else together. */
-const collator = new Intl.Collator('lt', { numeric: true });
-
 export const keyOf = (scope: SiteScope | undefined): string =>
   scope ? JSON.stringify([[...scope.sites].sort(), [...scope.regions].sort()]) : '';
 
@@ -47,6 +49,7 @@ export function createChannel(scope: SiteScope | undefined): Channel {
   const wanted = scope && { sites: new Set(scope.sites), regions: new Set(scope.regions) };
   let roster: Roster & { list: string } = { hash: '', list: '', sites: [], access_points: [], probes: [] };
   let packed: RosterColumns | null = null;
+  let around: Surroundings | null = null;
   let places = new Map<string, number>();
   let sites = new Set<string>();
   return {
@@ -58,6 +61,7 @@ export function createChannel(scope: SiteScope | undefined): Channel {
       if (hash === roster.hash) return false;
       roster = { hash, list: hashOf(ordered.access_points.map(({ id }) => id)), ...ordered };
       packed = null;
+      around = null;
       places = new Map(roster.access_points.map(({ id }, place) => [id, place]));
       sites = new Set(roster.sites.map(({ id }) => id));
       return true;
@@ -87,6 +91,10 @@ export function createChannel(scope: SiteScope | undefined): Channel {
         ),
       };
     },
+    first(rows, at) {
+      around ??= surroundingsOf(roster);
+      return firstOf(roster, around, rows, at);
+    },
     rowsOf: (rows) => (wanted ? roster.access_points.flatMap(({ id }) => rows.get(id) ?? []) : rows.values()),
   };
 }
@@ -108,13 +116,13 @@ function within(
 
 /** Sites and access points by name, probes by access point. */
 function inOrder({ sites, access_points, probes }: RosterContent): Omit<Roster, 'hash'> {
-  const sorted = [...sites].sort((a, b) => collator.compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
+  const sorted = [...sites].sort((a, b) => byName.compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
   const rank = new Map(sorted.map(({ id }, i) => [id, i]));
   const aps = access_points
     .filter(({ site }) => rank.has(site))
     .sort(
       (a, b) =>
-        (rank.get(a.site) ?? 0) - (rank.get(b.site) ?? 0) || collator.compare(a.name, b.name) || (a.id < b.id ? -1 : 1),
+        (rank.get(a.site) ?? 0) - (rank.get(b.site) ?? 0) || byName.compare(a.name, b.name) || (a.id < b.id ? -1 : 1),
     );
   const place = new Map(aps.map(({ id }, i) => [id, i]));
   const at = ({ access_point }: RosterProbe): number => (access_point === null ? -1 : (place.get(access_point) ?? -1));

@@ -254,6 +254,11 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
         ...{ totals: totalsFor(channel, at), health: worded(lang), cols: channel.all(rows.all, at) },
       };
     },
+    first(scope) {
+      const channel = channelOf(scope);
+      const at = clock.wallMs();
+      return { ...channel.first(rows.all, at), totals: totalsFor(channel, at) };
+    },
     roster: (scope) => channelOf(scope).roster(),
     history(scope) {
       const channel = channelOf(scope);

@@ -54,6 +54,7 @@ const FOR_EVER = 'private, max-age=31536000, immutable';
 export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<DashboardDeps, 'live'>, allow: Allow): void {
   const packedRoster = packer(ROSTER_QUALITY);
   const packedSnapshot = packer(SNAPSHOT_QUALITY);
+  const packedFirst = packer(SNAPSHOT_QUALITY);
   app.get<{ Querystring: { hash?: string; part?: RosterPart } }>(
     '/api/v1/roster',
     {
@@ -94,6 +95,23 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
       return send(request, reply, snapshot, () =>
         packedSnapshot(`${lang}${keyOf(request.who?.scope)}`, version, snapshot),
       );
+    },
+  );
+
+  app.get(
+    '/api/v1/live/first',
+    {
+      config: { scoped: true },
+      onRequest: allow('viewer'),
+      schema: {
+        summary: 'The first rows of the table of sites, worst first, while roster and snapshot are on their way',
+      },
+    },
+    async (request, reply) => {
+      void reply.header('cache-control', 'no-store');
+      const first = live.first(request.who?.scope);
+      const version = `${Math.floor(first.at / 1000)}-${first.roster.hash}-${JSON.stringify(first.totals)}`;
+      return send(request, reply, first, () => packedFirst(keyOf(request.who?.scope), version, first));
     },
   );
 

@@ -84,6 +84,12 @@ async function takeEarly(path: string): Promise<Response | null> {
   return answer instanceof Response && answer.ok ? answer : null;
 }
 
+/** What early.ts asked for, for who can do without it. Null: it was not asked for, or there is no answer. */
+export async function early<T>(path: string): Promise<T | null> {
+  const answer = await takeEarly(path);
+  return answer ? ((await bodyOf(answer)) as T | null) : null;
+}
+
 export const get = <T>(path: string, signal?: AbortSignal) => ask<T>('GET', path, signal ? { signal } : {});
 export const post = <T>(path: string, body: unknown = {}) => ask<T>('POST', path, { body });
 

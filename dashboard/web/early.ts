@@ -14,8 +14,12 @@
   const ask = (path: string, query = '') =>
     [path, fetch(`/api/v1${path}${query}`, { credentials: 'same-origin' }).catch(() => null)] as const;
   const version = hash ? `&hash=${encodeURIComponent(hash)}` : '';
-  const answers = [ask('/me'), ask('/live/snapshot'), ask('/roster?part=names', version)];
+  const { pathname, search } = location;
+  const answers = [ask('/me')];
+  // The table stands with its first rows: all others would take the line from the script.
+  if (pathname === '/sites' && search === '') answers.push(ask('/live/first'));
+  else answers.push(ask('/live/snapshot'), ask('/roster?part=names', version));
   // Lists do without the rest of it until they stand.
-  if (!/^\/(sites)?$/.test(location.pathname)) answers.push(ask('/roster?part=details', version));
+  if (!/^\/(sites)?$/.test(pathname)) answers.push(ask('/roster?part=details', version));
   Object.assign(globalThis, { carrelEarly: new Map(answers) });
 })();

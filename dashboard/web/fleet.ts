@@ -52,9 +52,12 @@ export function namesOf({ sites, access_points: aps, siteAt }: Placed): Named[] 
     const at = siteAt[rank] ?? -1;
     const site = sites[at];
     if (!site) return [];
-    return [{ ap, site, name: (perSite[at] ?? 0) > 1 ? `${site.name}, ${ap.name}` : site.name, rank }];
+    return [{ ap, site, name: nameOf(site.name, (perSite[at] ?? 0) > 1 ? ap.name : null), rank }];
   });
 }
+/** `ap`: null where the site has no other access point. */
+export const nameOf = (site: string, ap: string | null): string => (ap === null ? site : `${site}, ${ap}`);
+
 /** `siteAt`: place of the site of each access point. */
 type Placed = Pick<Roster, 'sites' | 'access_points'> & { siteAt: readonly number[] };
 

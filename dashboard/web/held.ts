@@ -50,12 +50,15 @@ function longestRising(order: readonly number[], places: Int32Array): number {
 
 export type Segment = { kind: 'gap'; rows: number } | { kind: 'row'; index: number };
 
-/** Fixed-row windowing: which rows to draw and how tall the gaps between them are, in rows. `pinned` (the focused row) is always drawn. */
-export function windowOf(count: number, first: number, last: number, pinned: number | null): Segment[] {
-  const from = Math.max(0, Math.min(first, count));
-  const to = Math.max(from, Math.min(last, count));
+/**
+ * Fixed-row windowing: which rows to draw and how tall the gaps between them are, in rows. `pinned` (the focused row) is always drawn; those
+ * from `known` on are not there yet.
+ */
+export function windowOf(count: number, first: number, last: number, pinned: number | null, known = count): Segment[] {
+  const from = Math.max(0, Math.min(first, known));
+  const to = Math.max(from, Math.min(last, known));
   const drawn = Array.from({ length: to - from }, (_, i) => from + i);
-  if (pinned !== null && pinned >= 0 && pinned < count && (pinned < from || pinned >= to)) drawn.push(pinned);
+  if (pinned !== null && pinned >= 0 && pinned < known && (pinned < from || pinned >= to)) drawn.push(pinned);
   drawn.sort((a, b) => a - b);
   const segments: Segment[] = [];
   let next = 0;

@@ -20,16 +20,18 @@ export function createOrder(passes: (line: Line) => boolean, order: Comparator):
         .map(({ rank }) => rank);
     },
     change(changes, { byRank }) {
-      const gone = new Set<number>();
+      const gone = new Uint8Array(byRank.length);
+      let left = 0;
       const come: Line[] = [];
       for (const { before, after } of changes) {
-        const [was, is] = [passes(before), passes(after)];
+        const was = passes(before);
+        const is = passes(after);
         if (was && is && order(before, after) === 0) continue;
-        if (was) gone.add(before.rank);
+        if (was) left += gone[before.rank] = 1;
         if (is) come.push(after);
       }
-      if (gone.size === 0 && come.length === 0) return;
-      const stay = gone.size === 0 ? ranks : ranks.filter((rank) => !gone.has(rank));
+      if (left === 0 && come.length === 0) return;
+      const stay = left === 0 ? ranks : ranks.filter((rank) => gone[rank] === 0);
       ranks = merged(stay, come.sort(order), (rank, line) => {
         const other = byRank[rank];
         return other === undefined || order(other, line) < 0;

@@ -9,7 +9,6 @@ import { Sites } from './pages/sites.tsx';
 import { Empty, Waiting } from './parts/answers.tsx';
 import { Frame } from './parts/frame.tsx';
 import { lazy } from './parts/lazy.tsx';
-import { Sprite } from './parts/sprite.tsx';
 import { hrefOf, place, type Route, routeOf, startRouter } from './router.ts';
 import { firstData, followLive, me, whoAmI } from './store.ts';
 import { words } from './words.ts';
@@ -109,13 +108,4 @@ followLive();
 // A wall screen is patient: it asks by itself until it is answered.
 if (routeOf(place.value.path).page !== 'wall') void whoAmI();
 const root = document.getElementById('root');
-if (root)
-  void firstData().then(() =>
-    render(
-      <>
-        <Sprite />
-        <App />
-      </>,
-      root,
-    ),
-  );
+if (root) void firstData().then(() => render(<App />, root));

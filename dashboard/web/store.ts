@@ -4,6 +4,7 @@ import { batch, computed, effect, type ReadonlySignal, signal, untracked } from 
 import {
   type AlertView,
   joinRoster,
+  type LiveFirst,
   type LivePoll,
   type LiveSnapshot,
   type Me,
@@ -12,7 +13,8 @@ import {
   type Site,
   unpackRoster,
 } from '#contract';
-import { ApiError, get, heardAt, post, useSession, whenSignedOut } from './api.ts';
+import { ApiError, early, get, heardAt, post, useSession, whenSignedOut } from './api.ts';
+import { type First, unpackFirst } from './first.ts';
 import { type Fleet, joined, type Line, linesOf, NO_FLEET, namesOf } from './fleet.ts';
 import { EMPTY, freshness, type LiveState, reduce } from './live.ts';
 import { go } from './router.ts';
@@ -26,6 +28,8 @@ export const live = signal<LiveState>(EMPTY);
 /** `whole`: with the details of its sites, and with its probes; lists stand before these are there. */
 export const roster = signal<KnownRoster | null>(null);
 type KnownRoster = ReturnType<typeof unpackRoster> & { whole: boolean };
+/** The first rows of the table, until `listed`. */
+const first = signal<First | null>(null);
 export const cutAt = signal<number | null>(null);
 /** This browser's clock, once a second. Ages are computed from it, so a page without news visibly grows old. */
 export const now = signal(Date.now());
@@ -36,9 +40,11 @@ export const fresh = computed(() => freshness(live.value.heardAt, cutAt.value, n
 /** Its word alone: who shows no age is not drawn again each second. */
 export const freshWord = computed(() => fresh.value.word);
 /** The server's clock as far as this browser can tell, ms: ages must not depend on a wrong clock of the viewer. */
-export const serverNow = computed(
-  () => now.value + (live.value.heardAt === null ? 0 : live.value.serverAt - live.value.heardAt),
-);
+export const serverNow = computed(() => {
+  const { heardAt, serverAt } = live.value;
+  if (heardAt !== null) return now.value + serverAt - heardAt;
+  return now.value + (first.value ? first.value.at - first.value.heardAt : 0);
+});
 const MINUTE_MS = 60_000;
 /** The same to the minute, for what is told to the minute. */
 export const serverMinute = computed(() => Math.floor(serverNow.value / MINUTE_MS) * MINUTE_MS);
@@ -47,8 +53,16 @@ const NOBODY = { sites: [], access_points: [], siteAt: [] };
 const names = computed(() => namesOf(roster.value ?? NOBODY));
 let kept = NO_FLEET;
 
+/** Names, states and values are known. */
+export const listed = computed(() => roster.value !== null && live.value.epoch !== null);
+/** Everything is. */
+export const ready = computed(() => listed.value && roster.value?.whole === true);
+/** What the table of sites shows until `listed`; null where it has to wait for that. */
+export const beginning = computed(() => (listed.value ? null : first.value));
+
 /** Every access point of the roster with its live row. Rows of another list than the roster's wait until both belong together. */
 export const fleet = computed<Fleet>(() => {
+  if (beginning.value) return beginning.value.fleet;
   const { rows, list, step } = live.value;
   if (list === (roster.value?.list ?? null)) kept = joined(kept, names.value, rows, step);
   return kept;
@@ -58,13 +72,8 @@ export const lines = computed<readonly Line[]>(() => linesOf(fleet.value));
 /** How many there are. */
 export const lineCount = computed(() => fleet.value.n);
 /** The same object while no figure of it changed: who shows totals is not drawn again with each tick. */
-export const totals = unchanged(() => live.value.totals);
+export const totals = unchanged(() => beginning.value?.totals ?? live.value.totals);
 export const health = computed(() => live.value.health);
-/** Names, states and values are known. */
-export const listed = computed(() => roster.value !== null && live.value.epoch !== null);
-/** Everything is. */
-export const ready = computed(() => listed.value && roster.value?.whole === true);
-
 /** A signal that keeps its object while a new one says the same. */
 function unchanged<T>(read: () => T): ReadonlySignal<T> {
   let kept = { text: '', value: untracked(read) };
@@ -83,6 +92,7 @@ export const probesOf = (ap: string): RosterProbe[] =>
 
 /** The one target of all access points, or null where they differ. Mb/s. */
 export const commonTarget = computed(() => {
+  if (roster.value === null) return first.value?.target_mbps ?? null;
   const targets = new Set(roster.value?.access_points.map((ap) => ap.target_mbps));
   const [only] = targets;
   return targets.size === 1 && only !== undefined ? only : null;
@@ -135,7 +145,7 @@ export function firstData(): Promise<void> {
       resolve();
     };
     const end = effect(() => {
-      if (me.value === null || listed.value) queueMicrotask(shown);
+      if (me.value === null || listed.value || first.value) queueMicrotask(shown);
     });
     setTimeout(shown, EMPTY_MS);
   });
@@ -159,8 +169,17 @@ function startClock(): { tick(): void; stop(): void } {
   return { tick: () => tick(CLOCK_MS + LATE_MS), stop: () => clearTimeout(timer) };
 }
 
+/** Takes the first rows of the table, where early.ts asked for them. */
+async function takeFirst(): Promise<void> {
+  const answer = await early<LiveFirst>('/live/first');
+  if (!answer || listed.peek() || !me.peek()) return;
+  kept = { ...kept, version: kept.version + 1 };
+  first.value = unpackFirst(answer, kept.version, Date.now());
+}
+
 /** Starts clock and live view; the returned function stops both. */
 function startLive(): () => void {
+  void takeFirst();
   const clock = startClock();
   const forget = () => signedIn(null);
   whenSignedOut(forget);
@@ -196,6 +215,7 @@ function startLive(): () => void {
     batch(() => {
       live.value = EMPTY;
       roster.value = null;
+      first.value = null;
       kept = { ...NO_FLEET, version: kept.version + 1 };
       cutAt.value = null;
     });

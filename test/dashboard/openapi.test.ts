@@ -8,7 +8,15 @@ const RANGE = `from=${FROM}&to=${FROM + 5 * 86_400_000}`;
 const GETS = [
   ...['/access-points', '/access-points/a/test', '/access-points/a/costs', '/alerts', '/alerts/explain?ap=a'],
   ...['/alerts/1', '/alerts/1/escalation', '/alerts/1/notes', '/audit', `/availability?ap=a&${RANGE}`, '/backup'],
-  ...['/calendar', '/channels', '/channels/kinds', '/live/delta?since=e-0', '/live/history', '/live/snapshot'],
+  ...[
+    '/calendar',
+    '/channels',
+    '/channels/kinds',
+    '/live/delta?since=e-0',
+    '/live/first',
+    '/live/history',
+    '/live/snapshot',
+  ],
   ...['/map-layers', '/map-layers/0000000000000000', '/me', '/me/sessions', '/on-call/people', '/on-call/policies'],
   ...[
     `/measurements?probe=p-a&metric=rtt_ms&${RANGE}`,

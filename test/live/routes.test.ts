@@ -1,6 +1,6 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { joinRoster, type LiveSnapshot, type RosterColumns, unpackRoster } from '#contract';
+import { joinRoster, type LiveFirst, type LiveSnapshot, type RosterColumns, unpackRoster } from '#contract';
 import { silentLogger } from '#lib/logger';
 import { createLiveHub } from '../../dashboard/live/hub.ts';
 import { registerLiveRoutes } from '../../dashboard/routes/live.ts';
@@ -90,9 +90,22 @@ test('names and details of the roster come apart, packed and not, and are one ve
   expect((await it.as('viewer', 'GET', '/roster?part=all')).statusCode).toBe(400);
 });
 
+test('the first rows come packed and not, with names, states and the totals of all', async () => {
+  const it = await dashboard();
+  const plain = (await it.as('viewer', 'GET', '/live/first')).json<LiveFirst>();
+  const totals = (await it.as('viewer', 'GET', '/live/snapshot')).json<LiveSnapshot>().totals;
+  expect(plain.totals).toEqual(totals);
+  expect(unpackRoster(plain.roster).access_points.map(({ id }) => id)).toEqual(['site-1-main', 'site-2-main']);
+  expect([plain.places, plain.several, plain.target_mbps]).toEqual([[0, 1], [0, 0], 30]);
+  const packed = await it.as('viewer', 'GET', '/live/first', undefined, { 'accept-encoding': 'br' });
+  expect(packed.headers['cache-control']).toBe('no-store');
+  const { at: _, ...same } = JSON.parse(brotliDecompressSync(packed.rawPayload).toString()) as LiveFirst;
+  expect(plain).toMatchObject(same);
+});
+
 test('nobody sees anything without signing in', async () => {
   const it = await dashboard();
-  for (const path of ['/roster', '/live/snapshot', '/live'])
+  for (const path of ['/roster', '/live/first', '/live/snapshot', '/live'])
     expect((await it.as(null, 'GET', path)).statusCode).toBe(401);
 });
 

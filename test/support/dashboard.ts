@@ -145,6 +145,12 @@ function fakeLive(): FakeLive {
       list: 'l',
       hours: [],
     }),
+    first: () => ({
+      at: 1_000_000,
+      totals: live.snapshot().totals,
+      ...{ regions: [], isps: [], metered: false, target_mbps: null, places: [], several: [] },
+      ...{ roster: live.roster(), cols: packRows([], 0) },
+    }),
     roster: () => packRoster({ hash: 'r', list: 'l', sites: [], access_points: [], probes: [] }),
     rosterChanged: () => void live.changes++,
     stream: () => undefined,

@@ -12,6 +12,7 @@ import {
   type CalendarView,
   type ImportReport,
   type LiveDelta,
+  type LiveFirst,
   type LiveRow,
   type LiveSnapshot,
   type Me,
@@ -26,8 +27,10 @@ import {
   type SavedView,
   type Silence,
   type SiteNote,
+  type Totals,
 } from '#contract';
 import { openRules } from '../../dashboard/alert/rule-store.ts';
+import { firstOf, surroundingsOf } from '../../dashboard/live/first.ts';
 import { memoryState } from '../support/state.ts';
 import { darkAtOnce, withCut } from './cut-fixture.ts';
 import { fleetOf, historyOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
@@ -175,9 +178,17 @@ export async function startFixture(
   serveTelling(app, now);
   servePush(app, THURSDAY);
   app.get('/api/v1/roster', () => packRoster(roster));
-  app.get('/api/v1/live/snapshot', () => {
+  const totals = (): Totals => {
     const waiting = alerts().filter(({ parent, acknowledged_by }) => parent === null && acknowledged_by === null);
-    return { ...snapshot, totals: { ...snapshot.totals, need_action: waiting.length } };
+    return { ...snapshot.totals, need_action: waiting.length };
+  };
+  app.get('/api/v1/live/snapshot', () => ({ ...snapshot, totals: totals() }));
+  app.get('/api/v1/live/first', (): LiveFirst => {
+    const known = new Map(rows.map((row) => [row.ap, row]));
+    return {
+      ...firstOf({ ...roster, list: snapshot.list }, surroundingsOf(roster), known, snapshot.at),
+      totals: totals(),
+    };
   });
   app.get<{ Querystring: { condition?: string; acknowledged?: string; covered?: string } }>(
     '/api/v1/alerts',

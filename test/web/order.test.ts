@@ -133,7 +133,8 @@ describe('windowing', () => {
         fc.integer({ min: -20, max: 2100 }),
         fc.nat(60),
         fc.option(fc.nat(2100)),
-        (count, first, height, pinned) => {
+        fc.nat(2000),
+        (count, first, height, pinned, known) => {
           const segments = windowOf(count, first, first + height, pinned);
           const rows = segments.reduce((sum, segment) => sum + (segment.kind === 'gap' ? segment.rows : 1), 0);
           const drawn = segments.flatMap((segment) => (segment.kind === 'row' ? [segment.index] : []));
@@ -141,6 +142,11 @@ describe('windowing', () => {
           expect(drawn).toEqual([...new Set(drawn)].sort((a, b) => a - b));
           if (pinned !== null && pinned < count) expect(drawn).toContain(pinned);
           expect(drawn.length).toBeLessThanOrEqual(height + 1);
+          const begun = windowOf(count, first, first + height, pinned, Math.min(known, count));
+          expect(begun.reduce((sum, segment) => sum + (segment.kind === 'gap' ? segment.rows : 1), 0)).toBe(count);
+          expect(begun.flatMap((segment) => (segment.kind === 'row' ? [segment.index] : []))).toEqual(
+            drawn.filter((index) => index < known),
+          );
         },
       ),
     );

@@ -51,10 +51,46 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.getByText('Last heard').first().waitFor();
     const times = (path: string) => asked.filter((one) => one === `/api/v1${path}`).length;
     await expect.poll(() => times('/roster details')).toBe(1);
-    expect([times('/me'), times('/live/snapshot'), times('/roster names')]).toEqual([1, 1, 1]);
+    const once = ['/me', '/live/first', '/live/snapshot', '/roster names'];
+    expect(once.map(times)).toEqual([1, 1, 1, 1]);
     // Whatever would be asked again is asked at once.
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect([times('/roster names'), times('/roster details')]).toEqual([1, 1]);
+    world.fine();
+  }, 60_000);
+
+  test('the table begins with its first rows, counted and in order, and is the whole once that is there', async () => {
+    await world.restart({ sites: 1200 });
+    const page = await world.open('/sites', 'Last heard');
+    const shown = () =>
+      page.evaluate(() => ({
+        rows: [...document.querySelectorAll('tbody tr[aria-rowindex]')].slice(0, 12).map((row) => row.textContent),
+        count: document.querySelector('.sheet-table')?.getAttribute('aria-rowcount'),
+        head: document.querySelector('.head')?.textContent,
+        chips: document.querySelector('.chips')?.textContent,
+        height: document.querySelector('.sheet-table')?.getBoundingClientRect().height,
+        pill: document.querySelector('[data-pill]')?.getAttribute('data-pill'),
+      }));
+    const whole = await shown();
+    const go = Promise.withResolvers<void>();
+    await page.route('**/live/snapshot', async (route) => {
+      await go.promise;
+      await route.continue();
+    });
+    await page.reload();
+    await page.getByText('Last heard').first().waitFor();
+    const begun = await shown();
+    expect(begun).toMatchObject({ count: '1201', head: whole.head, chips: whole.chips, height: whole.height });
+    expect(begun.pill).toBe('loading');
+    // Another order is one of all rows: it waits for them.
+    await page.getByRole('button', { name: 'Site' }).click();
+    await page.getByText('Last heard').first().waitFor({ state: 'detached' });
+    await page.locator('.nav a[href="/sites"]').click();
+    await page.getByText('Last heard').first().waitFor();
+    go.resolve();
+    await page.locator('[data-pill="live"]').waitFor();
+    expect((await shown()).rows.map((row) => row?.slice(0, 30))).toEqual(whole.rows.map((row) => row?.slice(0, 30)));
+    expect(begun.rows.map((row) => row?.slice(0, 30))).toEqual(whole.rows.map((row) => row?.slice(0, 30)));
     world.fine();
   }, 60_000);
 

@@ -23,7 +23,7 @@ import { Sheet } from '../parts/sheet.tsx';
 import { Filters } from '../parts/sites-filters.tsx';
 import { Views } from '../parts/views.tsx';
 import { go, place, withQuery } from '../router.ts';
-import { lineCount, listed } from '../store.ts';
+import { beginning, lineCount, listed } from '../store.ts';
 import { createTally, type Mix, NO_MIX } from '../tally.ts';
 import { useFleet } from '../use-fleet.ts';
 import { words } from '../words.ts';
@@ -31,7 +31,7 @@ import { words } from '../words.ts';
 const w = words.sites;
 
 export function Sites() {
-  if (listed.value) return <Listed />;
+  if (listed.value || (beginning.value && place.value.query.size === 0)) return <Listed />;
   return (
     <>
       <Head title={w.title} />
@@ -56,7 +56,7 @@ function Listed() {
   };
   const sort = parseSort(here.query.get('sort'));
   const scope = JSON.stringify(filter);
-  const { per, shown } = useShown(filter, sort, scope);
+  const { per, shown, n } = useShown(filter, sort, scope);
   const all = lineCount.value;
   const set = (changes: Record<string, string | null>) => go(withQuery(here, changes), 'replace');
   const select = (aps: readonly string[], on: boolean) =>
@@ -67,7 +67,7 @@ function Listed() {
     <>
       <Head
         title={only !== undefined && another === undefined ? w.titleIn(only) : w.title}
-        under={<p>{w.summary(count(shown.length), count(all), summary(per))}</p>}
+        under={<p>{w.summary(count(n), count(all), summary(per))}</p>}
         acts={
           <>
             <Views />
@@ -79,7 +79,7 @@ function Listed() {
         }
       />
       <Selection selected={selected} onSelect={select} />
-      {shown.length === 0 ? (
+      {n === 0 ? (
         <>
           <div class="toolbar">{filters}</div>
           <div class="panel">
@@ -106,6 +106,7 @@ function Listed() {
       ) : (
         <Sheet
           shown={shown}
+          n={n}
           sort={sort}
           onSort={(next) => set({ sort: sortText(next) })}
           scope={scope}
@@ -119,14 +120,18 @@ function Listed() {
   );
 }
 
-/** What passes the filter, in order, and how many in each state would pass it. Both stay the same objects while nothing of them changed. */
-function useShown(filter: Filter, sort: Sort, scope: string): { per: Mix; shown: readonly number[] } {
+/**
+ * What passes the filter, in order, and how many in each state would pass it. Both stay the same objects while nothing of them changed. `n`:
+ * how many pass; more than `shown` as long as only the first are known.
+ */
+function useShown(filter: Filter, sort: Sort, scope: string): { per: Mix; shown: readonly number[]; n: number } {
   const tally = useFleet(() => {
     const passes = passerOf({ ...filter, states: [] });
     return createTally((line) => (passes(line) ? '' : null));
   }, [scope]);
   const shown = useFleet(() => createOrder(passerOf(filter), comparatorOf(sort)), [scope, sort.by, sort.descending]);
-  return { per: tally.get('') ?? NO_MIX, shown };
+  const begun = beginning.value?.totals;
+  return begun ? { per: begun, shown, n: begun.total } : { per: tally.get('') ?? NO_MIX, shown, n: shown.length };
 }
 
 function statesOf(text: string | null): ApState[] {

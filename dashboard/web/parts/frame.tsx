@@ -226,7 +226,7 @@ function Help() {
       }}
     >
       <h2 id="h-keys">{k.title}</h2>
-      <KeyList />
+      {open ? <KeyList /> : null}
       <div class="acts">
         <button
           class="btn go"

@@ -20,13 +20,19 @@ const w = words.sites;
 /** Rows drawn above and below the view, so that a fast wheel and j/k find them ready. */
 const OVERSCAN = 10;
 /** Before the first row is measured; on a phone rows are taller. */
-const ROW_PX = matchMedia('(max-width: 47.5em)').matches ? 48 : 34;
+/** As the page begins. */
+const narrowFirst = narrow.peek();
+const ROW_PX = narrowFirst ? 48 : 34;
+/** At least so much of the screen is above the first row, px. */
+const ABOVE_PX = narrowFirst ? 300 : 200;
 /** The first click on these sorts the largest first. */
 const LARGE_FIRST: readonly SortKey[] = ['rx', 'tx', 'rtt', 'cpu', 'clients', 'seen'];
 
 interface SheetProps {
   /** Ranks, in order. */
   shown: readonly number[];
+  /** How many rows there will be; more than `shown` as long as only the first are known. */
+  n: number;
   sort: Sort;
   onSort: (sort: Sort) => void /** Changes when the filter does: the held order is then let go. */;
   scope: string /** What stands in the toolbar, left of what moved. */;
@@ -46,6 +52,7 @@ interface Shown {
 
 export function Sheet({
   shown: wanted,
+  n,
   sort,
   onSort,
   scope,
@@ -90,9 +97,9 @@ export function Sheet({
       </div>
       {columns.includes('day') ? <DayHours /> : null}
       <div class="panel">
-        <table class={`sheet-table${freshWord.value === 'old' ? ' oldvalues' : ''}`} aria-rowcount={order.length + 1}>
+        <table class={`sheet-table${freshWord.value === 'old' ? ' oldvalues' : ''}`} aria-rowcount={n + 1}>
           <caption class="vh">
-            {w.caption(`${w.columns[sort.by]}, ${sort.descending ? w.descending : w.ascending}`, count(order.length))}
+            {w.caption(`${w.columns[sort.by]}, ${sort.descending ? w.descending : w.ascending}`, count(n))}
           </caption>
           <SheetHead
             sort={sort}
@@ -100,7 +107,8 @@ export function Sheet({
             columns={columns}
             all={order.length > 0 && selected.size >= order.length && order.every((rank) => selected.has(idAt(rank)))}
             some={selected.size > 0 && order.some((rank) => selected.has(idAt(rank)))}
-            n={order.length}
+            n={n}
+            partly={order.length < n}
             onAll={(on) => onSelect(order.map(idAt), on)}
           />
           <tbody
@@ -123,7 +131,7 @@ export function Sheet({
               }
             }}
           >
-            {windowOf(order.length, view.first - view.over, view.last + view.over, pinned).map((segment) => {
+            {windowOf(n, view.first - view.over, view.last + view.over, pinned, order.length).map((segment) => {
               if (segment.kind === 'gap')
                 return (
                   <Gap key={`gap ${segment.rows}`} height={segment.rows * view.rowPx} span={everywhere(columns)} />
@@ -181,7 +189,12 @@ const Gap = ({ height, span }: { height: number; span: number }) => (
  * measure: on a phone a second layout before it is a tenth of a second.
  */
 function useView(body: { current: HTMLTableSectionElement | null }) {
-  const [view, setView] = useState({ first: 0, last: Math.ceil(innerHeight / ROW_PX), over: 0, rowPx: ROW_PX });
+  const [view, setView] = useState({
+    first: 0,
+    last: Math.ceil((innerHeight - ABOVE_PX) / ROW_PX),
+    over: 0,
+    rowPx: ROW_PX,
+  });
   useEffect(() => {
     let frame = 0;
     const measure = () => {
@@ -214,10 +227,12 @@ interface SheetHeadProps extends Pick<SheetProps, 'sort' | 'onSort' | 'columns'>
   all: boolean;
   some: boolean;
   n: number;
+  /** Not all of them are there yet. */
+  partly: boolean;
   onAll: (on: boolean) => void;
 }
 
-function SheetHead({ sort, onSort, columns, all, some, n, onAll }: SheetHeadProps) {
+function SheetHead({ sort, onSort, columns, all, some, n, partly, onAll }: SheetHeadProps) {
   return (
     <thead>
       <tr aria-rowindex={1}>
@@ -227,6 +242,7 @@ function SheetHead({ sort, onSort, columns, all, some, n, onAll }: SheetHeadProp
               type="checkbox"
               aria-label={sitesWords.selectAll(count(n))}
               checked={all}
+              disabled={partly}
               indeterminate={some && !all}
               onChange={(event) => onAll(event.currentTarget.checked)}
             />
@@ -292,16 +308,21 @@ interface RowProps {
 /** On a phone the name alone, which may be cut: what times are in a zone takes it longer than the row. */
 const titleOf = (line: Line): string => (narrow.value ? line.name : `${line.name}. ${because(line, serverNow.peek())}`);
 
-/** Drawn again only when its line changed or moved; the age in it keeps its own time. */
-function Row({ rank, ...props }: RowProps) {
+/** Its cells are drawn again only when its line changed, not when it moved; the age in them keeps its own time. */
+function Row({ rank, index, ...props }: RowProps) {
   const line = useLine(rank);
-  return useMemo(() => (line ? <Cells line={line} {...props} /> : null), [line, ...Object.values(props)]);
+  const cells = useMemo(() => (line ? <Cells line={line} {...props} /> : null), [line, ...Object.values(props)]);
+  return cells ? (
+    <tr aria-rowindex={index + 2} class={props.selected ? 'sel' : ''}>
+      {cells}
+    </tr>
+  ) : null;
 }
 
-function Cells({ line, index, hours, columns, selected }: Omit<RowProps, 'rank'> & { line: Line }) {
+function Cells({ line, hours, columns, selected }: Omit<RowProps, 'rank' | 'index'> & { line: Line }) {
   const { row, ap, site, name } = line;
   return (
-    <tr aria-rowindex={index + 2} class={selected ? 'sel' : ''}>
+    <>
       {narrow.value ? null : (
         <td class="c-pick">
           <input type="checkbox" value={ap.id} checked={selected} aria-label={sitesWords.select(name)} />
@@ -320,6 +341,6 @@ function Cells({ line, index, hours, columns, selected }: Omit<RowProps, 'rank'>
           {COLUMNS[key].cell(line, hours)}
         </td>
       ))}
-    </tr>
+    </>
   );
 }

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { AP_STATES } from '#contract';
 import { count } from '../format.ts';
 import { type Filter, namesText } from '../order.ts';
-import { commonTarget, roster } from '../store.ts';
+import { beginning, commonTarget, roster } from '../store.ts';
 import type { Mix } from '../tally.ts';
 import { words } from '../words.ts';
 import { sitesWords } from '../words-sites.ts';
@@ -19,14 +19,16 @@ interface FiltersProps {
 }
 
 export function Filters({ filter: { q, states, regions, isps, metered }, per, set }: FiltersProps) {
+  const all = roster.value;
+  const begun = all ? null : beginning.value;
   const known = useMemo(() => {
-    const sites = roster.value?.sites ?? [];
+    const sites = all?.sites ?? [];
     return {
-      region: named(sites.map(({ region }) => region)),
-      isp: named(sites.map(({ isp }) => isp)),
-      metered: sites.some((site) => site.metered),
+      region: begun?.regions ?? named(sites.map(({ region }) => region)),
+      isp: begun?.isps ?? named(sites.map(({ isp }) => isp)),
+      metered: begun?.metered ?? sites.some((site) => site.metered),
     };
-  }, [roster.value]);
+  }, [all, begun]);
   return (
     <>
       <Find cls="field find-here" />
