@@ -21,7 +21,8 @@ import { connectProbe, createProbe, frameAt } from '../support/fleet.ts';
 import { liveRows } from '../support/live-rows.ts';
 import { ROOT, type RunningServer, startServer, until } from '../support/server.ts';
 import { longRun } from './dashboard/heap.ts';
-import { largeFleet } from './dashboard/large-fleet.ts';
+import { figureTables, largeFleet } from './dashboard/large-fleet.ts';
+import { LINE, PHONE_SCREEN, SLOWER, type TableTimes, tableTimes } from './dashboard/table-times.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -33,10 +34,7 @@ const { values: options } = parseArgs({
 });
 /** A first visit: a service worker would have kept what is measured. */
 const FIRST = { serviceWorkers: 'block' } as const;
-const PHONE = { ...FIRST, viewport: { width: 390, height: 844 } };
-/** 1.6 Mb/s down, 0.75 Mb/s up, 150 ms: the "slow 4G" of page audits. */
-const LINE = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
-const SLOWER = 4;
+const PHONE = { ...FIRST, viewport: PHONE_SCREEN };
 const TICKS = 15;
 const PASSWORD = 'a long enough password';
 const of = `${options.sites} sites; phone: CPU 1/${SLOWER}, 1.6 Mb/s, 150 ms`;
@@ -107,17 +105,10 @@ async function phonePage(context: BrowserContext, { slow = true } = {}): Promise
   return { page, cdp };
 }
 
-/** Runs in the page: when the first rows of the table are drawn, and what each tick costs. */
+/** Runs in the page: what each tick costs, by the clock. */
 function watch(): void {
-  const marks = { table: 0, ticks: [] as number[] };
+  const marks = { ticks: [] as number[] };
   Object.assign(globalThis, { marks });
-  const seen = new MutationObserver(() => {
-    if (!document.querySelector('tbody tr[aria-rowindex]')) return;
-    seen.disconnect();
-    // After layout and paint of this frame.
-    requestAnimationFrame(() => setTimeout(() => (marks.table = performance.now()), 0));
-  });
-  seen.observe(document, { childList: true, subtree: true });
   const parse = JSON.parse;
   JSON.parse = (text: string, ...rest) => {
     if (!text.startsWith('{"epoch"')) return parse(text, ...rest);
@@ -131,21 +122,7 @@ function watch(): void {
   };
 }
 type Marks = ReturnType<typeof marksOf>;
-const marksOf = (page: Page) =>
-  page.evaluate(() => (globalThis as unknown as { marks: { table: number; ticks: number[] } }).marks);
-
-async function tableTimes(context: BrowserContext, server: RunningServer, turns: number): Promise<number[]> {
-  const times: number[] = [];
-  for (let turn = 0; turn < turns; turn++) {
-    const { page } = await phonePage(context);
-    await page.addInitScript(watch);
-    await page.goto(`${server.http}/sites`, { waitUntil: 'commit' });
-    await until(async () => (await marksOf(page).catch(() => null))?.table !== 0, 30_000);
-    times.push((await marksOf(page)).table / 1000);
-    await page.close();
-  }
-  return times;
-}
+const marksOf = (page: Page) => page.evaluate(() => (globalThis as unknown as { marks: { ticks: number[] } }).marks);
 
 async function tickTimes(context: BrowserContext, server: RunningServer): Promise<number[]> {
   const { page } = await phonePage(context);
@@ -266,7 +243,9 @@ async function measure(browser: Browser, server: RunningServer): Promise<void> {
   const incident = await loadOf(context, server.http + alert, '.incident h2');
   figure('alert_page_js_kb', incident.js, 'kB');
   figure('alert_page_kb', incident.all, 'kB');
-  figure(`table_${options.sites}_phone_s`, quantile(await tableTimes(context, server, 7), 0.5), 's');
+  const times: TableTimes[] = [];
+  for (let turn = 0; turn < 7; turn++) times.push(await tableTimes(browser, server.http, await context.cookies()));
+  figureTables(figure, times, options.sites, of);
   figure('tick_p95_phone_ms', quantile(await tickTimes(context, server), 0.95), 'ms');
   figure('sample_to_screen_p95_s', quantile(await sampleTimes(context, server, client), 0.95), 's');
   await client.endAsync();
@@ -286,12 +265,10 @@ async function measure(browser: Browser, server: RunningServer): Promise<void> {
   figure('foreign_requests', foreign, 'requests');
 }
 
-/** A page of its own in a context of its own, watched. */
-async function watched(browser: Browser, slow: boolean): Promise<Page> {
+/** A page of its own in a context of its own. */
+async function openPage(browser: Browser, slow: boolean): Promise<Page> {
   const context = await browser.newContext(slow ? PHONE : { ...FIRST, viewport: { width: 1280, height: 800 } });
-  const { page } = await phonePage(context, { slow });
-  await page.addInitScript(watch);
-  return page;
+  return (await phonePage(context, { slow })).page;
 }
 
 const browser = await openBrowser();
@@ -299,7 +276,7 @@ try {
   if (options.long) process.exitCode = (await longRun(browser, Number(options.minutes), figure)) ? 0 : 1;
   else {
     if (!options['large-only']) await smallFleet();
-    await largeFleet(browser, watched, figure);
+    await largeFleet(browser, openPage, figure);
   }
 } finally {
   await browser.close();

@@ -1,7 +1,8 @@
 /**
  * Why: the live view with many sites, without paying for the probes on the same machine: the real hub, routes and page; frames are put into
  * its log instead of travelling by MQTT. Prints its address, then one JSON line with the processor time of a tick on "cpu": of the
- * whole process, with the collections of its garbage, for a minute. On "heap" its heap, MB, after a collection.
+ * whole process, with the collections of its garbage, for a minute. On "heap" its heap, MB, after a collection; on "spread" changes come over
+ * the whole second from now on.
  */
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -77,9 +78,16 @@ const address = await app.listen({ port: 0, host: '127.0.0.1' });
 /** The same objects each second with other values: garbage of this bench would be collected at the expense of what is measured. */
 const SECONDS = 60;
 const spare = Array.from({ length: changes }, () => sample(ids[0] ?? '', false));
+/** The changes of a second come at once, or in so many parts: rows are told with the next tick of the hub, however they came. */
+const PARTS = 10;
+let spread = false;
+let part = 0;
 setInterval(() => {
+  part = (part + 1) % PARTS;
+  if (!spread && part > 0) return;
   const at = now();
-  for (const feed of spare) {
+  for (const [i, feed] of spare.entries()) {
+    if (spread && i % PARTS !== part) continue;
     turn += 1;
     feed.probe = ids[(turn * 7919) % ids.length] ?? '';
     feed.receivedMs = at;
@@ -93,9 +101,10 @@ setInterval(() => {
     }
     frames.put(feed);
   }
-}, 1000);
+}, 1000 / PARTS);
 console.log(address);
 for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'spread') spread = true;
   if (line === 'heap') {
     globalThis.gc?.();
     console.log(JSON.stringify({ mb: process.memoryUsage().heapUsed / 1e6 }));

@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { type TableTimes, tableTimes } from './table-times.ts';
+import { ticksOf } from './ticks.ts';
 
 export type Figure = (name: string, value: number, unit: string, of: string) => void;
 /** Opens a page with an empty cache, slow as a phone or as it is. */
@@ -17,6 +19,11 @@ export const CHANGES = 400;
 const VIEWERS = 200;
 /** Until its code is compiled and what the start left behind is collected. */
 const WARM_MS = 60_000;
+const TURNS = 5;
+/** Sorted by a column that moves. */
+const BY_LIVE = '/sites?sort=-rtt';
+/** The map has its outlines and places then. */
+const SETTLED_MS = 5000;
 const of = `${SITES} sites, ${CHANGES} changes a second; hub, routes and page as they are, frames put into its log`;
 export const child = (name: string, ...args: (string | number)[]): ChildProcessByStdio<Writable, Readable, null> =>
   spawn(process.execPath, [...AS_STARTED, fileURLToPath(new URL(name, import.meta.url)), ...args.map(String)], {
@@ -42,86 +49,65 @@ export async function largeFleet(browser: Browser, open: OpenPage, figure: Figur
     const { p99, kb } = JSON.parse(String((await told)[0])) as { p99: number; kb: number };
     figure('event_p99_ms', p99, 'ms', `${VIEWERS} viewers; ${of}`);
     figure('bytes_per_tick_kb', kb, 'kB', `a viewer, packed; ${of}`);
-    await pages(browser, open, figure, address);
+    await pages(browser, open, figure, address, () => hub.stdin.write('spread\n'));
   } finally {
     hub.kill('SIGKILL');
     await once(hub, 'exit');
   }
 }
 
-async function pages(browser: Browser, open: OpenPage, figure: Figure, address: string): Promise<void> {
-  const times: number[] = [];
-  for (let turn = 0; turn < 3; turn++) {
-    const page = await open(browser, true);
-    await page.addInitScript(() => localStorage.setItem('carrel.signedIn', 'yes'));
-    await page.goto(`${address}/sites`, { waitUntil: 'commit' });
-    await page.waitForFunction(() => (globalThis as unknown as { marks: { table: number } }).marks.table > 0, null, {
-      timeout: 60_000,
-    });
-    times.push((await page.evaluate(() => (globalThis as unknown as { marks: { table: number } }).marks.table)) / 1000);
-    await page.context().close();
-  }
-  figure(`table_${SITES}_phone_s`, times.sort((a, b) => a - b)[1] ?? Number.NaN, 's', of);
-  for (const path of ['/sites', '/', '/map']) {
-    const page = await open(browser, false);
-    await page.goto(`${address}${path}`);
-    await page.locator('h1').waitFor();
-    const { work, wall } = await ticksOf(page);
-    const where = path === '/sites' ? '' : ` ${path}`;
-    const all = 'all work of the main thread in the second of a tick, with layout and paint, processor time';
-    figure(`tick_p95_ms${where}`, p95(work), 'ms', `${all}, ${path}; ${of}`);
-    figure(
-      `tick_wall_p95_ms${where}`,
-      p95(wall),
-      'ms',
-      `from its text until layout is done, by the clock, ${path}; ${of}`,
-    );
-    if (path === '/map') figure('fps', await framesOf(page), 'frames/s', `pan and zoom, no graphics processor; ${of}`);
-    await page.context().close();
+async function pages(
+  browser: Browser,
+  open: OpenPage,
+  figure: Figure,
+  address: string,
+  spread: () => void,
+): Promise<void> {
+  const times: TableTimes[] = [];
+  for (let turn = 0; turn < TURNS; turn++) times.push(await tableTimes(browser, address, []));
+  figureTables(figure, times, SITES, of);
+  await ticks(browser, figure, address, ['/sites', BY_LIVE, '/', '/map'], '');
+  spread();
+  await ticks(browser, figure, address, [BY_LIVE], ', in ten parts over the second');
+  const page = await open(browser, false);
+  await page.goto(`${address}/map`);
+  await page.locator('h1').waitFor();
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+  figure('fps', await framesOf(page), 'frames/s', `pan and zoom, no graphics processor; ${of}`);
+  await page.context().close();
+}
+
+async function ticks(
+  browser: Browser,
+  figure: Figure,
+  address: string,
+  paths: readonly string[],
+  how: string,
+): Promise<void> {
+  for (const path of paths) {
+    const { work, wall } = await ticksOf(browser, address + path);
+    const about = `${path}; n = ${work.length}; ${of}${how}`;
+    const all = 'all that the main thread does from a tick to the next';
+    figure(`tick_p95_ms ${path}`, p95(work), 'ms', `${all}, processor time, ${about}`);
+    figure(`tick_median_ms ${path}`, median(work), 'ms', `the same at the median, ${about}`);
+    figure(`tick_wall_p95_ms ${path}`, p95(wall), 'ms', `the same tasks by the clock, ${about}`);
   }
 }
 
-const p95 = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(0.95 * values.length)] ?? Number.NaN;
+const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
+const p95 = (values: readonly number[]): number => sorted(values)[Math.floor(0.95 * values.length)] ?? Number.NaN;
+const median = (values: readonly number[]): number => sorted(values)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-const TICKS = 30;
-/** With the first come roster, hours and map, once: that is the loading of a page. */
-const FIRST = 5;
-/** After a tick its frame is drawn; long before the next. */
-const SETTLED_MS = 400;
-
-/**
- * What ticks cost a page, ms. By the processor time of its main thread: between two looks lies one tick, and everything else that the page
- * does in a second. By the clock, what the system gave to server and other processes is in it too.
- */
-async function ticksOf(page: Page): Promise<{ work: number[]; wall: number[] }> {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const looks: Promise<number>[] = [];
-  const look = async (): Promise<number> => {
-    const { metrics } = await cdp.send('Performance.getMetrics');
-    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1000;
-  };
-  let ticks = 0;
-  const enough = Promise.withResolvers<void>();
-  await page.exposeBinding('ticked', () => {
-    ticks += 1;
-    if (ticks > FIRST && looks.push(look()) > TICKS) enough.resolve();
-  });
-  await page.evaluate((settledMs) => {
-    const { marks, ticked } = globalThis as unknown as { marks: { ticks: number[] }; ticked(): void };
-    // The first is the snapshot.
-    marks.ticks = [];
-    marks.ticks.push = (tick) => {
-      setTimeout(ticked, settledMs);
-      marks.ticks[marks.ticks.length] = tick;
-      return marks.ticks.length;
-    };
-  }, SETTLED_MS);
-  await enough.promise;
-  const at = await Promise.all(looks);
-  const wall = await page.evaluate(() => [...(globalThis as unknown as { marks: { ticks: number[] } }).marks.ticks]);
-  return { work: at.slice(1).map((now, i) => now - (at[i] ?? Number.NaN)), wall: wall.slice(FIRST) };
+/** Of some visits the middle one. */
+export function figureTables(
+  figure: Figure,
+  times: readonly TableTimes[],
+  sites: number | string,
+  about: string,
+): void {
+  const first = 'first rows of the table, counted, in the height of all';
+  figure(`table_${sites}_phone_s`, median(times.map(({ table }) => table)), 's', `${first}; ${about}`);
+  figure(`whole_${sites}_phone_s`, median(times.map(({ whole }) => whole)), 's', `all rows, and they follow; ${about}`);
 }
 
 /** Frames a second while the map is dragged and zoomed for three seconds. */
