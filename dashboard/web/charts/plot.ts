@@ -6,6 +6,7 @@ import { drawUsual } from './band.ts';
 import { drawGround } from './ground.ts';
 import { FONT_PX, font } from './look.ts';
 import { drawMarks, markUnder, placeOfMark } from './marks.ts';
+import { followPull, type Pull } from './pull.ts';
 import { fitting, placeOf, type Tick } from './series.ts';
 
 export interface PlotSeries {
@@ -74,13 +75,14 @@ const CHAR_PX = 8;
 
 /**
  * Draws into `host`; `onCursor` gets the index of the x that the pointer is at, or null when it leaves, and that of a test right under it;
- * `onZoom` what was dragged over, null on a double click.
+ * `onZoom` what was dragged over, null on a double click; `onPull` how far time was pulled along, with Shift.
  */
 export function drawPlot(
   host: HTMLElement,
   spec: PlotSpec,
   onCursor: (index: number | null, test: number | null) => void,
   onZoom: (stretch: { from: number; to: number } | null) => void,
+  onPull: (pull: Pull) => void,
 ): Plot {
   const colour = palette(host);
   const fit = (u: uPlot) => fitting(spec.xTicks, spec.from, spec.to, u.width - LEFT_PX - RIGHT_PX, CHAR_PX);
@@ -94,6 +96,12 @@ export function drawPlot(
       y: false,
       drag: { x: true, y: false, setScale: false, dist: 6 },
       bind: {
+        mousedown: (u, _, begin) => (event) => {
+          if (!event.shiftKey) return begin(event);
+          const hold = (pull: Pull | null) => u.over.classList.toggle('pulled', pull !== null);
+          followPull(event, u.over.getBoundingClientRect(), hold, onPull);
+          return null;
+        },
         dblclick: () => () => {
           onZoom(null);
           return null;

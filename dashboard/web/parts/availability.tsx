@@ -1,14 +1,20 @@
 /** Why: when there was internet in opening hours, when not, and when nobody saw: one bar on the time axis of the charts, with their cursor and keys. */
 import type { Signal } from '@preact/signals';
+import type { RefObject } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { AvailabilityView } from '#contract';
+import { followPull, type Pull, pulledAlong, pulledOpen } from '../charts/pull.ts';
 import { type Frame, spanAt } from '../charts/series.ts';
+import { zoomTo } from '../charts/zoom.ts';
 import { age, clock, cut, day, NBSP } from '../format.ts';
 import { type Loaded, useLoad } from '../load.ts';
+import { serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { siteWords as w } from '../words-site.ts';
 import { Failed, Waiting } from './answers.tsx';
+import { Bar, Legend, Pulled } from './availability-bar.tsx';
 import { Twin } from './chart.tsx';
+import { ZoomButtons } from './zoom-buttons.tsx';
 
 export const useAvailability = (ap: string, { range, from, to }: Frame): Loaded<AvailabilityView> =>
   useLoad<AvailabilityView>(`/availability?ap=${encodeURIComponent(ap)}&from=${from}&to=${to}`, {
@@ -29,6 +35,9 @@ export function Availability({ loaded: { value, problem, again }, frame, cursor 
       <header>
         <h2 id="h-avail">{w.availability}</h2>
         <figcaption>{summary}</figcaption>
+        <span class="end">
+          <ZoomButtons frame={frame} />
+        </span>
       </header>
       {value ? (
         <>
@@ -89,6 +98,7 @@ function Timeline({
 }: Omit<Props, 'loaded'> & { view: AvailabilityView; summary: string }) {
   const bar = useRef<HTMLDivElement>(null);
   const [said, setSaid] = useState('');
+  const { held, drag } = usePull(bar, frame);
   const steps = stretches(view);
   const press = (event: KeyboardEvent) => {
     const by = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
@@ -115,7 +125,7 @@ function Timeline({
       <div class="avail">
         <div
           ref={bar}
-          class="plot-box"
+          class={held?.along ? 'plot-box pulled' : 'plot-box'}
           role="img"
           tabIndex={0}
           aria-label={`${w.availability}. ${summary}. ${w.keysOutages}`}
@@ -124,11 +134,14 @@ function Timeline({
             cursor.value = null;
           }}
           onPointerMove={point}
+          onMouseDown={drag}
+          onDblClick={() => zoomTo(null)}
           onPointerLeave={() => {
             cursor.value = null;
           }}
         >
           <Bar view={view} frame={frame} cursor={cursor} />
+          {held && !held.along ? <Pulled {...held} /> : null}
         </div>
       </div>
       <span class="vh" aria-live="polite">
@@ -136,6 +149,26 @@ function Timeline({
       </span>
     </>
   );
+}
+
+/** What a hand pulls there: open a stretch, or with Shift the time along. */
+function usePull(bar: RefObject<HTMLElement>, frame: Frame) {
+  const [held, setHeld] = useState<(Pull & { along: boolean }) | null>(null);
+  const drag = (event: MouseEvent) => {
+    const box = bar.current?.getBoundingClientRect();
+    if (!box || event.button !== 0) return;
+    const along = event.shiftKey;
+    followPull(
+      event,
+      box,
+      (pull) => setHeld(pull && { ...pull, along }),
+      (pull) => {
+        const stretch = along ? pulledAlong(frame, pull, serverNow.peek()) : pulledOpen(frame, pull);
+        if (stretch) zoomTo(stretch);
+      },
+    );
+  };
+  return { held, drag };
 }
 
 function Readout({
@@ -167,47 +200,3 @@ function stateAt(view: AvailabilityView, frame: Frame, at: number): { what: stri
   const what = at >= view.to ? w.noData : spanAt(frame.closed, at) ? w.legend.closed : w.legend.worked;
   return { what, span: null };
 }
-
-const HEIGHT = 24;
-function Bar({ view, frame, cursor }: Omit<Props, 'loaded'> & { view: AvailabilityView }) {
-  const whole = frame.to - frame.from;
-  const x = (at: number) => `${((100 * (at - frame.from)) / whole).toFixed(3)}%`;
-  const wide = (from: number, to: number) => `${Math.max(0.2, (100 * (to - from)) / whole).toFixed(3)}%`;
-  const at = cursor.value;
-  return (
-    <svg class="box avail-bar" width="100%" height={HEIGHT} aria-hidden="true">
-      <rect class="f-meets" x="0" width={wide(frame.from, view.to)} y="12" height="12" />
-      {frame.sunken.map(([a, b]) => (
-        <rect key={`c${a}`} class="f-sunken" x={x(a)} width={wide(a, b)} height={HEIGHT} />
-      ))}
-      {view.unknown.map(([a, b]) => [
-        <rect key={`g${a}`} class="f-surface" x={x(a)} width={wide(a, b)} height={HEIGHT} />,
-        <rect key={`u${a}`} class="hatch" x={x(a)} width={wide(a, b)} height={HEIGHT} />,
-      ])}
-      {view.down.map(([a, b]) => (
-        <rect key={`d${a}`} class="f-offline" x={x(a)} width={wide(a, b)} height={HEIGHT} />
-      ))}
-      {at === null ? null : <line class="cursor" x1={x(at)} x2={x(at)} y1="0" y2={HEIGHT} />}
-    </svg>
-  );
-}
-
-const KEYS = [
-  { cls: 'f-meets', y: 6, height: 6, word: 'worked' },
-  { cls: 'f-offline', y: 0, height: 12, word: 'down' },
-  { cls: 'hatch', y: 0, height: 12, word: 'unseen' },
-  { cls: 'f-sunken edge', y: 0, height: 12, word: 'closed' },
-] as const;
-
-const Legend = () => (
-  <div class="legend" aria-hidden="true">
-    {KEYS.map(({ cls, y, height, word }) => (
-      <span key={word} class="key">
-        <svg width="22" height="12" class="avail-key">
-          <rect class={cls} y={y} width="22" height={height} />
-        </svg>
-        {w.legend[word]}
-      </span>
-    ))}
-  </div>
-);

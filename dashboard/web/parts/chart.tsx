@@ -4,9 +4,11 @@ import { useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Plot, PlotSpec } from '../charts/plot.ts';
+import { pulledAlong } from '../charts/pull.ts';
 import { placeOf } from '../charts/series.ts';
 import { zoomTo } from '../charts/zoom.ts';
 import { useDark } from '../dark.ts';
+import { serverNow } from '../store.ts';
 import { theme } from '../theme-choice.ts';
 import { siteWords } from '../words-site.ts';
 
@@ -52,7 +54,10 @@ export function Chart(props: ChartProps) {
     let observer: ResizeObserver | null = null;
     void import('../charts/plot.ts').then(({ drawPlot }) => {
       if (over || !host.current) return;
-      const drawn = drawPlot(host.current, spec, point, zoomTo);
+      const drawn = drawPlot(host.current, spec, point, zoomTo, (pull) => {
+        const along = pulledAlong(spec, pull, serverNow.peek());
+        if (along) zoomTo(along);
+      });
       plot.current = drawn;
       // Who was reading stays where they were, also when there are newer values.
       const at = cursor.peek();

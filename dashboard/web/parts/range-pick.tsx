@@ -1,15 +1,13 @@
 /** Why: the range of all charts of a page: usual ones, one's own, and buttons for what dragging does. */
 import { type Frame, RANGES, type Range } from '../charts/series.ts';
-import { fieldOf, MOVES, type Move, momentOfField, moved, parseStretch, zoomTo } from '../charts/zoom.ts';
+import { fieldOf, momentOfField, parseStretch, zoomTo } from '../charts/zoom.ts';
 import { full, zoneName } from '../format.ts';
 import { place, withQuery } from '../router.ts';
-import { serverNow } from '../store.ts';
 import { siteWords } from '../words-site.ts';
 import { sitesWords as z } from '../words-sites.ts';
 import { Field, textsOf } from './field.tsx';
 import { Pop } from './pop.tsx';
-
-const SIGNS: Record<Move, string> = { in: '+', out: '−', earlier: '‹', later: '›' };
+import { ZoomButtons } from './zoom-buttons.tsx';
 
 export function RangePick({ range, frame }: { range: Range; frame: Frame }) {
   const own = parseStretch(place.value.query) !== null;
@@ -26,25 +24,7 @@ export function RangePick({ range, frame }: { range: Range; frame: Frame }) {
           </a>
         ))}
       </span>
-      <span class="zoom" role="group" aria-label={z.zoom}>
-        {MOVES.map((move) => (
-          <button
-            key={move}
-            class="btn"
-            type="button"
-            aria-label={z.moves[move]}
-            title={z.moves[move]}
-            onClick={() => zoomTo(moved(frame, move, serverNow.value))}
-          >
-            {SIGNS[move]}
-          </button>
-        ))}
-        {own ? (
-          <button class="btn" type="button" onClick={() => zoomTo(null)}>
-            {z.back}
-          </button>
-        ) : null}
-      </span>
+      <ZoomButtons frame={frame} />
       <Pop label={z.custom}>
         <form
           onSubmit={(event) => {
