@@ -7,6 +7,7 @@ import type {
   AlertRule,
   AlertView,
   BackupView,
+  ClockSource,
   Language,
   LiveFirst,
   LivePoll,
@@ -39,6 +40,8 @@ export interface DashboardDeps {
   passwords: Passwords;
   clock: Clock;
   log: Logger;
+  /** Version of the agent that this server hands out. */
+  agentVersion?: string;
   /** Base of links, without a trailing slash. */
   publicUrl(): string;
 }
@@ -54,6 +57,8 @@ export interface AlertEngine {
    * incident of many is not theirs to see.
    */
   needAction?(sees: ((site: string) => boolean) | null): number;
+  /** How far the clock of a probe that judges is ahead of the server's, ms (negative: behind), and whether the rule *clock* says wrong; null while it cannot be told. */
+  clockOf?(probe: string): { skew_ms: number; wrong: boolean } | null;
   /** Words are in `lang`; English where none is asked for, and in what listeners get. */
   explain(ap: string, lang?: Language): AlertExplanation;
   view(id: number, lang?: Language): AlertView | null;
@@ -84,6 +89,8 @@ export interface LiveHub {
   stop(): Promise<void>;
   /** The rows of all access points as viewers know them. */
   now(): { at: number; rows: readonly LiveRow[] };
+  /** What a probe that judges last told of itself in its frames; null where it judges nothing. */
+  heard(probe: string): Heard | null;
   /** As it travels, for who may see everything (undefined) or some sites. */
   snapshot(scope?: SiteScope, lang?: Language): LiveSnapshot;
   /** The first screen of the table of sites. */
@@ -97,6 +104,13 @@ export interface LiveHub {
   rosterChanged(): void;
   /** Takes over the reply as an SSE stream; ends when the client goes or when it no longer may see it. */
   stream(request: FastifyRequest, reply: FastifyReply, viewer: StreamViewer): void;
+}
+export interface Heard {
+  /** Time of its newest sample, ms. */
+  sampleAt: number | null;
+  clock: ClockSource | null;
+  /** Frames that waited on it then. */
+  waiting: number | null;
 }
 export interface StreamViewer {
   lastEventId: string | null;

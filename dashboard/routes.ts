@@ -7,6 +7,7 @@ import { registerCalendarRoutes } from './routes/calendar.ts';
 import { registerChannelRoutes } from './routes/channels.ts';
 import { registerClosedTodayRoutes } from './routes/closed-today.ts';
 import { registerDeliveryRoutes } from './routes/delivery.ts';
+import { registerFleetRoutes } from './routes/fleet.ts';
 import { registerIncidentPageRoutes } from './routes/incident-page.ts';
 import { registerIncidentRoutes } from './routes/incidents.ts';
 import { registerLiveRoutes } from './routes/live.ts';
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   registerMapLayerRoutes,
   registerScreenRoutes,
   registerDeliveryRoutes,
+  registerFleetRoutes,
   registerQuarantineRoutes,
   registerReportRoutes,
   registerThroughputRoutes,

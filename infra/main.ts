@@ -100,7 +100,10 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   const take = (dir: string): Promise<Manifest> => takeBackup({ state, broker, dataDir, clock }, dir);
   const backup = createBackupDesk({ take, clock, log });
   undo.push(() => backup.stop());
-  const dashboard = await startDashboard({ settings, state, broker, alerts, live, proof, backup, clock, log, dataDir });
+  const dashboard = await startDashboard({
+    ...{ settings, state, broker, alerts, live, proof, backup, clock, log, dataDir },
+    agentVersion: AGENT_VERSION,
+  });
   undo.push(() => dashboard.stop());
   address = dashboard.address;
   delivery.start();

@@ -6,6 +6,7 @@ export * from './control.ts';
 export * from './delivery.ts';
 export * from './events.ts';
 export * from './first.ts';
+export * from './fleet.ts';
 export * from './frame.ts';
 export * from './ids.ts';
 export * from './json.ts';

@@ -108,6 +108,19 @@ export interface RegistryState {
   putReported(probe: string, message: ReportedMessage, at: number): void;
   /** The accounts that probes told, of all that have told one. */
   budgets(): BudgetReport[];
+  /** Of every admitted probe, by id. */
+  told(): Told[];
+}
+
+/** What a probe should do, and what it last said. */
+export interface Told {
+  probe: string;
+  access_point: string | null;
+  /** Version of the configuration that it should have; null before there is one. */
+  wanted: number | null;
+  /** Seconds of measuring in one frame, as it is told; null before it is. */
+  frame_s: number | null;
+  reported: (Omit<ReportedMessage, 'jobs'> & { at: number }) | null;
 }
 
 export interface User {

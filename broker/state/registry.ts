@@ -8,6 +8,7 @@ import type { RegistryState } from './index.ts';
 import { probesState } from './probes.ts';
 import { flag, json, number, numberOrNull, type Row, text } from './row.ts';
 import { accessPointProblems, type FieldProblems, siteProblems } from './site-rules.ts';
+import { probesTold } from './told.ts';
 
 export function registryState(database: Database): RegistryState {
   // In memory: it is asked for with every frame. A change that is rolled back raises it too, which costs its readers one look.
@@ -23,6 +24,7 @@ export function registryState(database: Database): RegistryState {
     ...bindings,
     ...probesState(database, bindings, bump),
     ...probeDesired(database),
+    ...probesTold(database),
   };
 }
 

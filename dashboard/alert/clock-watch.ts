@@ -5,6 +5,8 @@
 export interface ClockWatch {
   /** How far the probe's clock is ahead (negative: behind), ms; null while it cannot be told. */
   skewMs(probe: string, wallMs: number, receivedMs: number): number | null;
+  /** The same, by the frames that were seen so far. */
+  last(probe: string): number | null;
 }
 
 const KEEP = 5;
@@ -12,8 +14,13 @@ const SPAN_MS = 15 * 60_000;
 /** Frames of one such stretch count as one, so that those kept span `SPAN_MS` however often they come. */
 const STRETCH_MS = SPAN_MS / 4;
 
+interface Seen {
+  receivedMs: number;
+  behindMs: number;
+}
+
 export function createClockWatch(): ClockWatch {
-  const seen = new Map<string, { receivedMs: number; behindMs: number }[]>();
+  const seen = new Map<string, Seen[]>();
   return {
     skewMs(probe, wallMs, receivedMs) {
       const behindMs = receivedMs - wallMs;
@@ -25,10 +32,16 @@ export function createClockWatch(): ClockWatch {
         ? [...known.slice(0, -1), { ...last, behindMs: Math.min(last.behindMs, behindMs) }]
         : [...known, { receivedMs, behindMs }].slice(-KEEP);
       seen.set(probe, frames);
-      const behind = Math.min(...frames.map((one) => one.behindMs));
-      if (behindMs < 0) return -behindMs;
-      const span = receivedMs - (frames[0]?.receivedMs ?? receivedMs);
-      return frames.length === KEEP && span >= SPAN_MS ? 0 - behind : null;
+      return behindMs < 0 ? -behindMs : skewOf(frames);
     },
+    last: (probe) => skewOf(seen.get(probe) ?? []),
   };
+}
+
+function skewOf(frames: readonly Seen[]): number | null {
+  const [first, last] = [frames[0], frames.at(-1)];
+  if (!first || !last) return null;
+  if (last.behindMs < 0) return -last.behindMs;
+  const spans = frames.length === KEEP && last.receivedMs - first.receivedMs >= SPAN_MS;
+  return spans ? 0 - Math.min(...frames.map((one) => one.behindMs)) : null;
 }

@@ -258,6 +258,10 @@ export function olderThan(version: string, than: string): boolean {
   return false;
 }
 
+export function isWrongClock(skewMs: number, { site }: FleetEntry, table: Context['table']): boolean {
+  return Math.abs(skewMs) > table.number('clock.skew_s', site) * 1000;
+}
+
 /** Clocks: frames say what the probe believes, arrival what is true. */
 export function workClock(
   work: Work,
@@ -269,7 +273,7 @@ export function workClock(
 ): void {
   const { table } = context;
   if (!table.on('clock', entry.site)) return;
-  const bad = Math.abs(skewMs) > table.number('clock.skew_s', entry.site) * 1000;
+  const bad = isWrongClock(skewMs, entry, table);
   workSteady(
     work,
     memories,

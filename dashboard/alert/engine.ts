@@ -20,7 +20,7 @@ import type { NotifySettings } from '../notify/targets.ts';
 import { type Every, pause, systemEvery } from '../timing.ts';
 import { createClockWatch } from './clock-watch.ts';
 import { commitWork, readCursor } from './commit.ts';
-import { workConditions } from './conditions.ts';
+import { isWrongClock, workConditions } from './conditions.ts';
 import { type Context, inForce, overlaysOf } from './context.ts';
 import { createCovers } from './covers.ts';
 import type { Sight } from './dark.ts';
@@ -288,6 +288,12 @@ export function createAlertEngine(
         incident: state.alerts.openOf(rule, subject),
       });
       return explainAll(ap, entry, memories, sightOf(entry?.probe ?? null), context, closed, held, lang);
+    },
+    clockOf(probe) {
+      const entry = fleet().byAp.get(fleet().apOfProbe.get(probe) ?? '');
+      const skew = clocks.last(probe);
+      if (!entry || skew === null) return null;
+      return { skew_ms: skew, wrong: isWrongClock(skew, entry, rules.table()) };
     },
     view,
     list({ lang, ...filter }) {

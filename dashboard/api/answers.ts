@@ -33,6 +33,7 @@ import type {
   Probe,
   ProbeCredential,
   ProbeDelivery,
+  ProbeFleet,
   Problem,
   PushDeviceView,
   PushView,
@@ -96,6 +97,7 @@ export interface Answers {
   'GET /reports': { items: ReportMonth[] };
   'GET /reports/compliance': ComplianceReport;
   'GET /probes/{probe}/delivery': ProbeDelivery;
+  'GET /fleet': ProbeFleet;
 
   'GET /live': Other;
   'GET /live/delta': LivePoll;

@@ -246,6 +246,12 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       trail.save();
     },
     now: () => ({ at: clock.wallMs(), rows: [...rows.all.values()] }),
+    heard(probe) {
+      const ap = fleet().apOfProbe.get(probe);
+      if (ap === undefined) return null;
+      const { sampleAt, clock: set, readings } = facts.of(ap);
+      return { sampleAt, clock: set, waiting: readings.spool_frames?.value ?? null };
+    },
     snapshot(scope, lang = 'en') {
       const channel = channelOf(scope);
       const at = clock.wallMs();

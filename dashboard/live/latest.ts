@@ -1,5 +1,5 @@
 /** Why: what is known about an access point now, kept in memory: newest values, last valid tests. No page reads a database for "now". */
-import type { FrameEvent, MetricName, Verdict } from '#contract';
+import type { ClockSource, FrameEvent, MetricName, Verdict } from '#contract';
 import type { FeedFrame } from '#feed';
 import type { EventRow, LatestSample } from '#store';
 
@@ -21,6 +21,7 @@ export const LIVE_METRICS = [
   'loss_pct',
   'cpu_pct',
   'clients',
+  'spool_frames',
 ] as const satisfies readonly MetricName[];
 export type LiveMetric = (typeof LIVE_METRICS)[number];
 
@@ -29,13 +30,19 @@ export interface Facts {
   /** Newest known value of each metric and when it was sampled; null: none was. */
   readings: Record<LiveMetric, Reading | null>;
   sampleAt: number | null;
+  /** What had set the clock of its newest frame; null: no frame came since this start. */
+  clock: ClockSource | null;
   /** The last valid tests, oldest first, at most `TESTS_KEPT`. */
   tests: readonly ValidTest[];
 }
 
 export const newFacts = (): Facts => ({
-  readings: { wan_rx_mbps: null, wan_tx_mbps: null, rtt_ms: null, loss_pct: null, cpu_pct: null, clients: null },
+  readings: {
+    ...{ wan_rx_mbps: null, wan_tx_mbps: null, rtt_ms: null, loss_pct: null },
+    ...{ cpu_pct: null, clients: null, spool_frames: null },
+  },
   sampleAt: null,
+  clock: null,
   tests: [],
 });
 const TESTS_KEPT = 3;
@@ -50,7 +57,11 @@ export function takeFrame(facts: Facts, { frame, receivedMs, offsetMs }: FeedFra
     const value = frame.m[metric]?.[index];
     if (typeof value === 'number') takeReading(facts, metric, value, atOf(index));
   }
-  if (frame.t.length > 0) takeSampleTime(facts, atOf(frame.t.length - 1));
+  if (frame.t.length > 0) {
+    const at = atOf(frame.t.length - 1);
+    if (at >= (facts.sampleAt ?? 0)) facts.clock = frame.sync;
+    takeSampleTime(facts, at);
+  }
   for (const event of frame.e) takeEvent(facts, event, Math.min(Math.round(offset + event.at), receivedMs));
 }
 

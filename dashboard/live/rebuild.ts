@@ -47,5 +47,5 @@ export function joinFacts(live: Facts | undefined, stored: Facts): Facts {
     .sort((a, b) => a.at - b.at)
     .slice(-3);
   const newer = (live.sampleAt ?? 0) >= (stored.sampleAt ?? 0) ? live : stored;
-  return { ...newer, tests };
+  return { ...newer, clock: live.clock, tests };
 }

@@ -127,6 +127,7 @@ describe('conditions besides speed', () => {
       late.skewMs('p', NOON + n * 5 * MINUTE - 600_000, NOON + n * 5 * MINUTE),
     );
     expect(seen).toEqual([null, null, null, null, -600_000, -600_000]);
+    expect([watch.last('p'), late.last('p'), late.last('q')]).toEqual([300_000, -600_000, null]);
     expect([olderThan('0.1.9', '0.2.0'), olderThan('0.2.0', '0.2.0'), olderThan('dev', '0.2.0')]).toEqual([
       true,
       false,

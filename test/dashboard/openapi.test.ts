@@ -28,6 +28,7 @@ const GETS = [
   ...['/probes/p-a', '/probes/p-a/delivery', '/quarantine', '/reports', '/reports/compliance?month=2026-10'],
   ...['/roster', '/rules', '/screens', '/sessions', '/setup', '/silences', '/sites', '/sites/a', '/sites/export'],
   '/sites/a/closed-today',
+  '/fleet',
   ...['/sites/a/notes', '/me/views'],
   ...[`/tests?ap=a&${RANGE}`, `/throughput?by=site&${RANGE}`, `/throughput/series?ap=b&${RANGE}`, '/tokens', '/users'],
 ];

@@ -170,6 +170,21 @@ describe('the live view', () => {
     };
     expect(['2026-12-23', '2026-12-25', '2026-12-28'].map(stateOn)).toEqual(['offline', 'nodata', 'offline']);
   });
+  test('knows of a probe what set its clock and what waits on it, by its newest frame', async () => {
+    const it = await world();
+    const probe = it.state.registry.probes().find(({ access_point: ap }) => ap === 'antazave')?.id ?? '';
+    const tell = async (at: number, waiting: number, sync: 0 | 1 | 2): Promise<void> => {
+      const fed = frameOf('antazave', [], at, { spool_frames: [waiting] }, at);
+      it.broker.put({ ...fed, frame: { ...fed.frame, sync } });
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+    };
+    expect(it.hub.heard(probe)).toEqual({ sampleAt: null, clock: null, waiting: null });
+    const now = it.time.clock.wallMs();
+    await tell(now, 4, 1);
+    await tell(now - 3_600_000, 40, 0); // from the backlog
+    expect(it.hub.heard(probe)).toMatchObject({ clock: 1, waiting: 4 });
+    expect(it.hub.heard('nobody')).toBeNull();
+  });
   test('begins with every access point, unknown as unknown', async () => {
     const { hub } = await world();
     const { totals, seq } = hub.snapshot();

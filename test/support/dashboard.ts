@@ -137,6 +137,7 @@ function fakeLive(): FakeLive {
       cols: packRows([], 0),
     }),
     now: () => ({ at: 1_000_000, rows: [] }),
+    heard: () => null,
     poll: () => ({ kind: 'reset' }),
     history: () => ({
       step_s: 900,
