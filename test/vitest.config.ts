@@ -6,11 +6,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // As `npm start` does: the servers and tools that tests start read what the first of them compiled.
 process.env['NODE_COMPILE_CACHE'] ??= join(root, '.cache/node');
 
-// What starts processes and browsers, changes this one's environment, or would be disturbed by what an earlier file left behind.
+// What starts browsers and servers, and what would be disturbed by what an earlier file left behind.
 const ALONE = [
-  'test/{agent,broker,faults,infra,journeys,lab}/**/*.test.ts',
+  'test/{faults,infra,journeys,lab}/**/*.test.ts',
+  'test/agent/{bundle,deploy/deploy}.test.ts',
+  'test/broker/{clients,frozen-reader,kill}.test.ts',
   'test/incident/{offline,phone,pushed}.test.ts',
-  'test/store/**/*{crash,influx,worker,consumer,duckdb}*.test.ts',
+  'test/store/{duckdb-crash,worker}.test.ts',
   'test/web/{page-*,drawn-walk,languages,telling}.test.ts',
 ];
 
