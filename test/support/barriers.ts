@@ -10,7 +10,8 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'EN-301-54
 export async function barriers(page: Page): Promise<string[]> {
   // Where a walk by keyboard left it, anything may lie half under the bar that stays.
   await page.evaluate(() => scrollTo(0, 0));
-  await page.evaluate(AXE);
+  // Half a megabyte to compile: once per document.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   const { violations } = await page.evaluate<AxeResults, string[]>(
     (tags) =>
       (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ runOnly: tags }),
