@@ -109,8 +109,28 @@ export function comparatorOf({ by, descending }: Sort): Comparator {
     (a.ap.id < b.ap.id ? -1 : a.ap.id > b.ap.id ? 1 : 0);
 }
 
+/** Of times in ms: years from now. */
+const NEVER = 9e13;
+/** State, then since when. */
+const stateKey = (line: Line): number => severity(line) * 1e14 + (line.row.since ?? NEVER);
+
+/** Numbers that make the order of `comparatorOf`, one after the other and then by rank; none for words. */
+export function keysOf({ by, descending }: Sort): ((line: Line) => number)[] {
+  if (by === 'isp') return [];
+  const value = VALUES[by];
+  const sign = descending ? -1 : 1;
+  return [
+    (line) => {
+      const of = value(line);
+      return typeof of === 'number' ? sign * of : Number.POSITIVE_INFINITY;
+    },
+    stateKey,
+  ];
+}
+
 /** Worst first: offline, below, no data, maintenance, meets; in each the longest first. */
 export const WORST_FIRST = comparatorOf({ by: 'state', descending: false });
+export const WORST_KEYS = [stateKey];
 
 /** Rising, unknown last. */
 const numbersIn = (a: number | null, b: number | null) => (a ?? Number.MAX_VALUE) - (b ?? Number.MAX_VALUE);

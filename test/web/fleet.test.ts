@@ -5,7 +5,7 @@ import { AP_STATES, type ApState, type LiveValues } from '#contract';
 import { type Joined, joined, type Line, linesOf, NO_FLEET, namesOf } from '../../dashboard/web/fleet.ts';
 import { createOrder } from '../../dashboard/web/kept-order.ts';
 import { createPoints, placed } from '../../dashboard/web/map/points.ts';
-import { comparatorOf, parseSort, passerOf } from '../../dashboard/web/order.ts';
+import { comparatorOf, keysOf, parseSort, passerOf } from '../../dashboard/web/order.ts';
 import { createTally, type Mix, NO_MIX } from '../../dashboard/web/tally.ts';
 import { numbers, rosterOf, rowOf } from './fleet-fixture.ts';
 
@@ -90,12 +90,12 @@ describe('the fleet', () => {
 
 test('an order kept by changes is that of a whole sort, after any ticks, also missed ones', () => {
   const filters = fc.constantFrom<ApState[]>([], ['below', 'offline'], ['meets']);
-  const sorts = fc.constantFrom('state', 'down', '-down', 'name', '-rtt', 'isp');
+  const sorts = fc.constantFrom('state', '-state', 'down', '-down', 'name', '-name', '-rtt', 'isp');
   fc.assert(
     fc.property(ticks, filters, sorts, fc.nat(8), (script, states, text, skip) => {
       const passes = passerOf({ q: '', states, regions: [], isps: [], metered: false });
       const order = comparatorOf(parseSort(text));
-      const take = createOrder(passes, order);
+      const take = createOrder(passes, order, keysOf(parseSort(text)));
       play(script, skip, (fleet) => {
         expect(take(fleet)).toEqual(
           linesOf(fleet)

@@ -7,7 +7,7 @@ import type { Line } from '../fleet.ts';
 import { count, cut, mbps, moment, NBSP, percent } from '../format.ts';
 import { createOrder } from '../kept-order.ts';
 import { useLoad } from '../load.ts';
-import { WORST_FIRST } from '../order.ts';
+import { WORST_FIRST, WORST_KEYS } from '../order.ts';
 import { Age } from '../parts/age.tsx';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { DayStrip } from '../parts/day-strip.tsx';
@@ -183,7 +183,7 @@ function Tally() {
 /** Worst first, named, with the reason and who has it. */
 function Attention() {
   const alerts = useLoad<Page<AlertView>>('/alerts?condition=firing', { refresh: lastAlert.value });
-  const bad = useFleet(() => createOrder(needsHelp, WORST_FIRST), []);
+  const bad = useFleet(() => createOrder(needsHelp, WORST_FIRST, WORST_KEYS), []);
   const worst = bad.slice(0, WORST);
   const holders = new Map(alerts.value?.items.map((alert) => [alert.id, alert.acknowledged_by]));
   return (

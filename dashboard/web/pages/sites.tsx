@@ -7,6 +7,7 @@ import {
   columnsText,
   comparatorOf,
   type Filter,
+  keysOf,
   parseColumns,
   parseNames,
   parseSort,
@@ -129,7 +130,10 @@ function useShown(filter: Filter, sort: Sort, scope: string): { per: Mix; shown:
     const passes = passerOf({ ...filter, states: [] });
     return createTally((line) => (passes(line) ? '' : null));
   }, [scope]);
-  const shown = useFleet(() => createOrder(passerOf(filter), comparatorOf(sort)), [scope, sort.by, sort.descending]);
+  const shown = useFleet(
+    () => createOrder(passerOf(filter), comparatorOf(sort), keysOf(sort)),
+    [scope, sort.by, sort.descending],
+  );
   const begun = beginning.value?.totals;
   return begun ? { per: begun, shown, n: begun.total } : { per: tally.get('') ?? NO_MIX, shown, n: shown.length };
 }

@@ -11,9 +11,18 @@ export const Icon = ({ id, cls = '' }: { id: string; cls?: string }) => (
   </svg>
 );
 
+/** Shapes are part of the meaning. */
+const SHAPES: Record<ApState, string> = {
+  meets: 'M-4.6 0a4.6 4.6 0 1 0 9.2 0a4.6 4.6 0 1 0-9.2 0z',
+  below: 'M0-5.6 5.9 4.9h-11.8z',
+  offline: 'M-4.8-4.8h9.6v9.6h-9.6z',
+  nodata: 'M0-5a5 5 0 1 1 0 10a5 5 0 1 1 0-10zM0-3.1a3.1 3.1 0 1 0 0 6.2a3.1 3.1 0 1 0 0-6.2z',
+  maint: 'M0-6 6 0 0 6-6 0z',
+};
+/** Drawn where it stands: a reference into the sprite is three elements more in each row of a table that moves. */
 export const Mark = ({ state }: { state: ApState }) => (
-  <svg class={`g ${state}`} aria-hidden="true">
-    <use href={`#${state}`} />
+  <svg class={`g ${state}`} viewBox="-6 -6 12 12" aria-hidden="true">
+    <path fill-rule="evenodd" d={SHAPES[state]} />
   </svg>
 );
 

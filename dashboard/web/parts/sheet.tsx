@@ -17,8 +17,9 @@ import { DayHours, dayHours } from './day-spines.tsx';
 import { Icon, State } from './marks.tsx';
 
 const w = words.sites;
-/** Rows drawn above and below the view, so that a fast wheel and j/k find them ready. */
+/** Rows drawn above and below the view, so that a fast wheel and j/k find them ready; a few until somebody scrolls, since each costs in each tick. */
 const OVERSCAN = 10;
+const OVERSCAN_AT_REST = 3;
 /** Before the first row is measured; on a phone rows are taller. */
 /** As the page begins. */
 const narrowFirst = narrow.peek();
@@ -197,6 +198,7 @@ function useView(body: { current: HTMLTableSectionElement | null }) {
   });
   useEffect(() => {
     let frame = 0;
+    let over = OVERSCAN_AT_REST;
     const measure = () => {
       frame = 0;
       if (!body.current) return;
@@ -205,18 +207,22 @@ function useView(body: { current: HTMLTableSectionElement | null }) {
       const first = Math.max(0, Math.floor(-top / rowPx));
       const last = Math.max(first, Math.ceil((innerHeight - top) / rowPx));
       const same = (old: typeof view) =>
-        old.first === first && old.last === last && old.rowPx === rowPx && old.over > 0;
-      setView((old) => (same(old) ? old : { first, last, over: OVERSCAN, rowPx }));
+        old.first === first && old.last === last && old.rowPx === rowPx && old.over === over;
+      setView((old) => (same(old) ? old : { first, last, over, rowPx }));
     };
     const soon = () => {
       frame ||= requestAnimationFrame(measure);
     };
+    const scrolled = () => {
+      over = OVERSCAN;
+      soon();
+    };
     soon();
-    addEventListener('scroll', soon, { passive: true });
+    addEventListener('scroll', scrolled, { passive: true });
     addEventListener('resize', soon);
     return () => {
       cancelAnimationFrame(frame);
-      removeEventListener('scroll', soon);
+      removeEventListener('scroll', scrolled);
       removeEventListener('resize', soon);
     };
   }, []);

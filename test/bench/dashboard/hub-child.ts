@@ -80,14 +80,18 @@ const SECONDS = 60;
 const spare = Array.from({ length: changes }, () => sample(ids[0] ?? '', false));
 /** The changes of a second come at once, or in so many parts: rows are told with the next tick of the hub, however they came. */
 const PARTS = 10;
-let spread = false;
-let part = 0;
-setInterval(() => {
-  part = (part + 1) % PARTS;
-  if (!spread && part > 0) return;
+let changing = setInterval(() => put(spare), 1000);
+function spread(): void {
+  clearInterval(changing);
+  let part = 0;
+  changing = setInterval(() => {
+    part = (part + 1) % PARTS;
+    put(spare.filter((_, i) => i % PARTS === part));
+  }, 1000 / PARTS);
+}
+function put(some: readonly FeedFrame[]): void {
   const at = now();
-  for (const [i, feed] of spare.entries()) {
-    if (spread && i % PARTS !== part) continue;
+  for (const feed of some) {
     turn += 1;
     feed.probe = ids[(turn * 7919) % ids.length] ?? '';
     feed.receivedMs = at;
@@ -101,10 +105,10 @@ setInterval(() => {
     }
     frames.put(feed);
   }
-}, 1000 / PARTS);
+}
 console.log(address);
 for await (const line of createInterface({ input: process.stdin })) {
-  if (line === 'spread') spread = true;
+  if (line === 'spread') spread();
   if (line === 'heap') {
     globalThis.gc?.();
     console.log(JSON.stringify({ mb: process.memoryUsage().heapUsed / 1e6 }));

@@ -6,8 +6,8 @@ import type { Browser } from 'playwright-core';
 import { openBare, traceFor } from './bare-page.ts';
 
 const DESK = { width: 1280, height: 800 };
-/** Loading, compiling and the first collection of garbage are over then, ms. */
-const WARM_MS = 20_000;
+/** Loading, compiling and the collections of garbage after them are over then, ms. */
+const WARM_MS = 40_000;
 const TRACE_MS = 42_000;
 
 export interface TickWork {
