@@ -19,7 +19,7 @@ export interface DayFile {
   rowid: string;
   /** The samples lie in Parquet, sorted by probe and time. */
   sealed: boolean;
-  /** Metrics that the file has a column for, in the table's order: those that came on that day, as they came. */
+  /** Metrics that the file has a column for, in the table's order: those that came until that day, as they came. */
   columns: ReadonlySet<string>;
   /** Range of event times inside; null while it holds none. Late data makes it start before `day`. */
   min_s: number | null;
@@ -73,16 +73,25 @@ async function openDay(connection: DuckDBConnection, dir: string, name: string, 
   }
 }
 
-/** Makes the file of a new day. It appears under its name only when its tables are in it. */
-export async function createDay(connection: DuckDBConnection, dir: string, day: string): Promise<DayFile> {
+/**
+ * Makes the file of a new day. It appears under its name only when its tables are in it.
+ * @param metrics those of the day before: in a file of many rows a column that comes late is written for all of them
+ */
+export async function createDay(
+  connection: DuckDBConnection,
+  dir: string,
+  day: string,
+  metrics: ReadonlySet<string>,
+): Promise<DayFile> {
   const file = emptyDay(day, join(dir, `samples-${day}.duckdb`));
   const draft = { ...file, path: join(dir, `.new-${day}.duckdb`) };
   await rm(draft.path, { force: true });
   await rm(`${draft.path}.wal`, { force: true });
   await attachDay(connection, draft, WRITABLE);
   const a = file.alias;
+  const columns = [...metrics].map((name) => `, "${name}" DOUBLE`).join('');
   await connection.run(`
-    CREATE TABLE ${a}.samples(probe UINTEGER, t_s UINTEGER, approx BOOLEAN, batch UINTEGER);
+    CREATE TABLE ${a}.samples(probe UINTEGER, t_s UINTEGER, approx BOOLEAN, batch UINTEGER${columns});
     CREATE TABLE ${a}.events(probe UINTEGER, t_ms BIGINT, approx BOOLEAN, batch UINTEGER, kind VARCHAR, id VARCHAR, body VARCHAR);
     CREATE TABLE ${a}.probes(id UINTEGER, name VARCHAR);
     CREATE TABLE ${a}.frames(probe UINTEGER, run VARCHAR, first BIGINT, last BIGINT);
@@ -92,7 +101,7 @@ export async function createDay(connection: DuckDBConnection, dir: string, day: 
     DETACH ${a};`);
   await rename(draft.path, file.path);
   await attachDay(connection, file, WRITABLE);
-  return file;
+  return { ...file, columns: new Set(metrics) };
 }
 
 /**

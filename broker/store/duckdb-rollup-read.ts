@@ -76,8 +76,9 @@ function rollupsSql(
   { probes, from_s, to_s }: RollupQuery,
   metrics: readonly MetricName[],
 ) {
-  const parts = metrics.flatMap((name) => PARTS.map((part) => `r."${name}_${part}"`));
-  const all = files.map(({ alias, ids }) => {
+  const wanted = metrics.flatMap((name) => PARTS.map((part) => `${name}_${part}`));
+  const all = files.map(({ alias, ids, columns }) => {
+    const parts = wanted.map((name) => (columns.has(name) ? `r."${name}"` : 'NULL::DOUBLE'));
     const some = probes
       ? ` AND r.probe IN (${[0, ...probes.flatMap((probe) => ids.get(probe) ?? [])].join(', ')})`
       : '';

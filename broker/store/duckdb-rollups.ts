@@ -18,8 +18,8 @@ export interface RollupFile {
   /** [from_s, to_s) of the period. */
   from_s: number;
   to_s: number;
-  /** Columns of metrics in the table's order: younger metrics came last. */
-  columns: readonly string[];
+  /** Columns of metrics that came, in the table's order: younger metrics came last. */
+  columns: Set<string>;
   /** Numbers of the probes inside. */
   ids: Map<string, number>;
   /** The same the other way round: a join with their names takes longer than a fleet's sums. */
@@ -33,8 +33,8 @@ export interface RollupFiles {
 }
 
 /**
- * A checkpoint holds a whole row group of all 200 columns in memory: at DuckDB's usual 122,880 rows that is 200 MB, more than it may have.
- * Half of the columns are empty, so that small blocks waste less.
+ * A checkpoint holds a whole row group of up to 200 columns in memory: at DuckDB's usual 122,880 rows that is 200 MB, more than it may have.
+ * Small blocks waste less where columns hold little.
  */
 const ROW_GROUP = 16_384;
 const BLOCK = 16_384;
@@ -43,7 +43,6 @@ const FILE_NAME = /^rollup-(?:hour-(\d{4}-\d{2})|day-(\d{4}))\.duckdb$/;
 export const PARTS = ['count', 'sum', 'min', 'max', 'last'] as const;
 const FIXED = `probe UINTEGER, t_s UINTEGER, version BIGINT, samples UINTEGER, up_s UINTEGER, down_s UINTEGER, unknown_s UINTEGER,
   tests UINTEGER, passed UINTEGER, failed UINTEGER, inconclusive UINTEGER, runs VARCHAR, rtt_ms_h VARCHAR, rate_mbps_h VARCHAR`;
-const METRIC_COLUMNS = METRIC_NAMES.flatMap((name) => PARTS.map((part) => `${name}_${part}`));
 
 /** Opens what is there. `exclusive` runs work that takes a file away from under the readers. */
 export async function openRollupFiles(
@@ -65,10 +64,11 @@ export async function openRollupFiles(
     const known = open.get(wanted.alias);
     if (known) return known;
     const draft = join(dir, `.new-${wanted.alias}.duckdb`);
+    const likely = [...([...open.values()].at(-1)?.columns ?? [])]; // as in duckdb-days.ts: a column that comes late is written for all rows
     await rm(draft, { force: true });
     await rm(`${draft}.wal`, { force: true });
     await connection.run(`ATTACH '${quoted(draft)}' AS ${wanted.alias} (ROW_GROUP_SIZE ${ROW_GROUP}, BLOCK_SIZE ${BLOCK});
-      CREATE TABLE ${wanted.alias}.rollups(${FIXED}, ${METRIC_COLUMNS.map((name) => `"${name}" DOUBLE`).join(', ')});
+      CREATE TABLE ${wanted.alias}.rollups(${FIXED}${likely.map((name) => `, "${name}" DOUBLE`).join('')});
       CREATE TABLE ${wanted.alias}.probes(id UINTEGER, name VARCHAR);
       CHECKPOINT ${wanted.alias};
       DETACH ${wanted.alias};`);
@@ -85,6 +85,8 @@ export async function openRollupFiles(
       if (!file.ids.has(probe) && !newIds.has(probe)) newIds.set(probe, file.ids.size + newIds.size + 1);
     const idOf = (probe: string): number => file.ids.get(probe) ?? newIds.get(probe) ?? 0;
     for (const [probe, id] of newIds) file.names[id] = probe; // before: whoever reads the rows must know them
+    const parts = partsOf(rows);
+    await addColumns(connection, file, parts.keys());
     await connection.run('BEGIN');
     try {
       const to = { connection, alias: file.alias };
@@ -97,7 +99,7 @@ export async function openRollupFiles(
         ],
         newIds.size,
       );
-      await append(duck, { ...to, table: 'rollups' }, columnsOf(rows, idOf, file.columns), rows.length);
+      await append(duck, { ...to, table: 'rollups' }, columnsOf(rows, idOf, file.columns, parts), rows.length);
       const times = rows.map(({ t_s }) => t_s);
       // One version of each (probe, time) stays: the highest; of equal ones the last written.
       await connection.run(`DELETE FROM ${file.alias}.rollups WHERE rowid IN (
@@ -154,26 +156,23 @@ function describePeriod(dir: string, tier: RollupTier, period: string): RollupFi
     path: join(dir, `rollup-${tier}-${period}.duckdb`),
     from_s: from / 1000,
     to_s: to / 1000,
-    columns: [],
+    columns: new Set(),
     ids: new Map(),
     names: [],
   };
 }
 
-/** Reads the probes, and adds columns for metrics that are younger than the file. */
+/** Reads what it holds. */
 async function describe(connection: DuckDBConnection, file: RollupFile): Promise<RollupFile> {
   const found = await connection.runAndReadAll(
     `SELECT column_name FROM duckdb_columns() WHERE database_name = '${file.alias}' AND table_name = 'rollups' ORDER BY column_index`,
   );
-  const columns = found
-    .getRowsJS()
-    .map(([name]) => String(name))
-    .slice(FIXED.split(',').length);
-  for (const name of METRIC_COLUMNS) {
-    if (columns.includes(name)) continue;
-    await connection.run(`ALTER TABLE ${file.alias}.rollups ADD COLUMN "${name}" DOUBLE`);
-    columns.push(name);
-  }
+  const columns = new Set(
+    found
+      .getRowsJS()
+      .map(([name]) => String(name))
+      .slice(FIXED.split(',').length),
+  );
   const probes = await connection.runAndReadAll(`SELECT name, id FROM ${file.alias}.probes`);
   const ids = new Map(probes.getRowsJS().map(([name, id]) => [String(name), Number(id)]));
   const names: string[] = [];
@@ -181,14 +180,29 @@ async function describe(connection: DuckDBConnection, file: RollupFile): Promise
   return { ...file, columns, ids, names };
 }
 
+/** DuckDB looks through a column for the best way to compress it, and keeps room for it, whether there is anything in it or not. */
+async function addColumns(connection: DuckDBConnection, file: RollupFile, wanted: Iterable<string>): Promise<void> {
+  const missing = [...wanted].filter((name) => !file.columns.has(name));
+  if (missing.length === 0) return;
+  await connection.run('BEGIN');
+  try {
+    for (const name of missing) await connection.run(`ALTER TABLE ${file.alias}.rollups ADD COLUMN "${name}" DOUBLE`);
+    await connection.run('COMMIT');
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => undefined); // the first error says more
+    throw error;
+  }
+  for (const name of missing) file.columns.add(name);
+}
+
 function columnsOf(
   rows: readonly RollupRow[],
   idOf: (probe: string) => number,
-  order: readonly string[],
+  order: Iterable<string>,
+  parts: ReadonlyMap<string, Float64Array>,
 ): AppendColumn[] {
   const whole = (of: (row: RollupRow) => number): AppendColumn => ({ type: 'UINTEGER', values: rows.map(of) });
   const text = (of: (row: RollupRow) => string): AppendColumn => ({ type: 'VARCHAR', values: rows.map(of) });
-  const parts = partsOf(rows);
   return [
     whole((row) => idOf(row.probe)),
     whole((row) => row.t_s),
@@ -204,7 +218,7 @@ function columnsOf(
     text((row) => row.runs),
     text((row) => row.histograms.rtt_ms),
     text((row) => row.histograms.rate_mbps),
-    ...order.map((column): AppendColumn => ({ type: 'DOUBLE', values: parts.get(column) })),
+    ...Array.from(order, (column): AppendColumn => ({ type: 'DOUBLE', values: parts.get(column) })),
   ];
 }
 

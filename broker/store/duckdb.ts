@@ -120,7 +120,7 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
     const newest = files.at(-1);
     if (newest && newest.day >= today) return newest;
     if (newest) await compactFrames(connection, newest.alias);
-    const file = await createDay(connection, dir, today);
+    const file = await createDay(connection, dir, today, newest?.columns ?? new Set());
     files = [...files, file];
     held.named = new Set();
     framesSinceCompaction = 0;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Store } from '#store';
+import type { RollupRow, Store } from '#store';
 import { openDuckdbStore } from '../../broker/store/duckdb.ts';
 import { batchOf, testEvent } from './batches.ts';
 import { storeConformance } from './conformance.ts';
@@ -168,6 +168,32 @@ describe('DuckDB by days of arrival', () => {
       rtt_ms: [1, 2],
       leases: [null, 5],
     });
+  });
+
+  it('has a column for what comes in hours and days too', async () => {
+    const row = (t_s: number, version: number, metrics: RollupRow['metrics']): RollupRow => ({
+      ...{ probe: 'p', tier: 'hour', t_s, version, samples: 1, up_s: 0, down_s: 0, unknown_s: 3600, runs: '-3600' },
+      ...{ tests: { n: 0, passed: 0, failed: 0, inconclusive: 0 }, histograms: { rtt_ms: '', rate_mbps: '' }, metrics },
+    });
+    const one = (value: number) => ({ count: 1, sum: value, min: value, max: value, last: value });
+    const hour = Math.floor(s(DAY_1) / 3600) * 3600;
+    const rows = [
+      row(hour, 1, { rtt_ms: one(1) }),
+      row(hour + 3600, 2, { leases: one(2), rtt_ms: one(3) }),
+      row(hour + 40 * 86_400, 3, { clients: one(4) }), // another month: another file
+    ];
+    for (const of of rows) await store.writeRollups([of]);
+    const all = { tier: 'hour', from_s: 0, to_s: hour + 50 * 86_400 } as const;
+    expect(await store.rollups(all)).toEqual(rows);
+    await store.close();
+    await open();
+    await store.writeRollups([row(hour, 4, { temp_c: one(5) })]);
+    expect(await store.rollups({ ...all, to_s: hour + 3600 })).toEqual([row(hour, 4, { temp_c: one(5) })]);
+    expect((await store.rollups({ ...all, metrics: ['leases'] })).map(({ metrics }) => metrics)).toEqual([
+      {},
+      { leases: one(2) },
+      {},
+    ]);
   });
 
   it('starts over a file that was half made when the power went', async () => {

@@ -9,7 +9,8 @@ import { connectPacket, framesTopic, publishPacket } from '../../broker/running.
 import { startOurs } from './processes.ts';
 import { type Figure, frame, PROBES, SAMPLES } from './stores.ts';
 
-const FRAMES_EACH = 150;
+/** So many that what DuckDB keeps of its files (128 MB) is full before half of them: what is held after that is what is held for ever. */
+const FRAMES_EACH = 300;
 const ROWS = PROBES * SAMPLES * FRAMES_EACH;
 /** Resident memory at the end may be so many times what it was at half of the rows. */
 const FLAT = 1.1;

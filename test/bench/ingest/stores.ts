@@ -22,7 +22,7 @@ export const SAMPLES = 10;
 const FRAMES_EACH = 50;
 const ROWS = PROBES * SAMPLES * FRAMES_EACH;
 /** All of it lies in the past, whatever day it is: frames from beyond their arrival would be put onto each other. */
-const START = (Math.floor(Date.now() / 86_400_000) - 2) * 86_400_000;
+const START = (Math.floor(Date.now() / 86_400_000) - 3) * 86_400_000;
 const metrics = METRIC_NAMES.filter((name) => !('reserved' in METRICS[name])).slice(0, 20);
 const OF = `${ROWS} rows of ${metrics.length} values, decoding and gathering of rollups included, from the moment when the database is open`;
 const PEERS = [
