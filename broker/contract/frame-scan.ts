@@ -73,9 +73,19 @@ let at = 0;
 let frames = 0;
 /** Values of the column that is being read: a list of doubles, of which a copy is made without a step in between. */
 const values = Array.from({ length: 600 }, () => 0.5);
-/** Columns of the frame before, in its order, and an object with their names; what was found of this one. */
-const shape: Column[] = [];
-let empty: ScannedFrame['m'] | null = null;
+/**
+ * Columns in the order of a frame, and an object with their names. Most frames of a fleet have one of few shapes; a copy of such an object is
+ * made at once, where one that is built name by name becomes a table, which is slower to make, to read and to collect.
+ */
+interface Shape {
+  columns: readonly Column[];
+  empty: ScannedFrame['m'];
+}
+const MOST_SHAPES = 16;
+let shapes: Shape[] = [];
+let likely: Shape = { columns: [], empty: {} };
+/** Columns and values of the frame that is being read. */
+const met: Column[] = [];
 const found: (number | null)[][] = [];
 
 /** Null where it is not in the form that `encodeFrame` writes. */
@@ -146,32 +156,31 @@ function columns(samples: number, rejected: string[]): ScannedFrame['m'] | null 
   let known = 0;
   if (bytes[at] !== END)
     for (; ; at++) {
-      const column = nameOfColumn(shape[known]);
+      const column = nameOfColumn(likely.columns[known]);
       if (!column || column.met === frames) return null; // of two the last counts: JSON.parse knows
       column.met = frames;
-      const values = valuesOf(column, samples, rejected);
-      if (!values) return null;
-      if (shape[known] !== column) {
-        shape.length = known;
-        empty = null;
-      }
-      shape[known] = column;
-      found[known++] = values;
+      const list = valuesOf(column, samples, rejected);
+      if (!list) return null;
+      met[known] = column;
+      found[known++] = list;
       if (bytes[at] === END) break;
       if (bytes[at] !== COMMA) return null;
     }
-  return columnsByName(known);
+  likely = shapeOf(known);
+  const m = { ...likely.empty };
+  for (let i = 0; i < known; i++) m[(met[i] as Column).name] = found[i] as (number | null)[]; // as many as were met
+  return m;
 }
 
-/** Frames of a fleet nearly all have the same columns: a copy of the last object is made at once, where one built name by name becomes a table. */
-function columnsByName(known: number): ScannedFrame['m'] {
-  if (empty === null || shape.length !== known) {
-    shape.length = known;
-    empty = JSON.parse(`{${shape.map(({ name }) => `"${name}":[]`).join(',')}}`) as ScannedFrame['m']; // its keys are metrics
-  }
-  const m = { ...empty };
-  for (let i = 0; i < known; i++) m[(shape[i] as Column).name] = found[i] as (number | null)[]; // as many as are known
-  return m;
+/** Of the columns that were met: the one of the frame before, mostly. */
+function shapeOf(known: number): Shape {
+  const isIt = ({ columns: of }: Shape): boolean => of.length === known && of.every((column, i) => column === met[i]);
+  const same = isIt(likely) ? likely : shapes.find(isIt);
+  if (same) return same;
+  const made = met.slice(0, known);
+  const empty: ScannedFrame['m'] = JSON.parse(`{${made.map(({ name }) => `"${name}":[]`).join(',')}}`);
+  shapes = [{ columns: made, empty }, ...shapes.slice(0, MOST_SHAPES - 1)];
+  return shapes[0] as Shape; // it was just put there
 }
 
 /** Of `"name":[`. @param likely the one that stood here in the frame before */

@@ -27,7 +27,7 @@ export async function appendSamples(
   to: Target,
   samples: SampleBatch,
   rows: readonly number[],
-  probeIds: Uint32Array,
+  idOf: (probe: string) => number,
   batch: number,
   metrics: Iterable<string>,
 ): Promise<void> {
@@ -36,7 +36,7 @@ export async function appendSamples(
   const pick = <T>(values: readonly T[]): readonly T[] => (whole ? values : rows.map((row) => values[row] as T));
   const pickNumbers = (values: MetricColumn): Numbers => (whole ? values : rows.map((row) => values[row]));
   const columns: AppendColumn[] = [
-    { type: 'UINTEGER', values: probeIds },
+    { type: 'UINTEGER', values: idsOf(samples.probe, rows, idOf) },
     { type: 'UINTEGER', values: pick(samples.t_s) },
     { type: 'BOOLEAN', values: pick(samples.approx) },
     { type: 'UINTEGER', values: new Uint32Array(rows.length).fill(batch) },
@@ -46,6 +46,18 @@ export async function appendSamples(
     columns.push({ type: 'DOUBLE', values: values && pickNumbers(values) });
   }
   await append(duck, { ...to, table: 'samples' }, columns, rows.length);
+}
+
+/** Of the probe of each row; rows of a frame follow each other. */
+function idsOf(probes: readonly string[], rows: readonly number[], idOf: (probe: string) => number): Uint32Array {
+  const ids = new Uint32Array(rows.length);
+  let [probe, id] = ['', 0];
+  for (let i = 0; i < rows.length; i++) {
+    const of = probes[rows[i] ?? 0] ?? '';
+    if (of !== probe) [probe, id] = [of, idOf(of)];
+    ids[i] = id;
+  }
+  return ids;
 }
 
 export async function appendEvents(

@@ -156,15 +156,7 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
         to,
         unnamed.map((name) => ({ id: idOf(name), name })),
       );
-      await appendSamples(
-        duck,
-        to,
-        batch.samples,
-        fresh.rows,
-        idsOf(batch.samples.probe, fresh.rows, idOf),
-        number,
-        file.columns,
-      );
+      await appendSamples(duck, to, batch.samples, fresh.rows, idOf, number, file.columns);
       await appendEvents(
         duck,
         to,
@@ -253,18 +245,6 @@ function widened(file: DayFile, { range }: FreshPart, batch: number, overlaps: b
     min_s: Math.min(file.min_s ?? range.min_s, range.min_s),
     max_s: Math.max(file.max_s ?? range.max_s, range.max_s),
   };
-}
-
-/** Of the probe of each row; rows of a frame follow each other. */
-function idsOf(probes: readonly string[], rows: readonly number[], idOf: (probe: string) => number): Uint32Array {
-  const ids = new Uint32Array(rows.length);
-  let [probe, id] = ['', 0];
-  for (let i = 0; i < rows.length; i++) {
-    const of = probes[rows[i] ?? 0] ?? '';
-    if (of !== probe) [probe, id] = [of, idOf(of)];
-    ids[i] = id;
-  }
-  return ids;
 }
 
 /** More probes than this are not worth a list. */
