@@ -112,6 +112,8 @@ export interface Measurements {
   p10?: (number | null)[];
   p50?: (number | null)[];
   p90?: (number | null)[];
+  /** The median of all hours and days of the answer together that have a histogram; left out where there is none. */
+  median?: number | null;
 }
 /** GET /api/v1/tests?ap=&from=&to=&limit=: newest first. */
 export interface TestView {

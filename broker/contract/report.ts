@@ -91,6 +91,8 @@ export interface ThroughputSeries {
   p10: (number | null)[];
   p50: (number | null)[];
   p90: (number | null)[];
+  /** Of [from, to) as it was asked for, widened to whole hours and no further: `n` tests that passed or failed, Mb/s. */
+  stretch: { from: number; to: number; n: number; p50: number | null };
   /** A percentile lies within this share of the exact one (nearest rank): 0.02. */
   error: number;
 }

@@ -66,6 +66,7 @@ async function chart(
     bucket_s,
     ...columnsOf(joined(pieces, metric, bucket_s), from_s, to_s, bucket_s),
     ...percentilesOf(pieces, from_s, to_s, bucket_s),
+    ...medianOf(pieces),
   };
 }
 
@@ -154,4 +155,12 @@ function percentilesOf(
     columns.p90.push(p90);
   }
   return columns;
+}
+
+/** What is too young for rollups is left out of it: an hour or two of weeks. */
+function medianOf(pieces: readonly Piece[]): Pick<Measurements, 'median'> {
+  const sum = emptyHistogram();
+  for (const { histogram } of pieces) if (histogram) addEncoded(sum, histogram);
+  const [median = null] = quantiles(sum, [0.5]);
+  return median === null ? {} : { median };
 }

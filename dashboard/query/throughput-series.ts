@@ -4,10 +4,11 @@
  * or is too young. A whole year of one line among 1,200 is 366 days and some hours of its 53 Mondays, and not 8,760 hours.
  */
 import type { CalendarBucket, ThroughputSeries } from '#contract';
-import { addValue, emptyHistogram, HISTOGRAM_ERROR, type Histogram, quantiles } from '#lib/histogram';
+import { addHistogram, addValue, emptyHistogram, HISTOGRAM_ERROR, type Histogram, quantiles } from '#lib/histogram';
 import { addEncoded } from '#lib/histogram-sum';
 import { type RollupRow, type StoreReader, type TestCounts, TIER_S } from '#store';
 import { calendarEdges } from './calendar.ts';
+import { wholeHours } from './groups.ts';
 import { countTest, noTests, plannedTests, ratedMbps } from './planned.ts';
 
 const HOUR_MS = 3_600_000;
@@ -37,22 +38,52 @@ export async function throughputSeries(
   store: Reader,
   { watched, zone, bucket, from_ms, to_ms }: ThroughputSeriesQuery,
 ): Promise<Omit<ThroughputSeries, 'ap'>> {
-  const edges = calendarEdges(zone, bucket, from_ms, to_ms);
-  const [from = from_ms, to = to_ms] = [edges[0], edges.at(-1)];
-  const buckets = edges.slice(1).map((): Bucket => ({ tests: noTests(), rates: emptyHistogram() }));
-  for (const { probe, from_ms: since, to_ms: until } of watched) {
-    const stretch = { probe, from: Math.max(from, since), to: Math.min(to, until) };
-    if (stretch.from < stretch.to) await countStretch(store, stretch, edges, buckets);
+  const calendar = calendarEdges(zone, bucket, from_ms, to_ms);
+  const [from = from_ms, to = to_ms] = [calendar[0], calendar.at(-1)];
+  // Cut where the stretch that was asked for begins and ends, too: its median is not that of whole weeks.
+  const hours = wholeHours([from_ms, to_ms]);
+  const [since, until] = [Math.max(from, hours[0]), Math.min(to, hours[1])];
+  const edges = [...new Set([...calendar, since, until])].sort((a, b) => a - b);
+  const parts = edges.slice(1).map(emptyBucket);
+  for (const { probe, from_ms: first, to_ms: last } of watched) {
+    const stretch = { probe, from: Math.max(from, first), to: Math.min(to, last) };
+    if (stretch.from < stretch.to) await countStretch(store, stretch, edges, parts);
   }
+  const sumOf = (begin: number, end: number): Bucket =>
+    together(parts.filter((_, i) => (edges[i] ?? to) >= begin && (edges[i] ?? to) < end));
+  const buckets = calendar.slice(1).map((end, i) => sumOf(calendar[i] ?? from, end));
+  const asked = sumOf(since, until);
   const percentiles = buckets.map(({ rates }) => quantiles(rates, SHARES));
   const share = (i: number): (number | null)[] => percentiles.map((values) => values[i] ?? null);
   return {
-    ...{ zone, bucket, from, to, t: edges.slice(0, -1) },
+    ...{ zone, bucket, from, to, t: calendar.slice(0, -1) },
     passed: buckets.map(({ tests }) => tests.passed),
     failed: buckets.map(({ tests }) => tests.failed),
     inconclusive: buckets.map(({ tests }) => tests.inconclusive),
     ...{ p10: share(0), p50: share(1), p90: share(2), error: HISTOGRAM_ERROR },
+    stretch: {
+      ...{ from: since, to: until, n: asked.tests.passed + asked.tests.failed },
+      p50: quantiles(asked.rates, [0.5])[0] ?? null,
+    },
   };
+}
+
+const emptyBucket = (): Bucket => ({ tests: noTests(), rates: emptyHistogram() });
+
+function together(parts: readonly Bucket[]): Bucket {
+  const sum = emptyBucket();
+  for (const { tests, rates } of parts) {
+    addCounts(sum.tests, tests);
+    addHistogram(sum.rates, rates);
+  }
+  return sum;
+}
+
+function addCounts(to: TestCounts, from: TestCounts): void {
+  to.n += from.n;
+  to.passed += from.passed;
+  to.failed += from.failed;
+  to.inconclusive += from.inconclusive;
 }
 
 interface Stretch {
@@ -139,10 +170,7 @@ function testsOf(tests: readonly Planned[], row: RollupRow): Planned[] {
 
 function addRow(into: Bucket | undefined, { tests, histograms }: RollupRow): void {
   if (!into) return;
-  into.tests.n += tests.n;
-  into.tests.passed += tests.passed;
-  into.tests.failed += tests.failed;
-  into.tests.inconclusive += tests.inconclusive;
+  addCounts(into.tests, tests);
   addEncoded(into.rates, histograms.rate_mbps);
 }
 

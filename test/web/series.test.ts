@@ -147,6 +147,7 @@ describe('what is usual of a line', () => {
     ...{ ap: 'a', zone: VILNIUS, bucket: 'day', from: start, to: days[4] ?? 0, t: days.slice(0, 4), error: 0.02 },
     ...{ passed: [5, 0, 0, 1], failed: [1, 0, 0, 1], inconclusive: [0, 1, 0, 0] },
     ...{ p10: [20, null, null, 10], p50: [40, null, null, 25], p90: [50, null, null, 40] },
+    stretch: { from: start, to: days[4] ?? 0, n: 8, p50: 30 },
   };
   const now = (days[3] ?? 0) + 10 * HOUR;
   const frame = {

@@ -85,6 +85,7 @@ describe('measurements', () => {
       expect(Math.abs((column?.[at] ?? 0) - wanted) / wanted).toBeLessThanOrEqual(0.02);
       expect([column?.[at - 2], column?.[at + 1]]).toEqual([null, null]);
     }
+    expect(Math.abs((found.median ?? 0) - 50) / 50).toBeLessThanOrEqual(0.02);
     expect(found.count[at + 1]).toBe(2);
     expect('p50' in (await measurements(store, { ...week, metric: 'cpu_pct' }))).toBe(false);
   });
