@@ -99,7 +99,9 @@ export function measurementsOf(probe: string, metric: string, from: number, to: 
   const times = (by: number) => mean.map((value) => (value === null ? null : value * by));
   // As on the server: hours and days have histograms of the round trip.
   const percentiles =
-    metric === 'rtt_ms' && to - from > 24 * HOUR ? { p10: times(0.9), p50: times(0.98), p90: times(1.2) } : {};
+    metric === 'rtt_ms' && to - from > 24 * HOUR
+      ? { p10: times(0.9), p50: times(0.98), p90: times(1.2), median: base }
+      : {};
   return {
     ...percentiles,
     probe,

@@ -3,6 +3,8 @@ import uPlot from 'uplot';
 import type { Span, Verdict } from '#contract';
 import { type Palette, palette } from '../palette.ts';
 import { drawUsual } from './band.ts';
+import type { PlotPoint } from './before.ts';
+import { drawBefore } from './before-line.ts';
 import { drawGround } from './ground.ts';
 import { FONT_PX, font } from './look.ts';
 import { drawMarks, markUnder, placeOfMark } from './marks.ts';
@@ -48,6 +50,8 @@ export interface PlotSpec {
   starts?: readonly number[];
   /** Drawn as a band with its median; those that touch are joined. Rising. */
   usual?: readonly PlotUsual[];
+  /** What was at the same times before: a quiet line under the others. Rising. */
+  before?: readonly PlotPoint[];
   series: readonly PlotSeries[];
   tests: readonly PlotTest[];
   /** Moments that somebody wrote about, marked by a flag. */
@@ -132,7 +136,7 @@ export function drawPlot(
     ...seriesOf(spec, colour),
     hooks: {
       drawClear: [(u) => drawGround(u, spec, colour)],
-      drawAxes: [(u) => drawUsual(u, spec, colour)],
+      drawAxes: [(u) => drawUsual(u, spec, colour), (u) => drawBefore(u, spec, colour)],
       draw: [(u) => drawMarks(u, spec, colour)],
       setSelect: [
         (u) => {

@@ -2,6 +2,7 @@
 import type { Span, TestView } from '#contract';
 import { mbps } from '../format.ts';
 import { siteWords as w } from '../words-site.ts';
+import type { PlotPoint } from './before.ts';
 import type { PlotSpec, PlotTarget, PlotUsual } from './plot.ts';
 import { axisTicks, type Frame, tickLabel, timeTicks } from './series.ts';
 
@@ -30,8 +31,18 @@ export function tallyOf(marks: readonly TestMark[]) {
 }
 
 /** How high the axis must go for these, Mb/s. */
-export const highestOf = (marks: readonly TestMark[], target: number, usual: readonly PlotUsual[] = []): number =>
-  Math.max(2 * target, ...marks.map(({ rate }) => (rate ?? 0) * 1.05), ...usual.map(({ high }) => high * 1.05));
+export const highestOf = (
+  marks: readonly TestMark[],
+  target: number,
+  usual: readonly PlotUsual[] = [],
+  before: readonly PlotPoint[] = [],
+): number =>
+  Math.max(
+    2 * target,
+    ...marks.map(({ rate }) => (rate ?? 0) * 1.05),
+    ...usual.map(({ high }) => high * 1.05),
+    ...before.map(({ value }) => (value ?? 0) * 1.05),
+  );
 
 interface Look {
   marks: readonly TestMark[];
@@ -42,10 +53,20 @@ interface Look {
   /** Mb/s */
   highest?: number;
   usual?: readonly PlotUsual[];
+  before?: readonly PlotPoint[];
 }
 
-export function throughputSpec({ marks, target, frame, missing, height, highest, usual = [] }: Look): PlotSpec {
-  const top = highest ?? highestOf(marks, target, usual);
+export function throughputSpec({
+  marks,
+  target,
+  frame,
+  missing,
+  height,
+  highest,
+  usual = [],
+  before = [],
+}: Look): PlotSpec {
+  const top = highest ?? highestOf(marks, target, usual, before);
   // Up to four targets high the ticks are halves or wholes of the target, so that the line stands on one.
   const steps = top <= 2 * target ? 4 : Math.ceil(top / target);
   const yTicks =
@@ -53,7 +74,7 @@ export function throughputSpec({ marks, target, frame, missing, height, highest,
       ? Array.from({ length: steps + 1 }, (_, i) => (top <= 2 * target ? (i * target) / 2 : i * target))
       : axisTicks(top);
   return {
-    ...{ from: frame.from, to: frame.to, height, missing, closed: frame.sunken, noData: w.noData, usual },
+    ...{ from: frame.from, to: frame.to, height, missing, closed: frame.sunken, noData: w.noData, usual, before },
     x: marks.map(({ at }) => at),
     series: [{ values: marks.map(({ rate }) => rate), stroke: 'none', dots: [] }],
     tests: marks,

@@ -4,6 +4,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useMemo, useState } from 'preact/hooks';
 import type { Measurements, Page, SiteNote, TestView } from '#contract';
 import { useAsked } from '../asked.ts';
+import type { Before } from '../charts/before.ts';
 import { type Frame, frameOf, missingSpans, parseRange, type Range, steadyEnd, withClosed } from '../charts/series.ts';
 import { parseStretch, scaleOf } from '../charts/zoom.ts';
 import { type Line, severity } from '../fleet.ts';
@@ -14,6 +15,7 @@ import { Acknowledge, mayAct, mayAdminister } from '../parts/ack.tsx';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { AskedNote, TestNow } from '../parts/asked-test.tsx';
 import { Availability, useAvailability } from '../parts/availability.tsx';
+import { BeforePick, useBefore } from '../parts/before.tsx';
 import { CopyButton } from '../parts/copy.tsx';
 import { DataUsed } from '../parts/data-used.tsx';
 import { Delivered } from '../parts/delivered.tsx';
@@ -195,6 +197,7 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
   const seen = useAvailability(ap.id, usual);
   const closed = seen.value?.closed;
   const frame = useMemo(() => (closed ? withClosed(usual, closed) : usual), [usual, closed]);
+  const before = useBefore(frame);
   const cursor = useSignal<number | null>(null);
   const probe = row.probe ?? probesOf(ap.id)[0]?.id ?? null;
   const about = `${ap.id} ${frame.range}`;
@@ -226,7 +229,13 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
         missing={missing}
         notes={notes.value?.items ?? []}
         cursor={cursor}
-        ranges={<RangePick range={range} frame={frame} />}
+        ranges={
+          <>
+            <RangePick range={range} frame={frame} />
+            <BeforePick frame={frame} />
+          </>
+        }
+        before={before}
         refresh={`${row.down_at} ${newest}`}
         now={serverNow.peek()}
       />
@@ -242,7 +251,7 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
           <Outages ap={ap.id} frame={frame} />
         </div>
       </div>
-      {probe === null ? null : <Metrics probe={probe} frame={frame} cursor={cursor} rtt={pulse} />}
+      {probe === null ? null : <Metrics probe={probe} frame={frame} cursor={cursor} rtt={pulse} before={before} />}
       {probe === null ? null : <Delivered probe={probe} zone={site.zone} refresh={to} />}
     </>
   );
@@ -253,10 +262,11 @@ interface MetricsProps {
   frame: Frame;
   cursor: Signal<number | null>;
   rtt: Loaded<Measurements>;
+  before: Before | null;
 }
 
-function Metrics({ probe, frame, cursor, rtt }: MetricsProps) {
-  const shared = { probe, frame, cursor, now: frame.to };
+function Metrics({ probe, frame, cursor, rtt, before }: MetricsProps) {
+  const shared = { probe, frame, cursor, before, now: frame.to };
   return (
     <div class="grid two charts">
       <MetricChart {...shared} metric="rtt_ms" given={rtt} floor={4} title={w.rtt} unit={words.units.ms} />

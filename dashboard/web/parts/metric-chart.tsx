@@ -3,18 +3,20 @@
 import type { Signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Measurements } from '#contract';
-import type { PlotSpec } from '../charts/plot.ts';
-import { axisTicks, type Frame, isolated, missingSpans, summarize, tickLabel, timeTicks } from '../charts/series.ts';
-import { clock, cut, day, full, rate, count as whole } from '../format.ts';
+import type { Before } from '../charts/before.ts';
+import { metricBefore, metricSpec } from '../charts/metric-spec.ts';
+import { type Frame, summarize } from '../charts/series.ts';
+import { clock, cut, day, full, NBSP, rate, count as whole } from '../format.ts';
 import { type Loaded, useLoad } from '../load.ts';
 import { words } from '../words.ts';
+import { beforeWords } from '../words-before.ts';
 import { siteWords } from '../words-site.ts';
 import { sitesWords } from '../words-sites.ts';
 import { Failed, Waiting } from './answers.tsx';
+import { BeforeKey, changeOf } from './before.tsx';
 import { Chart, Twin } from './chart.tsx';
 
 const w = siteWords;
-const HEIGHT = 150;
 
 interface MetricProps {
   probe: string;
@@ -33,6 +35,8 @@ interface MetricProps {
   frame: Frame;
   now: number;
   cursor: Signal<number | null>;
+  /** What it is compared with. */
+  before: Before | null;
 }
 
 const pathOf = (probe: string, metric: string, { from, to, points }: Frame) =>
@@ -46,11 +50,20 @@ export function useMetric(probe: string | null, metric: string | null, frame: Fr
   });
 }
 
+/** The same of the stretch before, in buckets that are no wider, also where clocks were changed in it. */
+function useMetricBefore({ probe, metric, frame, before }: MetricProps): Measurements | null {
+  const width = (frame.to - frame.from) / frame.points;
+  const path =
+    before && pathOf(probe, metric, { ...frame, ...before, points: Math.ceil((before.to - before.from) / width) });
+  return useLoad<Measurements>(path, { about: path && `${probe} ${metric} ${frame.range} before` }).value;
+}
+
 export function MetricChart(props: MetricProps) {
   const { probe, metric, second, frame, title, note, given } = props;
   const own = useMetric(probe, given ? null : metric, frame);
   const first = given ?? own;
   const other = useMetric(probe, second?.metric ?? null, frame);
+  const then = useMetricBefore(props);
   const problem = first.problem ?? other.problem;
   const id = `h-${metric}`;
   return (
@@ -60,7 +73,7 @@ export function MetricChart(props: MetricProps) {
         {note ? <span class="q">{note}</span> : null}
       </header>
       {first.value && (!second || other.value) ? (
-        <Drawn {...props} main={first.value} other={other.value} />
+        <Drawn {...props} main={first.value} other={other.value} then={then} />
       ) : problem ? (
         <Failed what={words.what.chart} problem={problem} again={first.again} />
       ) : (
@@ -73,6 +86,8 @@ export function MetricChart(props: MetricProps) {
 function Drawn({
   main,
   other,
+  then,
+  before,
   frame,
   now,
   title,
@@ -82,10 +97,14 @@ function Drawn({
   cursor,
   name,
   second,
-}: MetricProps & { main: Measurements; other: Measurements | null }) {
+}: MetricProps & { main: Measurements; other: Measurements | null; then: Measurements | null }) {
   const show = digits === 'rate' ? rate : cut;
   const zone = frame.zone;
-  const spec = useMemo(() => specOf(main, other, frame, now, floor), [main, other, frame.from, frame.to]);
+  const earlier = useMemo(() => (before && then ? metricBefore(main, then, zone, before) : null), [main, then, before]);
+  const spec = useMemo(
+    () => metricSpec({ main, other, earlier, frame, now, floor }),
+    [main, other, earlier, frame.from, frame.to],
+  );
   const summary = summarize(main);
   const stamp = (at: number) => `${day(at, zone)} ${clock(at, zone)}`;
   const value = (column: readonly (number | null)[], i: number) =>
@@ -101,6 +120,18 @@ function Drawn({
         unit,
       )
     : w.chartEmpty(title);
+  const withUnit = (figure: number | null) => (figure === null ? null : `${show(figure)}${unit ? NBSP : ''}${unit}`);
+  const change =
+    before && earlier
+      ? changeOf({ now: withUnit(earlier.now), past: withUnit(earlier.past), before, of: earlier.of })
+      : null;
+  const was = before && earlier ? beforeWords.was(before.days) : null;
+  const earlierAt = (i: number) =>
+    was === null ? null : (
+      <span>
+        {was} <b>{value(earlier?.values ?? [], i)}</b>
+      </span>
+    );
   const line = (i: number | null) => {
     const at = i ?? lastKnown(main);
     if (at === null) return <span>{w.noData}</span>;
@@ -109,6 +140,7 @@ function Drawn({
         <>
           <b>{stamp(main.t[at] ?? 0)}</b>
           <span>{w.noData}</span>
+          {earlierAt(at)}
         </>
       );
     return (
@@ -136,23 +168,38 @@ function Drawn({
             </span>
           </>
         ) : null}
+        {earlierAt(at)}
         <span class="q">{headOf(words.samples(whole(main.count[at] ?? 0)), unit)}</span>
       </>
     );
   };
   const spoken = (i: number) =>
-    `${stamp(main.t[i] ?? 0)}: ${value(main.mean, i)}${other ? `, ${value(other.mean, i)}` : ''} ${unit}`;
+    `${stamp(main.t[i] ?? 0)}: ${value(main.mean, i)}${other ? `, ${value(other.mean, i)}` : ''} ${unit}${was === null ? '' : `, ${was} ${value(earlier?.values ?? [], i)}`}`;
   return (
     <>
       <div class="pad chart-pad">
-        <Chart spec={spec} sentence={sentence} readout={line} spoken={spoken} cursor={cursor} heading={null} />
+        <Chart
+          spec={spec}
+          sentence={change ? `${sentence} ${change}` : sentence}
+          readout={line}
+          spoken={spoken}
+          cursor={cursor}
+          heading={null}
+        />
       </div>
+      {before ? (
+        <div class="legend" aria-hidden="true">
+          <BeforeKey before={before} />
+        </div>
+      ) : null}
+      {change ? <p class="about">{change}</p> : null}
       <Twin
         caption={headOf(title, unit)}
         heads={[
           ...[w.time, w.samples, w.low, name ?? w.mean, w.high],
           ...(second ? [second.name] : []),
           ...(main.p50 ? ['p10', sitesWords.median, 'p90'] : []),
+          ...(was === null ? [] : [was]),
         ]}
         rows={() =>
           main.t
@@ -162,6 +209,7 @@ function Drawn({
                     ...[stamp(at), '0', w.noData, w.noData, w.noData],
                     ...(second ? [value(other?.mean ?? [], i)] : []),
                     ...(main.p50 ? [w.noData, w.noData, w.noData] : []),
+                    ...(was === null ? [] : [value(earlier?.values ?? [], i)]),
                   ]
                 : [
                     stamp(at),
@@ -171,6 +219,7 @@ function Drawn({
                     value(main.max, i),
                     ...(second ? [value(other?.mean ?? [], i)] : []),
                     ...[main.p10, main.p50, main.p90].flatMap((column) => (column ? [value(column, i)] : [])),
+                    ...(was === null ? [] : [value(earlier?.values ?? [], i)]),
                   ],
             )
             .reverse()
@@ -186,40 +235,3 @@ const lastKnown = ({ count }: Measurements): number | null => {
   const at = count.findLastIndex((n) => n > 0);
   return at < 0 ? null : at;
 };
-
-/** Median and p10 to p90 with the mean dashed, where the server has them; else the mean and lowest to highest. */
-function linesOf({ p10, p50, p90, mean, min, max }: Measurements): PlotSpec['series'] {
-  if (!p10 || !p50 || !p90) return [{ values: mean, low: min, high: max, stroke: 'lamp', dots: isolated(mean) }];
-  return [
-    { values: p50, low: p10, high: p90, stroke: 'lamp', dots: isolated(p50) },
-    { values: mean, stroke: 'ink-2', dash: [2, 4], dots: isolated(mean) },
-  ];
-}
-
-function specOf(main: Measurements, other: Measurements | null, frame: Frame, now: number, floor: number): PlotSpec {
-  const top = Math.max(
-    floor,
-    ...main.max.map((value) => value ?? 0),
-    ...(other?.mean.map((value) => value ?? 0) ?? []),
-  );
-  // The middle of a bucket is where its mean belongs.
-  const half = (main.bucket_s * 1000) / 2;
-  return {
-    from: frame.from,
-    to: frame.to,
-    height: HEIGHT,
-    x: main.t.map((at) => Math.min(at + half, frame.to)),
-    series: [
-      ...linesOf(main),
-      ...(other ? [{ values: other.mean, stroke: 'ink-2' as const, dash: [5, 4], dots: isolated(other.mean) }] : []),
-    ],
-    tests: [],
-    target: null,
-    closed: frame.sunken,
-    missing: missingSpans(main, frame, now),
-    noData: w.noData,
-    yTicks: axisTicks(top),
-    yLabel: tickLabel,
-    xTicks: timeTicks(frame),
-  };
-}

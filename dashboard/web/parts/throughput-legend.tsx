@@ -1,7 +1,9 @@
 /** Why: what each shape of the chart of throughput means, in words; only what is in the picture. */
 import type { CalendarBucket } from '#contract';
+import type { Before } from '../charts/before.ts';
 import { siteWords as w } from '../words-site.ts';
 import { throughputWords } from '../words-throughput.ts';
+import { BeforeKey } from './before.tsx';
 import { Mark } from './marks.tsx';
 
 interface LegendProps {
@@ -13,6 +15,7 @@ interface LegendProps {
   /** Left out: true. */
   missing?: boolean;
   notes: boolean;
+  before?: Before | null;
 }
 
 export const NoteFlag = () => (
@@ -21,7 +24,15 @@ export const NoteFlag = () => (
   </svg>
 );
 
-export const ThroughputLegend = ({ bucket, marks, unclear, closed, missing = true, notes }: LegendProps) => (
+export const ThroughputLegend = ({
+  bucket,
+  marks,
+  unclear,
+  closed,
+  missing = true,
+  notes,
+  before = null,
+}: LegendProps) => (
   <div class="legend" aria-hidden="true">
     {bucket ? (
       <>
@@ -53,6 +64,7 @@ export const ThroughputLegend = ({ bucket, marks, unclear, closed, missing = tru
         </span>
       </>
     ) : null}
+    {before ? <BeforeKey before={before} /> : null}
     {unclear ? (
       <span class="key">
         <Mark state="nodata" />

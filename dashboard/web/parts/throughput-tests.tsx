@@ -1,6 +1,7 @@
 /** Why: of a day each test is told by itself: when, how fast, whether it passed, and what one should know of it. */
 import type { ComponentChildren } from 'preact';
 import type { Span, TestView } from '#contract';
+import { nearestTest } from '../charts/before.ts';
 import type { PlotSpec } from '../charts/plot.ts';
 import type { Frame } from '../charts/series.ts';
 import { type TestMark, tallyOf } from '../charts/throughput-spec.ts';
@@ -9,6 +10,7 @@ import { words } from '../words.ts';
 import { siteWords } from '../words-site.ts';
 import { VerdictMark } from './marks.tsx';
 import { noteOf } from './tests-table.tsx';
+import type { ThroughputBefore } from './throughput-before.ts';
 
 const w = siteWords;
 
@@ -58,14 +60,16 @@ export function byTest(
   tests: readonly TestView[],
   marks: readonly TestMark[],
   frame: Frame,
+  earlier: ThroughputBefore | null = null,
 ): ThroughputView {
+  const then = (at: number) => earlierOf(earlier, at, frame);
   const { passed, failed, unclear } = tallyOf(marks);
   const share = percent(passed, passed + failed);
   const told = share === null ? w.throughputNone : w.throughputSummary(share, count(passed + failed), failed);
   const summary = unclear > 0 ? `${told}; ${w.couldNotTell(unclear)}` : told;
   const spoken = (i: number) => {
     const mark = marks[i];
-    return mark ? spokenTest(mark, frame) : '';
+    return mark ? [spokenTest(mark, frame), ...(earlier ? [`${earlier.was} ${then(mark.at)}`] : [])].join(', ') : '';
   };
   return {
     ...{ spec, summary, sentence: `${summary}.`, spoken, spokenMark: spoken },
@@ -80,22 +84,34 @@ export function byTest(
         <>
           <b>{stampOf(one.at, frame)}</b>
           <OneTest {...one} />
+          {earlier ? (
+            <span>
+              {earlier.was} <b>{then(one.at)}</b>
+            </span>
+          ) : null}
           {unitAndZone(frame)}
         </>
       );
     },
-    heads: [
-      w.time,
-      <>
-        {w.columns.down} <span class="unit">{words.units.mbps}</span>
-      </>,
-      w.columns.verdict,
-    ],
+    heads: [w.time, unitHead(w.columns.down), w.columns.verdict, ...(earlier ? [unitHead(earlier.was)] : [])],
     rows: () =>
       tests.map((test) => [
         stampOf(test.at, frame),
         test.rate_mbps === null ? words.unknown : cut(test.rate_mbps),
         words.verdict[test.verdict],
+        ...(earlier ? [then(test.at)] : []),
       ]),
   };
+}
+
+export const unitHead = (head: string) => (
+  <>
+    {head} <span class="unit">{words.units.mbps}</span>
+  </>
+);
+
+/** The test of then that was nearest to the same time, with its own: tests are drawn by lot. */
+function earlierOf(earlier: ThroughputBefore | null, at: number, { zone }: Frame): string {
+  const test = earlier ? nearestTest(earlier.tests, at) : undefined;
+  return test ? `${cut(test.rate)} (${clock(test.at, zone)})` : words.unknown;
 }

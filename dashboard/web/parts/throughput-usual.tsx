@@ -8,7 +8,8 @@ import { count, cut, NBSP, percent } from '../format.ts';
 import { words } from '../words.ts';
 import { siteWords } from '../words-site.ts';
 import { throughputWords as w } from '../words-throughput.ts';
-import { OneTest, spokenTest, stampOf, type ThroughputView, unitAndZone } from './throughput-tests.tsx';
+import type { ThroughputBefore } from './throughput-before.ts';
+import { OneTest, spokenTest, stampOf, type ThroughputView, unitAndZone, unitHead } from './throughput-tests.tsx';
 
 interface UsualProps {
   spec: PlotSpec;
@@ -18,9 +19,16 @@ interface UsualProps {
   marks: readonly TestMark[];
   frame: Frame;
   now: number;
+  earlier?: ThroughputBefore | null;
 }
 
-export function byCalendar({ spec, series: { bucket, zone }, usual, marks, frame, now }: UsualProps): ThroughputView {
+export function byCalendar(props: UsualProps): ThroughputView {
+  const { spec, usual, marks, frame, now, earlier = null } = props;
+  const { bucket, zone } = props.series;
+  const then = (i: number) => {
+    const value = earlier?.medians[i] ?? null;
+    return value === null ? siteWords.noData : cut(value);
+  };
   const name = (one: Usual) => nameOf(one, bucket, zone, now);
   const newest = usual.findLastIndex(({ values }) => values !== null);
   const { summary, sentence } = told(usual, bucket);
@@ -38,7 +46,14 @@ export function byCalendar({ spec, series: { bucket, zone }, usual, marks, frame
               <OneTest {...test} />
             </>
           ) : one ? (
-            <OneBucket one={one} name={name(one)} />
+            <>
+              <OneBucket one={one} name={name(one)} />
+              {earlier ? (
+                <span>
+                  {earlier.was} <b>{then(i ?? newest)}</b>
+                </span>
+              ) : null}
+            </>
           ) : (
             <span>{siteWords.throughputNone}</span>
           )}
@@ -49,7 +64,8 @@ export function byCalendar({ spec, series: { bucket, zone }, usual, marks, frame
     spanOf: (i) => [usual[i]?.from ?? 0, usual[i]?.to ?? 0],
     spoken(i) {
       const one = usual[i];
-      return one ? `${name(one)}: ${phrasesOf(one).join(', ')}` : '';
+      const phrases = one ? [...phrasesOf(one), ...(earlier ? [`${earlier.was} ${then(i)}`] : [])] : [];
+      return one ? `${name(one)}: ${phrases.join(', ')}` : '';
     },
     spokenMark(mark) {
       const test = marks[mark];
@@ -58,13 +74,9 @@ export function byCalendar({ spec, series: { bucket, zone }, usual, marks, frame
     heads: [
       w.head[bucket],
       ...[w.columns.tests, w.columns.passed, w.columns.unclear],
-      ...['p10', w.median, 'p90'].map((head) => (
-        <>
-          {head} <span class="unit">{words.units.mbps}</span>
-        </>
-      )),
+      ...['p10', w.median, 'p90', ...(earlier ? [earlier.was] : [])].map(unitHead),
     ],
-    rows: () => usual.toReversed().map((one) => rowOf(one, name(one))),
+    rows: () => usual.map((one, i) => [...rowOf(one, name(one)), ...(earlier ? [then(i)] : [])]).reverse(),
   };
 }
 

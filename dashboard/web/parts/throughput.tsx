@@ -3,6 +3,7 @@
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { CalendarBucket, SiteNote, Span, TestView, ThroughputSeries } from '#contract';
+import type { Before } from '../charts/before.ts';
 import { type Frame, spanAt } from '../charts/series.ts';
 import { full, NBSP, percent, zoneName } from '../format.ts';
 import { words } from '../words.ts';
@@ -28,12 +29,13 @@ interface ThroughputProps {
   /** Changes when there is a new test. */
   refresh: unknown;
   now: number;
+  before: Before | null;
 }
 
 /** `tests` newest first, as the API gives them. */
 export function Throughput(props: ThroughputProps) {
-  const { frame, notes, cursor, ranges } = props;
-  const { series, view, keys, settled } = useThroughput({ ...props, height: HEIGHT });
+  const { frame, notes, cursor, ranges, before } = props;
+  const { series, view, earlier, keys, settled } = useThroughput({ ...props, height: HEIGHT });
   return (
     <figure class="panel throughput" aria-labelledby="h-thr">
       <header>
@@ -45,7 +47,7 @@ export function Throughput(props: ThroughputProps) {
       <div class="pad chart-pad">
         <Chart
           spec={view.spec}
-          sentence={`${w.throughput}, ${full(frame.from, frame.zone)} – ${full(frame.to, frame.zone)}, ${view.sentence}`}
+          sentence={`${w.throughput}, ${full(frame.from, frame.zone)} – ${full(frame.to, frame.zone)}, ${[view.sentence, earlier?.change].filter(Boolean).join(' ')}`}
           keys={keys}
           readout={(i, mark) => (
             <>
@@ -65,7 +67,9 @@ export function Throughput(props: ThroughputProps) {
         unclear={view.spec.tests.some(({ verdict }) => verdict === 'inconclusive')}
         closed={frame.sunken.length > 0}
         notes={notes.length > 0}
+        before={before}
       />
+      {earlier?.change ? <p class="about">{earlier.change}</p> : null}
       {series.value ? <About bucket={series.value.bucket} series={series.value} /> : null}
       <Twin caption={w.throughput} heads={view.heads} rows={view.rows} />
     </figure>
