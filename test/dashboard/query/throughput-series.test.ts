@@ -97,14 +97,17 @@ describe('the throughput of a line by its calendar', () => {
     expect(found.error).toBe(HISTOGRAM_ERROR);
   });
 
-  it.each(['day', 'week', 'month'] as const)('of the stretch itself, not of whole %ss, has a median', async (bucket) => {
-    const range = { from_ms: FROM + 3 * DAY_MS + 10 * HOUR_MS + 5, to_ms: FROM + 12 * DAY_MS + 13 * HOUR_MS - 5 };
-    const { stretch, error } = await throughputSeries(store, { watched, zone: ZONE, bucket, ...range });
-    expect([stretch.from, stretch.to]).toEqual([range.from_ms - 5, range.to_ms + 5]);
-    const { passed, failed, rates } = await recount(store, stretch.from, stretch.to);
-    expect(stretch.n).toBe(passed + failed);
-    expect(Math.abs((stretch.p50 ?? Number.NaN) / (exactly(rates, 0.5) ?? 0) - 1)).toBeLessThanOrEqual(error + 1e-9);
-  });
+  it.each(['day', 'week', 'month'] as const)(
+    'of the stretch itself, not of whole %ss, has a median',
+    async (bucket) => {
+      const range = { from_ms: FROM + 3 * DAY_MS + 10 * HOUR_MS + 5, to_ms: FROM + 12 * DAY_MS + 13 * HOUR_MS - 5 };
+      const { stretch, error } = await throughputSeries(store, { watched, zone: ZONE, bucket, ...range });
+      expect([stretch.from, stretch.to]).toEqual([range.from_ms - 5, range.to_ms + 5]);
+      const { passed, failed, rates } = await recount(store, stretch.from, stretch.to);
+      expect(stretch.n).toBe(passed + failed);
+      expect(Math.abs((stretch.p50 ?? Number.NaN) / (exactly(rates, 0.5) ?? 0) - 1)).toBeLessThanOrEqual(error + 1e-9);
+    },
+  );
 
   it('counts every test once, also where the hours of a zone are cut by its days', async () => {
     const range = { from_ms: FROM, to_ms: FROM + 31 * DAY_MS };
