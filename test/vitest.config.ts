@@ -19,7 +19,7 @@ const ALONE = [
 // What tells the rate of a line by packets that must be in time.
 const LINES = [
   'test/lab/**/*.test.ts',
-  'test/agent/sensors/throughput.test.ts',
+  'test/agent/{sensors/throughput,speed/clients}.test.ts',
   'test/broker/speed/{ndt7,thread,udp}.test.ts',
 ];
 
