@@ -48,7 +48,7 @@ export async function benchCatchUp(dir: string, figure: Figure): Promise<void> {
     'catch_up_loop_p99_ms',
     loopP99Ms,
     'ms',
-    `delay of the event loop that acknowledges, inside the server, meanwhile; ${loopMaxMs.toFixed(1)} ms at most; the rest of a wait is the sender's`,
+    `delay of the event loop that acknowledges, inside the server, meanwhile; ${loopMaxMs.toFixed(1)} ms at most; the rest of a wait is the log's sync and the sender's`,
   );
   figure(
     'catch_up_live_age_p99_s',
