@@ -7,6 +7,7 @@ import { registerCalendarRoutes } from './routes/calendar.ts';
 import { registerChannelRoutes } from './routes/channels.ts';
 import { registerClosedTodayRoutes } from './routes/closed-today.ts';
 import { registerDeliveryRoutes } from './routes/delivery.ts';
+import { registerDeviceRoutes } from './routes/devices.ts';
 import { registerFleetRoutes } from './routes/fleet.ts';
 import { registerIncidentPageRoutes } from './routes/incident-page.ts';
 import { registerIncidentRoutes } from './routes/incidents.ts';
@@ -36,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   registerQuarantineRoutes,
   registerReportRoutes,
   registerThroughputRoutes,
+  registerDeviceRoutes,
   registerSiteNoteRoutes,
   registerViewRoutes,
   registerPublicStatusRoutes,

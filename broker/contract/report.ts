@@ -96,6 +96,23 @@ export interface ThroughputSeries {
   /** A percentile lies within this share of the exact one (nearest rank): 0.02. */
   error: number;
 }
+/**
+ * GET /api/v1/devices?ap=&from=&to=: patron devices by day of the site's calendar. Columns: index i is of the day that begins at `t[i]` and ends
+ * where the next begins, the last at `to`. Null where nobody counted, never 0.
+ */
+export interface DeviceDays {
+  ap: string;
+  /** IANA. */
+  zone: string;
+  /** Of whole days: the last may lie in the future. */
+  from: number;
+  to: number;
+  t: number[];
+  /** Distinct devices of the day, so far where it is not over. */
+  devices: (number | null)[];
+  /** Most devices at the radios at once. */
+  at_once: (number | null)[];
+}
 /** GET /api/v1/reports/compliance?month=. Months are those of each site's time zone. */
 export interface ComplianceReport {
   month: string;

@@ -17,6 +17,7 @@ import type {
   ChannelView,
   ClosedToday,
   ComplianceReport,
+  DeviceDays,
   EscalationView,
   ImportReport,
   IncidentNote,
@@ -89,6 +90,7 @@ export interface Answers {
   'DELETE /sites/{site}/closed-today 204': null;
 
   'GET /availability': AvailabilityView;
+  'GET /devices': DeviceDays;
   'GET /measurements': Measurements;
   'GET /outages': Page<OutageView>;
   'GET /tests': Page<TestView>;

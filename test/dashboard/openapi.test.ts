@@ -29,7 +29,7 @@ const GETS = [
   ...['/roster', '/rules', '/screens', '/sessions', '/setup', '/silences', '/sites', '/sites/a', '/sites/export'],
   '/sites/a/closed-today',
   '/fleet',
-  ...['/sites/a/notes', '/me/views'],
+  ...['/sites/a/notes', '/me/views', `/devices?ap=a&${RANGE}`],
   ...[`/tests?ap=a&${RANGE}`, `/throughput?by=site&${RANGE}`, `/throughput/series?ap=b&${RANGE}`, '/tokens', '/users'],
 ];
 

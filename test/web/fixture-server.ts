@@ -39,6 +39,7 @@ import {
   alertOf,
   availabilityOf,
   deliveryOf,
+  devicesOf,
   explanationOf,
   measurementsOf,
   outagesOf,
@@ -234,6 +235,9 @@ export async function startFixture(
     '/api/v1/measurements',
     ({ query }) =>
       measurementsOf(query.probe, query.metric, Number(query.from), Number(query.to), Number(query.points)),
+  );
+  app.get<{ Querystring: { ap: string; from: string; to: string } }>('/api/v1/devices', ({ query }) =>
+    devicesOf(query.ap, Number(query.from), Number(query.to)),
   );
   app.get<{ Params: { probe: string } }>('/api/v1/probes/:probe/delivery', ({ params }) =>
     deliveryOf(params.probe, now()),

@@ -11,6 +11,7 @@ const PAGES = [
   '/map',
   '/sites',
   '/sites/site-0',
+  '/sites/site-0?range=7d&before=1',
   '/compare?s=site-0,site-1,site-20,site-5',
   '/alerts',
   '/alerts?id=1000',

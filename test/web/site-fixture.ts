@@ -3,6 +3,7 @@ import type {
   AlertExplanation,
   AlertView,
   AvailabilityView,
+  DeviceDays,
   Measurements,
   OutageView,
   ProbeDelivery,
@@ -85,6 +86,23 @@ const SHAPES: Record<string, { unit: string; base: number; swing: number }> = {
   clients: { unit: '1', base: 4, swing: 12 },
   agent_bytes: { unit: 'B', base: 60_000, swing: 30_000 },
 };
+
+/** Devices by day: few on Saturdays, none counted while the probe was away; Sundays are 0, since it counts also then. */
+export function devicesOf(ap: string, from: number, to: number): DeviceDays {
+  const zone = 'Europe/Vilnius';
+  const edges = calendarEdges(zone, 'day', from, to);
+  const t = edges.slice(0, -1);
+  const devices = t.map((at, i) => {
+    if (at >= AWAY[0] && at < AWAY[1]) return null;
+    const weekday = new Date(at + 12 * HOUR).getUTCDay();
+    return weekday === 0 || isHoliday(at + HOUR) ? 0 : weekday === 6 ? 14 : 38 + ((i * 7) % 13);
+  });
+  const at_once = devices.map((n) => (n === null ? null : Math.ceil(n / 4)));
+  return { ap, zone, from: t[0] ?? from, to: edges.at(-1) ?? to, t, devices, at_once };
+}
+
+/** 9 and 10 November, by the site's clock. */
+const AWAY = [Date.parse('2026-11-08T22:00:00Z'), Date.parse('2026-11-10T22:00:00Z')] as const;
 
 export function measurementsOf(probe: string, metric: string, from: number, to: number, points: number): Measurements {
   const random = numbers(metric.length);

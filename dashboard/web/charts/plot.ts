@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import type { Span, Verdict } from '#contract';
 import { type Palette, palette } from '../palette.ts';
 import { drawUsual } from './band.ts';
+import { drawBars } from './bars.ts';
 import type { PlotPoint } from './before.ts';
 import { drawBefore } from './before-line.ts';
 import { drawGround } from './ground.ts';
@@ -35,6 +36,14 @@ export interface PlotUsual {
   /** It is not over: `to` is now. */
   soFar: boolean;
 }
+/** A count of a stretch of time. */
+export interface PlotBar {
+  from: number;
+  to: number;
+  value: number;
+  /** It is not over. */
+  soFar: boolean;
+}
 /** `before`: what it was until then, oldest first, where it changed within the range. */
 export interface PlotTarget {
   value: number;
@@ -50,6 +59,7 @@ export interface PlotSpec {
   starts?: readonly number[];
   /** Drawn as a band with its median; those that touch are joined. Rising. */
   usual?: readonly PlotUsual[];
+  bars?: readonly PlotBar[];
   /** What was at the same times before: a quiet line under the others. Rising. */
   before?: readonly PlotPoint[];
   series: readonly PlotSeries[];
@@ -136,7 +146,11 @@ export function drawPlot(
     ...seriesOf(spec, colour),
     hooks: {
       drawClear: [(u) => drawGround(u, spec, colour)],
-      drawAxes: [(u) => drawUsual(u, spec, colour), (u) => drawBefore(u, spec, colour)],
+      drawAxes: [
+        (u) => drawUsual(u, spec, colour),
+        (u) => drawBars(u, spec, colour),
+        (u) => drawBefore(u, spec, colour),
+      ],
       draw: [(u) => drawMarks(u, spec, colour)],
       setSelect: [
         (u) => {

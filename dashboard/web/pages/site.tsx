@@ -19,6 +19,7 @@ import { BeforePick, useBefore } from '../parts/before.tsx';
 import { CopyButton } from '../parts/copy.tsx';
 import { DataUsed } from '../parts/data-used.tsx';
 import { Delivered } from '../parts/delivered.tsx';
+import { Devices } from '../parts/devices.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { useTitle } from '../parts/head.tsx';
 import { lazy } from '../parts/lazy.tsx';
@@ -252,6 +253,7 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
         </div>
       </div>
       {probe === null ? null : <Metrics probe={probe} frame={frame} cursor={cursor} rtt={pulse} before={before} />}
+      <Devices ap={ap.id} frame={frame} cursor={cursor} now={serverNow.peek()} />
       {probe === null ? null : <Delivered probe={probe} zone={site.zone} refresh={to} />}
     </>
   );
