@@ -30,6 +30,7 @@ const PAGES = [
   '/settings',
   '/help/keys',
   '/compare',
+  '/fleet',
   '/login',
   '/setup',
 ];

@@ -12,7 +12,15 @@ export function setLetters(on: boolean): void {
   remember(KEY, on ? 'on' : 'off');
 }
 
-const GO: Record<string, string> = { o: '/', m: '/map', s: '/sites', a: '/alerts', r: '/reports', t: '/settings' };
+const GO: Record<string, string> = {
+  o: '/',
+  m: '/map',
+  s: '/sites',
+  a: '/alerts',
+  r: '/reports',
+  f: '/fleet',
+  t: '/settings',
+};
 /** "g" waits this long for its second letter. */
 const PAIR_MS = 1200;
 

@@ -19,6 +19,7 @@ const Wall = lazy<object>(() => import('./pages/wall.tsx').then((module) => modu
 const Settings = lazy<object>(() => import('./pages/settings.tsx').then((module) => module.Settings));
 const Setup = lazy<object>(() => import('./pages/setup.tsx').then((module) => module.Setup));
 const Compare = lazy<object>(() => import('./pages/compare.tsx').then((module) => module.Compare));
+const FleetPage = lazy<object>(() => import('./pages/fleet.tsx').then((module) => module.FleetPage));
 const Help = lazy<object>(() => import('./pages/help.tsx').then((module) => module.Help));
 const SitePage = lazy<{ id: string }>(() => import('./pages/site.tsx').then((module) => module.SitePage));
 
@@ -71,6 +72,8 @@ function Page({ route }: { route: Route }) {
       return <Settings />;
     case 'compare':
       return <Compare />;
+    case 'fleet':
+      return <FleetPage />;
     case 'help':
       return <Help />;
     case 'login':

@@ -82,7 +82,7 @@ function compareWords(a: string, b: string): number {
   collator ??= new Intl.Collator(undefined, { numeric: true });
   return collator.compare(a, b);
 }
-type Value = number | string | null;
+export type Value = number | string | null;
 const VALUES: Record<SortKey, (line: Line) => Value> = {
   state: severity,
   name: (line) => line.rank,
@@ -102,7 +102,7 @@ type Comparator = (a: Line, b: Line) => number;
 export function comparatorOf({ by, descending }: Sort): Comparator {
   const value = VALUES[by];
   return (a, b) =>
-    compare(value(a), value(b), descending) ||
+    compareValues(value(a), value(b), descending) ||
     severity(a) - severity(b) ||
     numbersIn(a.row.since, b.row.since) ||
     a.rank - b.rank ||
@@ -135,7 +135,8 @@ export const WORST_KEYS = [stateKey];
 /** Rising, unknown last. */
 const numbersIn = (a: number | null, b: number | null) => (a ?? Number.MAX_VALUE) - (b ?? Number.MAX_VALUE);
 
-function compare(a: Value, b: Value, descending: boolean): number {
+/** Unknown last in both directions; words by language. */
+export function compareValues(a: Value, b: Value, descending: boolean): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   const order = typeof a === 'string' || typeof b === 'string' ? compareWords(String(a), String(b)) : a - b;
   return descending ? -order : order;

@@ -14,6 +14,7 @@ export type Route =
   | { page: 'settings' }
   | { page: 'help' }
   | { page: 'compare' }
+  | { page: 'fleet' }
   | { page: 'login' }
   | { page: 'setup' }
   | { page: 'unknown' };
@@ -42,6 +43,7 @@ export function routeOf(path: string): Route {
   if (second) return { page: 'unknown' };
   return first === 'map' ||
     first === 'compare' ||
+    first === 'fleet' ||
     first === 'wall' ||
     first === 'settings' ||
     first === 'login' ||

@@ -10,6 +10,7 @@ const en = {
     ['g s', 'sites'],
     ['g a', 'alerts'],
     ['g r', 'reports'],
+    ['g f', 'fleet'],
     ['g t', 'settings'],
     ['j  k', 'next, previous row'],
     ['Enter', 'open the row'],

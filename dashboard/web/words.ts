@@ -35,6 +35,7 @@ const en = {
     sites: 'Sites',
     alerts: 'Alerts',
     reports: 'Reports',
+    fleet: 'Fleet',
     settings: 'Settings',
     needAction: ', need action: ',
     scope: 'All sites',

@@ -43,6 +43,8 @@ const SHOTS: readonly Shot[] = [
     to: 'a test that passed',
   },
   { name: 'compare', path: '/compare?s=site-0,site-1,site-20,site-5', words: 'Show as table' },
+  { name: 'fleet', path: '/fleet', words: 'Agents by version' },
+  { name: 'fleet-phone', path: '/fleet', words: 'Agents by version', viewport: PHONE },
   { name: 'alerts', path: '/alerts', words: 'likely upstream' },
   { name: 'silences', path: '/alerts?state=silences', words: 'Silence a library' },
   { name: 'settings', path: '/settings', words: 'Import a table' },

@@ -34,6 +34,7 @@ import { firstOf, surroundingsOf } from '../../dashboard/live/first.ts';
 import { memoryState } from '../support/state.ts';
 import { darkAtOnce, withCut } from './cut-fixture.ts';
 import { fleetOf, historyOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
+import { probeFleetOf } from './probe-fixture.ts';
 import { servePush } from './push-fixture.ts';
 import {
   alertOf,
@@ -82,6 +83,7 @@ const PAGES = [
   '/settings',
   '/help/keys',
   '/compare',
+  '/fleet',
   '/login',
   '/setup',
 ];
@@ -423,6 +425,9 @@ export async function startFixture(
       ...{ day_left_bytes: 0, reserve_bytes: 7_800_000, next_bytes: 2_540_000, state: 'day_spent', at: now() },
     },
   }));
+  app.get('/api/v1/fleet', (_request, reply) =>
+    open ? reply.send(probeFleetOf(rows, now())) : reply.code(503).send(),
+  );
   app.get('/api/v1/map-layers', () => ({ items: [] }));
   app.get('/api/v1/live/history', () => historyOf(rows, now()));
   const screens: { id: string; name: string; state: string; created_at: number; by: string; seen_at: null }[] = [];

@@ -84,7 +84,7 @@ function around(region: string, i: number): { lat: number; lon: number } {
   return { lat: seat.lat + 0.38 * off(), lon: seat.lon + 0.55 * off() };
 }
 
-const nameOf = (i: number): string =>
+export const nameOf = (i: number): string =>
   `${REGIONS[i % 10]} r. ${PLACES[i % 30]} filialas${i >= 30 ? ` ${Math.floor(i / 30) + 1}` : ''}`;
 const collator = new Intl.Collator('lt', { numeric: true });
 

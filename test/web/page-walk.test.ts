@@ -13,6 +13,7 @@ const PAGES = [
   '/sites/site-0',
   '/sites/site-0?range=7d&before=1',
   '/compare?s=site-0,site-1,site-20,site-5',
+  '/fleet',
   '/alerts',
   '/alerts?id=1000',
   '/alerts?state=closed',
@@ -63,7 +64,7 @@ describe.skipIf(!chromiumPath())('every page (needs Chromium)', () => {
   test('lies well when there is nothing yet, and before one is signed in', async () => {
     await world.restart({ sites: 0 });
     const page = await world.open('/', 'Carrel');
-    expect(await walked(page, ['/', '/map', '/sites', '/alerts', '/settings'], 'empty')).toEqual({});
+    expect(await walked(page, ['/', '/map', '/sites', '/fleet', '/alerts', '/settings'], 'empty')).toEqual({});
     world.fine();
     await page.close();
     await world.restart({ sites: 1, signedIn: false });

@@ -8,6 +8,7 @@ test('each page has its address', () => {
   expect(routeOf('/sites/anyksciai-1')).toEqual({ page: 'site', id: 'anyksciai-1' });
   expect(routeOf('/alerts/12')).toEqual({ page: 'incident' });
   expect(routeOf('/settings')).toEqual({ page: 'settings' });
+  expect(routeOf('/fleet')).toEqual({ page: 'fleet' });
 });
 
 test('what no page has is said to be unknown, also with broken percent signs', () => {

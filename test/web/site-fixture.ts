@@ -14,7 +14,7 @@ import { createMemoryStore } from '../../broker/store/memory.ts';
 import { calendarEdges, chooseCalendarBucket } from '../../dashboard/query/calendar.ts';
 import { throughputSeries } from '../../dashboard/query/throughput-series.ts';
 import { batchOf } from '../store/batches.ts';
-import { isBelow, lowRates, newestTest, numberOf, numbers, rosterOf, rowOf, testsApart } from './fleet-fixture.ts';
+import { isBelow, lowRates, nameOf, newestTest, numberOf, numbers, rowOf, testsApart } from './fleet-fixture.ts';
 
 const MIN = 60_000;
 const HOUR = 60 * MIN;
@@ -144,7 +144,6 @@ const cut = (value: number | undefined): string => (Math.floor((value ?? 0) * 10
 export function alertOf(id: number, now: number, began: number | null = null): AlertView {
   const i = id - 1000;
   const slow = isBelow(i);
-  const site = rosterOf(i + 1).sites.find((one) => one.id === `site-${i}`);
   const since = began ?? rowOf(i, now, numbers(7)).since ?? now;
   const [newest, retest, ...older] = lowRates(i).map(cut);
   return {
@@ -152,7 +151,7 @@ export function alertOf(id: number, now: number, began: number | null = null): A
     rule: slow ? 'slow' : 'dark',
     ap: `site-${i}`,
     site: `site-${i}`,
-    site_name: site?.name ?? '',
+    site_name: nameOf(i),
     condition: 'firing',
     severity: slow ? 'ticket' : 'page',
     title: slow ? `Download fell below 30 Mb/s: ${newest} Mb/s in the last test` : 'Went dark in opening hours',

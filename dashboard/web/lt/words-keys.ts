@@ -12,6 +12,7 @@ export const keysWords: KeysWords = {
     ['g s', 'bibliotekos'],
     ['g a', 'įspėjimai'],
     ['g r', 'ataskaitos'],
+    ['g f', 'matuokliai'],
     ['g t', 'nuostatos'],
     ['j  k', 'kita, ankstesnė eilutė'],
     ['Enter', 'atverti eilutę'],

@@ -37,6 +37,7 @@ export const words: Words = {
     sites: 'Bibliotekos',
     alerts: 'Įspėjimai',
     reports: 'Ataskaitos',
+    fleet: 'Matuokliai',
     settings: 'Nuostatos',
     needAction: ', laukia veiksmų: ',
     scope: 'Visos bibliotekos',

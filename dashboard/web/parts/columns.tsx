@@ -82,7 +82,7 @@ export const COLUMNS: Record<ColumnKey, Column> = {
   },
 };
 
-const Heard = ({ at }: { at: number | null }) =>
+export const Heard = ({ at }: { at: number | null }) =>
   at === null ? <span class="qq">{words.never}</span> : <HeardAt at={at} />;
 
 function HeardAt({ at }: { at: number }) {

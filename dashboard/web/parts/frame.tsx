@@ -115,9 +115,9 @@ function Bar() {
 /** Typing filters the list at once where the list is shown, and opens it on Enter elsewhere. */
 export function Find({ cls }: { cls: string }) {
   const here = place.value;
-  const onSites = here.path === '/sites';
+  const onList = here.path === '/sites' || here.path === '/fleet';
   const search = (q: string, how: 'push' | 'replace') =>
-    go(onSites ? withQuery(here, { q }) : hrefOf('/sites', { q }), how);
+    go(onList ? withQuery(here, { q }) : hrefOf('/sites', { q }), how);
   return (
     <form
       class={cls}
@@ -125,7 +125,7 @@ export function Find({ cls }: { cls: string }) {
       onSubmit={(event) => {
         event.preventDefault();
         const q = new FormData(event.currentTarget).get('q');
-        search(typeof q === 'string' ? q : '', onSites ? 'replace' : 'push');
+        search(typeof q === 'string' ? q : '', onList ? 'replace' : 'push');
       }}
     >
       <Icon id="i-find" cls="g" />
@@ -136,9 +136,9 @@ export function Find({ cls }: { cls: string }) {
         placeholder={f.find}
         autocomplete="off"
         maxLength={100}
-        value={onSites ? (here.query.get('q') ?? '') : ''}
+        value={onList ? (here.query.get('q') ?? '') : ''}
         onInput={(event) => {
-          if (onSites) search(event.currentTarget.value, 'replace');
+          if (onList) search(event.currentTarget.value, 'replace');
         }}
       />
       <kbd aria-hidden="true">/</kbd>
@@ -184,6 +184,7 @@ function Nav({ page }: { page: Route['page'] }) {
     { href: '/sites', icon: 'i-sites', label: f.sites, on: page === 'sites' || page === 'site' },
     { href: '/alerts', icon: 'i-alerts', label: f.alerts, on: page === 'alerts', n: waiting.value },
     { href: '/reports', icon: 'i-reports', label: f.reports, on: page === 'reports' },
+    { href: '/fleet', icon: 'i-fleet', label: f.fleet, on: page === 'fleet' },
     { href: '/settings', icon: 'i-settings', label: f.settings, on: page === 'settings' },
   ];
   return (

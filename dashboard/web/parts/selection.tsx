@@ -26,8 +26,8 @@ export function Selection({ selected, onSelect }: SelectionProps) {
   const chosen = lines.value.filter(({ ap }) => selected.has(ap.id));
   if (chosen.length === 0) return null;
   const save = async () => {
-    const { saveCsv } = await import('../sites-csv.ts');
-    saveCsv(chosen, `${w.file}-${new Date(serverNow.peek()).toISOString().slice(0, 10)}.csv`);
+    const [{ saveCsv }, { sitesCsv }] = await Promise.all([import('../csv.ts'), import('../sites-csv.ts')]);
+    saveCsv(sitesCsv(chosen), `${w.file}-${new Date(serverNow.peek()).toISOString().slice(0, 10)}.csv`);
   };
   return (
     <section class="below-head" aria-label={w.selection}>

@@ -1,10 +1,10 @@
 /** Why: the dense live table. Only the rows in view are drawn, heads sort, rows hold still under pointer and focus. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { because } from '../because.ts';
-import type { Fleet, Line } from '../fleet.ts';
+import type { Line } from '../fleet.ts';
 import { count } from '../format.ts';
-import { hold, windowOf } from '../held.ts';
+import { windowOf } from '../held.ts';
 import { narrow } from '../narrow.ts';
 import type { ColumnKey, Sort, SortKey } from '../order.ts';
 import { siteHref } from '../router.ts';
@@ -15,17 +15,9 @@ import { sitesWords } from '../words-sites.ts';
 import { COLUMNS } from './columns.tsx';
 import { DayHours, dayHours } from './day-spines.tsx';
 import { Icon, State } from './marks.tsx';
+import { Gap, useHeld, useView } from './rows.tsx';
 
 const w = words.sites;
-/** Rows drawn above and below the view, so that a fast wheel and j/k find them ready; a few until somebody scrolls, since each costs in each tick. */
-const OVERSCAN = 10;
-const OVERSCAN_AT_REST = 3;
-/** Before the first row is measured; on a phone rows are taller. */
-/** As the page begins. */
-const narrowFirst = narrow.peek();
-const ROW_PX = narrowFirst ? 48 : 34;
-/** At least so much of the screen is above the first row, px. */
-const ABOVE_PX = narrowFirst ? 300 : 200;
 /** The first click on these sorts the largest first. */
 const LARGE_FIRST: readonly SortKey[] = ['rx', 'tx', 'rtt', 'cpu', 'clients', 'seen'];
 
@@ -44,13 +36,6 @@ interface SheetProps {
   onSelect: (aps: readonly string[], on: boolean) => void;
 }
 
-/** The order as it stood, and what it was an order of. */
-interface Shown {
-  key: string;
-  named: Fleet['named'];
-  order: readonly number[];
-}
-
 export function Sheet({
   shown: wanted,
   n,
@@ -64,23 +49,12 @@ export function Sheet({
 }: SheetProps) {
   // A phone has room for one value, and making the hidden cells would take it longer than everything else.
   const columns = narrow.value ? chosen.filter((key) => key === 'down') : chosen;
-  const body = useRef<HTMLTableSectionElement>(null);
-  const [held, setHeld] = useState({ pointer: false, focus: false });
-  const shown = useRef<Shown>({ key: '', named: [], order: [] });
-  const key = `${scope}|${sort.by}|${sort.descending}`;
-  const named = useNamed();
-  const { order, moved } = hold(
-    shown.current.key === key && shown.current.named === named ? shown.current.order : [],
+  const { body, order, moved, pinned, again, on } = useHeld(
     wanted,
-    held.pointer || held.focus,
+    `${scope}|${sort.by}|${sort.descending}`,
+    useNamed(),
   );
-  shown.current = { key, named, order };
-  const [pinned, setPinned] = useState<number | null>(null);
   const view = useView(body);
-  const again = () => {
-    shown.current = { key: '', named, order: [] };
-    setHeld({ pointer: false, focus: false });
-  };
   return (
     <>
       <div class="toolbar">
@@ -117,20 +91,7 @@ export function Sheet({
             onChange={({ target }) => {
               if (target instanceof HTMLInputElement) onSelect([target.value], target.checked);
             }}
-            onPointerEnter={(event) => {
-              if (event.pointerType === 'mouse') setHeld((old) => ({ ...old, pointer: true }));
-            }}
-            onPointerLeave={() => setHeld((old) => ({ ...old, pointer: false }))}
-            onFocusCapture={(event) => {
-              setHeld((old) => ({ ...old, focus: true }));
-              setPinned(rowIndex(event.target));
-            }}
-            onBlurCapture={(event) => {
-              if (!(event.relatedTarget instanceof Node) || !body.current?.contains(event.relatedTarget)) {
-                setHeld((old) => ({ ...old, focus: false }));
-                setPinned(null);
-              }
-            }}
+            {...on}
           >
             {windowOf(n, view.first - view.over, view.last + view.over, pinned, order.length).map((segment) => {
               if (segment.kind === 'gap')
@@ -164,70 +125,8 @@ export function Sheet({
 
 const idAt = (rank: number): string => fleet.peek().byRank[rank]?.ap.id ?? '';
 
-const rowIndex = (target: EventTarget | null) => {
-  const index = target instanceof Element ? target.closest('tr')?.getAttribute('aria-rowindex') : null;
-  return index ? Number(index) - 2 : null;
-};
-
 /** Columns that every screen has: state, site, and down where it is chosen. */
 const everywhere = (columns: readonly ColumnKey[]) => (columns.includes('down') ? 3 : 2);
-
-/** Stands for the rows that are not drawn. It spans the columns that every screen has: more would bring hidden ones back. */
-const Gap = ({ height, span }: { height: number; span: number }) => (
-  <tr
-    aria-hidden="true"
-    class="gap-row"
-    ref={(row) => {
-      if (row) row.style.height = `${height}px`;
-    }}
-  >
-    <td colSpan={span} />
-  </tr>
-);
-
-/**
- * Which rows are in view. Reads the layout on scroll and resize, never in a tick. The first picture is one screen of rows and waits for no
- * measure: on a phone a second layout before it is a tenth of a second.
- */
-function useView(body: { current: HTMLTableSectionElement | null }) {
-  const [view, setView] = useState({
-    first: 0,
-    last: Math.ceil((innerHeight - ABOVE_PX) / ROW_PX),
-    over: 0,
-    rowPx: ROW_PX,
-  });
-  useEffect(() => {
-    let frame = 0;
-    let over = OVERSCAN_AT_REST;
-    const measure = () => {
-      frame = 0;
-      if (!body.current) return;
-      const rowPx = body.current.querySelector('tr[aria-rowindex]')?.getBoundingClientRect().height || ROW_PX;
-      const top = body.current.getBoundingClientRect().top;
-      const first = Math.max(0, Math.floor(-top / rowPx));
-      const last = Math.max(first, Math.ceil((innerHeight - top) / rowPx));
-      const same = (old: typeof view) =>
-        old.first === first && old.last === last && old.rowPx === rowPx && old.over === over;
-      setView((old) => (same(old) ? old : { first, last, over, rowPx }));
-    };
-    const soon = () => {
-      frame ||= requestAnimationFrame(measure);
-    };
-    const scrolled = () => {
-      over = OVERSCAN;
-      soon();
-    };
-    soon();
-    addEventListener('scroll', scrolled, { passive: true });
-    addEventListener('resize', soon);
-    return () => {
-      cancelAnimationFrame(frame);
-      removeEventListener('scroll', scrolled);
-      removeEventListener('resize', soon);
-    };
-  }, []);
-  return view;
-}
 
 interface SheetHeadProps extends Pick<SheetProps, 'sort' | 'onSort' | 'columns'> {
   all: boolean;

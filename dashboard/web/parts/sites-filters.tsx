@@ -76,7 +76,7 @@ export function Filters({ filter: { q, states, regions, isps, metered }, per, se
 }
 
 /** The others as text; null where `one` is not among them. */
-const without = (all: readonly string[], one: string): string | null =>
+export const without = (all: readonly string[], one: string): string | null =>
   all.includes(one) ? all.filter((other) => other !== one).join() : null;
 
 /** Each once, by name, without the empty one. */
@@ -92,7 +92,7 @@ interface NamesProps {
 }
 
 /** The chosen ones as chips, and a list to choose another from. */
-function Names({ label, add, names, on, set }: NamesProps) {
+export function Names({ label, add, names, on, set }: NamesProps) {
   const others = names.filter((name) => !on.includes(name));
   return (
     <>
@@ -123,7 +123,7 @@ function Names({ label, add, names, on, set }: NamesProps) {
 }
 
 /** A filter in force; pressing it removes it. */
-const Gone = ({ text, onClick }: { text: string; onClick: () => void }) => (
+export const Gone = ({ text, onClick }: { text: string; onClick: () => void }) => (
   <button class="chip on" type="button" onClick={onClick}>
     {text}{' '}
     <span class="x" aria-hidden="true">

@@ -37,6 +37,7 @@ export const words: Words = {
     sites: 'Библиотеки',
     alerts: 'Инциденты',
     reports: 'Отчёты',
+    fleet: 'Зонды',
     settings: 'Настройки',
     needAction: ', требуют действий: ',
     scope: 'Все библиотеки',

@@ -14,10 +14,10 @@ const NEEDED = new Set(['/api/v1/me', '/api/v1/roster', '/api/v1/live/snapshot']
 const AWAY = new Set([502, 503, 504]);
 const INDEX = '/';
 
-const SHELL_PAGES = /^\/(?:$|(?:map|sites|alerts|settings|compare|help)(?:\/|$))/;
+const SHELL_PAGES = /^\/(?:$|(?:map|sites|alerts|settings|compare|fleet|help)(?:\/|$))/;
 const DRAWN_PAGES = /^\/(?:alerts\/\d+|reports\/[\d-]+)$/;
 /** What the page needs to show its last state; the newest of each. */
-const LAST_ANSWERS = /^\/api\/v1\/(?:me|roster|live\/snapshot|live\/history|alerts|alerts\/\d+|silences)$/;
+const LAST_ANSWERS = /^\/api\/v1\/(?:me|roster|live\/snapshot|live\/history|alerts|alerts\/\d+|silences|fleet)$/;
 
 export const isAsset = (path: string): boolean => path.startsWith('/assets/');
 export const isLast = (path: string): boolean => LAST_ANSWERS.test(path);
