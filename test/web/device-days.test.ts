@@ -39,7 +39,10 @@ describe('devices by day', () => {
     const sum = sumOfDays(days);
     expect([sum.median, sum.days, sum.most?.devices, sum.unknown]).toEqual([30, 5, 50, 1]);
     const closed = [[frame.from + 24 * HOUR, frame.from + 48 * HOUR] as const];
-    expect(sumOfDays(daysOf(columns([30, 0, 50]), { ...frame, closed }, NOW))).toMatchObject({ median: 30, days: 2 });
+    expect(sumOfDays(daysOf(columns([30, 0, 50, null]), { ...frame, closed }, NOW))).toMatchObject({
+      median: 30,
+      days: 2,
+    });
     expect(sumOfDays(daysOf(columns([null, null]), frame, NOW)).median).toBeNull();
     expect(anyKnown(daysOf(columns([null, null]), frame, NOW))).toBe(false);
   });
