@@ -14,7 +14,17 @@ import { ROOT } from '../support/server.ts';
 import { startFixture, THURSDAY } from './fixture-server.ts';
 import { inPseudo } from './pseudo.ts';
 
-const PAGES = ['/', '/sites', '/sites/site-0', '/alerts', '/alerts?state=silences', '/settings', '/map', '/nowhere'];
+const PAGES = [
+  '/',
+  '/sites',
+  '/sites/site-0',
+  '/alerts',
+  '/alerts?state=silences',
+  '/settings',
+  '/fleet',
+  '/map',
+  '/nowhere',
+];
 /** What each page says when it stands, in each language that is complete. */
 const TRANSLATED = {
   lt: {
@@ -23,6 +33,7 @@ const TRANSLATED = {
     '/sites/site-0': 'Stebėjimui sunaudoti duomenys',
     '/alerts': 'Kam pranešta',
     '/settings': 'Importuoti lentelę',
+    '/fleet': 'Agentai pagal versiją',
     '/map': 'Grupuoti',
   },
   ru: {
@@ -31,6 +42,7 @@ const TRANSLATED = {
     '/sites/site-0': 'Расход данных на измерения',
     '/alerts': 'Кому сообщено',
     '/settings': 'Загрузить таблицу',
+    '/fleet': 'Агенты по версиям',
     '/map': 'Группировать',
   },
 } as const;

@@ -145,7 +145,7 @@ function Row({ row, index, columns }: { row: ProbeRow; index: number; columns: r
       </td>
       <th scope="row" class="name">
         {named ? (
-          <a href={siteHref(named.site.id, named.ap.id)} data-row title={`${named.name}, ${id}`}>
+          <a href={siteHref(named.site.id, named.ap.id)} data-row title={named.name}>
             {named.name}
           </a>
         ) : (
