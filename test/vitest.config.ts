@@ -19,6 +19,7 @@ const ALONE = [
 // What tells the rate of a line by packets that must be in time.
 const LINES = [
   'test/lab/**/*.test.ts',
+  'test/journeys/slow-line.test.ts',
   'test/agent/{sensors/throughput,speed/clients}.test.ts',
   'test/broker/speed/{ndt7,thread,udp}.test.ts',
 ];
@@ -38,7 +39,7 @@ export default defineConfig({
     projects: [
       // With a process each first, so that many short ones fill the end. One more at a time than there are cores: many wait for a browser,
       // a kill or a clock.
-      { extends: true, test: { name: 'alone', include: ALONE, maxWorkers: 3 } },
+      { extends: true, test: { name: 'alone', include: ALONE, exclude: LINES, maxWorkers: 3 } },
       // To load the same libraries for each file took as long as the tests themselves.
       {
         extends: true,
