@@ -12,6 +12,7 @@ import { siteWords } from '../words-site.ts';
 import { throughputWords } from '../words-throughput.ts';
 import { Failed, Waiting } from './answers.tsx';
 import { Chart, Twin } from './chart.tsx';
+import { TimeKeys } from './throughput-legend.tsx';
 
 interface DevicesProps {
   ap: string;
@@ -136,21 +137,6 @@ const Legend = ({ days, closed, missing }: { days: readonly DeviceDay[]; closed:
         {w.legendToday}
       </span>
     ) : null}
-    {closed ? (
-      <span class="key">
-        <svg width="22" height="12">
-          <rect class="f-sunken edge" width="22" height="12" />
-        </svg>
-        {siteWords.legend.closed}
-      </span>
-    ) : null}
-    {missing ? (
-      <span class="key">
-        <svg width="22" height="12">
-          <rect class="hatch" width="22" height="12" />
-        </svg>
-        {siteWords.legend.missing}
-      </span>
-    ) : null}
+    <TimeKeys closed={closed} missing={missing} />
   </div>
 );

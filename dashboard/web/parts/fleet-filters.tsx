@@ -7,10 +7,9 @@ import { type ProbeFilter, type ProbeRow, probePasser, troubleCounts, versionsOf
 import { place, withQuery } from '../router.ts';
 import { words } from '../words.ts';
 import { fleetWords as w } from '../words-fleet.ts';
-import { sitesWords } from '../words-sites.ts';
 import { Find } from './frame.tsx';
 import { Mark, Panel } from './marks.tsx';
-import { Gone, Names, without } from './sites-filters.tsx';
+import { Gone, Metered, Names, without } from './sites-filters.tsx';
 
 /** More are told as a number: they stand in the list of versions to filter by. */
 const MOST_VERSIONS = 4;
@@ -58,16 +57,7 @@ export function ProbeFilters({ rows, filter, set }: FiltersProps) {
           on={versions}
           set={(version) => set({ version: version || null })}
         />
-        {anyMetered || metered ? (
-          <button
-            class={`chip${metered ? ' on' : ''}`}
-            type="button"
-            aria-pressed={metered}
-            onClick={() => set({ metered: metered ? null : '1' })}
-          >
-            {sitesWords.metered}
-          </button>
-        ) : null}
+        {anyMetered || metered ? <Metered on={metered} set={(value) => set({ metered: value })} /> : null}
       </div>
     </>
   );

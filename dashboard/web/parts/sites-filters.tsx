@@ -60,20 +60,18 @@ export function Filters({ filter: { q, states, regions, isps, metered }, per, se
           on={isps}
           set={(isp) => set({ isp })}
         />
-        {known.metered || metered ? (
-          <button
-            class={`chip${metered ? ' on' : ''}`}
-            type="button"
-            aria-pressed={metered}
-            onClick={() => set({ metered: metered ? null : '1' })}
-          >
-            {sitesWords.metered}
-          </button>
-        ) : null}
+        {known.metered || metered ? <Metered on={metered} set={(value) => set({ metered: value })} /> : null}
       </div>
     </>
   );
 }
+
+/** Only lines that are paid by what passes them. */
+export const Metered = ({ on, set }: { on: boolean; set: (value: string | null) => void }) => (
+  <button class={`chip${on ? ' on' : ''}`} type="button" aria-pressed={on} onClick={() => set(on ? null : '1')}>
+    {sitesWords.metered}
+  </button>
+);
 
 /** The others as text; null where `one` is not among them. */
 export const without = (all: readonly string[], one: string): string | null =>

@@ -24,6 +24,28 @@ export const NoteFlag = () => (
   </svg>
 );
 
+/** Times in which it was closed, and in which nobody measured. */
+export const TimeKeys = ({ closed, missing }: { closed: boolean; missing: boolean }) => (
+  <>
+    {closed ? (
+      <span class="key">
+        <svg width="22" height="12">
+          <rect class="f-sunken edge" width="22" height="12" />
+        </svg>
+        {w.legend.closed}
+      </span>
+    ) : null}
+    {missing ? (
+      <span class="key">
+        <svg width="22" height="12">
+          <rect class="hatch" width="22" height="12" />
+        </svg>
+        {w.legend.missing}
+      </span>
+    ) : null}
+  </>
+);
+
 export const ThroughputLegend = ({
   bucket,
   marks,
@@ -71,22 +93,7 @@ export const ThroughputLegend = ({
         {throughputWords.legend.unclear}
       </span>
     ) : null}
-    {closed ? (
-      <span class="key">
-        <svg width="22" height="12">
-          <rect class="f-sunken edge" width="22" height="12" />
-        </svg>
-        {w.legend.closed}
-      </span>
-    ) : null}
-    {missing ? (
-      <span class="key">
-        <svg width="22" height="12">
-          <rect class="hatch" width="22" height="12" />
-        </svg>
-        {w.legend.missing}
-      </span>
-    ) : null}
+    <TimeKeys closed={closed} missing={missing} />
     {notes ? (
       <span class="key">
         <NoteFlag />
