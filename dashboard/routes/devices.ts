@@ -1,18 +1,17 @@
 /** Why: how many devices visitors brought, day by day, of whichever probe judged the access point. Counts only. */
 import type { FastifyInstance } from 'fastify';
 import type { DeviceDays } from '#contract';
-import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
 import { deviceDays } from '../query/device-days.ts';
 import { accessPointFor, siteFor } from '../scope.ts';
 import type { Allow } from '../session.ts';
-import { idField } from './schemas.ts';
+import { rangeError } from './refuse.ts';
+import { idField, momentField } from './schemas.ts';
 import { watchedOf } from './watched.ts';
 
 const DAY_MS = 86_400_000;
 /** A year by hours: more would hold up everybody's charts. */
 const WIDEST_MS = 400 * DAY_MS;
-const moment = { type: 'integer', minimum: 0, maximum: 4_294_967_295_000 } as const;
 
 const schema = {
   summary: 'Patron devices of an access point by day of its site: distinct ones of the day, and most at once',
@@ -22,8 +21,8 @@ const schema = {
     required: ['ap'],
     properties: {
       ap: idField,
-      from: { ...moment, description: 'ms since 1970, widened to a whole day; 30 days before to when left out' },
-      to: { ...moment, description: 'ms since 1970, widened to a whole day; now when left out' },
+      from: { ...momentField, description: 'ms since 1970, widened to a whole day; 30 days before to when left out' },
+      to: { ...momentField, description: 'ms since 1970, widened to a whole day; now when left out' },
     },
   },
 };
@@ -46,8 +45,4 @@ export function registerDeviceRoutes(
       return { ap: ap.id, ...(await deviceDays(broker.store, { watched, zone, from_ms, to_ms })) };
     },
   );
-}
-
-function rangeError(message: string): CarrelError {
-  return new CarrelError('RANGE_INVALID', `from ${message}`, { from: message });
 }

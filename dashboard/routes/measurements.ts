@@ -20,7 +20,8 @@ import { outages } from '../query/outages.ts';
 import { tests } from '../query/tests.ts';
 import { accessPointFor, probeFor, seesAccessPoint } from '../scope.ts';
 import type { Allow } from '../session.ts';
-import { idField } from './schemas.ts';
+import { rangeError } from './refuse.ts';
+import { idField, momentField } from './schemas.ts';
 import { watchedOf } from './watched.ts';
 
 const DAY_MS = 86_400_000;
@@ -33,13 +34,8 @@ interface Range {
   to?: number;
 }
 const rangeFields = {
-  from: { type: 'integer', minimum: 0, maximum: 4_294_967_295_000, description: 'ms since 1970' },
-  to: {
-    type: 'integer',
-    minimum: 0,
-    maximum: 4_294_967_295_000,
-    description: 'ms since 1970, not included; now when left out',
-  },
+  from: { ...momentField, description: 'ms since 1970' },
+  to: { ...momentField, description: 'ms since 1970, not included; now when left out' },
 } as const;
 
 const measurementsSchema = {
@@ -193,8 +189,4 @@ function rangeOf({ from, to }: Range, now: number, usual_ms: number): { from_ms:
   if (from_ms >= to_ms) throw rangeError(`must be before to (${to_ms})`);
   if (to_ms - from_ms > WIDEST_MS) throw rangeError('must be at most ten years before to');
   return { from_ms, to_ms };
-}
-
-function rangeError(message: string): CarrelError {
-  return new CarrelError('RANGE_INVALID', `from ${message}`, { from: message });
 }

@@ -1,4 +1,4 @@
-/** Why: a form is mended in one go: everything that is wrong with it is told at once, by field. */
+/** Why: what is asked for wrongly is mended in one go: everything that is wrong with it is told at once, by field. */
 import { CarrelError } from '#lib/errors';
 
 /** @throws CarrelError with every field that is wrong */
@@ -10,4 +10,9 @@ export function refuseProblems(code: string, problems: Readonly<Record<string, s
       wrong.map(([field, words]) => `${field} ${words}`).join('; '),
       Object.fromEntries(wrong),
     );
+}
+
+/** Of a range whose beginning cannot be: `message` goes on after "from". */
+export function rangeError(message: string): CarrelError {
+  return new CarrelError('RANGE_INVALID', `from ${message}`, { from: message });
 }

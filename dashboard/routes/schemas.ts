@@ -4,6 +4,8 @@ import { PASSWORD_MAX } from '../password.ts';
 
 const ID = { type: 'string', pattern: '^[a-z0-9-]{1,48}$' } as const;
 export const idField = ID;
+/** Milliseconds since 1970, as far as a store counts seconds. */
+export const momentField = { type: 'integer', minimum: 0, maximum: 4_294_967_295_000 } as const;
 export const roleField = { type: 'string', enum: ROLES } as const;
 /** What a token sees is limited by nobody: roles that see only some sites are for people. */
 export const tokenRoleField = { type: 'string', enum: ROLES.filter((role) => !SCOPED[role]) } as const;

@@ -6,10 +6,9 @@ import type { DashboardDeps } from '../deps.ts';
 import { siteFor } from '../scope.ts';
 import type { Allow } from '../session.ts';
 import { whoOf } from './people.ts';
-import { idField } from './schemas.ts';
+import { idField, momentField } from './schemas.ts';
 
 const TEXT_MAX = 500;
-const moment = { type: 'integer', minimum: 0, maximum: 4_294_967_295_000 } as const;
 const params = {
   type: 'object',
   additionalProperties: false,
@@ -29,8 +28,8 @@ const listSchema = {
     type: 'object',
     additionalProperties: false,
     properties: {
-      from: moment,
-      to: moment,
+      from: momentField,
+      to: momentField,
       limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
       cursor: { type: 'string', pattern: '^\\d{1,13}~\\d{1,15}$' },
     },
@@ -45,7 +44,7 @@ const addSchema = {
     required: ['text'],
     properties: {
       text: { type: 'string', minLength: 1, maxLength: TEXT_MAX },
-      at: { ...moment, description: 'The moment that it is about, ms since 1970; now when left out' },
+      at: { ...momentField, description: 'The moment that it is about, ms since 1970; now when left out' },
     },
   },
 };

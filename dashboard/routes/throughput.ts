@@ -1,7 +1,6 @@
 /** Why: shares and percentiles over any range, by region, provider and site, or of one line by the calendar: what the month's report says, asked for at any time. */
 import type { FastifyInstance } from 'fastify';
 import type { CalendarBucket, ThroughputGroup, ThroughputGroups, ThroughputSeries } from '#contract';
-import { CarrelError } from '#lib/errors';
 import { closedSpans, readCalendar } from '../alert/calendar.ts';
 import type { DashboardDeps } from '../deps.ts';
 import { chooseCalendarBucket } from '../query/calendar.ts';
@@ -11,7 +10,8 @@ import { throughputSeries } from '../query/throughput-series.ts';
 import { desiredConfig } from '../registry/desired.ts';
 import { type Asking, accessPointFor, seesSite, siteFor } from '../scope.ts';
 import type { Allow } from '../session.ts';
-import { idField } from './schemas.ts';
+import { rangeError } from './refuse.ts';
+import { idField, momentField } from './schemas.ts';
 import { watchedOf } from './watched.ts';
 
 const DAY_MS = 86_400_000;
@@ -20,7 +20,6 @@ const WIDEST_MS = 400 * DAY_MS;
 /** Per address: each may take seconds of the database that draws everybody's charts. */
 const seldom = { max: 60, timeWindow: '1 minute' } as const;
 const BY = ['network', 'region', 'isp', 'site'] as const satisfies ThroughputGroup['by'][];
-const moment = { type: 'integer', minimum: 0, maximum: 4_294_967_295_000 } as const;
 
 const schema = {
   summary:
@@ -31,8 +30,8 @@ const schema = {
     required: ['by'],
     properties: {
       by: { type: 'string', enum: BY },
-      from: { ...moment, description: 'ms since 1970, widened to a whole hour; 30 days before to when left out' },
-      to: { ...moment, description: 'ms since 1970, widened to a whole hour; now when left out' },
+      from: { ...momentField, description: 'ms since 1970, widened to a whole hour; 30 days before to when left out' },
+      to: { ...momentField, description: 'ms since 1970, widened to a whole hour; now when left out' },
     },
   },
 };
@@ -48,8 +47,11 @@ const seriesSchema = {
     required: ['ap'],
     properties: {
       ap: idField,
-      from: { ...moment, description: 'ms since 1970, widened to a whole bucket; 30 days before to when left out' },
-      to: { ...moment, description: 'ms since 1970, widened to a whole bucket; now when left out' },
+      from: {
+        ...momentField,
+        description: 'ms since 1970, widened to a whole bucket; 30 days before to when left out',
+      },
+      to: { ...momentField, description: 'ms since 1970, widened to a whole bucket; now when left out' },
       bucket: {
         type: 'string',
         enum: BUCKETS,
@@ -108,8 +110,4 @@ function countedBy({ state }: Deps, who: Asking, now_ms: number): CountInput {
     closed: (site, from, to) => closedSpans(site, entries, from, to),
     testsPerDay: (site, ap) => desiredConfig(site, ap).tests_per_day,
   };
-}
-
-function rangeError(message: string): CarrelError {
-  return new CarrelError('RANGE_INVALID', `from ${message}`, { from: message });
 }
