@@ -18,6 +18,7 @@ import type {
   RulesView,
   SiteScope,
   StateHistory,
+  TailFilter,
 } from '#contract';
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
@@ -104,6 +105,8 @@ export interface LiveHub {
   rosterChanged(): void;
   /** Takes over the reply as an SSE stream; ends when the client goes or when it no longer may see it. */
   stream(request: FastifyRequest, reply: FastifyReply, viewer: StreamViewer): void;
+  /** The same for raw samples and events. */
+  tail(reply: FastifyReply, viewer: Omit<StreamViewer, 'lastEventId'>, filter: TailFilter): void;
 }
 export interface Heard {
   /** Time of its newest sample, ms. */

@@ -21,3 +21,18 @@ export function slugOf(name: string): string {
     .slice(0, 48)
     .replace(/-+$/, '');
 }
+
+/** Lower case without marks: "siauliu" finds "Šiaulių". */
+export const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+/** Whether every word of `q` occurs in one of the texts. */
+export function finder(q: string): (...texts: string[]) => boolean {
+  const wanted = folded(q)
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  return (...texts) => {
+    if (wanted.length === 0) return true;
+    const text = folded(texts.join(' '));
+    return wanted.every((word) => text.includes(word));
+  };
+}

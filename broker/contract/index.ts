@@ -26,5 +26,6 @@ export * from './spans.ts';
 export * from './speed-ndt7.ts';
 export * from './speed-udp.ts';
 export * from './speed-udp-codec.ts';
+export * from './tail.ts';
 export * from './throughput.ts';
 export * from './topics.ts';

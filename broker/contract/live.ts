@@ -69,8 +69,8 @@ export interface LiveDelta {
 export type LivePoll =
   | { kind: 'reset' }
   | { kind: 'delta'; at: number; roster: string; delta: LiveDelta | null; alerts: AlertView[] };
-/** SSE events: `d` (LiveDelta), `alert` (AlertView), `roster` ({hash}), `hb` ({at}), `reset` ({}). */
-export type LiveEventName = 'd' | 'alert' | 'roster' | 'hb' | 'reset';
+/** SSE events: `d` (LiveDelta), `alert` (AlertView), `roster` ({hash}), `hb` ({at}), `reset` ({}); of a tail `tail` (TailBatch), `hb`, `reset`. */
+export type LiveEventName = 'd' | 'alert' | 'roster' | 'hb' | 'reset' | 'tail';
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 

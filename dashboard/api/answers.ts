@@ -106,6 +106,7 @@ export interface Answers {
   'GET /live/first': LiveFirst;
   'GET /live/history': StateHistory;
   'GET /live/snapshot': LiveSnapshot;
+  'GET /live/tail': Other;
   'GET /roster': RosterColumns;
   'GET /roster 304': null;
   'GET /map-layers': { items: MapLayer[] };

@@ -22,6 +22,7 @@ export interface FactsDeps {
   log: Logger;
   /** The facts of this access point may have changed. */
   onChange(ap: string): void;
+  onBatch(batch: FeedBatch): void;
 }
 export interface FactsKeeper {
   /** Reads on; waits at most 5 s for the database. */
@@ -37,7 +38,7 @@ const START_WAIT_MS = 5000;
 const CURSOR_KEY = 'live.cursor';
 const NOTHING = newFacts();
 
-export function createFactsKeeper({ state, broker, fleet, clock, log, onChange }: FactsDeps): FactsKeeper {
+export function createFactsKeeper({ state, broker, fleet, clock, log, onChange, onBatch }: FactsDeps): FactsKeeper {
   const facts = new Map<string, Facts>();
   const stopping = new AbortController();
   let cursor: Cursor | null = null;
@@ -48,6 +49,7 @@ export function createFactsKeeper({ state, broker, fleet, clock, log, onChange }
   function takeBatch(batch: FeedBatch): void {
     for (const frame of batch.frames) take(frame, true);
     for (const frame of batch.unsynced) take(frame, false);
+    onBatch(batch);
     cursor = batch.cursor;
     if (clock.monoMs() - committedAt >= COMMIT_MS) keepCursor();
   }

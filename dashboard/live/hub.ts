@@ -3,6 +3,7 @@
  * all viewers of a channel. After any sequence of cuts a viewer's rows equal a fresh snapshot (reference: live protocol).
  */
 import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import type { Broker } from '#broker';
 import {
   type AlertView,
@@ -31,6 +32,7 @@ import { healthOf, worstFirst } from './health.ts';
 import { createStateTrail } from './history.ts';
 import { createRing } from './ring.ts';
 import { createRows } from './rows.ts';
+import { createTail } from './tail.ts';
 import { totalsOf } from './tally.ts';
 import { createViewers, sseEvent } from './viewers.ts';
 
@@ -49,6 +51,8 @@ export interface LiveHubDeps {
 }
 
 const TICK_MS = 1000;
+/** Of raw samples: people do not read faster. */
+const TAIL_MS = 500;
 const HEARTBEAT_MS = 15_000;
 const TRAIL_MS = 10_000;
 const RING_TICKS = 600;
@@ -66,7 +70,10 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const everything = createChannel(undefined);
   const channels = new Map<string, Channel>([[everything.key, everything]]);
   const darkAfterMs = deps.settings.CARREL_DARK_AFTER_S * 1000;
-  const facts = createFactsKeeper({ state, broker, fleet, clock, log, onChange: (ap) => rows.look(ap) });
+  const tail = createTail({ fleet, clock });
+  const facts = createFactsKeeper({
+    ...{ state, broker, fleet, clock, log, onChange: (ap) => rows.look(ap), onBatch: tail.take },
+  });
   const hours = hoursOfFleet(state);
   const rows = createRows({
     ...{ fleet, hours, presence: broker.presence, openOf: alerts.openOf, facts: facts.of, darkAfterMs },
@@ -106,6 +113,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     beat(now);
     note(now);
     viewers.recheck();
+    tail.recheck();
   }
 
   function beat(now: number): void {
@@ -231,6 +239,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       await facts.start();
       ends = [
         every(TICK_MS, tick),
+        every(TAIL_MS, tail.flush),
         alerts.onChange(onAlert),
         broker.onPresence(({ probe }) => {
           const ap = fleet().apOfProbe.get(probe);
@@ -242,6 +251,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     async stop() {
       for (const end of ends.splice(0)) end();
       viewers.closeAll();
+      tail.closeAll();
       await facts.stop();
       trail.save();
     },
@@ -290,11 +300,19 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       const channel = channelOf(scope);
       reply.hijack();
       const viewer = { raw: reply.raw, headers: reply.getHeaders(), channel: channel.key, lang, packed, stillAllowed };
-      if (viewers.add(viewer, greeting(lastEventId, channel, lang))) return;
-      reply.raw.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '30' });
-      reply.raw.end(JSON.stringify(wordRefusal(TOO_MANY_VIEWERS, {}, lang)));
+      if (!viewers.add(viewer, greeting(lastEventId, channel, lang))) refuse(reply.raw, lang);
+    },
+    tail(reply, { scope, lang = 'en', packed, stillAllowed }, filter) {
+      reply.hijack();
+      const watcher = { raw: reply.raw, headers: reply.getHeaders(), lang, packed, stillAllowed, filter, scope };
+      if (!tail.watch(watcher)) refuse(reply.raw, lang);
     },
   };
+}
+
+function refuse(raw: ServerResponse, lang: Language): void {
+  raw.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '30' });
+  raw.end(JSON.stringify(wordRefusal(TOO_MANY_VIEWERS, {}, lang)));
 }
 
 const NO_COUNTS = { meets: [], below: [], offline: [], nodata: [], maint: [] };

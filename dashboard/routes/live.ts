@@ -2,7 +2,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { partOfRoster, type RosterPart } from '#contract';
+import { isMetricName, METRIC_NAMES, partOfRoster, type RosterPart, TAIL_KINDS, type TailKind } from '#contract';
 import type { DashboardDeps } from '../deps.ts';
 import { languageOf } from '../language.ts';
 import { keyOf } from '../live/channel.ts';
@@ -38,6 +38,35 @@ const rosterQuery = {
     },
   },
 } as const;
+const tailQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    q: {
+      type: 'string',
+      maxLength: 100,
+      default: '',
+      description: 'Each word must occur in a name or id of probe, access point or site, or in the provider',
+    },
+    region: { type: 'string', maxLength: 100, default: '', description: 'Only sites of this region' },
+    kind: { type: 'string', enum: TAIL_KINDS, description: 'Only these; both when left out' },
+    metric: {
+      type: 'string',
+      maxLength: 1000,
+      default: '',
+      pattern: `^(${METRIC_NAMES.join('|')})?(,(${METRIC_NAMES.join('|')}))*$`,
+      description: 'Names of metrics with commas: of samples only these',
+    },
+    z: streamQuery.properties.z,
+  },
+} as const;
+interface TailQuery {
+  q: string;
+  region: string;
+  kind?: TailKind;
+  metric: string;
+  z?: number;
+}
 const pollQuery = {
   type: 'object',
   additionalProperties: false,
@@ -134,6 +163,29 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
         packed: request.query.z !== 0 && accepts(request, 'gzip'),
         stillAllowed: () => request.stillAllowed(),
       });
+    },
+  );
+
+  app.get<{ Querystring: TailQuery }>(
+    '/api/v1/live/tail',
+    {
+      config: { scoped: true },
+      onRequest: allow('viewer'),
+      schema: {
+        summary:
+          'Server-sent events: tail (samples and events as they come in, at most 200 a second), hb. What came before is not told',
+        querystring: tailQuery,
+      },
+    },
+    (request, reply) => {
+      const { q, region, kind, metric, z } = request.query;
+      const viewer = {
+        scope: request.who?.scope,
+        lang: languageOf(request),
+        packed: z !== 0 && accepts(request, 'gzip'),
+        stillAllowed: () => request.stillAllowed(),
+      };
+      live.tail(reply, viewer, { q, region, kind: kind ?? null, metrics: metric.split(',').filter(isMetricName) });
     },
   );
 

@@ -31,6 +31,7 @@ const PAGES = [
   '/help/keys',
   '/compare',
   '/fleet',
+  '/live',
   '/login',
   '/setup',
 ];

@@ -58,9 +58,16 @@ export async function ask<T>(method: Method, path: string, { body, csv, signal, 
   const answer = await bodyOf(response);
   noteKept(path, response);
   if (response.ok) return answer as T; // The server's answers are typed by the same contract; this is the page's one parser.
-  if (response.status === 401 && path !== '/login') onSignedOut();
-  throw new ApiError(problemOf(response.status, answer));
+  throw refusal(response, answer, path);
 }
+
+function refusal({ status }: Response, answer: unknown, path: string): ApiError {
+  if (status === 401 && path !== '/login') onSignedOut();
+  return new ApiError(problemOf(status, answer));
+}
+
+/** Of an answer that somebody else asked for. */
+export const refusalOf = async (response: Response): Promise<ApiError> => refusal(response, await bodyOf(response), '');
 
 const kept = new Map<string, number>();
 

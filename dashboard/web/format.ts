@@ -82,6 +82,11 @@ export function clock(ms: number, zone: string): string {
   return `${two(hour)}:${two(minute)}`;
 }
 
+/** "14:05:09" */
+export function clockSeconds(ms: number, zone: string): string {
+  return `${clock(ms, zone)}:${two(Math.floor(ms / 1000) % 60)}`;
+}
+
 /** "19 Nov", "lapkr. 19", as the language has it. */
 export const day = (ms: number, zone: string): string => written(locale.day, ms, zone);
 

@@ -19,6 +19,7 @@ const GO: Record<string, string> = {
   a: '/alerts',
   r: '/reports',
   f: '/fleet',
+  l: '/live',
   t: '/settings',
 };
 /** "g" waits this long for its second letter. */

@@ -20,6 +20,7 @@ const Settings = lazy<object>(() => import('./pages/settings.tsx').then((module)
 const Setup = lazy<object>(() => import('./pages/setup.tsx').then((module) => module.Setup));
 const Compare = lazy<object>(() => import('./pages/compare.tsx').then((module) => module.Compare));
 const FleetPage = lazy<object>(() => import('./pages/fleet.tsx').then((module) => module.FleetPage));
+const Tail = lazy<object>(() => import('./pages/tail.tsx').then((module) => module.Tail));
 const Help = lazy<object>(() => import('./pages/help.tsx').then((module) => module.Help));
 const SitePage = lazy<{ id: string }>(() => import('./pages/site.tsx').then((module) => module.SitePage));
 
@@ -74,6 +75,8 @@ function Page({ route }: { route: Route }) {
       return <Compare />;
     case 'fleet':
       return <FleetPage />;
+    case 'live':
+      return <Tail />;
     case 'help':
       return <Help />;
     case 'login':

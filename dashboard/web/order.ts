@@ -1,5 +1,5 @@
 /** Why: which lines the table shows and in what order, decided purely. Rows hold still under pointer and focus: the order is kept, and what moved is counted. */
-import type { ApState } from '#contract';
+import { type ApState, folded } from '#contract';
 import { type Line, severity } from './fleet.ts';
 
 export const SORTS = ['state', 'name', 'down', 'rx', 'tx', 'rtt', 'cpu', 'clients', 'seen', 'isp'] as const;
@@ -46,9 +46,6 @@ export function parseSort(text: string | null): Sort {
 }
 export const sortText = ({ by, descending }: Sort): string | null =>
   by === 'state' && !descending ? null : `${descending ? '-' : ''}${by}`;
-
-/** Lower case without marks: "siauliu" finds "Šiaulių". */
-export const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** Whether a line passes. Every word of `q` must occur in name, region, provider, place or id. */
 export function passerOf({ q, states, regions, isps, metered }: Filter): (line: Line) => boolean {

@@ -1,7 +1,7 @@
 /** Why: what the page of the fleet shows of each probe, which of them it shows and in what order, decided purely. */
-import { type ClockSource, PROBE_TROUBLES, type ProbeFleet, type ProbeTrouble } from '#contract';
+import { type ClockSource, finder, PROBE_TROUBLES, type ProbeFleet, type ProbeTrouble } from '#contract';
 import type { Named } from './fleet.ts';
-import { compareValues, folded, type Value } from './order.ts';
+import { compareValues, type Value } from './order.ts';
 
 /** Null: unknown, never 0. Times in ms, amounts in bytes. */
 export interface ProbeRow {
@@ -96,18 +96,13 @@ export function parseTroubles(text: string | null): ProbeTrouble[] {
 
 /** Every word of `q` must occur in the probe's id, or in name, region or provider of what it watches. */
 export function probePasser({ q, troubles, versions, metered }: ProbeFilter): (row: ProbeRow) => boolean {
-  const wanted = folded(q)
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const finds = finder(q);
   return (row) => {
     if (troubles.length > 0 && !troubles.some((trouble) => row.troubles.includes(trouble))) return false;
     if (versions.length > 0 && !versions.includes(row.version ?? '')) return false;
     if (metered && row.named?.site.metered !== true) return false;
-    if (wanted.length === 0) return true;
-    const text = folded(
-      `${row.id} ${row.named ? `${row.named.name} ${row.named.site.region} ${row.named.site.isp}` : ''}`,
-    );
-    return wanted.every((word) => text.includes(word));
+    const { id, named } = row;
+    return named ? finds(id, named.name, named.site.region, named.site.isp) : finds(id);
   };
 }
 

@@ -15,6 +15,7 @@ export type Route =
   | { page: 'help' }
   | { page: 'compare' }
   | { page: 'fleet' }
+  | { page: 'live' }
   | { page: 'login' }
   | { page: 'setup' }
   | { page: 'unknown' };
@@ -44,6 +45,7 @@ export function routeOf(path: string): Route {
   return first === 'map' ||
     first === 'compare' ||
     first === 'fleet' ||
+    first === 'live' ||
     first === 'wall' ||
     first === 'settings' ||
     first === 'login' ||

@@ -11,6 +11,7 @@ const en = {
     ['g a', 'alerts'],
     ['g r', 'reports'],
     ['g f', 'fleet'],
+    ['g l', 'raw samples'],
     ['g t', 'settings'],
     ['j  k', 'next, previous row'],
     ['Enter', 'open the row'],

@@ -105,7 +105,7 @@ test('the first rows come packed and not, with names, states and the totals of a
 
 test('nobody sees anything without signing in', async () => {
   const it = await dashboard();
-  for (const path of ['/roster', '/live/first', '/live/snapshot', '/live'])
+  for (const path of ['/roster', '/live/first', '/live/snapshot', '/live', '/live/tail'])
     expect((await it.as(null, 'GET', path)).statusCode).toBe(401);
 });
 

@@ -45,6 +45,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'compare', path: '/compare?s=site-0,site-1,site-20,site-5', words: 'Show as table' },
   { name: 'fleet', path: '/fleet', words: 'Agents by version' },
   { name: 'fleet-phone', path: '/fleet', words: 'Agents by version', viewport: PHONE },
+  { name: 'live', path: '/live', words: 'step_ms' },
   { name: 'alerts', path: '/alerts', words: 'likely upstream' },
   { name: 'silences', path: '/alerts?state=silences', words: 'Silence a library' },
   { name: 'settings', path: '/settings', words: 'Import a table' },

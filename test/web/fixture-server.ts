@@ -47,6 +47,7 @@ import {
   seriesOf,
   testsOf,
 } from './site-fixture.ts';
+import { serveTail, type TailFixture } from './tail-fixture.ts';
 import { serveTelling } from './telling-fixture.ts';
 
 export interface Fixture {
@@ -66,6 +67,7 @@ export interface Fixture {
   /** What the page posted, in order. */
   posted: { url: string; body: unknown; csrf: string | undefined }[];
   viewers(): number;
+  tail: TailFixture;
   close(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ const PAGES = [
   '/help/keys',
   '/compare',
   '/fleet',
+  '/live',
   '/login',
   '/setup',
 ];
@@ -471,17 +474,20 @@ export async function startFixture(
     reply.raw.on('close', () => streams.delete(reply.raw));
   });
 
+  const tail = serveTail(app, { rows: () => rows, isOpen: () => open, now });
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   const send = (event: string, data: unknown, id: string) => {
     for (const stream of streams) stream.write(`event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
   };
   const endAll = () => {
     for (const stream of streams) stream.destroy();
+    tail.endAll();
   };
   return {
     origin,
     roster,
     posted,
+    tail,
     get snapshot() {
       return snapshot;
     },

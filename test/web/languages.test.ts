@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isMetricName } from '#contract';
 import { buildWeb } from '../../infra/build-web.ts';
 import { inLanguage } from '../../infra/build-web-language.ts';
 import { LOCALE_TAGS, localeTable } from '../../infra/locale-tables.ts';
@@ -22,6 +23,7 @@ const PAGES = [
   '/alerts?state=silences',
   '/settings',
   '/fleet',
+  '/live',
   '/map',
   '/nowhere',
 ];
@@ -34,6 +36,7 @@ const TRANSLATED = {
     '/alerts': 'Kam pranešta',
     '/settings': 'Importuoti lentelę',
     '/fleet': 'Agentai pagal versiją',
+    '/live': 'Klausomasi',
     '/map': 'Grupuoti',
   },
   ru: {
@@ -43,6 +46,7 @@ const TRANSLATED = {
     '/alerts': 'Кому сообщено',
     '/settings': 'Загрузить таблицу',
     '/fleet': 'Агенты по версиям',
+    '/live': 'Слушает',
     '/map': 'Группировать',
   },
 } as const;
@@ -151,6 +155,7 @@ describe.skipIf(!chromiumPath())('in the browser (needs Chromium)', () => {
     });
     const isData = (text: string): boolean =>
       /^[A-Z]{2}$/.test(text) || // initials of whoever is signed in
+      isMetricName(text) || // as on the wire, in exports and in the API
       said.some((body) => body.includes(JSON.stringify(text).slice(1, -1)));
     fixture.servesAnyPath = true;
     for (const path of PAGES) {

@@ -14,6 +14,7 @@ const PAGES = [
   '/sites/site-0?range=7d&before=1',
   '/compare?s=site-0,site-1,site-20,site-5',
   '/fleet',
+  '/live',
   '/alerts',
   '/alerts?id=1000',
   '/alerts?state=closed',

@@ -13,6 +13,7 @@ export const keysWords: KeysWords = {
     ['g a', 'įspėjimai'],
     ['g r', 'ataskaitos'],
     ['g f', 'matuokliai'],
+    ['g l', 'neapdoroti matavimai'],
     ['g t', 'nuostatos'],
     ['j  k', 'kita, ankstesnė eilutė'],
     ['Enter', 'atverti eilutę'],

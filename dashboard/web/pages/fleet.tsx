@@ -25,6 +25,7 @@ import { listed, serverNow } from '../store.ts';
 import { useNamed } from '../use-fleet.ts';
 import { words } from '../words.ts';
 import { fleetWords as w } from '../words-fleet.ts';
+import { tailWords } from '../words-tail.ts';
 
 /** The fleet is read again this often: what stands in it moves in minutes. */
 const READ_MS = 30_000;
@@ -77,9 +78,14 @@ function Known({ fleet, named, failed, again }: KnownProps) {
         title={titleOf(rows)}
         under={<p>{summaryOf(rows, shown)}</p>}
         acts={
-          <button class="btn" type="button" disabled={shown.length === 0} onClick={() => void save(shown, fleet)}>
-            {w.export}
-          </button>
+          <>
+            <a class="btn" href="/live">
+              {tailWords.from}
+            </a>
+            <button class="btn" type="button" disabled={shown.length === 0} onClick={() => void save(shown, fleet)}>
+              {w.export}
+            </button>
+          </>
         }
       />
       {failed ? (

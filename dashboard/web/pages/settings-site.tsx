@@ -1,10 +1,9 @@
 /** Why: adding one library, with its first access point of the same id. */
 
 import { useState } from 'preact/hooks';
-import { isId, type Site } from '#contract';
+import { isId, type Site, slugOf } from '#contract';
 import { ApiError, post } from '../api.ts';
 import { viewerZone } from '../format.ts';
-import { folded } from '../order.ts';
 import { Refusal } from '../parts/answers.tsx';
 import { Field } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
@@ -14,14 +13,6 @@ import { refreshRoster } from '../store.ts';
 import { settingsWords } from '../words-settings.ts';
 
 const w = settingsWords;
-/** "Anykščių r. Debeikių filialas" -> "anyksciu-r-debeikiu-filialas". */
-export const idFrom = (name: string): string =>
-  folded(name)
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 48)
-    .replace(/-+$/, '');
-
 export function AddSite() {
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -62,7 +53,7 @@ export function AddSite() {
             required
             maxLength={120}
             onInput={(event) => {
-              if (!ownId) setId(idFrom(event.currentTarget.value));
+              if (!ownId) setId(slugOf(event.currentTarget.value));
             }}
           />
           <Field

@@ -24,13 +24,14 @@ export function CopyButton({
   label = settingsWords.copy,
   cls = '',
 }: {
-  text: string;
+  /** A function: made when it is wanted. */
+  text: string | (() => string);
   label?: string;
   cls?: string;
 }) {
   const [done, setDone] = useState(false);
   const copy = async () => {
-    setDone(await copyText(text));
+    setDone(await copyText(typeof text === 'string' ? text : text()));
     setTimeout(() => setDone(false), 2000);
   };
   return (

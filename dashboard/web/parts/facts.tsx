@@ -3,9 +3,11 @@
 import type { Line } from '../fleet.ts';
 import { age, clock, count, cut, mbps, moment, NBSP } from '../format.ts';
 import { hoursInWords, nextChange } from '../hours.ts';
+import { hrefOf } from '../router.ts';
 import { probesOf, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { siteWords } from '../words-site.ts';
+import { tailWords } from '../words-tail.ts';
 import { Figure, Panel } from './marks.tsx';
 
 const w = siteWords;
@@ -51,9 +53,9 @@ export function Facts({ line: { row, ap, site }, onEdit }: { line: Line; onEdit:
           {probes.length === 0
             ? w.noProbe
             : probes.map((probe) => (
-                <span key={probe.id} class="mono">
+                <a key={probe.id} class="mono" href={hrefOf('/live', { q: probe.id })} title={tailWords.from}>
                   {probe.id}
-                </span>
+                </a>
               ))}
           {row.probe_online === null ? null : <span class="q"> {row.probe_online ? w.online : w.offline}</span>}
         </dd>

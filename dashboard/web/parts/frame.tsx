@@ -115,7 +115,7 @@ function Bar() {
 /** Typing filters the list at once where the list is shown, and opens it on Enter elsewhere. */
 export function Find({ cls }: { cls: string }) {
   const here = place.value;
-  const onList = here.path === '/sites' || here.path === '/fleet';
+  const onList = ['/sites', '/fleet', '/live'].includes(here.path);
   const search = (q: string, how: 'push' | 'replace') =>
     go(onList ? withQuery(here, { q }) : hrefOf('/sites', { q }), how);
   return (
@@ -184,7 +184,7 @@ function Nav({ page }: { page: Route['page'] }) {
     { href: '/sites', icon: 'i-sites', label: f.sites, on: page === 'sites' || page === 'site' },
     { href: '/alerts', icon: 'i-alerts', label: f.alerts, on: page === 'alerts', n: waiting.value },
     { href: '/reports', icon: 'i-reports', label: f.reports, on: page === 'reports' },
-    { href: '/fleet', icon: 'i-fleet', label: f.fleet, on: page === 'fleet' },
+    { href: '/fleet', icon: 'i-fleet', label: f.fleet, on: page === 'fleet' || page === 'live' },
     { href: '/settings', icon: 'i-settings', label: f.settings, on: page === 'settings' },
   ];
   return (
