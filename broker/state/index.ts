@@ -108,8 +108,8 @@ export interface RegistryState {
   putReported(probe: string, message: ReportedMessage, at: number): void;
   /** The accounts that probes told, of all that have told one. */
   budgets(): BudgetReport[];
-  /** Of every admitted probe, by id. */
-  told(): Told[];
+  /** Of the first `limit` admitted probes whose id is larger than `after` (empty: from the first), by id. */
+  told(after: string, limit: number): Told[];
 }
 
 /** What a probe should do, and what it last said. */

@@ -2,6 +2,7 @@
  * Why: which of a thousand probes need a hand, and why. What they should do, what they last said, who is connected and what their frames told
  * are put together, and each is judged by what the alerts judge it by.
  */
+import { setImmediate } from 'node:timers/promises';
 import { PROBE_TROUBLES, type ProbeFleet, type ProbeTrouble } from '#contract';
 import type { Told } from '#state';
 import { olderThan } from '../alert/conditions.ts';
@@ -11,8 +12,10 @@ type ProbeFleetDeps = Pick<DashboardDeps, 'state' | 'broker' | 'alerts' | 'live'
 
 /** So much of measuring waits on a probe that its line or this server must have been away. */
 const WAITING_S = 3600;
-/** Reading 20,000 takes the main thread a fifth of a second: whoever asks within this time is answered with the same. */
+/** Reading 20,000 takes a fifth of a second: whoever asks within this time is answered with the same. */
 const KEPT_MS = 10_000;
+/** Read in one go; the gate and the live view have their turn between. */
+const AT_ONCE = 500;
 
 interface KnownProbe {
   told: Told;
@@ -27,20 +30,40 @@ interface KnownProbe {
 }
 
 /** The answer for who sees the access points that `sees` lets through; null: all, also probes that watch nothing. */
-export function createProbeFleet(deps: ProbeFleetDeps): (sees: ((ap: string) => boolean) | null) => ProbeFleet {
-  let kept: { at: number; probes: readonly KnownProbe[] } | null = null;
-  return (sees) => {
+export function createProbeFleet(
+  deps: ProbeFleetDeps,
+): (sees: ((ap: string) => boolean) | null) => Promise<ProbeFleet> {
+  let kept: { at: number; probes: Promise<readonly KnownProbe[]> } | null = null;
+  const read = (at: number): NonNullable<typeof kept> => {
+    const probes = knownProbes(deps, at);
+    probes.catch(() => {
+      if (kept?.probes === probes) kept = null; // who asks next may be luckier
+    });
+    return { at, probes };
+  };
+  return async (sees) => {
     const now = deps.clock.wallMs();
-    if (!kept || now - kept.at >= KEPT_MS || now < kept.at) kept = { at: now, probes: knownProbes(deps, now) };
-    const seen = kept.probes.filter(({ told: { access_point: ap } }) => sees === null || (ap !== null && sees(ap)));
-    return columnsOf(seen, kept.at, deps.agentVersion ?? null);
+    if (!kept || now - kept.at >= KEPT_MS || now < kept.at) kept = read(now);
+    const { at, probes } = kept;
+    const seen = (await probes).filter(({ told: { access_point: ap } }) => sees === null || (ap !== null && sees(ap)));
+    return columnsOf(seen, at, deps.agentVersion ?? null);
   };
 }
 
-function knownProbes({ state, broker, alerts, live }: ProbeFleetDeps, now: number): KnownProbe[] {
+async function knownProbes(deps: ProbeFleetDeps, now: number): Promise<KnownProbe[]> {
+  const known: KnownProbe[] = [];
+  for (let last = ''; ; await setImmediate()) {
+    const told = deps.state.registry.told(last, AT_ONCE);
+    known.push(...probesOf(told, deps, now));
+    if (told.length < AT_ONCE) return known;
+    last = told.at(-1)?.probe ?? '';
+  }
+}
+
+function probesOf(some: readonly Told[], { broker, alerts, live }: ProbeFleetDeps, now: number): KnownProbe[] {
   const present = broker.presence();
   const month = monthOf(now);
-  return state.registry.told().map((told) => {
+  return some.map((told) => {
     const { reported, frame_s } = told;
     const presence = present.get(told.probe);
     const heard = live.heard(told.probe);

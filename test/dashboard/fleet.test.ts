@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Presence } from '#broker';
 import { type BudgetReport, PROBE_TROUBLES, type ProbeFleet, type ReportedMessage } from '#contract';
+import { createProbeFleet } from '../../dashboard/query/probe-fleet.ts';
 import { desiredConfig } from '../../dashboard/registry/desired.ts';
 import { registerFleetRoutes } from '../../dashboard/routes/fleet.ts';
 import { PASSWORD, type TestDashboard, testDashboard } from '../support/dashboard.ts';
@@ -117,4 +118,20 @@ test('one reading answers whoever asks within ten seconds', async () => {
   expect((await ask(it)).online).toEqual([0]);
   it.clock.nowMs += 10_000;
   expect((await ask(it)).online).toEqual([1]);
+});
+
+test('a large fleet is read in parts, each probe once, and others have their turn between', async () => {
+  const it = await fleet(1201);
+  let turns = 0;
+  let reading = true;
+  const turn = (): void => {
+    turns += 1;
+    if (reading) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const { id } = await createProbeFleet(it.deps)(null);
+  reading = false;
+  expect(turns).toBeGreaterThanOrEqual(2);
+  expect(id).toHaveLength(1201);
+  expect(id).toEqual([...new Set(id)].sort());
 });
