@@ -103,6 +103,15 @@ test('the first rows come packed and not, with names, states and the totals of a
   expect(plain).toMatchObject(same);
 });
 
+test('a tail of what is no metric is refused by its name', async () => {
+  const it = await dashboard();
+  const answer = await it.as('viewer', 'GET', '/live/tail?metric=rtt_ms,speed', undefined, { 'accept-language': 'lt' });
+  expect([answer.statusCode, answer.json()]).toMatchObject([
+    400,
+    { code: 'METRIC_INVALID', detail: expect.stringContaining('speed') },
+  ]);
+});
+
 test('nobody sees anything without signing in', async () => {
   const it = await dashboard();
   for (const path of ['/roster', '/live/first', '/live/snapshot', '/live', '/live/tail'])

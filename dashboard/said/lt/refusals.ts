@@ -49,6 +49,7 @@ export const ltRefusals = {
   MAP_LAYER_INVALID: () => 'Tai ne ribų sluoksnis: reikia GeoJSON failo su daugiakampiais, kurių pavadinimai skiriasi.',
   MAP_LAYER_UNKNOWN: () => 'Tokio žemėlapio sluoksnio nėra.',
   MEDIA_TYPE_UNSUPPORTED: () => 'Tokio formato čia neskaitoma.',
+  METRIC_INVALID: (f: Facts) => `Rodiklio${of(f, 'metric')} nėra; tinka, pavyzdžiui, rtt_ms.`,
   MONTH_INVALID: () => 'Šis mėnuo dar neprasidėjo.',
   NOTE_INVALID: () => 'Įrašui reikia kelių žodžių.',
   NOTE_UNKNOWN: () => 'Tokio įrašo šioje bibliotekoje nėra.',

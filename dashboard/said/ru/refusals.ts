@@ -51,6 +51,7 @@ export const ruRefusals: Readonly<Record<RefusalCode, (facts: Facts) => string>>
   MAP_LAYER_INVALID: () => 'Это не слой границ: нужен файл GeoJSON с многоугольниками, имена которых различаются.',
   MAP_LAYER_UNKNOWN: () => 'Такого слоя карты нет.',
   MEDIA_TYPE_UNSUPPORTED: () => 'Такой формат здесь не читается.',
+  METRIC_INVALID: (f: Facts) => `Показателя${of(f, 'metric')} нет; подойдёт, например, rtt_ms.`,
   MONTH_INVALID: () => 'Этот месяц ещё не начался.',
   NOTE_INVALID: () => 'В записи должно быть несколько слов.',
   NOTE_UNKNOWN: () => 'Такой записи у этой библиотеки нет.',
