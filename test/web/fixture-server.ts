@@ -9,33 +9,25 @@ import Fastify from 'fastify';
 import {
   type AlertView,
   type AskedTest,
-  type CalendarView,
-  type ImportReport,
   type LiveDelta,
   type LiveFirst,
   type LiveRow,
   type LiveSnapshot,
   type Me,
   type Page,
-  type ProbeCredential,
   packPlaces,
   packRoster,
   packRows,
-  type QuarantineShelf,
-  type ReplayReport,
   type Roster,
-  type SavedView,
-  type Silence,
-  type SiteNote,
   type Totals,
 } from '#contract';
-import { openRules } from '../../dashboard/alert/rule-store.ts';
 import { firstOf, surroundingsOf } from '../../dashboard/live/first.ts';
-import { memoryState } from '../support/state.ts';
 import { darkAtOnce, withCut } from './cut-fixture.ts';
 import { fleetOf, historyOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
+import { servePlanning } from './planning-fixture.ts';
 import { probeFleetOf } from './probe-fixture.ts';
 import { servePush } from './push-fixture.ts';
+import { serveQuarantine, serveRegistry } from './registry-fixture.ts';
 import {
   alertOf,
   availabilityOf,
@@ -72,8 +64,6 @@ export interface Fixture {
 }
 
 const ME: Me = { name: 'rasa', role: 'administrator', csrf: 'token-of-the-session' };
-/** Notes on a page; there is another one after so many. */
-const NOTES_PAGE = 2;
 const NOT_YET = { state: 'waiting', detail: '', test: null } as const;
 const PAGES = [
   '/',
@@ -123,7 +113,6 @@ export async function startFixture(
   let anyPath = false;
   let me: Me | null = signedIn ? ME : null;
   let asked: AskedTest | null = null;
-  const silences: Silence[] = [];
   const streams = new Set<ServerResponse>();
   const posted: Fixture['posted'] = [];
   const acked = new Map<number, AlertView>();
@@ -182,6 +171,9 @@ export async function startFixture(
     return reply.code(204).send();
   });
   serveTelling(app, now);
+  serveRegistry(app, { roster, me: ME, now });
+  serveQuarantine(app, THURSDAY);
+  servePlanning(app, { me: ME, now });
   servePush(app, THURSDAY);
   app.get('/api/v1/roster', () => packRoster(roster));
   const totals = (): Totals => {
@@ -247,84 +239,6 @@ export async function startFixture(
   app.get<{ Params: { probe: string } }>('/api/v1/probes/:probe/delivery', ({ params }) =>
     deliveryOf(params.probe, now()),
   );
-  app.get('/api/v1/sessions', () => ({
-    items: [
-      {
-        id: '0123456789abcdef',
-        user: 'rasa',
-        created_at: now() - 3_600_000,
-        last_seen_at: now(),
-        expires_at: now() + 1e8,
-      },
-    ],
-    next: null,
-  }));
-  app.get('/api/v1/audit', () => ({
-    items: [{ id: 7, at: now() - 60_000, who: 'rasa', action: 'site changed', detail: 'site-0: opening' }],
-    next: '7',
-  }));
-  app.get('/api/v1/users', () => ({
-    items: [
-      { name: 'rasa', role: 'administrator', email: null, created_at: 0 },
-      { name: 'jonas', role: 'operator', email: null, created_at: 0 },
-    ],
-    next: null,
-  }));
-  app.post<{ Body: { id: string; name: string } }>('/api/v1/sites', (request, reply) => {
-    if (request.body.id === 'site-0')
-      return reply
-        .code(409)
-        .type('application/problem+json')
-        .send({
-          type: 'about:blank',
-          title: 'Conflict',
-          status: 409,
-          detail: 'There is a site site-0 already.',
-          code: 'SITE_EXISTS',
-          errors: [{ field: 'id', message: 'is taken' }],
-        });
-    return reply.code(201).send({ ...roster.sites[0], ...request.body });
-  });
-  app.post<{ Querystring: { dry?: string } }>(
-    '/api/v1/sites/import',
-    (): ImportReport => ({
-      encoding: 'windows-1257',
-      separator: ';',
-      created: 2,
-      updated: 0,
-      refused: 1,
-      lines: [
-        { line: 2, id: 'a', outcome: 'created', messages: [] },
-        { line: 3, id: 'b', outcome: 'created', messages: ['lat and lon were swapped'] },
-        { line: 4, id: null, outcome: 'refused', messages: ['id: is missing'] },
-      ],
-    }),
-  );
-  app.post<{ Body: { id: string } }>(
-    '/api/v1/probes',
-    ({ body }): ProbeCredential => ({
-      id: body.id,
-      token: 'cp1.secret',
-      ca: null,
-      broker: 'mqtts://carrel.example.org:8883',
-      file: '{"id":"probe-x","token":"cp1.secret"}',
-      command: `wget -qO- https://carrel.example.org/install/install.sh | sh -s -- ${body.id} cp1.secret`,
-    }),
-  );
-  const shelf: QuarantineShelf = {
-    store: 'influx1 db.example.org:8086/carrel',
-    count: 2,
-    lines: [
-      { at: THURSDAY, line: 'probe,probe=site-1 cpu_pct=12 1', reason: 'field type conflict' },
-      { at: null, line: 'probe,probe=site-2 cpu_pct=13 1', reason: 'field type conflict' },
-    ],
-  };
-  app.get('/api/v1/quarantine', () => ({ items: [shelf, { store: 'duckdb', count: 0, lines: [] }] }));
-  app.post('/api/v1/quarantine/replay', (): ReplayReport => {
-    shelf.lines.splice(0, 1);
-    shelf.count = 1;
-    return { taken: 1, refused: 1 };
-  });
   app.get<{ Querystring: { ap: string; from: string; to: string } }>('/api/v1/availability', ({ query }) =>
     availabilityOf(query.ap, Number(query.from), Number(query.to)),
   );
@@ -332,90 +246,7 @@ export async function startFixture(
     items: outagesOf(query.ap, Number(query.from), Number(query.to)),
     next: null,
   }));
-  app.get('/api/v1/silences', () => ({ items: silences, next: null }));
-  app.post<{ Body: Pick<Silence, 'reason' | 'until'> & Partial<Silence> }>('/api/v1/silences', ({ body }, reply) => {
-    const silence: Silence = { ap: null, site: null, from: now(), ...body, id: silences.length + 1, by: ME.name };
-    silences.push(silence);
-    return reply.code(201).send(silence);
-  });
-  app.delete<{ Params: { id: string } }>('/api/v1/silences/:id', ({ params }, reply) => {
-    silences.splice(
-      silences.findIndex(({ id }) => id === Number(params.id)),
-      1,
-    );
-    return reply.code(204).send();
-  });
-  const calendar: CalendarView = {
-    entries: [],
-    version: 'v0',
-    year: 2026,
-    countries: ['LT', 'UZ'],
-    holidays: [
-      { country: 'LT', date: '2026-12-24', name: 'Christmas Eve', provisional: false },
-      { country: 'UZ', date: '2026-03-20', name: 'Eid al-Fitr', provisional: true },
-    ],
-  };
-  app.get('/api/v1/calendar', () => calendar);
-  app.put<{ Body: Pick<CalendarView, 'entries'> }>('/api/v1/calendar', ({ body, headers }, reply) => {
-    if (headers['if-match'] !== `"${calendar.version}"`)
-      return reply.code(412).send({ code: 'CALENDAR_CHANGED', detail: 'Somebody else has changed the calendar.' });
-    calendar.entries = body.entries;
-    calendar.version = `v${body.entries.length}`;
-    return calendar;
-  });
-  const closedToday = '/api/v1/sites/:site/closed-today';
-  const closing = { ap: null, reason: 'closed today', by: ME.name };
-  app.get(closedToday, () => ({ closed: silences.some(({ reason }) => reason === closing.reason), until: null }));
-  app.post<{ Params: { site: string } }>(closedToday, ({ params: { site } }) => {
-    const until = now() + 18 * 3_600_000;
-    silences.push({ ...closing, site, id: silences.length + 1, from: now(), until });
-    return { closed: true, until };
-  });
-  app.delete(closedToday, (_request, reply) => {
-    silences.splice(0);
-    return reply.code(204).send();
-  });
-  const notes: SiteNote[] = [];
-  app.get<{ Querystring: { cursor?: string } }>('/api/v1/sites/:site/notes', ({ query: { cursor } }) => {
-    const items = notes.filter(({ id }) => cursor === undefined || id < Number(cursor)).toReversed();
-    return {
-      items: items.slice(0, NOTES_PAGE),
-      next: items.length > NOTES_PAGE ? `${items[NOTES_PAGE - 1]?.id}` : null,
-    };
-  });
-  app.post<{ Params: { site: string }; Body: { text: string; at: number } }>(
-    '/api/v1/sites/:site/notes',
-    ({ body, params }, reply) => {
-      const note = { id: notes.length + 1, site: params.site, by: ME.name, written_at: now(), ...body };
-      notes.push(note);
-      return reply.code(201).send(note);
-    },
-  );
-  let views: SavedView[] = [];
-  app.get('/api/v1/me/views', () => ({ items: views }));
-  app.put<{ Body: { items: SavedView[] } }>('/api/v1/me/views', ({ body }) => {
-    views = body.items;
-    return body;
-  });
-  app.get('/api/v1/rules', () => openRules({ CARREL_DARK_AFTER_S: 300 }, memoryState()).view());
-  app.get('/api/v1/tokens', () => ({
-    items: [{ id: 1, name: 'nightly report', role: 'viewer', user: 'rasa', created_at: now() - 9e8, revoked_at: null }],
-    next: null,
-  }));
-  app.post<{ Body: { name: string; role: string } }>('/api/v1/tokens', ({ body }, reply) =>
-    reply.code(201).send({ id: 2, ...body, token: 'ct1.shown-once' }),
-  );
-  app.put('/api/v1/me/password', () => ME);
-  app.get<{ Params: { site: string } }>('/api/v1/sites/:site', ({ params }) => ({
-    ...roster.sites.find(({ id }) => id === params.site),
-    opening_text: 'Mo-Fr 09:00-19:00; Sa 10:00-16:00',
-    access_points: roster.access_points.filter(({ site }) => site === params.site),
-  }));
-  app.put('/api/v1/sites/:site', ({ body }) => body);
-  app.put('/api/v1/access-points/:ap', ({ body }) => body);
-  app.post('/api/v1/probes/:id/rebind', ({ body }) => body);
   app.get('/api/v1/access-points/:ap/test', (_request, reply) => (asked ? reply.send(asked) : reply.code(204).send()));
-  app.delete('/api/v1/probes/:id', (_request, reply) => reply.code(204).send());
   app.post('/api/v1/access-points/:ap/test', (_request, reply) => {
     asked = { job: 'j1', probe: 'probe-0', asked_at: now(), expires: now() + 600_000, ...NOT_YET };
     return reply.code(202).send({ job: 'j1', probe: 'probe-0', expires: 0, cost: 'about 2.5 MB', online: true });
