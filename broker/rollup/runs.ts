@@ -24,16 +24,22 @@ export function runsOf(from_s: number, to_s: number, seen: { up: readonly Span[]
 
 /**
  * Seconds up and down of the runs within the spans (ascending, apart; seconds since 1970). A fleet's month asks this for each day in which
- * a line changed: nothing is made on the way.
+ * a line changed: nothing is made on the way, and the runs may lie at [at, to) of a text of many.
  */
-export function knownWithin(runs: string, from_s: number, within: readonly Span[]): { up_s: number; down_s: number } {
+export function knownWithin(
+  runs: string,
+  from_s: number,
+  within: readonly Span[],
+  at = 0,
+  to = runs.length,
+): { up_s: number; down_s: number } {
   let [up_s, down_s] = [0, 0];
   let span = 0;
   let start = from_s;
-  for (let at = 0; at < runs.length; ) {
-    const state = runs.charCodeAt(at++);
+  for (let next = at; next < to; ) {
+    const state = runs.charCodeAt(next++);
     let length = 0;
-    for (; at < runs.length && isDigit(runs.charCodeAt(at)); at++) length = length * 10 + runs.charCodeAt(at) - DIGIT_0;
+    for (; next < to && isDigit(runs.charCodeAt(next)); next++) length = length * 10 + runs.charCodeAt(next) - DIGIT_0;
     const end = start + length;
     if (state === UP || state === DOWN) {
       let open_s = 0;

@@ -1,18 +1,29 @@
 /**
- * Why: a month that is over is asked for again and again: as a page, as a table, as a document, by each person. Its answers are kept, and stand
- * until a rollup of one of its days is written: a late sample reopens its hour, and with it every answer that the hour is part of.
+ * Why: a month is asked for again and again: as a page, as a table, as a document, by each person. Its answers are kept, and stand until a
+ * rollup of one of their days is written: a late sample reopens its hour, and with it every answer that the hour is part of. Of a month under
+ * way, in which hours come all the time, the older days are kept by themselves.
  */
 import { createHash } from 'node:crypto';
+import { addKnown, addTotals, cutGroups } from '../rollup/cut.ts';
 import { dayOf } from '../rollup/standing.ts';
 import { rangeOfGroups } from '../rollup/totals.ts';
-import type { RollupRow, Store } from './store.ts';
-import { TIER_S } from './store.ts';
+import {
+  type AvailabilityGroup,
+  type KnownSeconds,
+  type RollupRow,
+  type RollupTotal,
+  type RollupTotalsQuery,
+  type Store,
+  TIER_S,
+} from './store.ts';
 
-interface Answer {
-  /** Number of the last change before it was asked. */
-  asked: number;
+interface TimeRange {
   from_s: number;
   to_s: number;
+}
+interface Answer extends TimeRange {
+  /** Number of the last change before it was asked. */
+  asked: number;
   rows: number;
   value: Promise<readonly unknown[]>;
 }
@@ -29,6 +40,13 @@ export function withAnswers(store: Store, mostRows = MOST_ROWS): Store {
   function touch(rows: readonly RollupRow[]): void {
     change += 1;
     for (const { t_s } of rows) changed.set(dayOf(t_s), change);
+  }
+
+  /** Where rollups come: the newest day of the range that was written, and the one before, which is made when it is over. Null: nowhere. */
+  function growsFrom({ from_s, to_s }: TimeRange): number | null {
+    for (let day_s = dayOf(to_s - 1); day_s - TIER_S.day > from_s; day_s -= TIER_S.day)
+      if (changed.has(day_s)) return day_s - TIER_S.day;
+    return null;
   }
 
   function stands({ asked, from_s, to_s }: Answer): boolean {
@@ -50,7 +68,7 @@ export function withAnswers(store: Store, mostRows = MOST_ROWS): Store {
 
   function kept<T extends readonly unknown[]>(
     question: unknown,
-    { from_s, to_s }: { from_s: number; to_s: number },
+    { from_s, to_s }: TimeRange,
     ask: () => Promise<T>,
   ): Promise<T> {
     const key = createHash('sha1').update(JSON.stringify(question)).digest('base64');
@@ -73,12 +91,29 @@ export function withAnswers(store: Store, mostRows = MOST_ROWS): Store {
     return value;
   }
 
+  const totals = (query: RollupTotalsQuery): Promise<RollupTotal[]> =>
+    kept(['totals', query], query, () => store.rollupTotals(query));
+  const known = async (groups: readonly AvailabilityGroup[]): Promise<KnownSeconds[]> => {
+    const range = rangeOfGroups(groups);
+    return range ? kept(['known', groups], range, () => store.known(groups)) : [];
+  };
+
   return {
     ...store,
-    rollupTotals: (query) => kept(['totals', query], query, () => store.rollupTotals(query)),
+    async rollupTotals({ histogram, ...range }) {
+      // Hours begin at whole hours: until the next one, a month up to now is the same question.
+      const [from_s, to_s] = [wholeHour(range.from_s), wholeHour(range.to_s)];
+      const cut = growsFrom({ from_s, to_s });
+      if (cut === null) return totals({ from_s, to_s, histogram });
+      const parts = [totals({ from_s, to_s: cut, histogram }), totals({ from_s: cut, to_s, histogram })] as const;
+      return addTotals(...(await Promise.all(parts)));
+    },
     async known(groups) {
       const range = rangeOfGroups(groups);
-      return range ? kept(['known', groups], range, () => store.known(groups)) : [];
+      const cut = range && growsFrom(range);
+      if (cut === null) return known(groups);
+      const [before, after] = cutGroups(groups, cut);
+      return addKnown(...(await Promise.all([known(before), known(after)])));
     },
     async writeRollups(rows) {
       // Before: who asks from now on may not get what was asked before. After: nor what was read while they were written.
@@ -97,4 +132,9 @@ export function withAnswers(store: Store, mostRows = MOST_ROWS): Store {
       }
     },
   };
+}
+
+/** The first whole hour at or after it. */
+function wholeHour(t_s: number): number {
+  return Math.ceil(t_s / TIER_S.hour) * TIER_S.hour;
 }

@@ -2,21 +2,21 @@
  * Why: a fleet's availability over a month reads 36,000 days. DuckDB only says of each probe which of its days were of one state throughout, as
  * bits, and gives the runs of the others; what lies within opening hours is added here. A join with the opening hours took three times as long.
  */
-import type { JS } from '@duckdb/node-api';
 import type { Span } from '#contract';
 import { knownWithin } from '../rollup/runs.ts';
-import { numbersOf, type Standing } from './duckdb-standing.ts';
+import { bytesOf, type Cell, type Numbers, numbersOf } from './duckdb-cells.ts';
+import type { Standing } from './duckdb-standing.ts';
 import { type AvailabilityGroup, type KnownSeconds, TIER_S } from './store.ts';
 
-/** Days or hours whose bits one number holds exactly. */
-const BITS = 52;
-const HALF_BITS = 26;
+/** Days or hours whose bits one whole number holds: any month of days, of whatever zone. */
+const BITS = 32;
 /** More probes than this are not worth a list. */
 const MOST_LISTED = 200;
 
 /**
- * Two rows per source: lists of probe, stretch of BITS days or hours, and its bits; and one text of the runs of those that are not of one
- * state. Those are a tenth: asked for by themselves, the texts of the others are not looked at. Null: nothing to ask.
+ * Two rows per source: lists of probe, stretch of BITS days or hours, and its bits; and of those that are not of one state lists of probe,
+ * day or hour and length of runs, and all runs as one. Those are a tenth: asked for by themselves, the texts of the others are not looked at.
+ * Null: nothing to ask.
  */
 export function knownSql(sources: readonly Standing[], groups: readonly AvailabilityGroup[]): string | null {
   const probes = new Set(groups.flatMap(({ probes: of }) => of));
@@ -29,11 +29,11 @@ export function knownSql(sources: readonly Standing[], groups: readonly Availabi
     const few = (to_s - from_s) / length <= BITS;
     const [part, bit] = few ? ['0', slot] : [`${slot} // ${BITS}`, `${slot} % ${BITS}`];
     const bits = (state: 'up_s' | 'down_s'): string =>
-      `bit_or(CASE WHEN r.${state} = ${length} THEN 1::BIGINT << (${bit}) ELSE 0 END)::DOUBLE`;
+      `bit_or(CASE WHEN r.${state} = ${length} THEN 1::BIGINT << (${bit}) ELSE 0 END)::UINTEGER`;
     return [
-      `SELECT ${source}, list(probe), list(part), list(up), list(down), NULL FROM (
-        SELECT r.probe, (${part})::DOUBLE AS part, ${bits('up_s')} AS up, ${bits('down_s')} AS down ${from} GROUP BY r.probe${few ? '' : `, ${part}`})`,
-      `SELECT ${source}, NULL, NULL, NULL, NULL, string_agg(concat(r.probe, ' ', ${slot}, ' ', r.runs), ',') ${from}
+      `SELECT ${source}, list(probe::INTEGER), list(part), list(up), list(down), NULL, NULL FROM (
+        SELECT r.probe, (${part})::INTEGER AS part, ${bits('up_s')} AS up, ${bits('down_s')} AS down ${from} GROUP BY r.probe${few ? '' : `, ${part}`})`,
+      `SELECT ${source}, list(r.probe::INTEGER), list((${slot})::INTEGER), NULL, NULL, list(strlen(r.runs)::INTEGER), encode(string_agg(r.runs, '')) ${from}
         AND r.up_s < ${length} AND r.down_s < ${length} AND r.unknown_s < ${length}`,
     ];
   });
@@ -42,7 +42,7 @@ export function knownSql(sources: readonly Standing[], groups: readonly Availabi
 
 export interface Known {
   /** Rows of `knownSql` over these sources. */
-  add(rows: readonly JS[][], sources: readonly Standing[]): void;
+  add(rows: readonly Cell[][], sources: readonly Standing[]): void;
   /** Ascending by group, then probe; only probes with anything known in their spans. */
   all(): KnownSeconds[];
 }
@@ -63,11 +63,12 @@ export function createKnown(groups: readonly AvailabilityGroup[]): Known {
   const knownIn = ({ names }: Standing['file']): readonly (readonly KnownSeconds[] | undefined)[] =>
     names.map((name) => ofProbe.get(name));
 
-  function addBits({ file, ...source }: Standing, [ids = [], parts = [], up = [], down = []]: number[][]): void {
+  function addBits({ file, ...source }: Standing, [ids, parts, up, down]: readonly Numbers[]): void {
+    if (!ids || !parts || !up || !down) return;
     const open = groups.map(({ spans }) => openSeconds(spans, source));
     const known = knownIn(file);
-    for (const [i, id] of ids.entries())
-      for (const of of known[id] ?? []) {
+    for (let i = 0; i < ids.length; i++)
+      for (const of of known[ids[i] ?? 0] ?? []) {
         const seconds = open[of.group] ?? [];
         const first = (parts[i] ?? 0) * BITS;
         of.up_s += sumOfBits(up[i] ?? 0, first, seconds);
@@ -75,34 +76,33 @@ export function createKnown(groups: readonly AvailabilityGroup[]): Known {
       }
   }
 
-  /** `probe slot runs` of each hour or day in which the line changed. */
-  function addMixed({ file, tier, from_s }: Standing, texts: string): void {
+  /** The runs of each hour or day in which the line changed, one after another. */
+  function addMixed({ file, tier, from_s }: Standing, lists: readonly Numbers[], runs: string): void {
+    const [ids, slots, lengths] = [lists[0], lists[1], lists[4]];
+    if (!ids || !slots || !lengths) return;
     const length = TIER_S[tier];
     const first = firstOf(from_s, length);
     const touching = groups.map(({ spans }) => spansBySlot(spans, first, length));
     const known = knownIn(file);
-    for (let at = 0; at < texts.length; ) {
-      const afterId = texts.indexOf(' ', at);
-      const afterSlot = texts.indexOf(' ', afterId + 1);
-      const comma = texts.indexOf(',', afterSlot);
-      const slot = Number(texts.slice(afterId + 1, afterSlot));
-      const runs = texts.slice(afterSlot + 1, comma < 0 ? undefined : comma);
-      for (const of of known[Number(texts.slice(at, afterId))] ?? []) {
-        const part = knownWithin(runs, first + slot * length, touching[of.group]?.get(slot) ?? []);
+    for (let i = 0, at = 0; i < ids.length; i++) {
+      const slot = slots[i] ?? 0;
+      const end = at + (lengths[i] ?? 0);
+      for (const of of known[ids[i] ?? 0] ?? []) {
+        const part = knownWithin(runs, first + slot * length, touching[of.group]?.get(slot) ?? [], at, end);
         of.up_s += part.up_s;
         of.down_s += part.down_s;
       }
-      at = comma < 0 ? texts.length : comma + 1;
+      at = end;
     }
   }
 
   return {
     add(rows, sources) {
-      for (const [index, ...lists] of rows) {
+      for (const [index, ...cells] of rows) {
         const source = sources[Number(index)];
-        const mixed = lists.pop();
-        if (source && typeof mixed === 'string') addMixed(source, mixed);
-        else if (source) addBits(source, lists.map(numbersOf));
+        const runs = bytesOf(cells.pop());
+        if (source && runs.length > 0) addMixed(source, cells.map(numbersOf), Buffer.from(runs).toString('latin1'));
+        else if (source) addBits(source, cells.map(numbersOf));
       }
     },
     all: () => merged.flatMap((of) => of.filter(({ up_s, down_s }) => up_s + down_s > 0)),
@@ -126,15 +126,7 @@ function spansBySlot(spans: AvailabilityGroup['spans'], first_s: number, length_
   return slots;
 }
 
-/** In halves: whole numbers of 32 bits are much faster, and a fleet's month has a hundred thousand bits. */
 function sumOfBits(bits: number, firstSlot: number, seconds: readonly number[]): number {
-  return (
-    sumOfHalf(bits % 2 ** HALF_BITS, firstSlot, seconds) +
-    sumOfHalf(Math.floor(bits / 2 ** HALF_BITS), firstSlot + HALF_BITS, seconds)
-  );
-}
-
-function sumOfHalf(bits: number, firstSlot: number, seconds: readonly number[]): number {
   let sum = 0;
   for (let rest = bits | 0, slot = firstSlot; rest !== 0; rest >>>= 1, slot++)
     if ((rest & 1) === 1) sum += seconds[slot] ?? 0;

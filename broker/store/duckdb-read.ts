@@ -1,8 +1,10 @@
 /** Why: the questions of StoreReader as SQL over the day files that can hold the answer. Aggregation stays inside DuckDB's own threads. */
-import type { DuckDBInstance, JS } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, JS } from '@duckdb/node-api';
 import { METRIC_NAMES, type MetricName, parseEvent, roundToStep } from '#contract';
+import type { Duck } from './duckdb-append.ts';
+import { cellsOf } from './duckdb-cells.ts';
 import { type DayFile, duckdbFailure } from './duckdb-days.ts';
-import type { RunSql } from './duckdb-rollup-read.ts';
+import type { RunCells, RunSql } from './duckdb-rollup-read.ts';
 import type { Turns } from './duckdb-turns.ts';
 import type { EventRow, LatestSample, SampleBatch, Store } from './store.ts';
 
@@ -14,21 +16,42 @@ export interface ReadDeps {
   idOf(probe: string): number | null;
 }
 
-/** Runs statements on connections of their own, as many at once as there are turns. */
-export function createQuery(instance: DuckDBInstance, turns: Turns): RunSql {
-  return (sql) =>
+/** Runs statements, as many at once as there are turns: their rows as values, or as cells. */
+export interface Query {
+  rows: RunSql;
+  cells: RunCells;
+  close(): void;
+}
+
+/** Connections are kept: to make one is a wait of its own, in which whoever asks may have begun with other work. */
+export function createQuery(duck: Duck, instance: DuckDBInstance, turns: Turns): Query {
+  const idle: DuckDBConnection[] = [];
+  let closed = false;
+  const run = <R>(sql: () => string | null, ask: (of: DuckDBConnection, statement: string) => Promise<R[]>) =>
     turns.read(async () => {
       const statement = sql();
       if (statement === null) return [];
-      const connection = await instance.connect();
+      const connection = idle.pop() ?? (await instance.connect());
+      let failed = true;
       try {
-        return (await connection.runAndReadAll(statement)).getRowsJS();
+        const answer = await ask(connection, statement);
+        failed = false;
+        return answer;
       } catch (error) {
         throw duckdbFailure(error);
       } finally {
-        connection.closeSync();
+        if (failed || closed) connection.closeSync();
+        else idle.push(connection);
       }
     });
+  return {
+    rows: (sql) => run(sql, async (of, statement) => (await of.runAndReadAll(statement)).getRowsJS()),
+    cells: (sql) => run(sql, async (of, statement) => cellsOf(duck, await (await of.run(statement)).fetchAllChunks())),
+    close() {
+      closed = true;
+      for (const connection of idle.splice(0)) connection.closeSync();
+    },
+  };
 }
 
 export function createDuckdbReader(

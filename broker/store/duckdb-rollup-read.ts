@@ -3,6 +3,7 @@ import type { JS } from '@duckdb/node-api';
 import { METRIC_NAMES, type MetricName } from '#contract';
 import { dayOf, wholeDays } from '../rollup/standing.ts';
 import { rangeOfGroups } from '../rollup/totals.ts';
+import type { Cell } from './duckdb-cells.ts';
 import { createKnown, knownSql } from './duckdb-known.ts';
 import type { StaleTracker } from './duckdb-rollup-stale.ts';
 import { PARTS, type RollupFile, type RollupFiles } from './duckdb-rollups.ts';
@@ -12,13 +13,15 @@ import { type MetricRollup, type RollupQuery, type RollupRow, type StoreReader, 
 
 /** Runs one statement, made when its turn comes: files may be taken away until then. Null: nothing to ask. */
 export type RunSql = (sql: () => string | null) => Promise<JS[][]>;
+/** The same, of rows of lists. */
+export type RunCells = (sql: () => string | null) => Promise<Cell[][]>;
 
 const FIXED =
   'version::DOUBLE, samples, up_s, down_s, tests, passed, failed, inconclusive, runs, rtt_ms_h, rate_mbps_h';
 const FIXED_COUNT = FIXED.split(',').length;
 
 export function createRollupReader(
-  query: RunSql,
+  query: { rows: RunSql; cells: RunCells },
   files: RollupFiles['files'],
   stale: Pick<StaleTracker, 'within'>,
 ): Pick<StoreReader, 'rollups' | 'rollupTotals' | 'known'> {
@@ -27,7 +30,7 @@ export function createRollupReader(
       const { tier, from_s, to_s } = wanted;
       if (wanted.probes?.length === 0) return [];
       const metrics = wanted.metrics ?? METRIC_NAMES;
-      const rows = await query(() => rollupsSql(files(tier, from_s, to_s), wanted, metrics));
+      const rows = await query.rows(() => rollupsSql(files(tier, from_s, to_s), wanted, metrics));
       return rows.map((row) => rollupOf(row, wanted, metrics));
     },
     async rollupTotals({ from_s, to_s, histogram }) {
@@ -58,15 +61,25 @@ export function createRollupReader(
   async function inTurn(
     sources: readonly Source[],
     sql: (sources: readonly Standing[]) => string | null,
-    add: (rows: readonly JS[][], sources: readonly Standing[]) => void,
+    add: (rows: readonly Cell[][], sources: readonly Standing[]) => void,
   ): Promise<void> {
-    for (const part of inParts(sources, files)) {
-      let asked: Standing[] = [];
-      const rows = await query(() => {
-        asked = part.flatMap((source) => standingIn(source, files)); // when its turn has come: files may be taken away until then
-        return sql(asked);
+    const ask = async (part: readonly Source[]): Promise<{ rows: Cell[][]; of: Standing[] }> => {
+      let of: Standing[] = [];
+      const rows = await query.cells(() => {
+        of = part.flatMap((source) => standingIn(source, files)); // when its turn has come: files may be taken away until then
+        return sql(of);
       });
-      add(rows, asked);
+      return { rows, of };
+    };
+    const [first, ...others] = inParts(sources, files);
+    let asked = first && ask(first);
+    while (asked) {
+      const part = others.shift();
+      const next = part && ask(part); // while the one before runs, or is added up
+      next?.catch(() => undefined); // whoever waits for it below gets the error
+      const { rows, of } = await asked;
+      add(rows, of);
+      asked = next;
     }
   }
 }

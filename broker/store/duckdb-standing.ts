@@ -2,7 +2,6 @@
  * Why: which rows answer a question about months: days where they stand, hours elsewhere (broker/rollup/standing.ts), and of each statement a
  * bounded number, so that neither DuckDB nor an answer outgrows its memory, however long the range and large the fleet.
  */
-import type { JS } from '@duckdb/node-api';
 import type { StaleDays, StaleTracker } from './duckdb-rollup-stale.ts';
 import type { RollupFile, RollupFiles } from './duckdb-rollups.ts';
 import { type RollupTier, TIER_S } from './store.ts';
@@ -22,8 +21,8 @@ export interface Standing extends Source {
   where: string;
 }
 
-/** Rollups in one statement: a month of 1,200 probes, with the hours of a day that the month holds in part. */
-const MOST_ROWS = 65_536;
+/** Rollups in one statement: the days of a month of 1,200 probes. The hours of a day that the month holds in part are asked for beside them. */
+const MOST_ROWS = 40_960;
 
 /** What stands of whole days: days, and the hours of those that do not. @throws StoreError */
 export async function standingDays(
@@ -105,9 +104,4 @@ function whereSql({ ids }: RollupFile, { from_s, to_s, only, except }: Source): 
 
 export function within(from_s: number, to_s: number): string {
   return `r.t_s >= ${Math.max(0, Math.ceil(from_s))} AND r.t_s < ${Math.min(2 ** 32, Math.ceil(to_s))}`;
-}
-
-/** A list of a row (UINTEGER or DOUBLE, so that they are numbers already); empty where the source holds nothing. */
-export function numbersOf(list: JS | undefined): number[] {
-  return Array.isArray(list) ? (list as number[]) : [];
 }

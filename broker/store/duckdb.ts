@@ -80,8 +80,8 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
     instance.closeSync();
     throw duckdbFailure(error);
   }
-  const query = createQuery(instance, turns);
-  const stale = createStaleTracker(query, rollups.files);
+  const query = createQuery(duck, instance, turns);
+  const stale = createStaleTracker(query.rows, rollups.files);
   await connection.run('SET GLOBAL parquet_metadata_cache = true');
   const covered = createCovered(
     files.flatMap(({ min_s, max_s }): [number, number][] => (min_s === null || max_s === null ? [] : [[min_s, max_s]])),
@@ -108,7 +108,7 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
   if (sealing.wanted()) void sealByItself();
   let framesSinceCompaction = COMPACT_FRAMES_AFTER; // unknown after a start
   const reader = createDuckdbReader({
-    query,
+    query: query.rows,
     files: () => files,
     nameOf: (id) => held.names.get(id) ?? `probe ${id}`,
     idOf: (probe) => held.ids.get(probe) ?? null,
@@ -229,6 +229,7 @@ export async function openDuckdbStore(options: DuckdbOptions): Promise<DuckdbSto
     seal: sealing.run,
     async close() {
       await sealing.stop();
+      query.close();
       connection.closeSync();
       rollupConnection.closeSync();
       instance.closeSync();

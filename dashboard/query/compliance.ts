@@ -3,7 +3,7 @@
  * that were planned count: a test that confirms a bad one is conditioned on it.
  */
 import type { ComplianceFigures, ComplianceGroup, ComplianceRow, ComplianceVerdict } from '#contract';
-import { createHistogramSum } from '#lib/histogram-sum';
+import { createHistogramSum, type HistogramSum } from '#lib/histogram-sum';
 import type { TestCounts } from '#store';
 
 /** Of the planned tests that must have told something. */
@@ -33,13 +33,31 @@ export interface CountedAp extends Pick<ComplianceRow, 'ap' | 'site' | 'site_nam
 
 /** A row per access point, and their groups: most sites have one, whose figures are worked out once. Pure. */
 export function complianceOf(aps: readonly CountedAp[]): { rows: ComplianceRow[]; groups: ComplianceGroup[] } {
-  const judged = aps.map(judge);
-  return { rows: judged.map(({ row }) => row), groups: groupsOf(judged) };
+  const network = emptyGroup();
+  const [regions, isps] = [new Map<string, Group>(), new Map<string, Group>()];
+  const sites = new Map<string, Judged[]>();
+  const rows: ComplianceRow[] = [];
+  for (const ap of aps) {
+    const judged = judge(ap, [network, groupIn(regions, ap.region), groupIn(isps, ap.isp)]);
+    rows.push(judged.row);
+    const ofSite = sites.get(ap.site);
+    if (ofSite) ofSite.push(judged);
+    else sites.set(ap.site, [judged]);
+  }
+  return {
+    rows,
+    groups: [
+      groupRow('network', '', network),
+      ...byName(regions).map(([name, group]) => groupRow('region', name, group)),
+      ...byName(isps).map(([name, group]) => groupRow('isp', name, group)),
+      ...byName(sites).map(([name, members]) => siteRow(name, members)),
+    ],
+  };
 }
 
 /** Pure. */
 export function complianceRow(counted: CountedAp): ComplianceRow {
-  return judge(counted).row;
+  return judge(counted, []).row;
 }
 
 /** One group per site, region and provider, and one of everything. Pure. */
@@ -47,37 +65,86 @@ export function complianceGroups(aps: readonly CountedAp[]): ComplianceGroup[] {
   return complianceOf(aps).groups;
 }
 
+/** What is added up of many access points. Histograms are added as they are decoded for the row: to decode them for each group took longer. */
+interface Group {
+  counts: Counts;
+  rates: HistogramSum;
+  verdicts: Record<ComplianceVerdict, number>;
+}
+type Counts = Omit<ComplianceCounts, 'rates'>;
 interface Judged {
-  counts: ComplianceCounts;
+  counted: CountedAp;
   figures: ComplianceFigures;
   row: ComplianceRow;
 }
 
-function judge({ counts, ap, site, site_name, region, isp, target_mbps }: CountedAp): Judged {
-  const figures = figuresOf([counts]);
-  const row = { ap, site, site_name, region, isp, target_mbps, ...figures, ...verdictOf(figures, target_mbps) };
-  return { counts, figures, row };
+function emptyGroup(): Group {
+  return { counts: emptyCounts(), rates: createHistogramSum(), verdicts: { met: 0, not_met: 0, not_enough_data: 0 } };
 }
 
-function groupsOf(judged: readonly Judged[]): ComplianceGroup[] {
-  const group = (by: ComplianceGroup['by'], name: string, members: readonly Judged[]): ComplianceGroup => {
-    const [only] = members;
-    const figures = only && members.length === 1 ? only.figures : figuresOf(members.map(({ counts }) => counts));
-    const verdicts = { met: 0, not_met: 0, not_enough_data: 0 };
-    for (const { row } of members) verdicts[row.verdict] += 1;
-    return { by, name, ...figures, ...verdicts };
-  };
-  return [
-    group('network', '', judged),
-    ...(['region', 'isp', 'site'] as const).flatMap((by) =>
-      [...Map.groupBy(judged, ({ row }) => row[by])]
-        .sort(([a], [b]) => byName(a, b))
-        .map(([name, members]) => group(by, name, members)),
-    ),
-  ];
+function emptyCounts(): Counts {
+  const tests = { n: 0, passed: 0, failed: 0, inconclusive: 0 };
+  return { planned: 0, tests, expected_s: 0, up_s: 0, down_s: 0 };
+}
+
+function groupIn(groups: Map<string, Group>, name: string): Group {
+  const known = groups.get(name);
+  if (known) return known;
+  const fresh = emptyGroup();
+  groups.set(name, fresh);
+  return fresh;
+}
+
+const rates = createHistogramSum();
+
+/** The access point by itself; it is also added to the groups that it belongs to. */
+function judge(counted: CountedAp, groups: readonly Group[]): Judged {
+  const { counts, ap, site, site_name, region, isp, target_mbps } = counted;
+  for (const text of counts.rates) rates.add(text);
+  for (const group of groups) rates.addTo(group.rates);
+  const figures = figuresOf(counts, rates);
+  const judged = verdictOf(figures, target_mbps);
+  for (const group of groups) {
+    addCounts(group.counts, counts);
+    group.verdicts[judged.verdict] += 1;
+  }
+  const { verdict, why } = judged;
+  return { counted, figures, row: { ...figures, ap, site, site_name, region, isp, target_mbps, verdict, why } };
+}
+
+function groupRow(by: ComplianceGroup['by'], name: string, { counts, rates: sum, verdicts }: Group): ComplianceGroup {
+  return grouped(by, name, figuresOf(counts, sum), verdicts);
+}
+
+/** Figures first, here and in a row: copied after other fields they take ten times as long, and a network has thousands. */
+function grouped(
+  by: ComplianceGroup['by'],
+  name: string,
+  figures: ComplianceFigures,
+  { met, not_met, not_enough_data }: Group['verdicts'],
+): ComplianceGroup {
+  return { ...figures, by, name, met, not_met, not_enough_data };
+}
+
+/** Few sites have several access points, and a network has many sites: no sum of its own for each. */
+function siteRow(name: string, members: readonly Judged[]): ComplianceGroup {
+  const [only] = members;
+  const verdicts = { met: 0, not_met: 0, not_enough_data: 0 };
+  for (const { row } of members) verdicts[row.verdict] += 1;
+  if (only && members.length === 1) return grouped('site', name, only.figures, verdicts);
+  const sum = emptyCounts();
+  for (const { counted } of members) {
+    addCounts(sum, counted.counts);
+    for (const text of counted.counts.rates) rates.add(text);
+  }
+  return grouped('site', name, figuresOf(sum, rates), verdicts);
+}
+
+function byName<T>(groups: Map<string, T>): [string, T][] {
+  return [...groups].sort(([a], [b]) => inOrder(a, b));
 }
 /** As localeCompare, which looks for its rules again with each pair. */
-const byName = new Intl.Collator().compare;
+const inOrder = new Intl.Collator().compare;
 
 function verdictOf(figures: ComplianceFigures, target: number): { verdict: ComplianceVerdict; why: string } {
   const { planned, passed, failed } = figures;
@@ -89,14 +156,11 @@ function verdictOf(figures: ComplianceFigures, target: number): { verdict: Compl
   return { verdict: passed * 100 >= told * SHARE_PCT ? 'met' : 'not_met', why };
 }
 
-const merging = createHistogramSum();
-
-function figuresOf(parts: readonly ComplianceCounts[]): ComplianceFigures {
-  const { planned, tests, expected_s, up_s, down_s } = sumOf(parts);
+/** Takes what is in `sum`. */
+function figuresOf({ planned, tests, expected_s, up_s, down_s }: Counts, sum: HistogramSum): ComplianceFigures {
   const { passed, failed, inconclusive } = tests;
   const told = passed + failed;
-  for (const { rates } of parts) for (const text of rates) merging.add(text);
-  const [p10 = null, median = null] = merging.takeQuantiles(SHARES);
+  const [p10 = null, median = null] = sum.takeQuantiles(SHARES);
   const [low, high] = wilson(passed, told);
   return {
     planned,
@@ -131,19 +195,14 @@ function percent(part: number, whole: number): number | null {
   return whole > 0 ? (100 * part) / whole : null;
 }
 
-/** Counts added up, without the histograms. */
-function sumOf(parts: readonly ComplianceCounts[]): Omit<ComplianceCounts, 'rates'> {
-  const tests = { n: 0, passed: 0, failed: 0, inconclusive: 0 };
-  const sum = { planned: 0, tests, expected_s: 0, up_s: 0, down_s: 0 };
-  for (const part of parts) {
-    sum.planned += part.planned;
-    sum.expected_s += part.expected_s;
-    sum.up_s += part.up_s;
-    sum.down_s += part.down_s;
-    tests.n += part.tests.n;
-    tests.passed += part.tests.passed;
-    tests.failed += part.tests.failed;
-    tests.inconclusive += part.tests.inconclusive;
-  }
-  return sum;
+/** Without the histograms. */
+function addCounts(sum: Counts, part: Counts): void {
+  sum.planned += part.planned;
+  sum.expected_s += part.expected_s;
+  sum.up_s += part.up_s;
+  sum.down_s += part.down_s;
+  sum.tests.n += part.tests.n;
+  sum.tests.passed += part.tests.passed;
+  sum.tests.failed += part.tests.failed;
+  sum.tests.inconclusive += part.tests.inconclusive;
 }

@@ -2,6 +2,7 @@
  * Why: a month's counts of every access point, from the rollups of the probes that judged it. A probe that watched the whole month is summed
  * by the database; one that came or went within it is counted test by test, so that no hour is given to the wrong line.
  */
+import { setImmediate } from 'node:timers/promises';
 import {
   type AccessPoint,
   localTime,
@@ -81,45 +82,57 @@ export async function countWithin(
   input: CountInput,
   range: (zone: string) => Span,
 ): Promise<CountedAp[]> {
-  const sites = new Map(input.sites.map((site) => [site.id, site]));
   const stretches = stretchesWithin(input, range);
   const opened = openTimes(input.closed);
-  const [counts, known] = await Promise.all([countTests(store, stretches), countSeconds(store, stretches, opened)]);
+  const asked = Promise.all([countTests(store, stretches), countSeconds(store, stretches, opened)]);
+  asked.catch(() => undefined); // whoever waits for it below gets the error
+  await setImmediate(); // the database has its questions, and works while what was expected is worked out here
+  const counted = expectedWithin(input, range, opened);
+  const [tests, seconds] = await asked;
+  let i = 0;
+  for (const { ap, counts } of counted) for (; stretches[i]?.ap === ap; i++) addTo(counts, tests[i], seconds[i]); // they are in the same order
+  return counted;
+}
+
+/** What was to be in the range; nothing is counted yet. */
+function expectedWithin(
+  input: CountInput,
+  range: (zone: string) => Span,
+  opened: Opened,
+): (CountedAp & { counts: Sum })[] {
+  const sites = new Map(input.sites.map((site) => [site.id, site]));
   const first = firstWatched(input.bindings);
-  const byAp = Map.groupBy(stretches.keys(), (i) => stretches[i]?.ap);
-  return input.accessPoints.flatMap((ap): CountedAp[] => {
+  const counted: (CountedAp & { counts: Sum })[] = [];
+  for (const ap of input.accessPoints) {
     const site = sites.get(ap.site);
-    if (!site) return [];
+    if (!site) continue;
     const [from, end] = range(site.zone);
     // What was expected counts from the first day that anybody could have seen it; a time without a probe is unknown, not absent.
     const start = Math.max(from, first.get(ap.id) ?? end);
     const { days, seconds } = opened(site, start, Math.max(start, Math.min(end, input.now_ms)));
-    const sum = { ...emptyCounts(), planned: days * input.testsPerDay(site, ap), expected_s: seconds };
-    for (const i of byAp.get(ap.id) ?? []) addTo(sum, counts[i], known[i]);
     const { id, target_mbps } = ap;
-    const { name: site_name, region, isp } = site;
-    return [{ ap: id, site: site.id, site_name, region, isp, target_mbps, counts: sum }];
-  });
+    const { id: siteId, name: site_name, region, isp } = site;
+    const planned = days * input.testsPerDay(site, ap);
+    const counts = { planned, tests: noTests(), rates: [], expected_s: seconds, up_s: 0, down_s: 0 };
+    counted.push({ ap: id, site: siteId, site_name, region, isp, target_mbps, counts });
+  }
+  return counted;
 }
 
 interface Sum extends ComplianceCounts {
   rates: string[];
 }
 
-function emptyCounts(): Sum {
-  return { planned: 0, tests: noTests(), rates: [], expected_s: 0, up_s: 0, down_s: 0 };
-}
-
 function addTo(sum: Sum, counted: TestPart | undefined, known: SecondsPart | undefined): void {
   sum.up_s += known?.up_s ?? 0;
   sum.down_s += known?.down_s ?? 0;
   if (!counted) return;
-  const { tests, rates } = counted;
+  const { tests, histogram } = counted;
   sum.tests.n += tests.n;
   sum.tests.passed += tests.passed;
   sum.tests.failed += tests.failed;
   sum.tests.inconclusive += tests.inconclusive;
-  sum.rates.push(...rates);
+  sum.rates.push(histogram);
 }
 
 /** When a probe was first bound to each access point. */
@@ -187,7 +200,7 @@ function openTimeOf(
   return { spans, days, seconds: totalMs(spans) };
 }
 
-/** Who judged which access point when. */
+/** Who judged which access point when; in the order of the access points. */
 export function stretchesWithin(
   { sites: all, accessPoints, bindings, now_ms }: CountInput,
   range: (zone: string) => Span,
@@ -214,31 +227,23 @@ export function stretchesWithin(
   return stretches;
 }
 
-type TestPart = Pick<ComplianceCounts, 'tests' | 'rates'>;
+type TestPart = Pick<RollupTotal, 'tests' | 'histogram'>;
 
 /** One per stretch; undefined where its probe told nothing. */
 async function countTests(store: StoreReader, stretches: readonly Stretch[]): Promise<(TestPart | undefined)[]> {
   const cut = stretches.filter(({ whole }) => !whole);
-  const ranges = Map.groupBy(
-    stretches.filter(({ whole }) => whole),
-    ({ from, to }) => `${from}/${to}`,
-  );
+  const ranges: Stretch[] = []; // one of each range: a zone has one
+  const rangeOf = (one: Stretch): number => ranges.findIndex(({ from, to }) => from === one.from && to === one.to);
+  for (const one of stretches) if (one.whole && rangeOf(one) < 0) ranges.push(one);
   const [counted, ...totals] = await Promise.all([
     testsOfStretches(store, cut),
-    ...[...ranges.values()].map(([first]) => totalsOf(store, first)),
+    ...ranges.map((one) => totalsOf(store, one)),
   ]);
-  for (const [i, of] of [...ranges.values()].entries())
-    for (const stretch of of) {
-      const total = totals[i]?.get(stretch.probe);
-      if (total) counted.set(stretch, { tests: total.tests, rates: [total.histogram] });
-    }
-  return stretches.map((stretch) => counted.get(stretch));
+  return stretches.map((one) => (one.whole ? totals[rangeOf(one)]?.get(one.probe) : counted.get(one)));
 }
 
 /** Of every probe, over the range of the stretch. */
-async function totalsOf(store: StoreReader, stretch: Stretch | undefined): Promise<Map<string, RollupTotal>> {
-  if (!stretch) return new Map();
-  const { from, to } = stretch;
+async function totalsOf(store: StoreReader, { from, to }: Stretch): Promise<Map<string, RollupTotal>> {
   const totals = await store.rollupTotals({ from_s: from / 1000, to_s: Math.ceil(to / 1000), histogram: 'rate_mbps' });
   return new Map(totals.map((total) => [total.probe, total]));
 }
@@ -296,7 +301,7 @@ function countedTests(rows: readonly EventRow[]): TestPart {
     const rate = ratedMbps(test);
     if (rate !== null) addValue(rates, rate);
   }
-  return { tests, rates: [encodeHistogram(rates)] };
+  return { tests, histogram: encodeHistogram(rates) };
 }
 
 type SecondsPart = Pick<ComplianceCounts, 'up_s' | 'down_s'>;
@@ -307,12 +312,16 @@ async function countSeconds(
   stretches: readonly Stretch[],
   opened: Opened,
 ): Promise<(SecondsPart | undefined)[]> {
-  const members = Map.groupBy(stretches, (stretch) => opened(stretch.site, stretch.from, stretch.to));
-  const groups = [...members].map(([{ spans }, of]) => ({ probes: of.map(({ probe }) => probe), spans }));
+  const groups: { probes: string[]; spans: OpenTime['spans'] }[] = [];
+  const byTime = new Map<OpenTime, number>();
+  const groupOf = stretches.map(({ site, from, to, probe }) => {
+    const time = opened(site, from, to);
+    const known = byTime.get(time) ?? groups.push({ probes: [], spans: time.spans }) - 1;
+    byTime.set(time, known);
+    groups[known]?.probes.push(probe);
+    return known;
+  });
   const found = groups.map(() => new Map<string, SecondsPart>());
   for (const one of await store.known(groups satisfies AvailabilityGroup[])) found[one.group]?.set(one.probe, one);
-  const secondsOf = new Map<Stretch, SecondsPart | undefined>();
-  for (const [group, of] of [...members.values()].entries())
-    for (const stretch of of) secondsOf.set(stretch, found[group]?.get(stretch.probe));
-  return stretches.map((stretch) => secondsOf.get(stretch));
+  return stretches.map(({ probe }, i) => found[groupOf[i] ?? 0]?.get(probe));
 }

@@ -4,7 +4,7 @@
  */
 
 /** What is being encoded: bytes, how many so far, and the bin before. */
-let bytes = new Uint8Array(4096);
+let bytes = Buffer.alloc(4096);
 let written = 0;
 let before: number | null = null;
 
@@ -21,7 +21,7 @@ export function encodeBin(bin: number, count: number): void {
 }
 
 export function encoded(): string {
-  return Buffer.from(bytes.buffer, 0, written).toString('base64');
+  return bytes.toString('base64', 0, written);
 }
 
 function pushVarint(value: number): void {
@@ -33,8 +33,8 @@ function pushVarint(value: number): void {
 /** Bytes of 2 ** 53. */
 const LONGEST_VARINT = 8;
 
-function grown(length: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(length);
+function grown(length: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.alloc(length);
   larger.set(bytes);
   return larger;
 }

@@ -139,6 +139,48 @@ it('an answer is kept until one of its days is written, also while it is being a
   expect(asked).toBe(3);
 });
 
+it('of a month under way only the newest days are asked for again when an hour came', async () => {
+  const store = createMemoryStore();
+  const asked: [from: number, to: number][] = [];
+  const day = (t_s: number): number => (t_s - START_S) / DAY_S;
+  const known = withAnswers({
+    ...store,
+    async rollupTotals(query) {
+      asked.push([day(query.from_s), day(query.to_s)]);
+      return store.rollupTotals(query);
+    },
+    async known(groups) {
+      const spans = groups.flatMap((group) => group.spans);
+      asked.push([day(spans[0]?.[0] ?? 0), day(spans.at(-1)?.[1] ?? 0)]);
+      return store.known(groups);
+    },
+  });
+  const row = (version: number, hour: number) => hourRow(version, { kind: 'hour', probe: 'p-1', hour, up_s: 61 });
+  const ask = async (minute: number) => {
+    asked.length = 0;
+    const to_s = START_S + 3 * DAY_S + 3600 + minute * 60;
+    const totals = await known.rollupTotals({ from_s: START_S, to_s });
+    const seconds = await known.known([{ probes: ['p-1'], spans: [[START_S, to_s]] }]);
+    return [totals[0]?.tests.n, seconds[0]?.up_s];
+  };
+  await known.writeRollups([row(1, 3), row(1, 30), row(1, 50), row(1, 72)]);
+  expect(await ask(1)).toEqual([4, 4 * 61]);
+  expect(asked.map(([from, to]) => [from, Math.floor(to)])).toEqual([
+    [0, 2],
+    [2, 3],
+    [0, 2],
+    [2, 3],
+  ]);
+  expect(await ask(2)).toEqual([4, 4 * 61]); // of tests the same hours
+  expect(asked.map(([from]) => from)).toEqual([2]);
+  await known.writeRollups([row(2, 71)]);
+  expect(await ask(2)).toEqual([5, 5 * 61]);
+  expect(asked.map(([from]) => from)).toEqual([2, 2]);
+  await known.writeRollups([row(3, 4)]);
+  expect(await ask(2)).toEqual([6, 6 * 61]); // a late hour: the older days too
+  expect(asked.map(([from]) => from)).toEqual([0, 0]);
+});
+
 it('DuckDB answers so too, though it remembers which days it can read', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (todo) => {
