@@ -9,7 +9,7 @@ import type { Duck } from './duckdb-append.ts';
 export type Cell = number | Numbers | Uint8Array | null;
 export type Numbers = Int32Array | Uint32Array;
 
-/** Columns of numbers, lists of INTEGER or UINTEGER in which nothing is null, and BLOB. */
+/** Copies, which stand when the chunks are gone. Columns of numbers, lists of INTEGER or UINTEGER in which nothing is null, and BLOB. */
 export function cellsOf(duck: Duck, chunks: readonly DuckDBDataChunk[]): Cell[][] {
   return chunks.flatMap((chunk) => {
     const columns = Array.from({ length: chunk.columnCount }, (_, column) => chunk.getColumnVector(column));
@@ -23,7 +23,7 @@ function cellOf(duck: Duck, column: DuckDBVector, row: number): Cell {
     if (list instanceof duck.DuckDBIntegerVector) return list['items'];
     return list instanceof duck.DuckDBUIntegerVector ? list['items'] : null;
   }
-  if (column instanceof duck.DuckDBBlobVector) return column.getItemBytes(row);
+  if (column instanceof duck.DuckDBBlobVector) return column.getItemBytes(row)?.slice() ?? null; // a short one lies in the chunk
   const value = column.getItem(row);
   return typeof value === 'number' ? value : null;
 }
