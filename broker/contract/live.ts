@@ -4,7 +4,7 @@
  */
 import type { AlertView } from './alerts.ts';
 import { AP_STATES, type ApState, type HealthNotice, type LiveRow, type Totals } from './api.ts';
-import type { Verdict } from './throughput.ts';
+import { VERDICTS } from './throughput.ts';
 
 /** Why an access point is in its state; the sentence is made from it and the row's figures. */
 export const WHY_CODES = ['dark', 'slow', 'median', 'no_probe', 'never_seen', 'no_test', 'maint'] as const;
@@ -14,7 +14,8 @@ export type WhyCode = (typeof WHY_CODES)[number];
 export type LiveValues = Omit<LiveRow, 'ap' | 'site'>;
 
 export type Column = (number | null)[];
-const PLAIN = [
+/** Columns that are as they say. */
+export const LIVE_PLAIN = [
   'down_mbps',
   'median_mbps',
   'median_n',
@@ -27,11 +28,10 @@ const PLAIN = [
   'alert',
 ] as const satisfies readonly (keyof LiveValues)[];
 /** Whole seconds before the message's `at`. */
-const AGES = ['since', 'down_at', 'last_seen'] as const satisfies readonly (keyof LiveValues)[];
-const VERDICTS: readonly Verdict[] = ['pass', 'fail', 'inconclusive'];
+export const LIVE_AGES = ['since', 'down_at', 'last_seen'] as const satisfies readonly (keyof LiveValues)[];
 
 /** One entry per access point; null = unknown. `probe`: 0 where it is named as its access point. */
-export type LiveColumns = Record<(typeof PLAIN)[number] | (typeof AGES)[number], Column> & {
+export type LiveColumns = Record<(typeof LIVE_PLAIN)[number] | (typeof LIVE_AGES)[number], Column> & {
   /** Index into AP_STATES; null: nothing is known of it yet. */
   state: Column;
   why: Column;
@@ -81,8 +81,8 @@ export function packRows(rows: readonly (LiveRow | undefined)[], at: number): Li
   return {
     state: column((row) => AP_STATES.indexOf(row.state)),
     why: column((row) => WHY_CODES.indexOf(row.why_code)),
-    ...columnsOf(PLAIN, (key) => column((row) => row[key])),
-    ...columnsOf(AGES, (key) => column((row) => ageOf(row[key], at))),
+    ...columnsOf(LIVE_PLAIN, (key) => column((row) => row[key])),
+    ...columnsOf(LIVE_AGES, (key) => column((row) => ageOf(row[key], at))),
     verdict: column((row) => (row.verdict === null ? null : VERDICTS.indexOf(row.verdict))),
     probe: rows.map((row) => (row ? (row.probe === row.ap ? 0 : row.probe) : null)),
     probe_online: column((row) => flag(row.probe_online)),

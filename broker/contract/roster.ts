@@ -146,23 +146,30 @@ const ID_MOST = 48;
 const ALONE = 0x250;
 
 const SPACE = 32;
+const HYPHEN = 45;
 
 /**
  * `slugOf` for names in order: each begins as the one before does, and is worked out from the first word that differs, letter by letter. A
- * phone waits for 20,000 ids before it shows the first.
+ * phone waits for 20,000 ids before it shows the first. Letters are put together as numbers: texts that are joined letter by letter stay
+ * chains of their parts, of which 20,000 ids had 450,000.
  */
 function slugger(): (name: string) => string {
   const letters: string[] = [];
   let before = '';
-  /** Where words of `before` begin, and the slug up to there. */
+  /** Where words of `before` begin, and how much of the slug stands there. */
   const begins: number[] = [];
-  const slugs: string[] = [];
+  const lengths: number[] = [];
+  const codes = new Uint8Array(ID_MOST);
+  let n = 0;
+  const put = (code: number): void => {
+    if (n < ID_MOST) codes[n++] = code;
+  };
   return (name) => {
     const same = sharedStart(before, name);
     let words = begins.length;
     while (words > 0 && (begins[words - 1] ?? 0) > same) words--;
-    let slug = slugs[words - 1] ?? '';
-    let apart = slug !== '';
+    n = lengths[words - 1] ?? 0;
+    let apart = n > 0;
     before = name;
     for (let at = begins[words - 1] ?? 0; at < name.length; at++) {
       const code = name.charCodeAt(at);
@@ -172,15 +179,17 @@ function slugger(): (name: string) => string {
       }
       letters[code] ??= slugOf(String.fromCharCode(code));
       const letter = letters[code] ?? '';
-      if (letter !== '') slug += apart ? `-${letter}` : letter;
-      apart = letter === '' && slug !== '';
+      if (letter !== '' && apart) put(HYPHEN);
+      for (let i = 0; i < letter.length; i++) put(letter.charCodeAt(i));
+      apart = letter === '' && n > 0;
       if (code !== SPACE) continue;
       begins[words] = at + 1;
-      slugs[words] = slug;
+      lengths[words] = n;
       words++;
     }
     begins.length = words;
-    return slug.length > ID_MOST ? slug.slice(0, ID_MOST).replace(/-+$/, '') : slug;
+    while (codes[n - 1] === HYPHEN) n--;
+    return String.fromCharCode(...codes.subarray(0, n));
   };
 }
 

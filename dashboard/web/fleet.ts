@@ -3,10 +3,12 @@
  * changes 400. Whoever counts or sorts them is told which (`changes`) and need not look at the others.
  */
 import { type AccessPoint, AP_STATES, type LiveValues, type Roster, type Site } from '#contract';
-import type { RowsStep } from './live.ts';
+import { EMPTY, type LiveState } from './live.ts';
+import type { Rows } from './live-rows.ts';
 
 /** One access point as pages show it. */
 export interface Line {
+  /** What is known now: it goes on telling it. */
   row: LiveValues;
   ap: AccessPoint;
   site: Site;
@@ -17,29 +19,30 @@ export interface Line {
 }
 export type Named = Omit<Line, 'row'>;
 
-/** What became of one access point. */
-export interface Change {
-  before: Line;
-  after: Line;
-}
 export interface Fleet {
   /** Rises with each state of it, also over other rosters. */
   version: number;
-  /** By name; undefined where nothing is known yet. A line that did not change stays the same object: it is not drawn again. */
+  /**
+   * By name; undefined where nothing is known yet. A line that did not change stays the same object: it is not drawn again. There is one such
+   * list, and it is written over: whoever has to know what a line was before notes it.
+   */
   byRank: readonly (Line | undefined)[];
   /** How many lines there are. */
   n: number;
   /** What the ranks mean: of another list, other access points. */
   named: readonly Named[];
-  /** Everything that changed since `version - 1`; null: anything may have, and lines may have come or gone. */
-  changes: readonly Change[] | null;
+  /** Ranks of the lines that changed since `version - 1`; null: any may have, and lines may have come or gone. */
+  changes: readonly number[] | null;
 }
 /** A fleet with what it was made of. */
 export interface Joined extends Fleet {
-  rows: readonly (LiveValues | undefined)[];
+  byRank: (Line | undefined)[];
+  from: Known;
 }
+/** What is known of the access points of a list; `places` as in the live state. */
+type Known = Pick<LiveState, 'rows' | 'version' | 'places'>;
 
-export const NO_FLEET: Joined = { version: 0, byRank: [], n: 0, changes: null, named: [], rows: [] };
+export const NO_FLEET: Joined = { version: 0, byRank: [], n: 0, changes: null, named: [], from: EMPTY };
 
 export const linesOf = ({ byRank }: Pick<Fleet, 'byRank'>): Line[] => byRank.filter((line) => line !== undefined);
 export const severity = (line: Line) => AP_STATES.indexOf(line.row.state);
@@ -61,42 +64,31 @@ export const nameOf = (site: string, ap: string | null): string => (ap === null 
 /** `siteAt`: place of the site of each access point. */
 type Placed = Pick<Roster, 'sites' | 'access_points'> & { siteAt: readonly number[] };
 
-/** The next state of the fleet. `step`: how `rows` came about, where that is known. */
-export function joined(before: Joined, named: readonly Named[], rows: Joined['rows'], step: RowsStep | null): Joined {
-  if (before.named === named && before.rows === rows) return before;
-  if (before.named === named && step !== null && step.from === before.rows) {
-    const next = patched(before, rows, step.places);
-    if (next) return next;
+/** The next state of the fleet, which takes the place of `before`. */
+export function joined(before: Joined, named: readonly Named[], from: Known): Joined {
+  const same = before.named === named && before.from.rows === from.rows;
+  if (same && before.from.version === from.version) return before;
+  const version = before.version + 1;
+  if (!same || from.places === null || from.version !== before.from.version + 1)
+    return { version, ...linesAnew(named, from.rows), changes: null, named, from };
+  const { byRank } = before;
+  for (const place of from.places) {
+    const old = byRank[place];
+    if (old) byRank[place] = { row: old.row, ap: old.ap, site: old.site, name: old.name, rank: old.rank };
   }
-  return joinedAnew(before, named, rows);
+  return { ...before, version, changes: from.places, from };
 }
 
-/** Only the lines at these places are looked at. Null where one came or went. */
-function patched(before: Joined, rows: Joined['rows'], places: readonly number[]): Joined | null {
-  const byRank = before.byRank.slice();
-  const changes: Change[] = [];
-  for (const place of places) {
-    const [row, old] = [rows[place], byRank[place]];
-    if (!row || !old) return null;
-    const after = { ...old, row };
-    byRank[place] = after;
-    changes.push({ before: old, after });
-  }
-  return { ...before, version: before.version + 1, rows, byRank, changes };
-}
-
-function joinedAnew(before: Joined, named: readonly Named[], rows: Joined['rows']): Joined {
-  const same = before.named === named;
-  const byRank = new Array<Line | undefined>(rows.length).fill(undefined);
+function linesAnew(named: readonly Named[], rows: Rows): Pick<Joined, 'byRank' | 'n'> {
+  const byRank = new Array<Line | undefined>(rows.n).fill(undefined);
   let n = 0;
-  for (const one of named) {
-    const row = rows[one.rank];
+  for (const { ap, site, name, rank } of named) {
+    const row = rows.at(rank);
     if (!row) continue;
     n += 1;
-    const old = same ? before.byRank[one.rank] : undefined;
-    byRank[one.rank] = old?.row === row ? old : { row, ap: one.ap, site: one.site, name: one.name, rank: one.rank };
+    byRank[rank] = { row, ap, site, name, rank };
   }
-  return { version: before.version + 1, byRank, n, changes: null, named, rows };
+  return { byRank, n };
 }
 
 /** What is kept of the fleet by its changes: a count, an order. */
@@ -104,7 +96,7 @@ export interface Keeping {
   /** Begins with all lines. */
   anew(fleet: Fleet): void;
   /** Takes in what changed, in no order. */
-  change(changes: readonly Change[], fleet: Fleet): void;
+  change(ranks: readonly number[], fleet: Fleet): void;
 }
 
 /** Keeps up with the fleet, whichever of its states are shown to it: by changes where none was missed, else by all lines. */

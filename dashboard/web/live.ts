@@ -1,22 +1,10 @@
 /**
- * Why: what the page knows about now, as a pure reducer: a snapshot, then numbered deltas. A gap in the numbers, another epoch or a reset
- * ask for a new snapshot; what arrives meanwhile waits. After any sequence of cuts the rows equal the server's (test/web/live.test.ts).
+ * Why: what the page knows about now, as a reducer: a snapshot, then numbered deltas. A gap in the numbers, another epoch or a reset ask
+ * for a new snapshot; what arrives meanwhile waits. Pure but for the rows, which are written over (live-rows.ts). After any sequence of cuts the rows equal the server's (test/web/live.test.ts).
  */
-import {
-  type HealthNotice,
-  type LiveDelta,
-  type LiveSnapshot,
-  type LiveValues,
-  type Totals,
-  unpackPlaces,
-  unpackRows,
-} from '#contract';
+import { type HealthNotice, type LiveDelta, type LiveSnapshot, type Totals, unpackPlaces } from '#contract';
+import { createRows, type Rows, rowsOf } from './live-rows.ts';
 
-/** The rows at these places are other ones than in `from`; all others are the same. */
-export interface RowsStep {
-  from: LiveState['rows'];
-  places: readonly number[];
-}
 export interface LiveState {
   /** Null until the first snapshot. */
   epoch: string | null;
@@ -26,10 +14,12 @@ export interface LiveState {
   list: string | null;
   ids: readonly string[];
   totals: Totals;
-  /** One entry per access point of the list; undefined: nothing is known of it yet. */
-  rows: readonly (LiveValues | undefined)[];
-  /** How `rows` came about by the last delta; null: by a snapshot. */
-  step: RowsStep | null;
+  /** Of the access points of the list. They belong to the newest state, which writes over them: an older one shows what is known now. */
+  rows: Rows;
+  /** Rises with each change of `rows`. */
+  version: number;
+  /** Places whose rows changed since `version - 1`; null: any may have, and some may have come or gone. */
+  places: readonly number[] | null;
   health: readonly HealthNotice[];
   /** Server's clock in the newest message, ms. */
   serverAt: number;
@@ -71,8 +61,9 @@ export const EMPTY: LiveState = {
   list: null,
   ids: [],
   totals: NO_TOTALS,
-  rows: [],
-  step: null,
+  rows: createRows([]),
+  version: 0,
+  places: null,
   health: [],
   serverAt: 0,
   heardAt: null,
@@ -118,8 +109,9 @@ function fromSnapshot(state: LiveState, { snapshot, ids, now }: Extract<LiveEven
     ids,
     totals: snapshot.totals,
     health: snapshot.health,
-    rows: unpackRows(snapshot.cols, snapshot.at, (entry) => ids[entry] ?? ''),
-    step: null,
+    rows: rowsOf(snapshot.cols, snapshot.at, ids),
+    version: state.version + 1,
+    places: null,
     serverAt: snapshot.at,
     heardAt: now,
     waiting: null,
@@ -139,17 +131,15 @@ function fromDelta(state: LiveState, delta: LiveDelta): Step {
   // Places in another list name other access points.
   if (!follows || delta.list !== state.list)
     return { state: { ...state, waiting: [delta], resumed: false }, need: 'snapshot' };
-  const rows = state.rows.slice();
   const places = unpackPlaces(delta.n);
-  const values = unpackRows(delta.cols, delta.at, (entry) => state.ids[places[entry] ?? -1] ?? '');
-  for (const [entry, place] of places.entries()) rows[place] = values[entry];
+  const alike = state.rows.put(places, delta.cols, delta.at);
   return keep({
     ...state,
     seq: delta.seq,
     totals: delta.totals,
     health: delta.health ?? state.health,
-    rows,
-    step: { from: state.rows, places },
+    version: state.version + 1,
+    places: alike ? places : null,
     serverAt: delta.at,
     resumed: false,
   });

@@ -1,6 +1,7 @@
 /** Why: which lines the table shows and in what order, decided purely. Rows hold still under pointer and focus: the order is kept, and what moved is counted. */
 import { type ApState, folded } from '#contract';
-import { type Line, severity } from './fleet.ts';
+import { type Fleet, type Line, severity } from './fleet.ts';
+import type { Key } from './kept-order.ts';
 
 export const SORTS = ['state', 'name', 'down', 'rx', 'tx', 'rtt', 'cpu', 'clients', 'seen', 'isp'] as const;
 export type SortKey = (typeof SORTS)[number];
@@ -93,44 +94,40 @@ const VALUES: Record<SortKey, (line: Line) => Value> = {
   isp: (line) => line.site.isp,
 };
 
-type Comparator = (a: Line, b: Line) => number;
-
-/** Unknown values stand last in both directions; equal ones by state, then longest in it, then name. Tells any two lines apart. */
-export function comparatorOf({ by, descending }: Sort): Comparator {
-  const value = VALUES[by];
-  return (a, b) =>
-    compareValues(value(a), value(b), descending) ||
-    severity(a) - severity(b) ||
-    numbersIn(a.row.since, b.row.since) ||
-    a.rank - b.rank ||
-    (a.ap.id < b.ap.id ? -1 : a.ap.id > b.ap.id ? 1 : 0);
-}
-
 /** Of times in ms: years from now. */
 const NEVER = 9e13;
 /** State, then since when. */
-const stateKey = (line: Line): number => severity(line) * 1e14 + (line.row.since ?? NEVER);
+const stateKey: Key = (line) => severity(line) * 1e14 + (line.row.since ?? NEVER);
 
-/** Numbers that make the order of `comparatorOf`, one after the other and then by rank; none for words. */
-export function keysOf({ by, descending }: Sort): ((line: Line) => number)[] {
-  if (by === 'isp') return [];
-  const value = VALUES[by];
-  const sign = descending ? -1 : 1;
-  return [
-    (line) => {
-      const of = value(line);
-      return typeof of === 'number' ? sign * of : Number.POSITIVE_INFINITY;
-    },
-    stateKey,
-  ];
+/** Unknown values stand last in both directions; equal ones by state, then longest in it, then name. */
+export const keysOf =
+  ({ by, descending }: Sort) =>
+  (fleet: Fleet): Key[] => {
+    const value = by === 'isp' ? ispKey(fleet) : VALUES[by];
+    const sign = descending ? -1 : 1;
+    return [
+      (line) => {
+        const of = value(line);
+        return typeof of === 'number' ? sign * of : Number.POSITIVE_INFINITY;
+      },
+      stateKey,
+    ];
+  };
+
+/** Place of the provider among all, by language; those that language takes for the same have one place. */
+function ispKey({ named }: Fleet): Key {
+  const names = [...new Set(named.map(({ site }) => site.isp))].sort(compareWords);
+  const places = new Map<string, number>();
+  let place = 0;
+  for (const [i, name] of names.entries()) {
+    if (i > 0 && compareWords(names[i - 1] ?? '', name) !== 0) place = i;
+    places.set(name, place);
+  }
+  return ({ site }) => places.get(site.isp) ?? 0;
 }
 
 /** Worst first: offline, below, no data, maintenance, meets; in each the longest first. */
-export const WORST_FIRST = comparatorOf({ by: 'state', descending: false });
-export const WORST_KEYS = [stateKey];
-
-/** Rising, unknown last. */
-const numbersIn = (a: number | null, b: number | null) => (a ?? Number.MAX_VALUE) - (b ?? Number.MAX_VALUE);
+export const WORST_FIRST = (): Key[] => [stateKey];
 
 /** Unknown last in both directions; words by language. */
 export function compareValues(a: Value, b: Value, descending: boolean): number {

@@ -63,8 +63,7 @@ export const beginning = computed(() => (listed.value ? null : first.value));
 /** Every access point of the roster with its live row. Rows of another list than the roster's wait until both belong together. */
 export const fleet = computed<Fleet>(() => {
   if (beginning.value) return beginning.value.fleet;
-  const { rows, list, step } = live.value;
-  if (list === (roster.value?.list ?? null)) kept = joined(kept, names.value, rows, step);
+  if (live.value.list === (roster.value?.list ?? null)) kept = joined(kept, names.value, live.value);
   return kept;
 });
 /** The same as a list, by name. Another one with each tick: for pages that show few of them. */

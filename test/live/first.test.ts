@@ -1,14 +1,16 @@
 /** The first rows that a page shows are those that the whole begins with, for whoever may see which sites. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AP_STATES, type LiveRow, type Roster, unpackRoster, unpackRows } from '#contract';
+import { AP_STATES, type LiveRow, type Roster, unpackRoster } from '#contract';
 import { createChannel } from '../../dashboard/live/channel.ts';
 import { totalsOf } from '../../dashboard/live/tally.ts';
 import { unpackFirst } from '../../dashboard/web/first.ts';
 import { joined, type Line, linesOf, NO_FLEET, namesOf } from '../../dashboard/web/fleet.ts';
 import { createOrder } from '../../dashboard/web/kept-order.ts';
-import { WORST_FIRST } from '../../dashboard/web/order.ts';
+import { rowsOf } from '../../dashboard/web/live-rows.ts';
+import { parseSort, WORST_FIRST } from '../../dashboard/web/order.ts';
 import { numbers, rosterOf, rowOf } from '../web/fleet-fixture.ts';
+import { comparatorOf, valuesOf } from '../web/plain.ts';
 
 const AT = 1_800_000_000_123;
 const N = 150;
@@ -55,9 +57,10 @@ test('they are the first of all in the order of the table, with the same figures
 
       const whole = unpackRoster(channel.roster());
       const ids = channel.aps();
-      const values = unpackRows(channel.all(rows, AT), AT, (entry) => ids[entry] ?? '');
-      const all = linesOf(joined(NO_FLEET, namesOf(whole), values, null)).sort(WORST_FIRST);
-      const shown = createOrder(() => true, WORST_FIRST)(first.fleet).map((rank) => first.fleet.byRank[rank]);
+      const values = rowsOf(channel.all(rows, AT), AT, ids);
+      const fleet = joined(NO_FLEET, namesOf(whole), { rows: values, version: 1, places: null });
+      const all = linesOf(fleet).sort(comparatorOf(parseSort(null)));
+      const shown = Array.from(createOrder(() => true, WORST_FIRST)(first.fleet), (rank) => first.fleet.byRank[rank]);
       expect(shown.map(told)).toEqual(all.slice(0, 60).map(told));
       expect(first.fleet.n).toBe(all.length);
     }),
@@ -68,7 +71,7 @@ test('they are the first of all in the order of the table, with the same figures
 /** What a row shows; places, hours and contracts come with the details. */
 const told = (line: Line | undefined) =>
   line && {
-    row: line.row,
+    row: valuesOf(line.row),
     ap: line.ap,
     name: line.name,
     rank: line.rank,

@@ -15,6 +15,7 @@ import { NOON, testAt } from '../alert/tests.ts';
 import { type FakeBroker, fakeBroker, frameOf, handTime, settings, stateWith } from '../alert/world.ts';
 import { slowAlert, until } from '../notify/cases.ts';
 import { rowsOf } from '../support/live-rows.ts';
+import { rowsIn } from '../web/plain.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -459,7 +460,7 @@ function createPage(it: World) {
     seq,
     list,
     ids,
-    rows,
+    rows: rowsIn(rows),
     totals,
     health,
   });

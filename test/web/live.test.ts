@@ -11,6 +11,7 @@ import {
   reduce,
 } from '../../dashboard/web/live.ts';
 import { numbers, rowOf, totalsOf } from './fleet-fixture.ts';
+import { rowsIn, valuesOf } from './plain.ts';
 
 /** A server by the live protocol: numbered ticks in a ring, merged deltas for who comes back, reset for who comes too late. */
 function createServer(ringTicks: number) {
@@ -48,6 +49,7 @@ function createServer(ringTicks: number) {
       ring = [];
     },
     ids: () => ids,
+    rows: () => rows.map((row) => row && valuesOf(row)),
     snapshot: (): LiveSnapshot => ({
       ...head(),
       roster: `r ${ids.join()}`,
@@ -83,7 +85,7 @@ const acts = fc.array(
 );
 
 /** A page that plays the acts against a server: events arrive in order, snapshots are answered late, connections break. */
-function play(script: readonly Act[]): { state: LiveState; fresh: LiveState } {
+function play(script: readonly Act[]) {
   const server = createServer(6);
   let state = EMPTY;
   let connected = false;
@@ -140,19 +142,20 @@ function play(script: readonly Act[]): { state: LiveState; fresh: LiveState } {
   answer();
   feed({ kind: 'delta', delta: server.change(0, 1), now: 0 });
   for (let i = 0; i < 4; i++) answer();
-  return { state, fresh: freshFrom(server) };
+  return { state, fresh: freshFrom(server), rows: server.rows() };
 }
 
 const freshFrom = (server: ReturnType<typeof createServer>): LiveState =>
   reduce({ ...EMPTY, waiting: [] }, { kind: 'snapshot', snapshot: server.snapshot(), ids: server.ids(), now: 0 }).state;
 
 describe('the live view', () => {
-  test('after any sequence of cuts, losses and restarts the rows equal a fresh snapshot', () => {
+  test('after any sequence of cuts, losses and restarts the rows equal those of the server', () => {
     fc.assert(
       fc.property(acts, (script) => {
-        const { state, fresh } = play(script);
-        for (const key of ['epoch', 'seq', 'list', 'ids', 'rows', 'totals', 'health'] as const)
+        const { state, fresh, rows } = play(script);
+        for (const key of ['epoch', 'seq', 'list', 'ids', 'totals', 'health'] as const)
           expect(state[key], key).toEqual(fresh[key]);
+        expect(rowsIn(state.rows)).toEqual(rows);
       }),
       { numRuns: 1000 },
     );
@@ -162,7 +165,23 @@ describe('the live view', () => {
     const server = createServer(6);
     const delta = server.change(1, 50);
     const state = freshFrom(server);
-    expect(reduce(state, { kind: 'delta', delta, now: 6 }).state.rows).toBe(state.rows);
+    const before = rowsIn(state.rows);
+    const again = reduce(state, { kind: 'delta', delta: { ...delta, cols: packRows([undefined], 0) }, now: 6 }).state;
+    expect(again.version).toBe(state.version);
+    expect(rowsIn(again.rows)).toEqual(before);
+  });
+
+  test('a delta tells which places changed, and that nothing is as before where one came or went', () => {
+    const server = createServer(6);
+    server.change(1, 50);
+    const state = freshFrom(server);
+    const came = reduce(state, { kind: 'delta', delta: server.change(2, 60), now: 1 }).state;
+    expect(came).toMatchObject({ version: state.version + 1, places: null });
+    const changed = reduce(came, { kind: 'delta', delta: server.change(2, 61), now: 2 }).state;
+    expect(changed).toMatchObject({ version: state.version + 2, places: [2] });
+    const kept = changed.rows.at(2);
+    reduce(changed, { kind: 'delta', delta: server.change(2, 62), now: 3 });
+    expect(kept?.down_mbps).toBe(62);
   });
 
   test('a gap in the numbers asks for one snapshot, and the deltas meanwhile are kept', () => {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Line } from '../../dashboard/web/fleet.ts';
-import { hold, windowOf } from '../../dashboard/web/held.ts';
+import { hold, rowKeys, windowOf } from '../../dashboard/web/held.ts';
+import { createOrder } from '../../dashboard/web/kept-order.ts';
 import {
   columnsText,
-  comparatorOf,
+  keysOf,
   namesText,
   parseColumns,
   parseNames,
@@ -26,7 +27,10 @@ const lines: Line[] = roster.sites.flatMap((site, i): Line[] => {
     : [];
 });
 const ids = (found: readonly Line[]) => found.map(({ ap }) => ap.id);
-const orderOf = (some: readonly Line[], sort: Sort) => ids([...some].sort(comparatorOf(sort)));
+const orderOf = (some: readonly Line[], sort: Sort) => {
+  const fleet = { version: 1, byRank: some, n: some.length, named: some, changes: null };
+  return ids(Array.from(createOrder(() => true, keysOf(sort))(fleet)).flatMap((rank) => some[rank] ?? []));
+};
 const stateAt = new Map(lines.map((line) => [line.ap.id, line.row.state]));
 
 describe('order', () => {
@@ -106,16 +110,21 @@ test('a selection as a table: exact values, unknown is empty, no cell is run by 
 });
 
 describe('rows hold still under pointer and focus', () => {
+  const held = (shown: readonly number[], wanted: readonly number[], on: boolean) => {
+    const { order, moved } = hold(Uint32Array.from(shown), Uint32Array.from(wanted), on);
+    return { order: [...order], moved };
+  };
+
   test('held rows keep their places and what moved is counted', () => {
-    expect(hold([0, 1, 2, 3], [3, 0, 1, 2], true)).toEqual({ order: [0, 1, 2, 3], moved: 1 });
-    expect(hold([0, 1, 2], [2, 1, 0], false)).toEqual({ order: [2, 1, 0], moved: 0 });
+    expect(held([0, 1, 2, 3], [3, 0, 1, 2], true)).toEqual({ order: [0, 1, 2, 3], moved: 1 });
+    expect(held([0, 1, 2], [2, 1, 0], false)).toEqual({ order: [2, 1, 0], moved: 0 });
   });
 
   test('whatever happens, held rows never change their order, none is lost and none is doubled', () => {
     const some = fc.uniqueArray(fc.nat(30), { maxLength: 20 });
     fc.assert(
       fc.property(some, some, (shown, wanted) => {
-        const { order, moved } = hold(shown, wanted, true);
+        const { order, moved } = held(shown, wanted, true);
         expect([...order].sort()).toEqual([...wanted].sort());
         const stayed = shown.filter((rank) => wanted.includes(rank));
         expect(order.filter((rank) => stayed.includes(rank))).toEqual(stayed);
@@ -123,6 +132,25 @@ describe('rows hold still under pointer and focus', () => {
       }),
     );
   });
+});
+
+test('a line that is drawn still keeps its row, one that comes takes a row that is free, and no row stands for two', () => {
+  const some = fc.uniqueArray(fc.nat(30), { maxLength: 20 });
+  fc.assert(
+    fc.property(fc.array(some, { maxLength: 6 }), (drawings) => {
+      let keys = new Map<number, number>();
+      for (const ranks of drawings) {
+        const last = keys;
+        keys = rowKeys(last, ranks);
+        expect([...keys.keys()]).toEqual(ranks);
+        expect(new Set(keys.values()).size).toBe(ranks.length);
+        for (const [rank, key] of last) if (ranks.includes(rank)) expect(keys.get(rank)).toBe(key);
+        const known = [...last.values()];
+        const made = [...keys.values()].filter((key) => !known.includes(key));
+        expect(made.length).toBe(Math.max(0, ranks.length - last.size));
+      }
+    }),
+  );
 });
 
 describe('windowing', () => {

@@ -27,22 +27,28 @@ export function createPoints(): (fleet: Fleet) => Points {
       points = pointsOf(fleet.byRank);
       byRank = new Map(points.ranks.map((rank, i) => [rank, i]));
     },
-    change(changes) {
-      const states = points.states.slice();
-      let moved = false;
-      for (const { before, after } of changes) {
-        const i = byRank.get(after.rank);
-        if (i === undefined || before.row.state === after.row.state) continue;
-        states[i] = severity(after);
-        moved = true;
+    change(ranks, fleet) {
+      const { states } = points;
+      const moved: [number, number][] = [];
+      for (const rank of ranks) {
+        const [i, line] = [byRank.get(rank), fleet.byRank[rank]];
+        if (i === undefined || !line || severity(line) === states[i]) continue;
+        moved.push([i, severity(line)]);
       }
-      if (moved) points = { ...points, states };
+      // Others: who drew them compares.
+      if (moved.length > 0) points = { ...points, states: changed(states, moved) };
     },
   });
   return (fleet) => {
     keep(fleet);
     return points;
   };
+}
+
+function changed(states: Uint8Array, moved: readonly [number, number][]): Uint8Array {
+  const next = states.slice();
+  for (const [i, state] of moved) next[i] = state;
+  return next;
 }
 
 function pointsOf(byRank: Fleet['byRank']): Points {

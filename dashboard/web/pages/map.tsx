@@ -11,7 +11,7 @@ import type { Grouping } from '../map/draw.ts';
 import { placed } from '../map/points.ts';
 import { useMap } from '../map/use-map.ts';
 import { parseView, project, toScreen, type View, viewText } from '../map/view.ts';
-import { WORST_FIRST, WORST_KEYS } from '../order.ts';
+import { WORST_FIRST } from '../order.ts';
 import { Age } from '../parts/age.tsx';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { useTitle } from '../parts/head.tsx';
@@ -265,9 +265,9 @@ function Twin({ region, per, placed: onMap, shown, regionOf, bounds }: TwinProps
   const listed = useFleet(() => {
     const isThere = (line: Line) =>
       region === null ? bounds === null || within(bounds, line) : regionOf(line) === region;
-    return createOrder((line) => shown.has(line.row.state) && placed(line) && isThere(line), WORST_FIRST, WORST_KEYS);
+    return createOrder((line) => shown.has(line.row.state) && placed(line) && isThere(line), WORST_FIRST);
   }, [region, shown, regionOf, bounds]);
-  const worst = listed.slice(0, LISTED);
+  const worst = [...listed.subarray(0, LISTED)];
   const n = sumOf(per);
   const all = lineCount.value;
   const unplaced = all - onMap;

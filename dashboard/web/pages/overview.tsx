@@ -5,9 +5,9 @@ import type { AlertView, Page, Totals } from '#contract';
 import { because } from '../because.ts';
 import type { Line } from '../fleet.ts';
 import { count, cut, mbps, moment, NBSP, percent } from '../format.ts';
-import { createOrder } from '../kept-order.ts';
+import { createOrder, type Key, type Ranks } from '../kept-order.ts';
 import { useLoad } from '../load.ts';
-import { WORST_FIRST, WORST_KEYS } from '../order.ts';
+import { WORST_FIRST } from '../order.ts';
 import { Age } from '../parts/age.tsx';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { DayStrip } from '../parts/day-strip.tsx';
@@ -183,8 +183,8 @@ function Tally() {
 /** Worst first, named, with the reason and who has it. */
 function Attention() {
   const alerts = useLoad<Page<AlertView>>('/alerts?condition=firing', { refresh: lastAlert.value });
-  const bad = useFleet(() => createOrder(needsHelp, WORST_FIRST, WORST_KEYS), []);
-  const worst = bad.slice(0, WORST);
+  const bad = useFleet(() => createOrder(needsHelp, WORST_FIRST), []);
+  const worst = [...bad.subarray(0, WORST)];
   const holders = new Map(alerts.value?.items.map((alert) => [alert.id, alert.acknowledged_by]));
   return (
     <Panel
@@ -235,10 +235,10 @@ function Worst({ rank, holders }: { rank: number; holders: ReadonlyMap<number, s
   );
 }
 
-const newestFirst = (a: Line, b: Line): number => (b.row.since ?? 0) - (a.row.since ?? 0) || a.rank - b.rank;
+const newestFirst = (): Key[] => [({ row }) => -(row.since ?? 0)];
 
 /** How many stand before the first that does not pass. */
-function countWhile(ranks: readonly number[], passes: (rank: number) => boolean): number {
+function countWhile(ranks: Ranks, passes: (rank: number) => boolean): number {
   let [low, high] = [0, ranks.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -261,7 +261,7 @@ function Changes() {
         <p class="pad q">{w.noChanges}</p>
       ) : (
         <ol class="feed moments">
-          {recent.slice(0, Math.min(n, CHANGES)).map((rank) => (
+          {[...recent.subarray(0, Math.min(n, CHANGES))].map((rank) => (
             <Changed key={rank} rank={rank} />
           ))}
         </ol>

@@ -1,11 +1,11 @@
 /** Why: the list of everything: search, filters, columns and sorting in the address, a dense live table below, and what one does with a selection. */
-import { useMemo, useState } from 'preact/hooks';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import { AP_STATES, type ApState } from '#contract';
 import { count } from '../format.ts';
-import { createOrder } from '../kept-order.ts';
+import { createOrder, type Ranks } from '../kept-order.ts';
 import {
+  type ColumnKey,
   columnsText,
-  comparatorOf,
   type Filter,
   keysOf,
   parseColumns,
@@ -23,7 +23,7 @@ import { Selection } from '../parts/selection.tsx';
 import { Sheet } from '../parts/sheet.tsx';
 import { Filters } from '../parts/sites-filters.tsx';
 import { Views } from '../parts/views.tsx';
-import { go, place, withQuery } from '../router.ts';
+import { go, type Place, place, withQuery } from '../router.ts';
 import { beginning, lineCount, listed } from '../store.ts';
 import { createTally, type Mix, NO_MIX } from '../tally.ts';
 import { useFleet } from '../use-fleet.ts';
@@ -45,95 +45,118 @@ export function Sites() {
 
 function Listed() {
   const here = place.value;
-  const asked = here.query.get('cols');
-  const columns = useMemo(() => parseColumns(asked), [asked]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const filter: Filter = {
-    q: here.query.get('q') ?? '',
-    states: statesOf(here.query.get('state')),
-    regions: parseNames(here.query.get('region')),
-    isps: parseNames(here.query.get('isp')),
-    metered: here.query.get('metered') === '1',
-  };
-  const sort = parseSort(here.query.get('sort'));
-  const scope = JSON.stringify(filter);
+  const { filter, sort, scope, set, onSort } = useMemo(() => askedBy(here), [here]);
+  const cols = here.query.get('cols');
+  const columns = useMemo(() => parseColumns(cols), [cols]);
   const { per, shown, n } = useShown(filter, sort, scope);
   const all = lineCount.value;
-  const set = (changes: Record<string, string | null>) => go(withQuery(here, changes), 'replace');
-  const select = (aps: readonly string[], on: boolean) =>
-    setSelected((old) => new Set(on ? [...old, ...aps] : [...old].filter((ap) => !aps.includes(ap))));
-  const filters = <Filters filter={filter} per={per} set={set} />;
-  const [only, another] = filter.regions;
+  const select = useCallback(
+    (aps: readonly string[], on: boolean) =>
+      setSelected((old) => new Set(on ? [...old, ...aps] : [...old].filter((ap) => !aps.includes(ap)))),
+    [],
+  );
+  // Where a figure moves each second, so does the order: what stands around the rows is not drawn again with it.
+  const filters = useMemo(() => <Filters filter={filter} per={per} set={set} />, [filter, per, set]);
+  const head = useMemo(
+    () => <SitesHead {...{ filter, columns, per, n, all, set }} />,
+    [filter, columns, per, n, all, set],
+  );
+  const selection = useMemo(() => <Selection selected={selected} onSelect={select} />, [selected]);
   return (
     <>
-      <Head
-        title={only !== undefined && another === undefined ? w.titleIn(only) : w.title}
-        under={<p>{w.summary(count(n), count(all), summary(per))}</p>}
-        acts={
-          <>
-            <Views />
-            <ColumnPick columns={columns} pick={(next) => set({ cols: columnsText(next) })} />
-            <a class="btn go" href="/settings">
-              {w.add}
-            </a>
-          </>
-        }
-      />
-      <Selection selected={selected} onSelect={select} />
+      {head}
+      {selection}
       {n === 0 ? (
         <>
           <div class="toolbar">{filters}</div>
-          <div class="panel">
-            <Empty
-              title={all === 0 ? words.overview.empty : w.none}
-              text={all === 0 ? words.overview.emptyText : w.noneText}
-            >
-              {all === 0 ? (
-                <a class="btn go" href="/settings">
-                  {w.add}
-                </a>
-              ) : (
-                <button
-                  class="btn"
-                  type="button"
-                  onClick={() => set({ q: null, state: null, region: null, isp: null, metered: null })}
-                >
-                  {w.removeFilters}
-                </button>
-              )}
-            </Empty>
-          </div>
+          <Nothing all={all} set={set} />
         </>
       ) : (
-        <Sheet
-          shown={shown}
-          n={n}
-          sort={sort}
-          onSort={(next) => set({ sort: sortText(next) })}
-          scope={scope}
-          filters={filters}
-          columns={columns}
-          selected={selected}
-          onSelect={select}
-        />
+        <Sheet {...{ shown, n, sort, onSort, scope, filters, columns, selected }} onSelect={select} />
       )}
     </>
   );
 }
 
+type Set = (changes: Record<string, string | null>) => void;
+
+/** What the address asks for. */
+function askedBy(here: Place) {
+  const { query } = here;
+  const filter: Filter = {
+    q: query.get('q') ?? '',
+    states: statesOf(query.get('state')),
+    regions: parseNames(query.get('region')),
+    isps: parseNames(query.get('isp')),
+    metered: query.get('metered') === '1',
+  };
+  const set: Set = (changes) => go(withQuery(here, changes), 'replace');
+  return {
+    ...{ filter, set, scope: JSON.stringify(filter) },
+    sort: parseSort(query.get('sort')),
+    onSort: (next: Sort) => set({ sort: sortText(next) }),
+  };
+}
+
+interface SitesHeadProps {
+  filter: Filter;
+  columns: readonly ColumnKey[];
+  per: Mix;
+  n: number;
+  all: number;
+  set: Set;
+}
+function SitesHead({ filter, columns, per, n, all, set }: SitesHeadProps) {
+  const [only, another] = filter.regions;
+  return (
+    <Head
+      title={only !== undefined && another === undefined ? w.titleIn(only) : w.title}
+      under={<p>{w.summary(count(n), count(all), summary(per))}</p>}
+      acts={
+        <>
+          <Views />
+          <ColumnPick columns={columns} pick={(next) => set({ cols: columnsText(next) })} />
+          <a class="btn go" href="/settings">
+            {w.add}
+          </a>
+        </>
+      }
+    />
+  );
+}
+
+/** No site passes the filter, or there is none at all. */
+const Nothing = ({ all, set }: { all: number; set: Set }) => (
+  <div class="panel">
+    <Empty title={all === 0 ? words.overview.empty : w.none} text={all === 0 ? words.overview.emptyText : w.noneText}>
+      {all === 0 ? (
+        <a class="btn go" href="/settings">
+          {w.add}
+        </a>
+      ) : (
+        <button
+          class="btn"
+          type="button"
+          onClick={() => set({ q: null, state: null, region: null, isp: null, metered: null })}
+        >
+          {w.removeFilters}
+        </button>
+      )}
+    </Empty>
+  </div>
+);
+
 /**
  * What passes the filter, in order, and how many in each state would pass it. Both stay the same objects while nothing of them changed. `n`:
  * how many pass; more than `shown` as long as only the first are known.
  */
-function useShown(filter: Filter, sort: Sort, scope: string): { per: Mix; shown: readonly number[]; n: number } {
+function useShown(filter: Filter, sort: Sort, scope: string): { per: Mix; shown: Ranks; n: number } {
   const tally = useFleet(() => {
     const passes = passerOf({ ...filter, states: [] });
     return createTally((line) => (passes(line) ? '' : null));
   }, [scope]);
-  const shown = useFleet(
-    () => createOrder(passerOf(filter), comparatorOf(sort), keysOf(sort)),
-    [scope, sort.by, sort.descending],
-  );
+  const shown = useFleet(() => createOrder(passerOf(filter), keysOf(sort)), [scope, sort.by, sort.descending]);
   const begun = beginning.value?.totals;
   return begun ? { per: begun, shown, n: begun.total } : { per: tally.get('') ?? NO_MIX, shown, n: shown.length };
 }

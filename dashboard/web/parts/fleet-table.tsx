@@ -50,7 +50,7 @@ interface TableProps {
 
 export function ProbeTable({ rows, shown, ids, scope, filters, sort, onSort, old }: TableProps) {
   const columns = narrow.value ? COLUMNS.filter(({ key }) => key === 'seen') : COLUMNS;
-  const wanted = shown.map(({ at }) => at);
+  const wanted = Uint32Array.from(shown, ({ at }) => at);
   const { body, order, moved, pinned, again, on } = useHeld(wanted, `${scope}|${sort.by}|${sort.descending}`, ids);
   const view = useView(body);
   const sorted = `${w.columns[sort.by]}, ${sort.descending ? words.sites.descending : words.sites.ascending}`;

@@ -1,6 +1,7 @@
 /** Why: a table of 20,000 rows draws those in view alone, and its rows hold still under pointer and focus. Written once for every such table. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { hold } from '../held.ts';
+import type { Ranks } from '../kept-order.ts';
 import { narrow } from '../narrow.ts';
 
 /** Rows drawn above and below the view, so that a fast wheel and j/k find them ready; a few until somebody scrolls, since each costs in each tick. */
@@ -70,24 +71,26 @@ export function useView(body: { current: HTMLTableSectionElement | null }) {
   return view;
 }
 
+const NONE: Ranks = new Uint32Array();
+
 /** The order as it stood, and what it was an order of. */
 interface Shown {
   key: string;
   of: unknown;
-  order: readonly number[];
+  order: Ranks;
 }
 
 /**
  * The order to show while pointer or focus is in the body. It is let go when `key` (filter and sorting) or `of` (what the numbers mean)
  * changes.
  */
-export function useHeld(wanted: readonly number[], key: string, of: unknown) {
+export function useHeld(wanted: Ranks, key: string, of: unknown) {
   const body = useRef<HTMLTableSectionElement>(null);
   const [held, setHeld] = useState({ pointer: false, focus: false });
   const [pinned, setPinned] = useState<number | null>(null);
-  const shown = useRef<Shown>({ key: '', of: null, order: [] });
+  const shown = useRef<Shown>({ key: '', of: null, order: NONE });
   const { order, moved } = hold(
-    shown.current.key === key && shown.current.of === of ? shown.current.order : [],
+    shown.current.key === key && shown.current.of === of ? shown.current.order : NONE,
     wanted,
     held.pointer || held.focus,
   );
@@ -99,7 +102,7 @@ export function useHeld(wanted: readonly number[], key: string, of: unknown) {
     /** Index of the row that has the focus: it stays drawn. */
     pinned,
     again: () => {
-      shown.current = { key: '', of, order: [] };
+      shown.current = { key: '', of, order: NONE };
       setHeld({ pointer: false, focus: false });
     },
     /** For the body of the table. */

@@ -1,10 +1,11 @@
 /** Why: the dense live table. Only the rows in view are drawn, heads sort, rows hold still under pointer and focus. */
 import type { ComponentChildren } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { because } from '../because.ts';
 import type { Line } from '../fleet.ts';
 import { count } from '../format.ts';
-import { windowOf } from '../held.ts';
+import { rowKeys, windowOf } from '../held.ts';
+import type { Ranks } from '../kept-order.ts';
 import { narrow } from '../narrow.ts';
 import type { ColumnKey, Sort, SortKey } from '../order.ts';
 import { siteHref } from '../router.ts';
@@ -23,7 +24,7 @@ const LARGE_FIRST: readonly SortKey[] = ['rx', 'tx', 'rtt', 'cpu', 'clients', 's
 
 interface SheetProps {
   /** Ranks, in order. */
-  shown: readonly number[];
+  shown: Ranks;
   /** How many rows there will be; more than `shown` as long as only the first are known. */
   n: number;
   sort: Sort;
@@ -55,6 +56,21 @@ export function Sheet({
     useNamed(),
   );
   const view = useView(body);
+  const segments = windowOf(n, view.first - view.over, view.last + view.over, pinned, order.length);
+  const ranks = segments.flatMap((segment) => (segment.kind === 'row' ? (order[segment.index] ?? []) : []));
+  const keys = useRef<ReadonlyMap<number, number>>(new Map());
+  keys.current = rowKeys(keys.current, ranks);
+  const wholeOrder = useRef(order);
+  wholeOrder.current = order;
+  const head = {
+    ...{ sort, onSort, columns, n, partly: order.length < n },
+    all: order.length > 0 && selected.size >= order.length && order.every((rank) => selected.has(idAt(rank))),
+    some: selected.size > 0 && order.some((rank) => selected.has(idAt(rank))),
+  };
+  const sheetHead = useMemo(
+    () => <SheetHead {...head} onAll={(on) => onSelect(Array.from(wholeOrder.current, idAt), on)} />,
+    [...Object.values(head), onSelect],
+  );
   return (
     <>
       <div class="toolbar">
@@ -76,16 +92,7 @@ export function Sheet({
           <caption class="vh">
             {w.caption(`${w.columns[sort.by]}, ${sort.descending ? w.descending : w.ascending}`, count(n))}
           </caption>
-          <SheetHead
-            sort={sort}
-            onSort={onSort}
-            columns={columns}
-            all={order.length > 0 && selected.size >= order.length && order.every((rank) => selected.has(idAt(rank)))}
-            some={selected.size > 0 && order.some((rank) => selected.has(idAt(rank)))}
-            n={n}
-            partly={order.length < n}
-            onAll={(on) => onSelect(order.map(idAt), on)}
-          />
+          {sheetHead}
           <tbody
             ref={body}
             onChange={({ target }) => {
@@ -93,7 +100,7 @@ export function Sheet({
             }}
             {...on}
           >
-            {windowOf(n, view.first - view.over, view.last + view.over, pinned, order.length).map((segment) => {
+            {segments.map((segment) => {
               if (segment.kind === 'gap')
                 return (
                   <Gap key={`gap ${segment.rows}`} height={segment.rows * view.rowPx} span={everywhere(columns)} />
@@ -102,7 +109,7 @@ export function Sheet({
               const id = idAt(rank);
               return (
                 <Row
-                  key={id}
+                  key={keys.current.get(rank)}
                   rank={rank}
                   index={segment.index}
                   hours={columns.includes('day') ? dayHours.value[rank] : undefined}

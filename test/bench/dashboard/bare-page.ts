@@ -93,17 +93,22 @@ interface TraceEvent {
   tdur?: number;
 }
 
-/** What Chromium writes down of all its threads in so many milliseconds. */
-export async function traceFor(browser: Browser, ms: number): Promise<TraceEvent[]> {
+/** What Chromium writes down of all its threads in so many milliseconds; `last` is done while it still does. */
+export async function traceFor<T>(
+  browser: Browser,
+  ms: number,
+  last: () => Promise<T>,
+): Promise<{ events: TraceEvent[]; told: T }> {
   const root: CDPSession = await browser.newBrowserCDPSession();
   const events: TraceEvent[] = [];
   root.on('Tracing.dataCollected', ({ value }) => void events.push(...(value as unknown as TraceEvent[])));
   const includedCategories = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'blink.user_timing'];
   await root.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories } });
   await new Promise((resolve) => setTimeout(resolve, ms));
+  const told = await last();
   const complete = new Promise<void>((resolve) => root.once('Tracing.tracingComplete', () => resolve()));
   await root.send('Tracing.end');
   await complete;
   await root.detach();
-  return events;
+  return { events, told };
 }

@@ -6,9 +6,9 @@ import type { Browser } from 'playwright-core';
 import { openBare, traceFor } from './bare-page.ts';
 
 const DESK = { width: 1280, height: 800 };
-/** Loading, compiling and the collections of garbage after them are over then, ms. */
-const WARM_MS = 40_000;
-const TRACE_MS = 42_000;
+/** Loading, compiling and the collections of garbage after them, which Chromium puts off by up to a minute, are over then, ms. */
+const WARM_MS = 60_000;
+const TRACE_MS = 61_000;
 
 export interface TickWork {
   /** Processor time of the main thread for each tick, ms. */
@@ -21,20 +21,19 @@ export interface TickWork {
 export async function ticksOf(browser: Browser, url: string): Promise<TickWork> {
   const page = await openBare(browser, DESK);
   try {
-    await page.send('Page.addScriptToEvaluateOnNewDocument', { source: `(${markTicks})()` });
+    await page.send('Page.addScriptToEvaluateOnNewDocument', { source: `(${noteTicks})()` });
     await page.send('Page.navigate', { url });
     await new Promise((resolve) => setTimeout(resolve, WARM_MS));
-    const events = await traceFor(browser, TRACE_MS);
-    const marks = events.filter(({ name }) => name === 'carrel tick').sort((a, b) => a.ts - b.ts);
-    const [first] = marks;
-    if (!first) throw new Error(`no tick within ${TRACE_MS} ms at ${url}`);
+    const { events, told } = await traceFor(browser, TRACE_MS, () => page.value<Noted>(`(${tellTicks})()`));
+    const mark = events.find(({ name }) => name === MARK);
     const tasks = events.filter(
-      ({ name, ph, pid, tid }) => name === 'RunTask' && ph === 'X' && pid === first.pid && tid === first.tid,
+      ({ name, ph, pid, tid }) => name === 'RunTask' && ph === 'X' && pid === mark?.pid && tid === mark.tid,
     );
+    const begun = Math.min(...tasks.map(({ ts }) => ts));
+    const read = told.ticks.map((at) => (mark?.ts ?? 0) - (told.now - at) * 1000).filter((ts) => ts > begun);
+    if (read.length === 0) throw new Error(`no tick within ${TRACE_MS} ms at ${url}`);
     // A tick begins with the task that reads it.
-    const begins = marks.map(
-      ({ ts }) => tasks.find((task) => task.ts <= ts && ts <= task.ts + (task.dur ?? 0))?.ts ?? ts,
-    );
+    const begins = read.map((at) => tasks.find(({ ts, dur = 0 }) => ts <= at && at <= ts + dur)?.ts ?? at);
     const between = begins.slice(1).map((end, i) => tasks.filter(({ ts }) => ts >= (begins[i] ?? end) && ts < end));
     const sum = (of: typeof tasks, of1: 'dur' | 'tdur'): number =>
       of.reduce((all, task) => all + (task[of1] ?? 0), 0) / 1000;
@@ -44,11 +43,28 @@ export async function ticksOf(browser: Browser, url: string): Promise<TickWork> 
   }
 }
 
-/** Runs in the page: each delta that is read leaves a mark in what Chromium writes down. */
-function markTicks(): void {
+interface Noted {
+  /** By the page's own clock, ms. */
+  now: number;
+  ticks: number[];
+}
+/** Stands among what Chromium writes down at the moment that the page calls `now`. */
+const MARK = 'carrel now';
+
+/** Runs in the page: notes when each delta is read. A mark for each would be half a millisecond of what is measured. */
+function noteTicks(): void {
+  const ticks: number[] = [];
+  Object.assign(globalThis, { carrelTicks: ticks });
   const parse = JSON.parse;
   JSON.parse = (text: string, ...rest) => {
-    if (text.startsWith('{"epoch"')) performance.mark('carrel tick');
+    if (text.startsWith('{"epoch"')) ticks.push(performance.now());
     return parse(text, ...rest);
   };
+}
+
+/** Runs in the page. */
+function tellTicks(): Noted {
+  const now = performance.now();
+  performance.mark('carrel now');
+  return { now, ticks: (globalThis as unknown as { carrelTicks: number[] }).carrelTicks };
 }
