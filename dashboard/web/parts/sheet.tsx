@@ -49,7 +49,8 @@ export function Sheet({
   onSelect,
 }: SheetProps) {
   // A phone has room for one value, and making the hidden cells would take it longer than everything else.
-  const columns = narrow.value ? chosen.filter((key) => key === 'down') : chosen;
+  const thin = narrow.value;
+  const columns = useMemo(() => (thin ? chosen.filter((key) => key === 'down') : chosen), [thin, chosen]);
   const { body, order, moved, pinned, again, on } = useHeld(
     wanted,
     `${scope}|${sort.by}|${sort.descending}`,
