@@ -54,6 +54,7 @@ export interface Broker {
   addresses(): { mqtt: string | null; mqtts: string | null; speed: string | null };
   /** PEM of the authority that probes must trust; null when a certificate was given or MQTTS is off. */
   authority(): string | null;
+  /** The entry of a probe stays the same object, and is changed where it lies. */
   presence(): ReadonlyMap<string, Presence>;
   /** Called after each change of presence. Returns the unsubscriber. */
   onPresence(listener: (presence: Presence) => void): () => void;

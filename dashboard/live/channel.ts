@@ -4,10 +4,8 @@ import {
   type AccessPoint,
   type LiveColumns,
   type LiveFirst,
-  type LiveRow,
   packPlaces,
   packRoster,
-  packRows,
   type Roster,
   type RosterColumns,
   type RosterProbe,
@@ -16,6 +14,8 @@ import {
 } from '#contract';
 import { byName } from './by-name.ts';
 import { firstOf, type Surroundings, surroundingsOf } from './first.ts';
+import type { Slots } from './slots.ts';
+import type { RowTable } from './table.ts';
 
 export interface Channel {
   key: string;
@@ -27,14 +27,14 @@ export interface Channel {
   sees(site: string): boolean;
   /** Ids in the order of the list. */
   aps(): string[];
+  /** Their slots. */
+  slots(): readonly number[];
   /** One entry per access point of the list. */
-  all(rows: ReadonlyMap<string, LiveRow>, at: number): LiveColumns;
-  /** Only these, by their places; what is not in scope is left out. */
-  some(aps: Iterable<string>, rows: ReadonlyMap<string, LiveRow>, at: number): { n: number[]; cols: LiveColumns };
+  all(rows: RowTable, at: number): LiveColumns;
+  /** Only those of these slots, by their places; what is not in scope is left out. */
+  some(slots: readonly number[], rows: RowTable, at: number): { n: number[]; cols: LiveColumns };
   /** The first rows of the table of sites. */
-  first(rows: ReadonlyMap<string, LiveRow>, at: number): Omit<LiveFirst, 'totals'>;
-  /** Rows in scope. */
-  rowsOf(rows: ReadonlyMap<string, LiveRow>): Iterable<LiveRow>;
+  first(rows: RowTable, at: number): Omit<LiveFirst, 'totals'>;
 }
 export interface RosterContent {
   sites: readonly Site[];
@@ -45,12 +45,14 @@ export interface RosterContent {
 export const keyOf = (scope: SiteScope | undefined): string =>
   scope ? JSON.stringify([[...scope.sites].sort(), [...scope.regions].sort()]) : '';
 
-export function createChannel(scope: SiteScope | undefined): Channel {
+export function createChannel(scope: SiteScope | undefined, slots: Slots): Channel {
   const wanted = scope && { sites: new Set(scope.sites), regions: new Set(scope.regions) };
   let roster: Roster & { list: string } = { hash: '', list: '', sites: [], access_points: [], probes: [] };
   let packed: RosterColumns | null = null;
   let around: Surroundings | null = null;
-  let places = new Map<string, number>();
+  let inList: number[] = [];
+  /** Place of a slot; -1: it has none. */
+  let placeOf = new Int32Array(0);
   let sites = new Set<string>();
   return {
     key: keyOf(scope),
@@ -62,7 +64,9 @@ export function createChannel(scope: SiteScope | undefined): Channel {
       roster = { hash, list: hashOf(ordered.access_points.map(({ id }) => id)), ...ordered };
       packed = null;
       around = null;
-      places = new Map(roster.access_points.map(({ id }, place) => [id, place]));
+      inList = roster.access_points.map(({ id }) => slots.of(id));
+      placeOf = new Int32Array(slots.size()).fill(-1);
+      for (const [place, slot] of inList.entries()) placeOf[slot] = place;
       sites = new Set(roster.sites.map(({ id }) => id));
       return true;
     },
@@ -71,31 +75,28 @@ export function createChannel(scope: SiteScope | undefined): Channel {
     list: () => roster.list,
     sees: (site) => sites.has(site),
     aps: () => roster.access_points.map(({ id }) => id),
-    all: (rows, at) =>
-      packRows(
-        roster.access_points.map(({ id }) => rows.get(id)),
-        at,
-      ),
-    some(aps, rows, at) {
-      const found = [...aps].flatMap((ap) => {
-        const place = places.get(ap);
-        const row = rows.get(ap);
-        return place === undefined || !row ? [] : [{ place, row }];
-      });
-      found.sort((a, b) => a.place - b.place);
+    slots: () => inList,
+    all: (rows, at) => rows.columns(inList, at),
+    some(changed, rows, at) {
+      const places: number[] = [];
+      for (const slot of changed) {
+        const place = placeOf[slot] ?? -1;
+        if (place >= 0 && rows.has(slot)) places.push(place);
+      }
+      // As whole numbers: they are sorted without asking which is larger.
+      const rising = [...Int32Array.from(places).sort()];
       return {
-        n: packPlaces(found.map(({ place }) => place)),
-        cols: packRows(
-          found.map(({ row }) => row),
+        n: packPlaces(rising),
+        cols: rows.columns(
+          rising.map((place) => inList[place] ?? -1),
           at,
         ),
       };
     },
     first(rows, at) {
       around ??= surroundingsOf(roster);
-      return firstOf(roster, around, rows, at);
+      return firstOf(roster, around, inList, rows, at);
     },
-    rowsOf: (rows) => (wanted ? roster.access_points.flatMap(({ id }) => rows.get(id) ?? []) : rows.values()),
   };
 }
 

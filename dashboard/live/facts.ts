@@ -11,24 +11,26 @@ import type { Fleet } from '../alert/fleet.ts';
 import { followFeed } from '../follow-feed.ts';
 import type { Notice } from '../said/said.ts';
 import { pause } from '../timing.ts';
-import { type Facts, newFacts, takeFrame } from './latest.ts';
-import { joinFacts, rebuildFacts } from './rebuild.ts';
+import { type Facts, joinFacts, newFacts, takeFrame } from './latest.ts';
+import { rebuildFacts } from './rebuild.ts';
+import type { Slots } from './slots.ts';
 
 export interface FactsDeps {
   state: Pick<State, 'registry' | 'keep'>;
   broker: Pick<Broker, 'openFeed' | 'commit' | 'store' | 'stats'>;
   fleet: (probe?: string) => Fleet;
+  slots: Slots;
   clock: Clock;
   log: Logger;
-  /** The facts of this access point may have changed. */
-  onChange(ap: string): void;
+  /** The facts of the access point of this slot may have changed. */
+  onChange(slot: number): void;
   onBatch(batch: FeedBatch): void;
 }
 export interface FactsKeeper {
   /** Reads on; waits at most 5 s for the database. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  of(ap: string): Facts;
+  of(slot: number): Facts;
   notices(): Notice[];
 }
 
@@ -37,9 +39,13 @@ const COMMIT_MS = 30_000;
 const START_WAIT_MS = 5000;
 const CURSOR_KEY = 'live.cursor';
 const NOTHING = newFacts();
+/** Of a probe that judges nothing. */
+const NO_SLOT = -1;
 
-export function createFactsKeeper({ state, broker, fleet, clock, log, onChange, onBatch }: FactsDeps): FactsKeeper {
-  const facts = new Map<string, Facts>();
+export function createFactsKeeper(deps: FactsDeps): FactsKeeper {
+  const { state, broker, fleet, slots, clock, log, onChange, onBatch } = deps;
+  const facts: (Facts | undefined)[] = [];
+  const slotOf = slotsOfProbes(fleet, slots);
   const stopping = new AbortController();
   let cursor: Cursor | null = null;
   let committedAt = 0;
@@ -55,12 +61,20 @@ export function createFactsKeeper({ state, broker, fleet, clock, log, onChange, 
   }
 
   function take(frame: FeedBatch['frames'][number], synced: boolean): void {
-    const ap = fleet(frame.probe).apOfProbe.get(frame.probe);
-    if (ap === undefined) return;
-    const known = facts.get(ap) ?? newFacts();
-    facts.set(ap, known);
-    takeFrame(known, frame, synced);
-    onChange(ap);
+    const slot = slotOf(frame.probe);
+    if (slot === NO_SLOT) return;
+    takeFrame(knownOf(slot), frame, synced);
+    onChange(slot);
+  }
+
+  function knownOf(slot: number): Facts {
+    const known = facts[slot];
+    if (known) return known;
+    const made = newFacts();
+    // Without gaps: an array with holes is slower to read.
+    while (facts.length < slot) facts.push(undefined);
+    facts[slot] = made;
+    return made;
   }
 
   /** Until the database has answered once, the page says that it may not know everything yet. */
@@ -71,8 +85,9 @@ export function createFactsKeeper({ state, broker, fleet, clock, log, onChange, 
       try {
         const stored = await rebuildFacts(broker.store, state.registry, fleet(), clock.wallMs());
         for (const [ap, known] of stored) {
-          facts.set(ap, joinFacts(facts.get(ap), known));
-          onChange(ap);
+          const slot = slots.of(ap);
+          facts[slot] = joinFacts(knownOf(slot), known);
+          onChange(slot);
         }
         incomplete = null;
         return;
@@ -116,7 +131,24 @@ export function createFactsKeeper({ state, broker, fleet, clock, log, onChange, 
       await reading;
       keepCursor();
     },
-    of: (ap) => facts.get(ap) ?? NOTHING,
+    of: (slot) => facts[slot] ?? NOTHING,
     notices: () => (incomplete ? [incomplete] : []),
+  };
+}
+
+/** One look-up for each frame while the fleet stays the same. */
+function slotsOfProbes(fleet: FactsDeps['fleet'], slots: Slots): (probe: string) => number {
+  const known = new Map<string, number>();
+  let of = -1;
+  return (probe) => {
+    const { revision, apOfProbe } = fleet(probe);
+    if (revision !== of) known.clear();
+    of = revision;
+    const found = known.get(probe);
+    if (found !== undefined) return found;
+    const ap = apOfProbe.get(probe);
+    const slot = ap === undefined ? NO_SLOT : slots.of(ap);
+    known.set(probe, slot);
+    return slot;
   };
 }

@@ -1,16 +1,7 @@
 /** Why: the first rows of the sites' table, chosen without sorting 20,000: whoever opens it on a slow line sees these before the whole is there. */
-import {
-  type AccessPoint,
-  AP_STATES,
-  type LiveFirst,
-  type LiveRow,
-  packRoster,
-  packRows,
-  partOfRoster,
-  type Roster,
-  type Site,
-} from '#contract';
+import { type AccessPoint, type LiveFirst, packRoster, partOfRoster, type Roster, type Site } from '#contract';
 import { byName } from './by-name.ts';
+import type { RowTable } from './table.ts';
 
 /** A tall screen's worth. */
 const ROWS = 60;
@@ -43,18 +34,22 @@ const named = (names: readonly string[]): string[] =>
 interface Placed {
   ap: AccessPoint;
   site: Site;
-  row: LiveRow;
   place: number;
+  slot: number;
+  /** Index into AP_STATES. */
+  state: number;
+  since: number | null;
 }
 
-/** `at`: time of the answer, ms. */
+/** `slots`: of the access points of the roster. `at`: time of the answer, ms. */
 export function firstOf(
   roster: Roster & { list: string },
   { siteOf, perSite, ...around }: Surroundings,
-  rows: ReadonlyMap<string, LiveRow>,
+  slots: readonly number[],
+  rows: RowTable,
   at: number,
 ): Omit<LiveFirst, 'totals'> {
-  const first = worst(roster.access_points, siteOf, rows);
+  const first = worst(roster.access_points, siteOf, slots, rows);
   const { hash, list } = roster;
   const sites = [...new Set(first.map(({ site }) => site))];
   const packed = packRoster({ hash, list, sites, access_points: first.map(({ ap }) => ap), probes: [] });
@@ -64,8 +59,8 @@ export function firstOf(
     roster: partOfRoster(packed, 'names'),
     places: first.map(({ place }) => place),
     several: first.map(({ site }) => Number((perSite.get(site.id) ?? 0) > 1)),
-    cols: packRows(
-      first.map(({ row }) => row),
+    cols: rows.columns(
+      first.map(({ slot }) => slot),
       at,
     ),
   };
@@ -75,13 +70,15 @@ export function firstOf(
 function worst(
   aps: readonly AccessPoint[],
   siteOf: ReadonlyMap<string, Site>,
-  rows: ReadonlyMap<string, LiveRow>,
+  slots: readonly number[],
+  rows: RowTable,
 ): Placed[] {
   const first: Placed[] = [];
   for (const [place, ap] of aps.entries()) {
-    const [site, row] = [siteOf.get(ap.site), rows.get(ap.id)];
-    if (!site || !row) continue;
-    const one = { ap, site, row, place };
+    const slot = slots[place] ?? -1;
+    const [site, state] = [siteOf.get(ap.site), rows.state(slot)];
+    if (!site || state < 0) continue;
+    const one = { ap, site, place, slot, state, since: rows.since(slot) };
     const last = first[ROWS - 1];
     if (last && order(last, one) <= 0) continue;
     let at = first.length;
@@ -93,6 +90,5 @@ function worst(
 }
 
 /** Times travel as whole seconds: those of one second are in the order of names. */
-const sinceOf = ({ row: { since } }: Placed): number => (since === null ? Number.MAX_VALUE : Math.floor(since / 1000));
-const order = (a: Placed, b: Placed): number =>
-  AP_STATES.indexOf(a.row.state) - AP_STATES.indexOf(b.row.state) || sinceOf(a) - sinceOf(b) || a.place - b.place;
+const sinceOf = ({ since }: Placed): number => (since === null ? Number.MAX_VALUE : Math.floor(since / 1000));
+const order = (a: Placed, b: Placed): number => a.state - b.state || sinceOf(a) - sinceOf(b) || a.place - b.place;

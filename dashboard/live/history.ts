@@ -2,8 +2,10 @@
  * Why: "was it like this an hour ago?" is asked of every number on the overview. Counts per quarter of an hour and the worst state of each
  * hour of each access point, a day long, kept over restarts in the state database: 29 kB for 1,200 access points.
  */
-import { AP_STATES, type ApState, type LiveRow, type StateHistory } from '#contract';
+import { AP_STATES, type ApState, type StateHistory } from '#contract';
 import type { State } from '#state';
+import type { Slots } from './slots.ts';
+import type { RowTable } from './table.ts';
 
 const STEP_MS = 15 * 60_000;
 const STEPS = 96;
@@ -11,6 +13,8 @@ const HOUR_MS = 3_600_000;
 const HOURS = 24;
 const KEY = 'live.history';
 const UNKNOWN = '-';
+/** Better than any state. */
+const NOTHING = 255;
 
 interface Kept {
   /** Number of each step since 1970, and the counts in the order of AP_STATES. */
@@ -23,13 +27,16 @@ interface Kept {
 
 export interface StateTrail {
   /** To be called often; keeps what is worst. */
-  note(rows: ReadonlyMap<string, LiveRow>, now: number): void;
+  note(rows: RowTable, now: number): void;
   view(aps: readonly string[], now: number): Pick<StateHistory, 'step_s' | 't' | 'per' | 'hours'>;
   save(): void;
 }
 
-export function createStateTrail({ keep }: Pick<State, 'keep'>): StateTrail {
+export function createStateTrail({ keep }: Pick<State, 'keep'>, slots: Slots): StateTrail {
   const kept = read(keep.get(KEY));
+  /** Worst state of each slot that is noted for this hour: who is no worse now costs nothing. */
+  let noted = new Uint8Array(0);
+  let notedStep = 0;
   let saved = kept.steps.at(-1)?.[0] ?? 0;
   const save = (): void => keep.set(KEY, JSON.stringify(kept));
   return {
@@ -37,9 +44,15 @@ export function createStateTrail({ keep }: Pick<State, 'keep'>): StateTrail {
       const step = Math.floor(now / STEP_MS);
       const counts = AP_STATES.map(() => 0);
       turnHours(kept, Math.floor(now / HOUR_MS));
-      for (const [ap, { state }] of rows) {
-        const index = AP_STATES.indexOf(state);
+      if (step !== notedStep || noted.length < slots.size()) noted = new Uint8Array(slots.size()).fill(NOTHING);
+      notedStep = step;
+      for (let slot = 0; slot < noted.length; slot++) {
+        const index = rows.state(slot);
+        if (index < 0) continue;
         counts[index] = (counts[index] ?? 0) + 1;
+        if (index >= (noted[slot] ?? NOTHING)) continue;
+        noted[slot] = index;
+        const ap = slots.ap(slot);
         const hours = kept.hours[ap] ?? UNKNOWN.repeat(HOURS);
         const last = hours.at(-1) ?? UNKNOWN;
         if (last === UNKNOWN || index < Number(last)) kept.hours[ap] = hours.slice(0, -1) + String(index);
@@ -48,7 +61,7 @@ export function createStateTrail({ keep }: Pick<State, 'keep'>): StateTrail {
       kept.steps.push([step, ...counts]);
       while (kept.steps.length > 0 && (kept.steps[0]?.[0] ?? 0) <= step - STEPS) kept.steps.shift();
       if (step === saved) return;
-      for (const ap of Object.keys(kept.hours)) if (!rows.has(ap)) delete kept.hours[ap];
+      for (const ap of Object.keys(kept.hours)) if (!rows.has(slots.known(ap) ?? -1)) delete kept.hours[ap];
       saved = step;
       save();
     },

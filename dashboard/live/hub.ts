@@ -11,6 +11,7 @@ import {
   type Language,
   type LiveDelta,
   type LivePoll,
+  type LiveRow,
   type SiteScope,
   type Totals,
 } from '#contract';
@@ -30,8 +31,10 @@ import { type Channel, createChannel, keyOf } from './channel.ts';
 import { createFactsKeeper } from './facts.ts';
 import { healthOf, worstFirst } from './health.ts';
 import { createStateTrail } from './history.ts';
+import { clockOf, readingOf, sampleAtOf } from './latest.ts';
 import { createRing } from './ring.ts';
 import { createRows } from './rows.ts';
+import { createSlots } from './slots.ts';
 import { createTail } from './tail.ts';
 import { totalsOf } from './tally.ts';
 import { createViewers, sseEvent } from './viewers.ts';
@@ -67,19 +70,20 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const fleet = fleetReader(state.registry, clock);
   const viewers = createViewers({ clock, max: deps.maxViewers ?? 500 });
   const ring = createRing(RING_TICKS);
-  const everything = createChannel(undefined);
+  const slots = createSlots();
+  const everything = createChannel(undefined, slots);
   const channels = new Map<string, Channel>([[everything.key, everything]]);
   const darkAfterMs = deps.settings.CARREL_DARK_AFTER_S * 1000;
   const tail = createTail({ fleet, clock });
   const facts = createFactsKeeper({
-    ...{ state, broker, fleet, clock, log, onChange: (ap) => rows.look(ap), onBatch: tail.take },
+    ...{ state, broker, fleet, slots, clock, log, onChange: (slot) => rows.look(slot), onBatch: tail.take },
   });
   const hours = hoursOfFleet(state);
   const rows = createRows({
-    ...{ fleet, hours, presence: broker.presence, openOf: alerts.openOf, facts: facts.of, darkAfterMs },
+    ...{ fleet, slots, hours, presence: broker.presence, openOf: alerts.openOf, facts: facts.of, darkAfterMs },
   });
   const withoutHours = countWithoutHours();
-  const trail = createStateTrail(state);
+  const trail = createStateTrail(state, slots);
   let freshAlerts: number[] = [];
   let seq = 0;
   let revision = -1;
@@ -144,9 +148,9 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     }
   }
 
-  function publish(changed: readonly string[], news: boolean, now: number): void {
+  function publish(changed: readonly number[], news: boolean, now: number): void {
     seq += 1;
-    ring.push({ seq, aps: changed, alerts: freshAlerts });
+    ring.push({ seq, slots: changed, alerts: freshAlerts });
     freshAlerts = [];
     for (const key of viewers.channels()) {
       const channel = channels.get(key);
@@ -160,7 +164,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
 
   const worded = (lang: Language) => health.map((one) => wordNotice(one, lang));
 
-  function deltaOf(channel: Channel, changed: Iterable<string>, at: number): LiveDelta {
+  function deltaOf(channel: Channel, changed: readonly number[], at: number): LiveDelta {
     const { n, cols } = channel.some(changed, rows.all, at);
     return {
       ...{ epoch, seq, at, list: channel.list(), totals: totalsFor(channel, at) },
@@ -171,7 +175,9 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const totalsFor = (channel: Channel, at: number): Totals =>
     channel.key === ''
       ? totals
-      : { ...totalsOf(channel.rowsOf(rows.all), at), need_action: alerts.needAction?.(channel.sees) ?? 0 };
+      : { ...totalsOf(rowsIn(channel), at), need_action: alerts.needAction?.(channel.sees) ?? 0 };
+
+  const rowsIn = (channel: Channel): LiveRow[] => channel.slots().flatMap((slot) => rows.all.row(slot) ?? []);
 
   function healthNow(): Notice[] {
     const own = healthOf(broker.stores(), broker.stats(), withoutHours(fleet()));
@@ -183,10 +189,15 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const inLanguage = (alert: AlertView, lang: Language): AlertView =>
     lang === 'en' ? alert : (alerts.view(alert.id, lang) ?? alert);
 
+  function lookAt(ap: string | undefined): void {
+    const slot = ap === undefined ? undefined : slots.known(ap);
+    if (slot !== undefined) rows.look(slot);
+  }
+
   /** Alerts do not wait for the tick; their row follows in the same breath. */
   function onAlert(alert: AlertView): void {
     freshAlerts.push(alert.id);
-    rows.look(alert.ap);
+    lookAt(alert.ap);
     for (const key of viewers.channels())
       if (channels.get(key)?.sees(alert.site))
         viewers.send(key, (lang) => sseEvent('alert', inLanguage(alert, lang), idNow()));
@@ -202,7 +213,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     const key = keyOf(scope);
     const known = channels.get(key);
     if (known) return known;
-    const made = createChannel(scope);
+    const made = createChannel(scope, slots);
     const { registry } = state;
     made.setRoster({ sites: registry.sites(), access_points: registry.accessPoints(), probes: registry.probes() });
     channels.set(key, made);
@@ -216,7 +227,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     if (!missed) return null;
     const told = [...missed.alerts].slice(-ALERTS_TOLD).flatMap((alert) => alerts.view(alert, lang) ?? []);
     return {
-      delta: Number(number) < seq ? { ...deltaOf(channel, missed.aps, clock.wallMs()), health: worded(lang) } : null,
+      delta: Number(number) < seq ? { ...deltaOf(channel, missed.slots, clock.wallMs()), health: worded(lang) } : null,
       told: told.filter((alert) => channel.sees(alert.site)),
     };
   }
@@ -241,10 +252,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
         every(TICK_MS, tick),
         every(TAIL_MS, tail.flush),
         alerts.onChange(onAlert),
-        broker.onPresence(({ probe }) => {
-          const ap = fleet().apOfProbe.get(probe);
-          if (ap !== undefined) rows.look(ap);
-        }),
+        broker.onPresence(({ probe }) => lookAt(fleet().apOfProbe.get(probe))),
       ];
       tick();
     },
@@ -255,12 +263,12 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       await facts.stop();
       trail.save();
     },
-    now: () => ({ at: clock.wallMs(), rows: [...rows.all.values()] }),
+    now: () => ({ at: clock.wallMs(), rows: rows.all.rows() }),
     heard(probe) {
       const ap = fleet().apOfProbe.get(probe);
       if (ap === undefined) return null;
-      const { sampleAt, clock: set, readings } = facts.of(ap);
-      return { sampleAt, clock: set, waiting: readings.spool_frames?.value ?? null };
+      const known = facts.of(slots.of(ap));
+      return { sampleAt: sampleAtOf(known), clock: clockOf(known), waiting: readingOf(known, 'spool_frames') };
     },
     snapshot(scope, lang = 'en') {
       const channel = channelOf(scope);

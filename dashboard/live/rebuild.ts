@@ -39,13 +39,3 @@ export async function rebuildFacts(
     change(registry.accessPointOf(row.probe, Math.round(row.t_ms)), (known) => takeStored(known, row));
   return facts;
 }
-
-/** What came live meanwhile is newer, but the database may know older tests: both together. */
-export function joinFacts(live: Facts | undefined, stored: Facts): Facts {
-  if (!live) return stored;
-  const tests = [...stored.tests.filter((test) => !live.tests.some((one) => one.id === test.id)), ...live.tests]
-    .sort((a, b) => a.at - b.at)
-    .slice(-3);
-  const newer = (live.sampleAt ?? 0) >= (stored.sampleAt ?? 0) ? live : stored;
-  return { ...newer, clock: live.clock, tests };
-}

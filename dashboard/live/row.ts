@@ -1,11 +1,11 @@
 /** Why: the state of an access point in one word, with the sentence that says why. Unknown is never up, never down, never 0. */
 
 import type { Presence } from '#broker';
-import { type ApState, type LiveRow, roundToStep, type WhyCode } from '#contract';
+import type { ApState, LiveRow, WhyCode } from '#contract';
 import type { FleetEntry } from '../alert/fleet.ts';
 import type { AlertEngine } from '../deps.ts';
 import { FORMATS } from '../said/format.ts';
-import type { Facts, LiveMetric, ValidTest } from './latest.ts';
+import { type Facts, type LiveMetric, sampleAtOf, shownOf, type ValidTest } from './latest.ts';
 import { TEST_AGE_MS } from './tally.ts';
 
 /** `why` is English; a page words it from its code. */
@@ -33,7 +33,7 @@ const SAMPLE_AGE_MS = 3_600_000;
 const METRIC_LAG_MS = 10 * 60_000;
 
 /** The live row. `before` is the row as it was, for `since`. */
-export function rowOf(input: RowInput, before: LiveRow | undefined): LiveRow {
+export function rowOf(input: RowInput, before: Pick<LiveRow, 'state' | 'since'> | undefined): LiveRow {
   const { entry, facts, presence, alert, now } = input;
   const tests = recent(facts.tests, now);
   const median = medianOf(tests);
@@ -42,12 +42,9 @@ export function rowOf(input: RowInput, before: LiveRow | undefined): LiveRow {
   const expected = input.maintenance === true && judged.state !== 'meets';
   const { state, why_code }: Judged = expected ? { state: 'maint', why_code: 'maint' } : judged;
   const last = tests.at(-1) ?? facts.tests.at(-1);
-  const value = (metric: LiveMetric): number | null => {
-    const reading = facts.readings[metric];
-    if (!reading || facts.sampleAt === null) return null;
-    if (now - facts.sampleAt > SAMPLE_AGE_MS || facts.sampleAt - reading.at > METRIC_LAG_MS) return null;
-    return roundToStep(metric, reading.value);
-  };
+  const sampleAt = sampleAtOf(facts);
+  const fresh = sampleAt !== null && now - sampleAt <= SAMPLE_AGE_MS;
+  const value = (metric: LiveMetric): number | null => (fresh ? shownOf(facts, metric, METRIC_LAG_MS) : null);
   return {
     ap: entry.ap.id,
     site: entry.site.id,
@@ -130,42 +127,17 @@ function wholeSecond(at: number | null): number | null {
   return at === null ? null : Math.floor(at / 1000) * 1000;
 }
 
-function lastSeenOf({ sampleAt }: Facts, presence: Presence | null): number | null {
-  const known = [sampleAt, presence?.lastSeen ?? null].filter((at) => at !== null);
-  return known.length > 0 ? Math.max(...known) : null;
+function lastSeenOf(facts: Facts, presence: Presence | null): number | null {
+  const [sampleAt, seen] = [sampleAtOf(facts), presence?.lastSeen ?? null];
+  return sampleAt === null || seen === null ? (sampleAt ?? seen) : Math.max(sampleAt, seen);
 }
 
-const EXACT = [
-  'state',
-  'why_code',
-  'since',
-  'down_mbps',
-  'down_at',
-  'median_mbps',
-  'median_n',
-  'verdict',
-  'probe',
-  'probe_online',
-  'alert',
-] as const satisfies readonly (keyof LiveRow)[];
-const MOVING = ['wan_rx_mbps', 'wan_tx_mbps', 'rtt_ms', 'loss_pct', 'cpu_pct', 'clients'] as const;
-/** Smaller changes of what always moves are not worth a message each second. */
-const SMALL = 0.02;
-
-/** Whether a viewer would see something new: `seen` when only the last sign of life or a figure by less than 2 % moved. */
-export function changeOf(a: LiveRow, b: LiveRow): 'none' | 'seen' | 'real' {
-  if (!EXACT.every((field) => a[field] === b[field])) return 'real';
-  let moved = a.last_seen !== b.last_seen;
-  for (const field of MOVING) {
-    const [from, to] = [a[field], b[field]];
-    if (from === to) continue;
-    if (from === null || to === null || Math.abs(to - from) > SMALL * Math.abs(from)) return 'real';
-    moved = true;
-  }
-  return moved ? 'seen' : 'none';
-}
-
-function sinceOf(state: ApState, alert: RowInput['alert'], before: LiveRow | undefined, now: number): number | null {
+function sinceOf(
+  state: ApState,
+  alert: RowInput['alert'],
+  before: Pick<LiveRow, 'state' | 'since'> | undefined,
+  now: number,
+): number | null {
   if (alert && (state === 'offline' || state === 'below')) return alert.since;
   if (!before) return null; // the server has only just started: not known
   return before.state === state ? before.since : now;
@@ -175,9 +147,11 @@ function sinceOf(state: ApState, alert: RowInput['alert'], before: LiveRow | und
 export function endsAt({ facts, presence, now }: Pick<RowInput, 'facts' | 'presence' | 'now'>): number {
   // Who is gone becomes offline by the clock and the opening hours.
   if (presence && !presence.online) return now;
-  const ends = facts.tests.map(({ at }) => at + TEST_AGE_MS);
-  if (facts.sampleAt !== null) ends.push(facts.sampleAt + SAMPLE_AGE_MS);
-  return Math.min(...ends.filter((at) => at >= now));
+  const sampleAt = sampleAtOf(facts);
+  let end = sampleAt !== null && sampleAt + SAMPLE_AGE_MS >= now ? sampleAt + SAMPLE_AGE_MS : Number.POSITIVE_INFINITY;
+  // Oldest first: the first that still counts is the first that no longer will.
+  for (const { at } of facts.tests) if (at + TEST_AGE_MS >= now && at + TEST_AGE_MS < end) end = at + TEST_AGE_MS;
+  return end;
 }
 
 /** Tests lie oldest first. */
@@ -188,8 +162,8 @@ function recent(tests: readonly ValidTest[], now: number): readonly ValidTest[] 
 }
 
 function medianOf(tests: readonly ValidTest[]): number {
-  const rates = tests.map((test) => test.rate).sort((a, b) => a - b);
-  const middle = Math.floor(rates.length / 2);
-  const upper = rates[middle] ?? 0;
-  return rates.length % 2 === 1 ? upper : ((rates[middle - 1] ?? upper) + upper) / 2;
+  const [a, b, c] = [tests[0]?.rate ?? 0, tests[1]?.rate ?? 0, tests[2]?.rate ?? 0];
+  if (tests.length === 1) return a;
+  if (tests.length === 2) return (a + b) / 2;
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }

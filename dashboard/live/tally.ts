@@ -8,45 +8,44 @@ export type RowTotals = Omit<Totals, 'need_action'>;
 export const TEST_AGE_MS = 48 * 3_600_000;
 
 export interface Tally {
-  /** A row as it is counted from now on; undefined: it was not, or is not any more. */
-  replace(before: Counted | undefined, after: Counted | undefined): void;
+  /** `state`: index into AP_STATES; -1 counts nothing. `rate`: thousandths of a Mb/s of the last valid test; -1 when that is too old. */
+  add(state: number, rate: number): void;
+  /** What was added counts no more. */
+  take(state: number, rate: number): void;
   totals(): RowTotals;
 }
-/** What of a row is counted. `rate`: thousandths of a Mb/s of its last valid test; null when that is too old. */
-export interface Counted {
-  state: ApState;
-  rate: number | null;
-}
 
-export function countedOf({ state, down_mbps, down_at }: LiveRow, now: number): Counted {
-  const old = down_mbps === null || down_at === null || now - down_at > TEST_AGE_MS;
-  return { state, rate: old ? null : Math.round(down_mbps * 1000) };
+/** The rate as it is counted. */
+export function countedRate({ down_mbps, down_at }: Pick<LiveRow, 'down_mbps' | 'down_at'>, now: number): number {
+  return down_mbps === null || down_at === null || now - down_at > TEST_AGE_MS ? -1 : Math.round(down_mbps * 1000);
 }
 
 export function createTally(): Tally {
-  const states = Object.fromEntries(AP_STATES.map((state) => [state, 0])) as Record<ApState, number>;
+  const states = AP_STATES.map(() => 0);
   let total = 0;
   let sum = 0;
   let n = 0;
-  const count = ({ state, rate }: Counted, sign: 1 | -1): void => {
-    states[state] += sign;
+  const count = (state: number, rate: number, sign: 1 | -1): void => {
+    if (state < 0) return;
+    states[state] = (states[state] ?? 0) + sign;
     total += sign;
-    if (rate === null) return;
+    if (rate < 0) return;
     sum += sign * rate;
     n += sign;
   };
   return {
-    replace(before, after) {
-      if (before) count(before, -1);
-      if (after) count(after, 1);
-    },
-    totals: () => ({ ...states, total, mean_mbps: n > 0 ? Math.round(sum / n) / 1000 : null, mean_n: n }),
+    add: (state, rate) => count(state, rate, 1),
+    take: (state, rate) => count(state, rate, -1),
+    totals: () => ({
+      ...(Object.fromEntries(AP_STATES.map((state, i) => [state, states[i] ?? 0])) as Record<ApState, number>),
+      ...{ total, mean_mbps: n > 0 ? Math.round(sum / n) / 1000 : null, mean_n: n },
+    }),
   };
 }
 
 /** Counts per state, and the mean of the last valid tests of the last 48 h. */
-export function totalsOf(rows: Iterable<LiveRow>, now: number): RowTotals {
+export function totalsOf(rows: Iterable<Pick<LiveRow, 'state' | 'down_mbps' | 'down_at'>>, now: number): RowTotals {
   const tally = createTally();
-  for (const row of rows) tally.replace(undefined, countedOf(row, now));
+  for (const row of rows) tally.add(AP_STATES.indexOf(row.state), countedRate(row, now));
   return tally.totals();
 }

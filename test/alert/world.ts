@@ -24,7 +24,9 @@ export function fakeBroker(log: FeedFrame[] = []): FakeBroker {
   const presence = new Map<string, Presence>();
   const waiting = new Set<() => void>();
   const listeners = new Set<(one: Presence) => void>();
-  const set = (one: Presence): void => {
+  const set = (news: Presence): void => {
+    // As the real one: what a probe is seen by stays the same object.
+    const one = Object.assign(presence.get(news.probe) ?? {}, news);
     presence.set(one.probe, one);
     for (const listener of listeners) listener(one);
   };

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AP_STATES, type LiveRow, type Roster, unpackRoster } from '#contract';
 import { createChannel } from '../../dashboard/live/channel.ts';
+import { createSlots } from '../../dashboard/live/slots.ts';
+import { createRowTable } from '../../dashboard/live/table.ts';
 import { totalsOf } from '../../dashboard/live/tally.ts';
 import { unpackFirst } from '../../dashboard/web/first.ts';
 import { joined, type Line, linesOf, NO_FLEET, namesOf } from '../../dashboard/web/fleet.ts';
@@ -44,15 +46,16 @@ test('they are the first of all in the order of the table, with the same figures
   fc.assert(
     fc.property(lives, scopes, (some, scope) => {
       const live = some.map(({ gone, ...values }) => (gone ? null : values));
-      const rows = new Map(
-        known.flatMap((row, i) => {
-          const values = live[i % live.length];
-          return values ? [[row.ap, { ...row, ...values }] as const] : [];
-        }),
-      );
-      const channel = createChannel(scope);
+      const slots = createSlots();
+      const rows = createRowTable(slots.ap);
+      for (const [i, row] of known.entries()) {
+        const values = live[i % live.length];
+        if (values) rows.put(slots.of(row.ap), { ...row, ...values });
+      }
+      const channel = createChannel(scope, slots);
       channel.setRoster(roster);
-      const totals = { ...totalsOf(channel.rowsOf(rows), AT), need_action: 0 };
+      const inScope = channel.slots().flatMap((slot) => rows.row(slot) ?? []);
+      const totals = { ...totalsOf(inScope, AT), need_action: 0 };
       const first = unpackFirst({ ...channel.first(rows, AT), totals }, 1, AT);
 
       const whole = unpackRoster(channel.roster());
@@ -79,9 +82,11 @@ const told = (line: Line | undefined) =>
   };
 
 test('what stands around them is that of all', () => {
-  const channel = createChannel(undefined);
+  const slots = createSlots();
+  const nothing = createRowTable(slots.ap);
+  const channel = createChannel(undefined, slots);
   channel.setRoster(roster);
-  const first = channel.first(new Map(), AT);
+  const first = channel.first(nothing, AT);
   expect(first.places).toEqual([]);
   expect(first.regions).toEqual(
     [...new Set(roster.sites.map(({ region }) => region))].sort(new Intl.Collator('lt').compare),
@@ -90,5 +95,5 @@ test('what stands around them is that of all', () => {
   expect(first.metered).toBe(roster.sites.some(({ metered }) => metered));
   expect(first.target_mbps).toBeNull();
   channel.setRoster(begun);
-  expect(channel.first(new Map(), AT).target_mbps).toBe(30);
+  expect(channel.first(nothing, AT).target_mbps).toBe(30);
 });

@@ -6,6 +6,7 @@ import type { FleetEntry } from '../../dashboard/alert/fleet.ts';
 import { type Facts, newFacts, takeFrame } from '../../dashboard/live/latest.ts';
 import { rowOf } from '../../dashboard/live/row.ts';
 import { createRows } from '../../dashboard/live/rows.ts';
+import { createSlots } from '../../dashboard/live/slots.ts';
 import { totalsOf } from '../../dashboard/live/tally.ts';
 import { MINUTE, NOON, testAt } from '../alert/tests.ts';
 import { frameOf } from '../alert/world.ts';
@@ -23,6 +24,7 @@ const entryOf = (ap: string): FleetEntry => ({
 /** A small fleet in the hand of a test; the library opens at 8 and closes at 20, by a clock without zones. */
 function fleetOf(ids: readonly string[]) {
   const facts = new Map<string, Facts>();
+  const slots = createSlots();
   const presence = new Map<string, Presence>();
   const alerts = new Map<string, { id: number; rule: 'slow' | 'dark'; since: number }>();
   const it = { revision: 1, byAp: new Map(ids.map((ap) => [ap, entryOf(ap)])) };
@@ -31,14 +33,18 @@ function fleetOf(ids: readonly string[]) {
     return hour >= 8 && hour < 20 ? at - (at % DAY_MS) + 8 * 3_600_000 : null;
   };
   const parts = {
+    slots,
     fleet: () => ({ ...it, apOfProbe: new Map(ids.map((ap) => [ap, ap])) }),
     hours: { of: () => ({ openSince }), closedToday: () => null, refresh: () => undefined } as never,
     presence: () => presence,
     openOf: (ap: string) => (alerts.get(ap) ?? null) as never,
-    facts: (ap: string) => facts.get(ap) ?? newFacts(),
+    facts: (slot: number) => facts.get(slots.ap(slot)) ?? newFacts(),
     darkAfterMs: DARK_MS,
   };
-  return { it, facts, presence, alerts, parts, openSince, rows: createRows(parts) };
+  const rows = createRows(parts);
+  const look = (ap: string): void => rows.look(slots.of(ap));
+  const row = (ap: string) => rows.all.row(slots.of(ap));
+  return { it, facts, slots, presence, alerts, parts, openSince, rows, look, row };
 }
 
 type Step =
@@ -85,11 +91,15 @@ describe('rows that rest', () => {
           world.rows.next(now, 0);
         }
         for (const id of IDS) {
-          const kept = world.rows.all.get(id);
+          const kept = world.row(id);
           const { since: _, ...row } = kept ?? { since: null };
           const { since: __, ...anew } = rowOf(
             {
-              ...{ entry: entryOf(id), facts: world.parts.facts(id), presence: world.presence.get(id) ?? null },
+              ...{
+                entry: entryOf(id),
+                facts: world.parts.facts(world.slots.of(id)),
+                presence: world.presence.get(id) ?? null,
+              },
               ...{ alert: world.parts.openOf(id), now, darkAfterMs: DARK_MS, graceUntil: 0 },
               openSince: world.openSince,
             },
@@ -97,7 +107,7 @@ describe('rows that rest', () => {
           );
           expect(row).toEqual(anew);
         }
-        expect(world.rows.totals()).toEqual(totalsOf(world.rows.all.values(), now));
+        expect(world.rows.totals()).toEqual(totalsOf(world.rows.all.rows(), now));
       }),
       { numRuns: 300 },
     );
@@ -117,13 +127,13 @@ describe('rows that rest', () => {
     const world = fleetOf(IDS);
     world.rows.next(NOON, 0);
     live(world, { kind: 'frame', ap: 'salakas', rate: 61.5, rtt: 10 }, NOON, 0);
-    world.rows.look('salakas');
+    world.look('salakas');
     world.rows.next(NOON + 1000, 0);
     expect(world.rows.totals()).toMatchObject({ total: 4, meets: 1, mean_mbps: 61.5, mean_n: 1 });
     world.it.byAp.delete('salakas');
     world.it.revision += 1;
     world.rows.next(NOON + 2000, 0);
-    expect([...world.rows.all.keys()]).toEqual(['antazave', 'debeikiai', 'kuktiskes']);
+    expect(world.rows.all.rows().map(({ ap }) => ap)).toEqual(['antazave', 'debeikiai', 'kuktiskes']);
     expect(world.rows.totals()).toMatchObject({ total: 3, meets: 0, mean_mbps: null, mean_n: 0 });
   });
 
@@ -131,9 +141,9 @@ describe('rows that rest', () => {
     const world = fleetOf(IDS);
     for (const id of IDS) live(world, { kind: 'frame', ap: id, rate: 61.5, rtt: 10 }, NOON, 0);
     let asked = 0;
-    const facts = (id: string): Facts => {
+    const facts = (slot: number): Facts => {
       asked += 1;
-      return world.parts.facts(id);
+      return world.parts.facts(slot);
     };
     const rows = createRows({ ...world.parts, facts });
     rows.next(NOON, 0);
@@ -146,16 +156,17 @@ describe('rows that rest', () => {
 });
 
 function live(world: ReturnType<typeof fleetOf>, step: Exclude<Step, { kind: 'wait' }>, now: number, n: number): void {
-  const { presence, alerts, facts, rows } = world;
+  const { presence, alerts, facts, look } = world;
   const known = presence.get(step.ap);
   if (step.kind === 'presence') {
-    presence.set(step.ap, {
-      ...{ probe: step.ap, online: step.online, since: now, lastSeen: now, byWill: !step.online, state: null },
-    });
-    rows.look(step.ap);
+    // What a probe is seen by stays the same object, as the broker keeps it.
+    const news = { online: step.online, since: now, lastSeen: now, byWill: !step.online };
+    if (known) Object.assign(known, news);
+    else presence.set(step.ap, { ...news, probe: step.ap, state: null });
+    look(step.ap);
   } else if (step.kind === 'alive') {
     // Heard of without any event: only the passing over all records sees it.
-    if (known?.online) presence.set(step.ap, { ...known, lastSeen: now });
+    if (known?.online) known.lastSeen = now;
   } else if (step.kind === 'alert') {
     // As above: what was not told is seen in passing.
     if (step.rule) alerts.set(step.ap, { id: n + 1, rule: step.rule, since: now });
@@ -166,6 +177,6 @@ function live(world: ReturnType<typeof fleetOf>, step: Exclude<Step, { kind: 'wa
     const known = facts.get(step.ap) ?? newFacts();
     facts.set(step.ap, known);
     takeFrame(known, frame, true);
-    rows.look(step.ap);
+    look(step.ap);
   }
 }

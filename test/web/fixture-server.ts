@@ -22,6 +22,7 @@ import {
   type Totals,
 } from '#contract';
 import { firstOf, surroundingsOf } from '../../dashboard/live/first.ts';
+import { createRowTable } from '../../dashboard/live/table.ts';
 import { darkAtOnce, withCut } from './cut-fixture.ts';
 import { fleetOf, historyOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
 import { servePlanning } from './planning-fixture.ts';
@@ -182,9 +183,11 @@ export async function startFixture(
   };
   app.get('/api/v1/live/snapshot', () => ({ ...snapshot, totals: totals() }));
   app.get('/api/v1/live/first', (): LiveFirst => {
-    const known = new Map(rows.map((row) => [row.ap, row]));
+    const known = createRowTable((slot) => rows[slot]?.ap ?? '');
+    for (const [slot, row] of rows.entries()) known.put(slot, row);
+    const slots = roster.access_points.map(({ id }) => rows.findIndex(({ ap }) => ap === id));
     return {
-      ...firstOf({ ...roster, list: snapshot.list }, surroundingsOf(roster), known, snapshot.at),
+      ...firstOf({ ...roster, list: snapshot.list }, surroundingsOf(roster), slots, known, snapshot.at),
       totals: totals(),
     };
   });
