@@ -20,7 +20,7 @@ export interface RowTable {
   since(slot: number): number | null;
   rows(): LiveRow[];
   /** One entry per slot, as it travels. `at`: the message's time, ms. */
-  columns(slots: Iterable<number>, at: number): LiveColumns;
+  columns(slots: readonly number[], at: number): LiveColumns;
 }
 /** `seen`: only the last sign of life or a figure by less than 2 % is another. */
 export type Change = 'none' | 'seen' | 'real';
@@ -93,16 +93,16 @@ export function createRowTable(apOf: (slot: number) => string): RowTable {
     since: (slot) => known(cells[slot * WIDTH + SINCE]),
     rows: () => Array.from({ length: size }, (_, slot) => row(slot)).filter((one) => one !== undefined),
     columns(slots, at) {
-      const cols = emptyColumns();
+      const cols = emptyColumns(slots.length);
       const lists = COLUMNS.map((name) => cols[name]);
       const now = Math.floor(at / 1000);
-      for (const slot of slots) {
-        const kept = has(slot);
+      for (const [entry, slot] of slots.entries()) {
+        if (!has(slot)) continue;
+        cols.probe[entry] = named(probes[slot] ?? null, apOf(slot));
         for (let i = 0; i < WIDTH; i++) {
-          const cell = kept ? cells[slot * WIDTH + i] : NONE;
-          lists[i]?.push(cell === NONE || cell === undefined ? null : AGES[i] ? now - Math.floor(cell / 1000) : cell);
+          const [list, cell] = [lists[i], known(cells[slot * WIDTH + i])];
+          if (list) list[entry] = cell !== null && AGES[i] ? now - Math.floor(cell / 1000) : cell;
         }
-        cols.probe.push(kept ? named(probes[slot] ?? null, apOf(slot)) : null);
       }
       return cols;
     },
@@ -171,8 +171,13 @@ function changeOf(cells: Float64Array, at: number, made: Float64Array): Change {
   return moved ? 'seen' : 'none';
 }
 
-const emptyColumns = (): LiveColumns => ({
-  ...{ state: [], why: [], since: [], down_mbps: [], down_at: [], median_mbps: [], median_n: [], verdict: [] },
-  ...{ probe: [], probe_online: [], alert: [], wan_rx_mbps: [], wan_tx_mbps: [], rtt_ms: [], loss_pct: [] },
-  ...{ cpu_pct: [], clients: [], last_seen: [] },
-});
+/** All of one kind: lists that grow change theirs with what they hold, and the code that fills them is compiled again each time. */
+function emptyColumns(n: number): LiveColumns {
+  const empty = (): null[] => Array<null>(n).fill(null);
+  return {
+    ...{ state: empty(), why: empty(), since: empty(), down_mbps: empty(), down_at: empty(), median_mbps: empty() },
+    ...{ median_n: empty(), verdict: empty(), probe: empty(), probe_online: empty(), alert: empty() },
+    ...{ wan_rx_mbps: empty(), wan_tx_mbps: empty(), rtt_ms: empty(), loss_pct: empty(), cpu_pct: empty() },
+    ...{ clients: empty(), last_seen: empty() },
+  };
+}

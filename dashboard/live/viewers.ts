@@ -33,6 +33,8 @@ export interface Viewers {
 interface Viewer extends NewViewer {
   /** After the head a message is bytes on the connection and nothing else: 200 times past the layers of HTTP is felt. */
   wire: Writable;
+  /** Viewers of one kind are sent the same bytes. */
+  kind: string;
   checkedAt: number;
   lagging: boolean;
 }
@@ -65,8 +67,9 @@ export function createViewers({ clock, max }: { clock: Clock; max: number }): Vi
   return {
     add(given, first) {
       if (viewers.size >= max) return false;
-      const { raw, headers, packed } = given;
-      const viewer: Viewer = { ...given, wire: raw.socket ?? raw, checkedAt: clock.monoMs(), lagging: false };
+      const { raw, headers, packed, lang } = given;
+      const kind = `${packed ? 'packed' : 'plain'} ${lang}`;
+      const viewer: Viewer = { ...given, kind, wire: raw.socket ?? raw, checkedAt: clock.monoMs(), lagging: false };
       // It ends with its connection, so it needs no chunks (RFC 9112 6.3, 8): one buffer a message instead of three for each viewer.
       raw.shouldKeepAlive = false;
       raw.useChunkedEncodingByDefault = false;
@@ -93,14 +96,17 @@ export function createViewers({ clock, max }: { clock: Clock; max: number }): Vi
     send(channel, event) {
       const made = new Map<string, Buffer>();
       for (const viewer of ofChannel.get(channel) ?? []) {
-        if (viewer.wire.writableLength > UNSENT_CAP) viewer.lagging = true;
+        const { wire, lang, packed } = viewer;
+        if (wire.writableLength > UNSENT_CAP) viewer.lagging = true;
         // Its other end has gone, and its close is on the way.
-        if (viewer.lagging || !viewer.wire.writable) continue;
-        const { lang, packed } = viewer;
-        const key = `${packed} ${typeof event === 'string' ? '' : lang}`;
-        const bytes = made.get(key) ?? bytesOf(typeof event === 'string' ? event : event(lang), packed);
-        made.set(key, bytes);
-        viewer.wire.write(bytes);
+        if (viewer.lagging || !wire.writable) continue;
+        const key = typeof event === 'string' ? (packed ? 'packed' : 'plain') : viewer.kind;
+        let bytes = made.get(key);
+        if (!bytes) {
+          bytes = bytesOf(typeof event === 'string' ? event : event(lang), packed);
+          made.set(key, bytes);
+        }
+        wire.write(bytes);
       }
     },
     channels: () => new Set(ofChannel.keys()),
