@@ -105,7 +105,7 @@ function fileName(name: string): string {
 function consumerOf(target: StoreTarget, quarantine: Quarantine, first: boolean): Consumer {
   return startConsumer({
     name: target.name,
-    openStore: async () => withAnswers(await openStore(target, nowMs, log)),
+    openStore: async () => withAnswers(await openStore(target, nowMs, log), nowMs),
     // Every consumer meets the same broken payloads: the first one keeps them.
     openFeed: (cursor, waiting) => openFeed(cursor, first, waiting),
     ...(first ? {} : { fill: createFill(fillDeps) }),

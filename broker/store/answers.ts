@@ -31,8 +31,8 @@ interface Answer extends TimeRange {
 /** Rows of all answers together; some 300 bytes each. */
 const MOST_ROWS = 100_000;
 
-/** The same store; questions to its rollups are answered from memory where nothing was written since. */
-export function withAnswers(store: Store, mostRows = MOST_ROWS): Store {
+/** The same store; questions to its rollups are answered from memory where nothing was written since. `nowMs`: wall clock. */
+export function withAnswers(store: Store, nowMs: () => number, mostRows = MOST_ROWS): Store {
   const answers = new Map<string, Answer>();
   const changed = new Map<number, number>();
   let change = 0;
@@ -42,11 +42,10 @@ export function withAnswers(store: Store, mostRows = MOST_ROWS): Store {
     for (const { t_s } of rows) changed.set(dayOf(t_s), change);
   }
 
-  /** Where rollups come: the newest day of the range that was written, and the one before, which is made when it is over. Null: nowhere. */
+  /** Where rollups come: today's, and those of the day before, which is made when it is over. Null: outside of the range. */
   function growsFrom({ from_s, to_s }: TimeRange): number | null {
-    for (let day_s = dayOf(to_s - 1); day_s - TIER_S.day > from_s; day_s -= TIER_S.day)
-      if (changed.has(day_s)) return day_s - TIER_S.day;
-    return null;
+    const cut = dayOf(nowMs() / 1000) - TIER_S.day;
+    return from_s < cut && cut < to_s ? cut : null;
   }
 
   function stands({ asked, from_s, to_s }: Answer): boolean {

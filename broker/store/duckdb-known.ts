@@ -14,9 +14,9 @@ const BITS = 32;
 const MOST_LISTED = 200;
 
 /**
- * Two rows per source: lists of probe, stretch of BITS days or hours, and its bits; and of those that are not of one state lists of probe,
- * day or hour and length of runs, and all runs as one. Those are a tenth: asked for by themselves, the texts of the others are not looked at.
- * Null: nothing to ask.
+ * Two rows per source: lists of probe, stretch of BITS days or hours, and the bits of those that were up throughout; and of all others lists
+ * of probe, day or hour and length of runs, and all runs as one. Those are a tenth: asked for by themselves, the texts of the first are not
+ * looked at. Null: nothing to ask.
  */
 export function knownSql(sources: readonly Standing[], groups: readonly AvailabilityGroup[]): string | null {
   const probes = new Set(groups.flatMap(({ probes: of }) => of));
@@ -25,16 +25,14 @@ export function knownSql(sources: readonly Standing[], groups: readonly Availabi
     const ids = (): number[] => [...probes].flatMap((probe) => file.ids.get(probe) ?? []);
     const listed = probes.size > MOST_LISTED ? '' : ` AND r.probe IN (${[0, ...ids()].join(', ')})`;
     const from = `FROM ${file.alias}.rollups r WHERE ${where}${listed}`;
-    const slot = `(r.t_s::BIGINT - ${firstOf(from_s, length)}) // ${length}`;
+    const slot = `(r.t_s - ${firstOf(from_s, length)}::UINTEGER) // ${length}::UINTEGER`;
     const few = (to_s - from_s) / length <= BITS;
-    const [part, bit] = few ? ['0', slot] : [`${slot} // ${BITS}`, `${slot} % ${BITS}`];
-    const bits = (state: 'up_s' | 'down_s'): string =>
-      `bit_or(CASE WHEN r.${state} = ${length} THEN 1::BIGINT << (${bit}) ELSE 0 END)::UINTEGER`;
+    const [part, bit] = few ? ['0', slot] : [`${slot} // ${BITS}::UINTEGER`, `${slot} % ${BITS}::UINTEGER`];
     return [
-      `SELECT ${source}, list(probe::INTEGER), list(part), list(up), list(down), NULL, NULL FROM (
-        SELECT r.probe, (${part})::INTEGER AS part, ${bits('up_s')} AS up, ${bits('down_s')} AS down ${from} GROUP BY r.probe${few ? '' : `, ${part}`})`,
-      `SELECT ${source}, list(r.probe::INTEGER), list((${slot})::INTEGER), NULL, NULL, list(strlen(r.runs)::INTEGER), encode(string_agg(r.runs, '')) ${from}
-        AND r.up_s < ${length} AND r.down_s < ${length} AND r.unknown_s < ${length}`,
+      `SELECT ${source}, list(probe::INTEGER), list(part), list(up), NULL, NULL FROM (
+        SELECT r.probe, (${part})::INTEGER AS part, bit_or(1::UINTEGER << (${bit})) AS up ${from} AND r.up_s = ${length} GROUP BY r.probe${few ? '' : `, ${part}`})`,
+      `SELECT ${source}, list(r.probe::INTEGER), list((${slot})::INTEGER), NULL, list(strlen(r.runs)::INTEGER), encode(string_agg(r.runs, '')) ${from}
+        AND r.up_s < ${length} AND r.unknown_s < ${length}`,
     ];
   });
   return all.length === 0 ? null : all.join(' UNION ALL ');
@@ -63,22 +61,19 @@ export function createKnown(groups: readonly AvailabilityGroup[]): Known {
   const knownIn = ({ names }: Standing['file']): readonly (readonly KnownSeconds[] | undefined)[] =>
     names.map((name) => ofProbe.get(name));
 
-  function addBits({ file, ...source }: Standing, [ids, parts, up, down]: readonly Numbers[]): void {
-    if (!ids || !parts || !up || !down) return;
+  function addBits({ file, ...source }: Standing, [ids, parts, up]: readonly Numbers[]): void {
+    if (!ids || !parts || !up) return;
     const open = groups.map(({ spans }) => openSeconds(spans, source));
     const known = knownIn(file);
     for (let i = 0; i < ids.length; i++)
       for (const of of known[ids[i] ?? 0] ?? []) {
-        const seconds = open[of.group] ?? [];
-        const first = (parts[i] ?? 0) * BITS;
-        of.up_s += sumOfBits(up[i] ?? 0, first, seconds);
-        of.down_s += sumOfBits(down[i] ?? 0, first, seconds);
+        of.up_s += sumOfBits(up[i] ?? 0, (parts[i] ?? 0) * BITS, open[of.group] ?? []);
       }
   }
 
   /** The runs of each hour or day in which the line changed, one after another. */
   function addMixed({ file, tier, from_s }: Standing, lists: readonly Numbers[], runs: string): void {
-    const [ids, slots, lengths] = [lists[0], lists[1], lists[4]];
+    const [ids, slots, lengths] = [lists[0], lists[1], lists[3]];
     if (!ids || !slots || !lengths) return;
     const length = TIER_S[tier];
     const first = firstOf(from_s, length);

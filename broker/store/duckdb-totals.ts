@@ -13,7 +13,7 @@ const COUNTS = ['tests', 'passed', 'failed', 'inconclusive'] as const;
 export function totalsSql(sources: readonly Standing[], histogram: HistogramName | undefined): string | null {
   const sums = COUNTS.map((column) => `sum(r.${column})::INTEGER AS ${column}`).join(', ');
   const lists = COUNTS.map((column) => `list(${column})`).join(', ');
-  const text = histogram ? `coalesce(string_agg(r.${histogram}_h, ','), '')` : "''";
+  const text = histogram ? `string_agg(r.${histogram}_h, ',')` : "''";
   const all = sources.map(
     ({ file: { alias }, where }, source) =>
       `SELECT ${source}, encode(string_agg(text, '')), list(strlen(text)::INTEGER), list(probe::INTEGER), ${lists}
@@ -38,10 +38,11 @@ interface Texts {
 /** Bytes of texts that wait: a month of 1,200 probes with the longer histograms, so that few questions decode again what they encoded. */
 const MOST_WAITING = 16_000_000;
 
+const sum = createHistogramSum();
+
 export function createTotals(): Totals {
   const totals: RollupTotal[] = [];
   const places = new Map<string, number>();
-  const sum = createHistogramSum();
   let waiting: Texts[] = [];
 
   function placeOf(probe: string): number {
@@ -56,7 +57,9 @@ export function createTotals(): Totals {
   /** Adds the numbers of a row, and lays its texts aside. */
   function take([source, texts, lengths, ids, ...counts]: Cell[], sources: readonly Standing[]): void {
     const names = sources[Number(source)]?.file.names ?? [];
-    const at = Array.from(numbersOf(ids), (id) => placeOf(names[id] ?? ''));
+    const probes = numbersOf(ids);
+    const at = new Int32Array(probes.length);
+    for (let i = 0; i < probes.length; i++) at[i] = placeOf(names[probes[i] ?? 0] ?? '');
     const [n = NONE, passed = NONE, failed = NONE, inconclusive = NONE] = counts.map(numbersOf);
     const sizes = numbersOf(lengths);
     const of = { of: bytesOf(texts), from: new Int32Array(totals.length), length: new Int32Array(totals.length) };
@@ -77,7 +80,9 @@ export function createTotals(): Totals {
   }
 
   function addTexts(): void {
-    for (const [place, total] of totals.entries()) {
+    for (let place = 0; place < totals.length; place++) {
+      const total = totals[place];
+      if (!total) continue;
       let some = false;
       for (const { of, from, length } of waiting) {
         const size = length[place] ?? 0;
