@@ -1,5 +1,5 @@
 /**
- * Why: a fleet's availability over a month reads 36,000 days. DuckDB only says of each probe which of its days were of one state throughout, as
+ * Why: a fleet's availability over a month reads 36,000 days. DuckDB only says of each probe on which of its days it was up throughout, as
  * bits, and gives the runs of the others; what lies within opening hours is added here. A join with the opening hours took three times as long.
  */
 import type { Span } from '#contract';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { RollupRow, RollupTotalsQuery, Store } from '#store';
 import { mergeRollups } from '../../broker/rollup/merge.ts';
@@ -203,3 +203,36 @@ it('DuckDB answers so too, though it remembers which days it can read', async ()
     { numRuns: 8 },
   );
 }, 120_000);
+
+it('DuckDB knows of more days and hours than a number has bits', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'carrel-standing-'));
+  const store = await openDuckdbStore({ dir, nowMs: () => START_S * 1000 });
+  onTestFinished(async () => {
+    await store.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const probes = Array.from({ length: 70 }, (_, i) => `p-${i}`); // so many that a day which does not stand is read as hours of all
+  const hours = probes.flatMap((name, p) =>
+    Array.from({ length: 100 }, (_, h) =>
+      hourRow(1, {
+        kind: 'hour',
+        probe: name,
+        hour: 24 * (h % 50) + ((p + h) % 24),
+        up_s: [3600, 0, 61 + h][(h + p) % 3] ?? 0,
+      }),
+    ),
+  );
+  const days = [...Map.groupBy(hours, ({ probe: name, t_s }) => `${name}/${Math.floor((t_s - START_S) / DAY_S)}`)]
+    .filter(([key]) => !/\/(3|4|5)$/.test(key))
+    .map(([key, of]) => {
+      const t_s = START_S + Number(key.split('/')[1]) * DAY_S;
+      return mergeRollups(of, { probe: key.split('/')[0] ?? '', tier: 'day', t_s, version: 2 });
+    });
+  await store.writeRollups(hours);
+  await store.writeRollups(days);
+  const groups = [
+    { probes, spans: [[START_S + 1000, START_S + 50 * DAY_S - 7]] as const },
+    { probes: probes.slice(0, 3), spans: [[START_S + 3 * DAY_S, START_S + 6 * DAY_S]] as const },
+  ];
+  expect(await store.known(groups)).toEqual(knownOf(hours, groups));
+});
