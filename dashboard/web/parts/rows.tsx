@@ -102,7 +102,7 @@ export function useHeld(wanted: Ranks, key: string, of: unknown) {
     /** Index of the row that has the focus: it stays drawn. */
     pinned,
     again: () => {
-      shown.current = { key: '', of, order: NONE };
+      shown.current = { ...shown.current, key: '', order: NONE };
       setHeld({ pointer: false, focus: false });
     },
     /** For the body of the table. */

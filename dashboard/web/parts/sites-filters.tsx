@@ -1,5 +1,5 @@
 /** Why: each filter is a chip that says what it is and goes by one press; several of a kind widen, kinds narrow each other. */
-import { useMemo } from 'preact/hooks';
+import { computed } from '@preact/signals';
 import { AP_STATES } from '#contract';
 import { count } from '../format.ts';
 import { type Filter, namesText } from '../order.ts';
@@ -12,6 +12,18 @@ import { Mark, stateWord } from './marks.tsx';
 
 const w = words.sites;
 
+/** What there is to choose from. */
+const names = computed(() => {
+  const all = roster.value;
+  const begun = all ? null : beginning.value;
+  const sites = all?.sites ?? [];
+  return {
+    region: begun?.regions ?? named(sites.map(({ region }) => region)),
+    isp: begun?.isps ?? named(sites.map(({ isp }) => isp)),
+    metered: begun?.metered ?? sites.some((site) => site.metered),
+  };
+});
+
 interface FiltersProps {
   filter: Filter;
   per: Mix;
@@ -19,16 +31,7 @@ interface FiltersProps {
 }
 
 export function Filters({ filter: { q, states, regions, isps, metered }, per, set }: FiltersProps) {
-  const all = roster.value;
-  const begun = all ? null : beginning.value;
-  const known = useMemo(() => {
-    const sites = all?.sites ?? [];
-    return {
-      region: begun?.regions ?? named(sites.map(({ region }) => region)),
-      isp: begun?.isps ?? named(sites.map(({ isp }) => isp)),
-      metered: begun?.metered ?? sites.some((site) => site.metered),
-    };
-  }, [all, begun]);
+  const known = names.value;
   return (
     <>
       <Find cls="field find-here" />
