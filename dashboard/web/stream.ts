@@ -30,6 +30,8 @@ export interface StreamDeps {
 }
 
 const HIDDEN_MS = 5 * 60_000;
+/** How often silence is looked for. */
+const WATCH_MS = 5000;
 const BACKOFF = { firstMs: 500, capMs: 30_000 };
 /** After so many streams that never opened or fell silent at once, a network is taken for one that lets none through. */
 const TRIES = 3;
@@ -52,7 +54,7 @@ export function startStream(deps: StreamDeps): () => void {
     // A connection that was just begun has its time, however old the last word is.
     if (heardAt !== null && Date.now() - Math.max(heardAt, begun) > SILENT_MS) link?.abort();
     if (away()) link?.abort();
-  }, 1000);
+  }, WATCH_MS);
   const visible = () => {
     hiddenSince = document.hidden ? Date.now() : null;
     if (!document.hidden) wake();
@@ -119,8 +121,11 @@ async function once(deps: StreamDeps, signal: AbortSignal): Promise<End> {
       const need = onEvent(deps, event);
       if (need) fetches(need);
     });
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) read(piece.value);
+    // Not by TextDecoderStream, whose pipes take longer than the reading.
+    const reader = response.body.getReader();
+    const text = new TextDecoder();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read())
+      read(text.decode(piece.value, { stream: true }));
   } catch (error) {
     if (!signal.aborted && !(error instanceof TypeError || error instanceof ApiError))
       console.warn('live stream ended', error);

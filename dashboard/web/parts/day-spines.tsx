@@ -20,11 +20,13 @@ export const dayHours = computed<readonly string[]>(() => {
   return known !== null && known.list === roster.value?.list ? known.hours : [];
 });
 
+const refresh = computed(() => `${Math.floor(now.value / REFRESH_MS)} ${roster.value?.list}`);
+
 /** Keeps the hours fresh as long as somebody looks at them. */
 export function DayHours() {
   const { value } = useLoad<StateHistory>('/live/history', {
     about: 'hours',
-    refresh: `${Math.floor(now.value / REFRESH_MS)} ${roster.value?.list}`,
+    refresh: refresh.value,
   });
   useEffect(() => {
     if (value) history.value = value;
