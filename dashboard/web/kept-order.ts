@@ -107,7 +107,7 @@ function without(ranks: Ranks, isIn: Uint8Array, stay: Ranks): number {
   return n;
 }
 
-/** Two sorted lists as one. Where a line goes is found by halves, from the last one on: the stretch after it is moved as a whole. */
+/** Two sorted lists as one. Where a line goes is found by halves, from the last one on: the stretch after it makes room. */
 function merged(stay: Ranks, come: readonly number[], isBefore: IsBefore): Ranks {
   const all = new Uint32Array(stay.length + come.length);
   all.set(stay);
@@ -120,9 +120,8 @@ function merged(stay: Ranks, come: readonly number[], isBefore: IsBefore): Ranks
       if (isBefore(all[middle] ?? 0, rank)) low = middle + 1;
       else high = middle;
     }
-    all.copyWithin(low + i + 1, low, end);
+    for (; end > low; end--) all[end + i] = all[end - 1] ?? 0;
     all[low + i] = rank;
-    end = low;
   }
   return all;
 }
