@@ -23,7 +23,10 @@ function cellOf(duck: Duck, column: DuckDBVector, row: number): Cell {
     if (list instanceof duck.DuckDBIntegerVector) return list['items'];
     return list instanceof duck.DuckDBUIntegerVector ? list['items'] : null;
   }
-  if (column instanceof duck.DuckDBBlobVector) return column.getItemBytes(row)?.slice() ?? null; // a short one lies in the chunk
+  if (column instanceof duck.DuckDBBlobVector) {
+    const bytes = column.getItemBytes(row); // in the chunk, or a Buffer: loops that see only one kind of array stay fast
+    return bytes && new Uint8Array(bytes);
+  }
   const value = column.getItem(row);
   return typeof value === 'number' ? value : null;
 }

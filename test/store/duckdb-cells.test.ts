@@ -32,7 +32,7 @@ it('what is not there is empty, and what is short stands alone', async () => {
     [7, 8],
     [...Buffer.from('short')],
   ]);
-  expect(bytesOf(first?.[2]).buffer.byteLength).toBe(5);
+  expect(bytesOf(first?.[2]).buffer.byteLength).toBe(5); // nothing of the chunk
   expect([second?.[0], second?.[1], second?.[2]]).toEqual([2, null, null]);
   for (const row of [second, third]) expect([numbersOf(row?.[1]).length, bytesOf(row?.[2]).length]).toEqual([0, 0]);
   expect(numbersOf(undefined)).toHaveLength(0);
