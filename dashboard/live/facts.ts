@@ -53,18 +53,22 @@ export function createFactsKeeper(deps: FactsDeps): FactsKeeper {
   let reading: Promise<void> = Promise.resolve();
 
   function takeBatch(batch: FeedBatch): void {
-    for (const frame of batch.frames) take(frame, true);
-    for (const frame of batch.unsynced) take(frame, false);
+    take(batch.frames, true);
+    take(batch.unsynced, false);
     onBatch(batch);
     cursor = batch.cursor;
     if (clock.monoMs() - committedAt >= COMMIT_MS) keepCursor();
   }
 
-  function take(frame: FeedBatch['frames'][number], synced: boolean): void {
-    const slot = slotOf(frame.probe);
-    if (slot === NO_SLOT) return;
-    takeFrame(knownOf(slot), frame, synced);
-    onChange(slot);
+  /** All slots first: finding one waits for memory, and what waits for different places waits at the same time. */
+  function take(frames: FeedBatch['frames'], synced: boolean): void {
+    const found = frames.map(({ probe }) => slotOf(probe));
+    for (const [i, frame] of frames.entries()) {
+      const slot = found[i] ?? NO_SLOT;
+      if (slot === NO_SLOT) continue;
+      takeFrame(knownOf(slot), frame, synced);
+      onChange(slot);
+    }
   }
 
   function knownOf(slot: number): Facts {

@@ -26,19 +26,25 @@ export type LiveMetric = (typeof LIVE_METRICS)[number];
  * part of the heap, and ten places in memory to wait for.
  */
 export interface Facts {
-  /** Newest known value of each metric in their order, when each was sampled (ms), when the newest sample was (ms), what had set the clock. NaN: unknown. */
+  /**
+   * Newest known value of each metric in their order, when each was sampled (ms), when the newest sample was (ms), what had set the clock; of
+   * the tests how many, their median, when the oldest and the newest was (ms), rate and verdict of the newest. NaN: unknown.
+   */
   numbers: number[];
   /** The last valid tests, oldest first, at most `TESTS_KEPT`. */
   tests: readonly ValidTest[];
 }
 
 const N = LIVE_METRICS.length;
-const [SAMPLE_AT, CLOCK] = [2 * N, 2 * N + 1] as const;
+const [SAMPLE_AT, CLOCK, TESTS, MEDIAN, OLDEST, NEWEST, RATE, PASSED] = Array.from(
+  { length: 8 },
+  (_, i) => 2 * N + i,
+) as [number, number, number, number, number, number, number, number];
 const PLACE = Object.fromEntries(LIVE_METRICS.map((metric, place) => [metric, place])) as Record<LiveMetric, number>;
 const STEPS = LIVE_METRICS.map((metric) => METRICS[metric].step);
 const TESTS_KEPT = 3;
 
-export const newFacts = (): Facts => ({ numbers: Array.from({ length: CLOCK + 1 }, () => Number.NaN), tests: [] });
+export const newFacts = (): Facts => ({ numbers: Array.from({ length: PASSED + 1 }, () => Number.NaN), tests: [] });
 
 /** When the newest sample was made, ms; null: none was. */
 export const sampleAtOf = ({ numbers }: Facts): number | null => known(numbers[SAMPLE_AT]);
@@ -61,20 +67,44 @@ export function shownOf({ numbers }: Facts, metric: LiveMetric, lagMs: number): 
   return toStep(STEPS[place] ?? 1, value);
 }
 
+/** The newest valid test; null: there is none. */
+export function lastTestOf({ numbers }: Facts): Omit<ValidTest, 'id'> | null {
+  const [at, rate] = [known(numbers[NEWEST]), known(numbers[RATE])];
+  return at === null || rate === null ? null : { at, rate, verdict: numbers[PASSED] === 1 ? 'pass' : 'fail' };
+}
+
+/** How many valid tests are at most `ageMs` old, and their median, Mb/s. All are, mostly: then none of them is looked at. */
+export function testedOf({ numbers, tests }: Facts, now: number, ageMs: number): { n: number; median: number } {
+  if (tests.length === 0) return NOT_TESTED;
+  if (now - (numbers[OLDEST] ?? 0) <= ageMs) return { n: numbers[TESTS] ?? 0, median: numbers[MEDIAN] ?? 0 };
+  const recent = tests.filter(({ at }) => now - at <= ageMs);
+  return { n: recent.length, median: medianOf(recent) };
+}
+const NOT_TESTED = { n: 0, median: 0 };
+
+/** When the first of those tests will be older than `ageMs` that is not yet. */
+export function testsEnd({ numbers, tests }: Facts, now: number, ageMs: number): number {
+  const first = (numbers[OLDEST] ?? Number.NaN) + ageMs;
+  if (first >= now) return first;
+  const next = tests.find(({ at }) => at + ageMs >= now);
+  return next ? next.at + ageMs : Number.POSITIVE_INFINITY;
+}
+
 /** Values and tests of a frame. Order does not matter: older ones never replace newer ones, repeats change nothing. */
 export function takeFrame(facts: Facts, { frame, receivedMs, offsetMs }: FeedFrame, synced: boolean): void {
   // A clock that was never set: the frame's own distance to its end is known, and when it came.
   const offset = synced ? offsetMs : receivedMs - frame.mono;
   const { t, m, e } = frame;
   const atOf = (index: number): number => Math.min(Math.round(offset + (t[index] ?? 0)), receivedMs);
-  for (let place = 0; place < N; place++) {
-    const values = m[LIVE_METRICS[place] ?? 'rtt_ms'];
-    if (!values) continue;
-    let index = values.length - 1;
-    while (index >= 0 && values[index] === null) index--;
-    const value = values[index];
-    if (typeof value === 'number') takeReading(facts, place, value, atOf(index));
-  }
+  const take = (place: number, values: Values): void => takeNewest(facts, place, values, atOf);
+  // By name: found by the order of a list each would be looked for in the shape of every frame.
+  take(PLACE.wan_rx_mbps, m.wan_rx_mbps);
+  take(PLACE.wan_tx_mbps, m.wan_tx_mbps);
+  take(PLACE.rtt_ms, m.rtt_ms);
+  take(PLACE.loss_pct, m.loss_pct);
+  take(PLACE.cpu_pct, m.cpu_pct);
+  take(PLACE.clients, m.clients);
+  take(PLACE.spool_frames, m.spool_frames);
   if (t.length > 0) {
     const at = atOf(t.length - 1);
     if (!(at < (facts.numbers[SAMPLE_AT] ?? 0))) facts.numbers[CLOCK] = frame.sync;
@@ -104,13 +134,23 @@ export function joinFacts(live: Facts, stored: Facts): Facts {
     .sort((a, b) => a.at - b.at)
     .slice(-TESTS_KEPT);
   const newer = (sampleAtOf(live) ?? -1) >= (sampleAtOf(stored) ?? 0) ? live : stored;
-  const numbers = [...newer.numbers];
-  numbers[CLOCK] = live.numbers[CLOCK] ?? Number.NaN;
-  return { numbers, tests };
+  const facts = { numbers: [...newer.numbers], tests };
+  facts.numbers[CLOCK] = live.numbers[CLOCK] ?? Number.NaN;
+  noteTests(facts);
+  return facts;
 }
 
 const known = (number: number | undefined): number | null =>
   number === undefined || Number.isNaN(number) ? null : number;
+
+type Values = readonly (number | null)[] | undefined;
+function takeNewest(facts: Facts, place: number, values: Values, atOf: (index: number) => number): void {
+  if (!values) return;
+  let index = values.length - 1;
+  while (index >= 0 && values[index] === null) index--;
+  const value = values[index];
+  if (typeof value === 'number') takeReading(facts, place, value, atOf(index));
+}
 
 function takeReading({ numbers }: Facts, place: number, value: number, at: number): void {
   // What is not known yet is NaN, which is never larger.
@@ -135,4 +175,23 @@ function takeEvent(facts: Facts, event: FrameEvent, at: number): void {
   if (facts.tests.some((test) => test.id === event.id)) return;
   const test: ValidTest = { id: event.id, at, rate: event.rate_mbps, verdict: event.verdict };
   facts.tests = [...facts.tests, test].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)).slice(-TESTS_KEPT);
+  noteTests(facts);
+}
+
+function noteTests({ numbers, tests }: Facts): void {
+  const [oldest, newest] = [tests[0], tests.at(-1)];
+  if (!oldest || !newest) return;
+  numbers[TESTS] = tests.length;
+  numbers[MEDIAN] = medianOf(tests);
+  numbers[OLDEST] = oldest.at;
+  numbers[NEWEST] = newest.at;
+  numbers[RATE] = newest.rate;
+  numbers[PASSED] = Number(newest.verdict === 'pass');
+}
+
+function medianOf(tests: readonly ValidTest[]): number {
+  const rates = tests.map((test) => test.rate).sort((a, b) => a - b);
+  const middle = Math.floor(rates.length / 2);
+  const upper = rates[middle] ?? 0;
+  return rates.length % 2 === 1 ? upper : ((rates[middle - 1] ?? upper) + upper) / 2;
 }

@@ -5,7 +5,7 @@ import type { ApState, LiveRow, WhyCode } from '#contract';
 import type { FleetEntry } from '../alert/fleet.ts';
 import type { AlertEngine } from '../deps.ts';
 import { FORMATS } from '../said/format.ts';
-import { type Facts, type LiveMetric, sampleAtOf, shownOf, type ValidTest } from './latest.ts';
+import { type Facts, type LiveMetric, lastTestOf, sampleAtOf, shownOf, testedOf, testsEnd } from './latest.ts';
 import { TEST_AGE_MS } from './tally.ts';
 
 /** `why` is English; a page words it from its code. */
@@ -35,13 +35,12 @@ const METRIC_LAG_MS = 10 * 60_000;
 /** The live row. `before` is the row as it was, for `since`. */
 export function rowOf(input: RowInput, before: Pick<LiveRow, 'state' | 'since'> | undefined): LiveRow {
   const { entry, facts, presence, alert, now } = input;
-  const tests = recent(facts.tests, now);
-  const median = medianOf(tests);
-  const judged = stateOf(input, tests, median);
+  const { n, median } = testedOf(facts, now, TEST_AGE_MS);
+  const judged = stateOf(input, n, median);
   // Trouble is expected during works. Figures and incident stay as they are: only the word for it is another.
   const expected = input.maintenance === true && judged.state !== 'meets';
   const { state, why_code }: Judged = expected ? { state: 'maint', why_code: 'maint' } : judged;
-  const last = tests.at(-1) ?? facts.tests.at(-1);
+  const last = lastTestOf(facts);
   const sampleAt = sampleAtOf(facts);
   const fresh = sampleAt !== null && now - sampleAt <= SAMPLE_AGE_MS;
   const value = (metric: LiveMetric): number | null => (fresh ? shownOf(facts, metric, METRIC_LAG_MS) : null);
@@ -53,8 +52,8 @@ export function rowOf(input: RowInput, before: Pick<LiveRow, 'state' | 'since'> 
     since: wholeSecond(sinceOf(state, alert, before, now)),
     down_mbps: last ? cutRate(last.rate) : null,
     down_at: wholeSecond(last?.at ?? null),
-    median_mbps: tests.length > 0 ? cutRate(median) : null,
-    median_n: tests.length,
+    median_mbps: n > 0 ? cutRate(median) : null,
+    median_n: n,
     verdict: last?.verdict ?? null,
     wan_rx_mbps: value('wan_rx_mbps'),
     wan_tx_mbps: value('wan_tx_mbps'),
@@ -71,13 +70,13 @@ export function rowOf(input: RowInput, before: Pick<LiveRow, 'state' | 'since'> 
 
 type Judged = Pick<LiveRow, 'state' | 'why_code'>;
 
-function stateOf(input: RowInput, tests: readonly ValidTest[], median: number): Judged {
+function stateOf(input: RowInput, tests: number, median: number): Judged {
   const { entry, facts, alert } = input;
   const is = (state: ApState, why_code: WhyCode): Judged => ({ state, why_code });
   const seen = lastSeenOf(facts, input.presence);
   if (alert?.rule === 'dark' || isOffline(input, seen)) return is('offline', 'dark');
   if (alert?.rule === 'slow') return is('below', 'slow');
-  if (tests.length > 0) return is(median < entry.ap.target_mbps ? 'below' : 'meets', 'median');
+  if (tests > 0) return is(median < entry.ap.target_mbps ? 'below' : 'meets', 'median');
   if (entry.probe === null) return is('nodata', 'no_probe');
   return is('nodata', seen === null ? 'never_seen' : 'no_test');
 }
@@ -147,23 +146,7 @@ function sinceOf(
 export function endsAt({ facts, presence, now }: Pick<RowInput, 'facts' | 'presence' | 'now'>): number {
   // Who is gone becomes offline by the clock and the opening hours.
   if (presence && !presence.online) return now;
-  const sampleAt = sampleAtOf(facts);
-  let end = sampleAt !== null && sampleAt + SAMPLE_AGE_MS >= now ? sampleAt + SAMPLE_AGE_MS : Number.POSITIVE_INFINITY;
-  // Oldest first: the first that still counts is the first that no longer will.
-  for (const { at } of facts.tests) if (at + TEST_AGE_MS >= now && at + TEST_AGE_MS < end) end = at + TEST_AGE_MS;
-  return end;
-}
-
-/** Tests lie oldest first. */
-function recent(tests: readonly ValidTest[], now: number): readonly ValidTest[] {
-  const [oldest] = tests;
-  if (!oldest || now - oldest.at <= TEST_AGE_MS) return tests;
-  return tests.filter((test) => now - test.at <= TEST_AGE_MS);
-}
-
-function medianOf(tests: readonly ValidTest[]): number {
-  const [a, b, c] = [tests[0]?.rate ?? 0, tests[1]?.rate ?? 0, tests[2]?.rate ?? 0];
-  if (tests.length === 1) return a;
-  if (tests.length === 2) return (a + b) / 2;
-  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+  const sampleEnd = (sampleAtOf(facts) ?? Number.NaN) + SAMPLE_AGE_MS;
+  const end = testsEnd(facts, now, TEST_AGE_MS);
+  return sampleEnd >= now && sampleEnd < end ? sampleEnd : end;
 }

@@ -8,7 +8,7 @@ import type { Fleet, FleetEntry } from '../alert/fleet.ts';
 import type { FleetHours } from '../alert/fleet-hours.ts';
 import type { AlertEngine } from '../deps.ts';
 import type { Facts } from './latest.ts';
-import { endsAt, rowOf } from './row.ts';
+import { endsAt, type RowInput, rowOf } from './row.ts';
 import type { Slots } from './slots.ts';
 import { createRowTable, type RowTable } from './table.ts';
 import { countedRate, createTally, type RowTotals } from './tally.ts';
@@ -139,8 +139,16 @@ export function createRows({ fleet, slots, hours, presence, openOf, facts, darkA
     const alert = openOf(ap);
     const maintenance = works.length > 0 && works.some((work) => silenceCovers(work, { ap, site: entry.site }));
     const openSince = (at: number): number | null => hours.of(entry).openSince(at);
-    const input = {
-      ...{ entry, facts: facts(slot), presence: seen, alert, now, darkAfterMs, graceUntil, maintenance, openSince },
+    const input: RowInput = {
+      entry,
+      facts: facts(slot),
+      presence: seen,
+      alert,
+      now,
+      darkAfterMs,
+      graceUntil,
+      maintenance,
+      openSince,
     };
     const row = rowOf(input, table.was(slot));
     const at = slot * WIDTH;

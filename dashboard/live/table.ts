@@ -2,7 +2,7 @@
  * Why: the rows of all access points as numbers in one block, changed where they lie. 20,000 rows as objects are a hundred and fifty thousand
  * pieces of the heap, and 400 new ones a second are garbage that has outlived its youth: each collection of it costs more than all ticks since the last.
  */
-import { AP_STATES, type LiveColumns, type LiveRow, VERDICTS, WHY_CODES } from '#contract';
+import { AP_STATES, type Column, type LiveColumns, type LiveRow, VERDICTS, WHY_CODES } from '#contract';
 
 export interface RowTable {
   has(slot: number): boolean;
@@ -68,6 +68,25 @@ export function createRowTable(apOf: (slot: number) => string): RowTable {
     cells = larger;
   }
 
+  function values(i: number, slots: readonly number[]): Column {
+    const made = emptyColumn(slots.length);
+    for (let entry = 0; entry < made.length; entry++) {
+      const at = (slots[entry] ?? -1) * WIDTH;
+      const cell = cells[at + i];
+      if (cell !== NONE && cell !== undefined) made[entry] = cell;
+    }
+    return made;
+  }
+
+  function ages(i: number, slots: readonly number[], now: number): Column {
+    const made = values(i, slots);
+    for (let entry = 0; entry < made.length; entry++) {
+      const cell = made[entry];
+      if (typeof cell === 'number') made[entry] = now - Math.floor(cell / 1000);
+    }
+    return made;
+  }
+
   return {
     has,
     row,
@@ -93,18 +112,12 @@ export function createRowTable(apOf: (slot: number) => string): RowTable {
     since: (slot) => known(cells[slot * WIDTH + SINCE]),
     rows: () => Array.from({ length: size }, (_, slot) => row(slot)).filter((one) => one !== undefined),
     columns(slots, at) {
-      const cols = emptyColumns(slots.length);
-      const lists = COLUMNS.map((name) => cols[name]);
       const now = Math.floor(at / 1000);
-      for (const [entry, slot] of slots.entries()) {
-        if (!has(slot)) continue;
-        cols.probe[entry] = named(probes[slot] ?? null, apOf(slot));
-        for (let i = 0; i < WIDTH; i++) {
-          const [list, cell] = [lists[i], known(cells[slot * WIDTH + i])];
-          if (list) list[entry] = cell !== null && AGES[i] ? now - Math.floor(cell / 1000) : cell;
-        }
-      }
-      return cols;
+      const cols = COLUMNS.map((name, i) => [name, AGES[i] ? ages(i, slots, now) : values(i, slots)] as const);
+      return {
+        ...(Object.fromEntries(cols) as Record<(typeof COLUMNS)[number], Column>),
+        probe: slots.map((slot) => (has(slot) ? named(probes[slot] ?? null, apOf(slot)) : null)),
+      };
     },
   };
 }
@@ -171,13 +184,5 @@ function changeOf(cells: Float64Array, at: number, made: Float64Array): Change {
   return moved ? 'seen' : 'none';
 }
 
-/** All of one kind: lists that grow change theirs with what they hold, and the code that fills them is compiled again each time. */
-function emptyColumns(n: number): LiveColumns {
-  const empty = (): null[] => Array<null>(n).fill(null);
-  return {
-    ...{ state: empty(), why: empty(), since: empty(), down_mbps: empty(), down_at: empty(), median_mbps: empty() },
-    ...{ median_n: empty(), verdict: empty(), probe: empty(), probe_online: empty(), alert: empty() },
-    ...{ wan_rx_mbps: empty(), wan_tx_mbps: empty(), rtt_ms: empty(), loss_pct: empty(), cpu_pct: empty() },
-    ...{ clients: empty(), last_seen: empty() },
-  };
-}
+/** All of one kind: a list that grows changes its kind with what it holds, and the code that fills it is compiled again each time. */
+const emptyColumn = (n: number): Column => Array<null>(n).fill(null);

@@ -42,6 +42,8 @@ interface Viewer extends NewViewer {
 /** Unsent bytes after which a viewer gets nothing more until it has read. */
 const UNSENT_CAP = 256 * 1024;
 const RECHECK_MS = 60_000;
+/** Of 400 rows 3 makes 3.9 kB of 24 in a third of the time that 6 takes to make 3.7. */
+const PACKING = { finishFlush: constants.Z_FULL_FLUSH, level: 3 };
 /** Magic, deflate, no name, no time, unknown system. */
 const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
@@ -127,7 +129,7 @@ export function createViewers({ clock, max }: { clock: Clock; max: number }): Vi
 
 function bytesOf(text: string, packed: boolean): Buffer {
   const plain = Buffer.from(text);
-  return packed ? deflateRawSync(plain, { finishFlush: constants.Z_FULL_FLUSH }) : plain;
+  return packed ? deflateRawSync(plain, PACKING) : plain;
 }
 
 /** A token that was revoked meanwhile is told by a throw. */

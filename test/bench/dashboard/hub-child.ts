@@ -9,7 +9,6 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import Fastify from 'fastify';
-import type { MetricName } from '#contract';
 import type { Feed, FeedFrame } from '#feed';
 import { systemClock } from '#lib/clock';
 import { silentLogger } from '#lib/logger';
@@ -99,10 +98,7 @@ function put(some: readonly FeedFrame[]): void {
     frame.wall = at;
     frame.mono = at;
     frame.t[0] = at;
-    for (const [metric, value] of Object.entries(valuesOf(turn))) {
-      const column = frame.m[metric as MetricName];
-      if (column) column[0] = value;
-    }
+    setValues(frame.m, turn);
     frames.put(feed);
   }
 }
@@ -121,7 +117,16 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 process.exit(0);
 
-function valuesOf(n: number): Partial<Record<MetricName, number>> {
+/** Without a list of its entries: that is no work of the server. */
+function setValues(m: FeedFrame['frame']['m'], n: number): void {
+  const { rtt_ms, wan_rx_mbps, cpu_pct, clients } = valuesOf(n);
+  if (m.rtt_ms) m.rtt_ms[0] = rtt_ms;
+  if (m.wan_rx_mbps) m.wan_rx_mbps[0] = wan_rx_mbps;
+  if (m.cpu_pct) m.cpu_pct[0] = cpu_pct;
+  if (m.clients) m.clients[0] = clients;
+}
+
+function valuesOf(n: number): Record<'rtt_ms' | 'wan_rx_mbps' | 'cpu_pct' | 'clients', number> {
   return { rtt_ms: 5 + (n % 90), wan_rx_mbps: (n % 80) / 10, cpu_pct: 1 + (n % 70), clients: n % 30 };
 }
 
