@@ -112,7 +112,8 @@ export async function ours({ dir, figure }: Bench): Promise<Record<string, numbe
   const store = await open();
   figure('open_ms', performance.now() - begin, 'ms', 'the whole store');
   const first = await askAll(store);
-  const again = await askAll(withAnswers(store, () => monthInput().now_ms));
+  const { now_ms } = monthInput();
+  const again = await askAll(withAnswers(store, () => now_ms));
   const of: Record<string, string> = {
     probe_day: 'one metric of one probe, 24 h in 288 buckets, from sealed samples',
     probe_week: 'the same over 7 days, from hours',
