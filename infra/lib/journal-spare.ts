@@ -9,7 +9,10 @@ import { HEADER_BYTES, type SegmentName } from './journal-format.ts';
 export interface Spare {
   /** Begins to make one, unless it is made already. */
   prepare(): void;
-  /** The spare under the name of this segment, which the caller makes durable; null where none is ready: the segment must grow. */
+  /**
+   * The spare under the name of this segment, which the caller makes durable. Where none is ready, a new file that grows ahead of what is
+   * written to it; null after `drop`, until one is wanted again: the segment must grow byte by byte.
+   */
   take(segment: SegmentName): Promise<JournalFile | null>;
   /** Gives its room back. */
   drop(): Promise<void>;
@@ -21,6 +24,8 @@ const NAME = 'spare.new';
 const STEP_BYTES = 256 * 1024;
 /** At 5 MB/s it is ready long before a usual load needs it; at full load segments grow in large groups, where it matters little. */
 const STEP_MS = 50;
+/** Larger ones come so many that each byte written twice would be felt. */
+const SMALL_WRITE_BYTES = 16 * 1024;
 
 export const openSpare: OpenSpare = ({ dir, fs, segmentBytes }) => {
   const path = join(dir, NAME);
@@ -75,7 +80,7 @@ export const openSpare: OpenSpare = ({ dir, fs, segmentBytes }) => {
     },
     async take(segment) {
       const file = ready;
-      if (!file) return null;
+      if (!file) return unwanted ? null : growingAhead(await fs.open(segmentPath(dir, segment), 'create'), size);
       ready = null;
       try {
         await fs.rename(path, segmentPath(dir, segment));
@@ -95,3 +100,27 @@ export const openSpare: OpenSpare = ({ dir, fs, segmentBytes }) => {
     },
   };
 };
+
+/**
+ * The first segment after a start: nobody knows yet whether another one will be needed. A small write that makes the file longer makes it
+ * longer by a whole step, so that the next hundreds find their blocks there.
+ */
+function growingAhead(file: JournalFile, mostBytes: number): JournalFile {
+  let end = 0;
+  return {
+    ...file,
+    async write(bytes, offset) {
+      const ahead = Math.min(STEP_BYTES, mostBytes - offset);
+      const grows = offset + bytes.length > end && bytes.length <= SMALL_WRITE_BYTES && bytes.length < ahead;
+      const written = await file.write(grows ? withZeros(bytes, ahead) : bytes, offset);
+      end = Math.max(end, offset + written);
+      return Math.min(written, bytes.length);
+    },
+  };
+}
+
+function withZeros(bytes: Uint8Array, length: number): Uint8Array {
+  const longer = new Uint8Array(length);
+  longer.set(bytes);
+  return longer;
+}

@@ -23,16 +23,19 @@ async function open(dir: string, options: Partial<JournalOptions> = {}): Promise
 }
 const sizes = (dir: string): [string, number][] =>
   readdirSync(dir).map((name) => [name, statSync(join(dir, name)).size]);
-const inAdvance = (dir: string): boolean =>
-  sizes(dir).some(([name, size]) => name.endsWith('.seg') && size === MADE_BYTES);
 const record = (n: number): Uint8Array => Buffer.concat([Buffer.from(`record ${n} `), Buffer.alloc(700)]);
 
-/** Writes until a segment is in use that was made in advance; answers with how many records. */
+const segments = (dir: string): [string, number][] => sizes(dir).filter(([name]) => name.endsWith('.seg'));
+const spareIsMade = (dir: string): boolean =>
+  sizes(dir).some(([name, size]) => name === 'spare.new' && size === MADE_BYTES);
+
+/** Writes until a segment is in use that was made in advance, the second one; answers with how many records. */
 async function writeUntilInAdvance(dir: string, journal: Journal): Promise<number> {
   for (let n = 0; ; n++) {
     journal.append(record(n));
     await journal.synced();
-    if (inAdvance(dir)) return n + 1;
+    if (segments(dir).length > 1) return n + 1;
+    if (n === 8) await vi.waitUntil(() => spareIsMade(dir));
   }
 }
 /** The files as a kill -9 leaves them. */
@@ -76,7 +79,7 @@ test('a record that was torn by the kill costs itself', async () => {
   const count = await writeUntilInAdvance(dir, first);
   const copy = await killed(dir);
   const disk = playedDisk();
-  const [name = ''] = sizes(copy).find(([file, size]) => file.endsWith('.seg') && size === MADE_BYTES) ?? [];
+  const [name = ''] = segments(copy).at(-1) ?? [];
   const file = await disk.open(join(copy, name), 'repair');
   const at = 8 + first.stats().end - Number(name.slice(0, 16));
   await file.write(Buffer.from([200, 0, 0, 0, 1, 2, 3, 4, 5]), at);
@@ -94,7 +97,7 @@ test('a record before the last that was damaged on the disk does not take the la
   await first.synced();
   const { end } = first.stats();
   const copy = await killed(dir);
-  const [name = ''] = sizes(copy).find(([file, size]) => file.endsWith('.seg') && size === MADE_BYTES) ?? [];
+  const [name = ''] = segments(copy).at(-1) ?? [];
   const file = await playedDisk().open(join(copy, name), 'repair');
   // Both records are of the same length; the last byte but one of the first of them changes.
   const length = record(before).length + 8;
@@ -119,7 +122,7 @@ test('a stop leaves no spare, and the next start takes the zeros away', async ()
   await journal.close();
   expect(sizes(dir).every(([name]) => name.endsWith('.seg'))).toBe(true);
   await (await open(dir)).close();
-  expect(inAdvance(dir)).toBe(false);
+  expect(segments(dir).at(-1)?.[1]).toBeLessThan(MADE_BYTES);
 });
 
 test('a disk that fails gets the room of the next segment back', async () => {
@@ -128,11 +131,50 @@ test('a disk that fails gets the room of the next segment back', async () => {
   const journal = await open(dir, { fs: disk });
   for (let n = 0; n < 8; n++) journal.append(record(n));
   await journal.synced();
-  await vi.waitUntil(() => sizes(dir).some(([name, size]) => name === 'spare.new' && size === MADE_BYTES));
+  await vi.waitUntil(() => spareIsMade(dir));
   disk.fail.write = 'ENOSPC';
   journal.append(record(8));
   await vi.waitUntil(() => !journal.stats().writable && !readdirSync(dir).includes('spare.new'));
   disk.fail.write = null;
   await journal.synced();
   expect((await readAll(dir)).records).toHaveLength(9);
+});
+
+const STEP_BYTES = 256 * 1024;
+
+test('where none was made in advance a segment grows by a step, and small records find their blocks there', async () => {
+  const dir = await folder();
+  const journal = await open(dir, { segmentBytes: 4 * STEP_BYTES });
+  for (let n = 0; n < 3; n++) {
+    journal.append(record(n));
+    await journal.synced();
+    expect(segments(dir).map(([, size]) => size)).toEqual([STEP_BYTES]);
+  }
+  journal.append(new Uint8Array(STEP_BYTES).fill(1)); // a large one grows alone
+  await journal.synced();
+  expect(segments(dir).map(([, size]) => size)).toEqual([8 + journal.stats().end]);
+  const again = await open(await killed(dir));
+  expect(again.stats()).toMatchObject({ end: journal.stats().end, damagedRecords: 0 });
+});
+
+test('a disk that takes only parts of a step gets all of the record', async () => {
+  const dir = await folder();
+  const disk = playedDisk();
+  disk.writeAtMost = 50;
+  const journal = await open(dir, { fs: disk });
+  for (let n = 0; n < 3; n++) journal.append(record(n));
+  await journal.synced();
+  expect(await readAll(dir)).toEqual({ records: [0, 1, 2].map((n) => new Uint8Array(record(n))), damage: 0 });
+});
+
+test('after a disk was full a segment grows by its records alone', async () => {
+  const dir = await folder();
+  const disk = playedDisk();
+  const journal = await open(dir, { fs: disk });
+  disk.fail.write = 'ENOSPC';
+  journal.append(record(0));
+  await vi.waitUntil(() => !journal.stats().writable);
+  disk.fail.write = null;
+  await journal.synced();
+  expect(segments(dir).map(([, size]) => size)).toEqual([8 + journal.stats().end - journal.stats().oldest]);
 });
