@@ -38,7 +38,7 @@ describe('the page', () => {
   });
 
   it.each([
-    ['a WebSocket elsewhere', `GET /live HTTP/1.1\r\n${WEBSOCKET}`, 404],
+    ['a WebSocket elsewhere', `GET /nowhere HTTP/1.1\r\n${WEBSOCKET}`, 404],
     ['/mqtt without an upgrade', 'GET /mqtt HTTP/1.1', 404],
     [
       'an offer of HTTP/2, which clients make by themselves',
