@@ -68,7 +68,7 @@ function Following({ query, asked }: { query: TailQuery; asked: TailQuery }) {
   }, [listens, query]);
   useSpace(() => setPaused((old) => !old));
   const clear = () => setState(({ nextKey, heardAt }) => ({ ...NOTHING, nextKey, heardAt }));
-  const word = full ? 'full' : paused ? 'paused' : state.heardAt === null ? 'connecting' : state.away ? 'cut' : 'live';
+  const word = wordOf(state, paused, refused !== null);
   return (
     <>
       <Head
@@ -125,6 +125,14 @@ function Following({ query, asked }: { query: TailQuery; asked: TailQuery }) {
       </div>
     </>
   );
+}
+
+/** What the stream does now. One that was refused is not opened again by itself. */
+function wordOf(state: TailState, paused: boolean, refused: boolean): keyof typeof w.state {
+  if (refused || isFull(state)) return 'full';
+  if (paused) return 'paused';
+  if (state.heardAt === null) return 'connecting';
+  return state.away ? 'cut' : 'live';
 }
 
 function Filters({ query: { q, region, kind, metrics } }: { query: TailQuery }) {
