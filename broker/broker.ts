@@ -71,6 +71,8 @@ export interface Broker {
   /** The primary database, through the worker. */
   store: StoreReader;
   stores(): StoreStatus[];
+  /** Called after rollups of the primary database were written. Returns the unsubscriber. */
+  onRollups(listener: () => void): () => void;
   /** What administrators ask of the databases, through the worker. */
   tasks: StoreTasks;
   /**

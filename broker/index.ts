@@ -177,6 +177,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
       commit: wal.commit,
       store: stores.store,
       stores: stores.stores,
+      onRollups: stores.onRollups,
       tasks: stores.tasks,
       copyTo: (dir, before) => copyBroker({ dir, before, wal, stores, dataDir: resolve(settings.CARREL_DATA_DIR) }),
       quarantined: feeds.quarantined,

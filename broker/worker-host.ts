@@ -35,6 +35,8 @@ export interface StoreWorker {
   /** The first database of CARREL_STORE. Every call may reject with StoreError. */
   store: StoreReader;
   stores(): StoreStatus[];
+  /** Called after rollups of the first database were written. Returns the unsubscriber. */
+  onRollups(listener: () => void): () => void;
   tasks: StoreTasks;
   /** Lets running writes finish, closes the databases, ends the thread. */
   stop(): Promise<void>;
@@ -63,6 +65,7 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
     targets.map(({ name }) => [name, { status: fresh(name), next: deps.durableEnd(), quarantined: 0 }]),
   );
   const reads = new Map<number, Pending>();
+  const rollupListeners = new Set<() => void>();
   const backoff = createBackoff({ baseMs: 500, capMs: 30_000, floorMs: 100 });
   let nextRead = 1;
   let worker: Worker | null = null;
@@ -132,6 +135,9 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
         if (entry) entry.quarantined = message.count;
         break;
       }
+      case 'rollups':
+        for (const listener of rollupListeners) listener();
+        break;
       case 'answer':
         settle(message.id, (read) => read.resolve(message.value));
         break;
@@ -204,6 +210,10 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
         primary: index === 0,
         lag_bytes: Math.max(0, deps.durableEnd() - next),
       })),
+    onRollups(listener) {
+      rollupListeners.add(listener);
+      return () => void rollupListeners.delete(listener);
+    },
     async stop() {
       stopping = true;
       clearTimeout(restart);

@@ -36,6 +36,8 @@ export type FromWorker =
   | { type: 'cursor'; consumer: string; cursor: Cursor }
   | { type: 'status'; status: ConsumerStatus }
   | { type: 'quarantined'; store: string; count: number }
+  /** Rollups of the primary database were written. */
+  | { type: 'rollups' }
   | { type: 'answer'; id: number; value: unknown }
   | { type: 'failure'; id: number; error: PlainStoreError }
   | { type: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; fields: object; message: string };

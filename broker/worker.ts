@@ -105,7 +105,10 @@ function fileName(name: string): string {
 function consumerOf(target: StoreTarget, quarantine: Quarantine, first: boolean): Consumer {
   return startConsumer({
     name: target.name,
-    openStore: async () => withAnswers(await openStore(target, nowMs, log), nowMs),
+    openStore: async () => {
+      const store = withAnswers(await openStore(target, nowMs, log), nowMs);
+      return first ? tellingRollups(store) : store;
+    },
     // Every consumer meets the same broken payloads: the first one keeps them.
     openFeed: (cursor, waiting) => openFeed(cursor, first, waiting),
     ...(first ? {} : { fill: createFill(fillDeps) }),
@@ -125,6 +128,16 @@ function consumerOf(target: StoreTarget, quarantine: Quarantine, first: boolean)
     log,
     nowMs,
   });
+}
+
+function tellingRollups(store: Store): Store {
+  return {
+    ...store,
+    async writeRollups(rows) {
+      await store.writeRollups(rows);
+      tell({ type: 'rollups' });
+    },
+  };
 }
 
 function openFeed(cursor: Cursor | null, keepsPayloads: boolean, onWaiting: () => void): Feed {

@@ -18,6 +18,7 @@ import { createDelivery } from '../dashboard/notify/deliver.ts';
 import { createReportMail } from '../dashboard/notify/report-mail.ts';
 import { createSequenceProof } from '../dashboard/proof/keeper.ts';
 import { startReports } from '../dashboard/report/keeper.ts';
+import { startReady } from '../dashboard/report/ready.ts';
 import { createBackupDesk } from './backup/desk.ts';
 import type { Manifest } from './backup/manifest.ts';
 import { takeBackup } from './backup/take.ts';
@@ -94,6 +95,7 @@ async function openAll(config: ServerConfig, log: Logger, undo: Undo[]): Promise
   undo.push(() => proof.stop());
   const tell = createReportMail(settings, state, log);
   undo.push(startReports({ state, store: broker.store, tell, clock, log }));
+  undo.push(startReady({ state, broker, clock, log }));
   const live = createLiveHub({ settings, state, broker, alerts, delivery, proof, clock, log });
   await live.start();
   undo.push(() => live.stop());

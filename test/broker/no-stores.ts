@@ -11,5 +11,6 @@ export const noStores = (): StoreWorker => ({
     snapshot: async () => [],
   },
   stores: () => [],
+  onRollups: () => () => undefined,
   stop: async () => undefined,
 });

@@ -145,47 +145,98 @@ it('an answer is kept until one of its days is written, also while it is being a
   expect(asked).toBe(3);
 });
 
-it('of a month under way only the newest days are asked for again when an hour came', async () => {
+/** Writes down what a store is asked for, in days of the test. */
+function watched(): { store: Store; asked: [from: number, to: number][] } {
   const store = createMemoryStore();
   const asked: [from: number, to: number][] = [];
   const day = (t_s: number): number => (t_s - START_S) / DAY_S;
-  const watched: Store = {
-    ...store,
-    async rollupTotals(query) {
-      asked.push([day(query.from_s), day(query.to_s)]);
-      return store.rollupTotals(query);
-    },
-    async known(groups) {
-      const spans = groups.flatMap((group) => group.spans);
-      asked.push([day(spans[0]?.[0] ?? 0), day(spans.at(-1)?.[1] ?? 0)]);
-      return store.known(groups);
+  return {
+    asked,
+    store: {
+      ...store,
+      async rollupTotals(query) {
+        asked.push([day(query.from_s), day(query.to_s)]);
+        return store.rollupTotals(query);
+      },
+      async known(groups) {
+        const spans = groups.flatMap((group) => group.spans);
+        asked.push([day(spans[0]?.[0] ?? 0), day(spans.at(-1)?.[1] ?? 0)]);
+        return store.known(groups);
+      },
     },
   };
-  const known = withAnswers(watched, () => (START_S + 3.1 * DAY_S) * 1000);
-  const row = (version: number, hour: number) => hourRow(version, { kind: 'hour', probe: 'p-1', hour, up_s: 61 });
-  const ask = async (minute: number) => {
+}
+const upRow = (version: number, hour: number) => hourRow(version, { kind: 'hour', probe: 'p-1', hour, up_s: 61 });
+const until = (to_s: number) => [{ probes: ['p-1'], spans: [[START_S, to_s]] as const }];
+
+it('of a month under way only the newest days are asked for again when an hour came', async () => {
+  const { store, asked } = watched();
+  let now_s = START_S + 3.1 * DAY_S;
+  const known = withAnswers(store, () => now_s * 1000);
+  const ask = async () => {
     asked.length = 0;
-    const to_s = START_S + 3 * DAY_S + 3600 + minute * 60;
-    const totals = await known.rollupTotals({ from_s: START_S, to_s });
-    const seconds = await known.known([{ probes: ['p-1'], spans: [[START_S, to_s]] }]);
+    const totals = await known.rollupTotals({ from_s: START_S, to_s: now_s });
+    const seconds = await known.known(until(now_s));
     return [totals[0]?.tests.n, seconds[0]?.up_s];
   };
-  await known.writeRollups([row(1, 3), row(1, 30), row(1, 50), row(1, 72)]);
-  expect(await ask(1)).toEqual([4, 4 * 61]);
-  expect(asked.map(([from, to]) => [from, Math.floor(to)])).toEqual([
+  await known.writeRollups([upRow(1, 3), upRow(1, 30), upRow(1, 50), upRow(1, 72)]);
+  expect(await ask()).toEqual([4, 4 * 61]);
+  expect(asked).toEqual([
     [0, 2],
-    [2, 3],
+    [2, 4],
     [0, 2],
-    [2, 3],
+    [2, 4],
   ]);
-  expect(await ask(2)).toEqual([4, 4 * 61]); // of tests the same hours
-  expect(asked.map(([from]) => from)).toEqual([2]);
-  await known.writeRollups([row(2, 71)]);
-  expect(await ask(2)).toEqual([5, 5 * 61]);
+  now_s += 7000; // two hours begin: nothing more is known
+  expect(await ask()).toEqual([4, 4 * 61]);
+  expect(asked).toEqual([]);
+  await known.writeRollups([upRow(2, 71)]);
+  expect(await ask()).toEqual([5, 5 * 61]);
   expect(asked.map(([from]) => from)).toEqual([2, 2]);
-  await known.writeRollups([row(3, 4)]);
-  expect(await ask(2)).toEqual([6, 6 * 61]); // a late hour: the older days too
+  await known.writeRollups([upRow(3, 4)]);
+  expect(await ask()).toEqual([6, 6 * 61]); // a late hour: the older days too
   expect(asked.map(([from]) => from)).toEqual([0, 0]);
+});
+
+it('what a clock that was ahead wrote counts only where it is asked for', async () => {
+  const { store } = watched();
+  await store.writeRollups([upRow(1, 3), upRow(1, 80)]); // before this start
+  const known = withAnswers(store, () => (START_S + 3.1 * DAY_S) * 1000);
+  const upTo = async (hour: number) => (await known.known(until(START_S + hour * 3600)))[0]?.up_s;
+  expect([await upTo(74), await upTo(80.005), await upTo(90)]).toEqual([61, 61 + 18, 122]);
+  await known.writeRollups([upRow(2, 100)]);
+  expect([await upTo(90), await upTo(100.005), await upTo(101)]).toEqual([122, 122 + 18, 183]);
+});
+
+it('a rollup that comes while a question waits does not count beyond what was asked for', async () => {
+  const { store } = watched();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const slow: Store = { ...store, known: (groups) => promise.then(() => store.known(groups)) };
+  const known = withAnswers(slow, () => (START_S + 3.1 * DAY_S) * 1000);
+  await known.writeRollups([upRow(1, 3)]);
+  const asked = known.known(until(START_S + 74.4 * 3600));
+  await known.rollups({ tier: 'hour', from_s: START_S, to_s: START_S }); // the question is on its way
+  await known.writeRollups([upRow(2, 75)]);
+  resolve();
+  expect((await asked)[0]?.up_s).toBe(61);
+});
+
+it('an answer that nobody asked for in a day is forgotten', async () => {
+  const { store, asked } = watched();
+  let now_s = START_S + 40 * DAY_S;
+  const known = withAnswers(store, () => now_s * 1000);
+  const ask = async (day: number) => {
+    asked.length = 0;
+    await known.rollupTotals({ from_s: START_S + day * DAY_S, to_s: START_S + (day + 1) * DAY_S });
+    return asked.length;
+  };
+  expect(await ask(0)).toBe(1);
+  now_s += 20 * 3600;
+  expect([await ask(1), await ask(0)]).toEqual([1, 0]);
+  now_s += 20 * 3600;
+  expect([await ask(2), await ask(0)]).toEqual([1, 0]);
+  now_s += 25 * 3600;
+  expect([await ask(3), await ask(0)]).toEqual([1, 1]);
 });
 
 it('DuckDB answers so too, though it remembers which days it can read', async () => {

@@ -112,6 +112,19 @@ describe('the store worker', () => {
     expect(await counted()).toMatchObject([{ count: 15 }]);
   });
 
+  it('tells when rollups of the first database were written, and no longer than somebody listens', async () => {
+    await accept(0, 10); // of an hour that is over
+    const { store, onRollups } = start('duckdb:', 'memory:');
+    const [heard, left] = [vi.fn(), vi.fn()];
+    onRollups(heard);
+    onRollups(left)();
+    const hours = () => store.rollups({ tier: 'hour', from_s: 0, to_s: 4e9, metrics: [] });
+    expect([heard.mock.calls.length, await hours()]).toEqual([0, []]);
+    await vi.waitFor(() => expect(heard).toHaveBeenCalled(), { timeout: 20_000, interval: 50 });
+    expect(await hours()).toMatchObject([{ probe: 'p-1', samples: 10 }]);
+    expect(left).not.toHaveBeenCalled();
+  }, 30_000);
+
   it('answers a read with a coded error while the primary database is down, and ingest goes on in the other', async () => {
     const before = wal.durableEnd();
     start(`influx1+http://127.0.0.1:${await freePort()}/carrel`, 'duckdb:');

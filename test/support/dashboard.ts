@@ -89,6 +89,7 @@ export function fakeBroker(): FakeBroker {
     tasks: { quarantine: unasked, replayQuarantine: unasked, dropQuarantine: unasked, snapshot: unasked },
     copyTo: unasked,
     stores: () => broker.storesNow,
+    onRollups: () => () => undefined,
     stats: () => broker.statsNow,
     stop: async () => undefined,
   };
