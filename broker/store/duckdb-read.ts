@@ -1,5 +1,5 @@
 /** Why: the questions of StoreReader as SQL over the day files that can hold the answer. Aggregation stays inside DuckDB's own threads. */
-import type { DuckDBConnection, DuckDBInstance, JS } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBMaterializedResult, JS } from '@duckdb/node-api';
 import { METRIC_NAMES, type MetricName, parseEvent, roundToStep } from '#contract';
 import type { Duck } from './duckdb-append.ts';
 import { cellsOf } from './duckdb-cells.ts';
@@ -46,12 +46,17 @@ export function createQuery(duck: Duck, instance: DuckDBInstance, turns: Turns):
     });
   return {
     rows: (sql) => run(sql, async (of, statement) => (await of.runAndReadAll(statement)).getRowsJS()),
-    cells: (sql) => run(sql, async (of, statement) => cellsOf(duck, await (await of.run(statement)).fetchAllChunks())),
+    cells: (sql) => run(sql, async (of, statement) => cellsOf(duck, chunksOf(await of.run(statement)))),
     close() {
       closed = true;
       for (const connection of idle.splice(0)) connection.closeSync();
     },
   };
+}
+
+/** They are there already: to fetch each is a wait of its own, for a thread that others use too. */
+function chunksOf(result: DuckDBMaterializedResult): DuckDBDataChunk[] {
+  return Array.from({ length: result.chunkCount }, (_, index) => result.getChunk(index));
 }
 
 export function createDuckdbReader(
