@@ -11,7 +11,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
 import { type AppFiles, buildApp } from './build-app.ts';
 import { buildDrawn } from './build-drawn.ts';
-import { type JoinedWeb, joinWeb } from './build-web-join.ts';
+import { type JoinedWeb, joinWeb, type WebFile } from './build-web-join.ts';
 import { inLanguage } from './build-web-language.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -33,11 +33,12 @@ export async function buildWeb(
   outDir = join(ROOT, 'dist/web'),
   languages: readonly PageLanguage[] = LANGUAGES,
 ): Promise<void> {
+  const reader = await buildReader();
   const [drawn, app, sprite, ...pages] = await Promise.all([
     buildDrawn(),
     buildApp(),
     readFile(join(WEB, 'sprite.svg'), 'utf8'),
-    ...languages.map((one) => buildPage(one)),
+    ...languages.map((one) => buildPage(one, reader.name)),
   ]);
   // One name for all languages: a page that was built before any of them was changed is old.
   const build = createHash('sha256')
@@ -45,7 +46,7 @@ export async function buildWeb(
     .digest('hex')
     .slice(0, 10);
   const assets = new Map(
-    [...pages.flatMap(({ files }) => files), ...drawn.files, ...app.assets]
+    [...pages.flatMap(({ files }) => files), ...drawn.files, ...app.assets, reader]
       .filter(({ name }) => !name.startsWith('head-'))
       .map(({ name, contents }) => [name, contents]),
   );
@@ -61,7 +62,27 @@ export async function buildWeb(
   await dropOld(join(outDir, 'assets'), new Set(assets.keys()));
 }
 
-async function buildPage({ lang, plugin }: PageLanguage): Promise<JoinedWeb & { lang: string }> {
+/** The thread that reads the live stream (dashboard/web/live-line.ts); it has no words, so that all languages share it. */
+async function buildReader(): Promise<WebFile> {
+  const { outputFiles } = await build({
+    entryPoints: { 'live-reader': join(WEB, 'live-reader.ts') },
+    outdir: 'assets',
+    entryNames: '[name]-[hash]',
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+    plugins: [pureContract],
+    write: false,
+    logLevel: 'warning',
+  });
+  const [file] = outputFiles;
+  if (!file) throw new Error('esbuild made no reader');
+  return { name: basename(file.path), contents: Buffer.from(file.contents) };
+}
+
+async function buildPage({ lang, plugin }: PageLanguage, reader: string): Promise<JoinedWeb & { lang: string }> {
   const result = await build({
     absWorkingDir: ROOT,
     entryPoints: { main: join(WEB, 'main.tsx'), head: join(WEB, 'head.ts'), icon: join(WEB, 'icon.svg') },
@@ -79,6 +100,7 @@ async function buildPage({ lang, plugin }: PageLanguage): Promise<JoinedWeb & { 
     jsxImportSource: 'preact',
     loader: { '.svg': 'copy', '.topojson': 'file' },
     assetNames: '[name]',
+    define: { LIVE_READER: JSON.stringify(`/assets/${reader}`) },
     plugins: [plugin, pureContract],
     metafile: true,
     write: false,

@@ -4,7 +4,7 @@
  */
 import { type AccessPoint, AP_STATES, type LiveValues, type Roster, type Site } from '#contract';
 import { EMPTY, type LiveState } from './live.ts';
-import type { Rows } from './live-rows.ts';
+import type { Places, Rows } from './live-rows.ts';
 
 /** One access point as pages show it. */
 export interface Line {
@@ -32,7 +32,7 @@ export interface Fleet {
   /** What the ranks mean: of another list, other access points. */
   named: readonly Named[];
   /** Ranks of the lines that changed since `version - 1`; null: any may have, and lines may have come or gone. */
-  changes: readonly number[] | null;
+  changes: Places | null;
 }
 /** A fleet with what it was made of. */
 export interface Joined extends Fleet {
@@ -96,7 +96,7 @@ export interface Keeping {
   /** Begins with all lines. */
   anew(fleet: Fleet): void;
   /** Takes in what changed, in no order. */
-  change(ranks: readonly number[], fleet: Fleet): void;
+  change(ranks: Places, fleet: Fleet): void;
 }
 
 /** Keeps up with the fleet, whichever of its states are shown to it: by changes where none was missed, else by all lines. */

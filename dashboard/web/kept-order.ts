@@ -25,12 +25,14 @@ export function createOrder(
   let kept = keptKeys([], 0);
   /** Written over with each tick. */
   let stay: Ranks = new Uint32Array();
+  let lists = createLists(0);
   const keep = keepUp({
     anew(all) {
       const size = all.byRank.length;
       kept = keptKeys(keysFor(all), size);
       isIn = new Uint8Array(size);
       stay = new Uint32Array(size);
+      lists = createLists(size);
       let n = 0;
       for (const line of all.byRank) {
         if (!line) continue;
@@ -55,7 +57,9 @@ export function createOrder(
       }
       if (left === 0 && come.length === 0) return;
       come.sort((a, b) => (kept.isBefore(a, b) ? -1 : 1));
-      ranks = merged(stay.subarray(0, without(ranks, isIn, stay)), come, kept.isBefore);
+      const n = without(ranks, isIn, stay);
+      ranks = lists.next(n + come.length);
+      merge(ranks, stay.subarray(0, n), come, kept.isBefore);
       for (const rank of come) isIn[rank] = 1;
     },
   });
@@ -107,9 +111,23 @@ function without(ranks: Ranks, isIn: Uint8Array, stay: Ranks): number {
   return n;
 }
 
-/** Two sorted lists as one. Where a line goes is found by halves, from the last one on: the stretch after it makes room. */
-function merged(stay: Ranks, come: readonly number[], isBefore: IsBefore): Ranks {
-  const all = new Uint32Array(stay.length + come.length);
+/**
+ * Lists that are written over in turn: one of 20,000 ranks that is made anew each second is memory beyond the heap, for which all of it is
+ * looked through. What was shown a tick before, which is what rows hold still by, and the tick before that still stand.
+ */
+function createLists(size: number) {
+  const buffers = Array.from({ length: 3 }, () => new ArrayBuffer(size * Uint32Array.BYTES_PER_ELEMENT));
+  let turn = 0;
+  return {
+    next(n: number): Ranks {
+      turn = (turn + 1) % buffers.length;
+      return new Uint32Array(buffers[turn] ?? new ArrayBuffer(0), 0, n);
+    },
+  };
+}
+
+/** Two sorted lists as one, into `all`. Where a line goes is found by halves, from the last one on: the stretch after it makes room. */
+function merge(all: Ranks, stay: Ranks, come: readonly number[], isBefore: IsBefore): void {
   all.set(stay);
   let end = stay.length;
   for (let i = come.length - 1; i >= 0; i--) {
@@ -120,8 +138,8 @@ function merged(stay: Ranks, come: readonly number[], isBefore: IsBefore): Ranks
       if (isBefore(all[middle] ?? 0, rank)) low = middle + 1;
       else high = middle;
     }
-    for (; end > low; end--) all[end + i] = all[end - 1] ?? 0;
+    all.copyWithin(low + i + 1, low, end);
     all[low + i] = rank;
+    end = low;
   }
-  return all;
 }

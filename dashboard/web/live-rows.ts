@@ -2,7 +2,8 @@
  * Why: of 20,000 access points 400 change each second. An object for each of them is garbage that outlives its second, and collecting it
  * costs more than reading it. Here their values are numbers in one array and are written over where they lie.
  */
-import { AP_STATES, LIVE_AGES, LIVE_PLAIN, type LiveColumns, type LiveValues, VERDICTS, WHY_CODES } from '#contract';
+import { AP_STATES, type LiveColumns, type LiveValues, VERDICTS, WHY_CODES } from '#contract';
+import { LIVE_ORDER, type LivePart, partOf, LIVE_WIDTH as WIDTH } from './live-delta.ts';
 
 /** Values of access points by their places in a list, as they are now. Whoever has to know what they were before notes it. */
 export interface Rows {
@@ -10,15 +11,13 @@ export interface Rows {
   readonly n: number;
   /** The row of a place, which always tells what is known now; undefined: nothing is known yet. */
   at(place: number): LiveValues | undefined;
-  /** Takes over what a message says of these places, at its time (ms). False where one came or went. */
-  put(places: readonly number[], cols: LiveColumns, at: number): boolean;
+  /** Takes over what a message says of these places. False where one came or went. */
+  put(places: Places, part: LivePart): boolean;
 }
+/** Of access points in their list. */
+export type Places = ArrayLike<number> & Iterable<number>;
 
-/** The columns as they stand in the array. */
-const COLUMNS = ['state', 'why', 'verdict', 'probe_online', ...LIVE_PLAIN, ...LIVE_AGES] as const;
-const WIDTH = COLUMNS.length;
-const FIRST_AGE = WIDTH - LIVE_AGES.length;
-const column = (name: (typeof COLUMNS)[number]): number => COLUMNS.indexOf(name);
+const column = (name: (typeof LIVE_ORDER)[number]): number => LIVE_ORDER.indexOf(name);
 const STATE = column('state');
 const WHY = column('why');
 const VERDICT = column('verdict');
@@ -38,49 +37,68 @@ const DOWN_AT = column('down_at');
 const LAST_SEEN = column('last_seen');
 
 interface Store {
-  /** WIDTH numbers for each place; not a number: unknown. */
+  /** How many places there are. */
+  n: number;
+  /** WIDTH numbers for each place; not a number: unknown. What a message says lies behind them until it has its places. */
   values: Float64Array;
   probes: (string | null)[];
 }
 
 /** Rows of which nothing is known yet; `ids` of the access points at their places. */
-export function createRows(ids: readonly string[]): Rows {
+export const createRows = (ids: readonly string[]): Rows => rowsBy(ids, new Float64Array());
+
+/** All rows of a snapshot. */
+export function rowsOf(cols: LiveColumns, at: number, ids: readonly string[]): Rows {
+  const { values, probes } = partOf(cols, at);
+  return rowsBy(ids, values, probes);
+}
+
+function rowsBy(ids: readonly string[], said: Float64Array, named: LivePart['probes'] = []): Rows {
   const n = ids.length;
-  const store: Store = { values: new Float64Array(n * WIDTH).fill(Number.NaN), probes: new Array(n).fill(null) };
+  const store: Store = { n, values: new Float64Array(n * WIDTH).fill(Number.NaN), probes: new Array(n).fill(null) };
+  store.values.set(said.subarray(0, n * WIDTH));
+  putProbes(store, Uint32Array.from(ids.keys()), named, ids);
   const isKnown = (place: number): boolean => !Number.isNaN(store.values[place * WIDTH + STATE] ?? Number.NaN);
   return {
     n,
     at: (place) => (isKnown(place) ? new Row(store, place) : undefined),
-    put(places, cols, at) {
-      const same = places.every((place, i) => isKnown(place) === (cols.state[i] !== null));
-      putNumbers(store, places, cols, at);
-      putProbes(store, places, cols.probe, ids);
+    put(places, { values, probes }) {
+      const same = putNumbers(store, places, values);
+      putProbes(store, places, probes, ids);
       return same;
     },
   };
 }
 
-/** All rows of a snapshot. */
-export function rowsOf(cols: LiveColumns, at: number, ids: readonly string[]): Rows {
-  const rows = createRows(ids);
-  rows.put([...ids.keys()], cols, at);
-  return rows;
-}
-
-function putNumbers({ values }: Store, places: readonly number[], cols: LiveColumns, at: number): void {
-  const base = Math.floor(at / 1000);
-  for (const [c, name] of COLUMNS.entries()) {
-    const of = cols[name];
-    for (let i = 0; i < places.length; i++) {
-      const value = of[i] ?? Number.NaN;
-      values[(places[i] ?? 0) * WIDTH + c] = c < FIRST_AGE ? value : (base - value) * 1000;
-    }
-  }
-}
-
-function putProbes({ probes }: Store, places: readonly number[], said: LiveColumns['probe'], ids: readonly string[]) {
+/** False where an access point came or went. */
+function putNumbers(store: Store, places: Places, said: Float64Array): boolean {
+  const heard = store.n * WIDTH;
+  const values = roomFor(store, heard + said.length);
+  values.set(said, heard);
+  let same = true;
   for (let i = 0; i < places.length; i++) {
-    const [place, probe] = [places[i] ?? 0, said[i] ?? null];
+    const [from, to] = [heard + i * WIDTH, (places[i] ?? 0) * WIDTH];
+    if (Number.isNaN(values[to + STATE] ?? 0) !== Number.isNaN(values[from + STATE] ?? 0)) same = false;
+    // A number that is read once a second becomes an object first; as bytes all of a row are moved at once.
+    values.copyWithin(to, from, from + WIDTH);
+  }
+  return same;
+}
+
+/** The array of values, with room for so many. */
+function roomFor(store: Store, length: number): Float64Array {
+  if (store.values.length < length) {
+    const larger = new Float64Array(length);
+    larger.set(store.values);
+    store.values = larger;
+  }
+  return store.values;
+}
+
+function putProbes({ probes }: Store, places: Places, said: LivePart['probes'], ids: readonly string[]): void {
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0;
+    const probe = said === null ? 0 : (said[i] ?? null);
     const name = probe === 0 ? (ids[place] ?? '') : probe;
     // The same name is another text in each message; the first one stays.
     if (probes[place] !== name) probes[place] = name;

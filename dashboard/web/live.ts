@@ -2,8 +2,9 @@
  * Why: what the page knows about now, as a reducer: a snapshot, then numbered deltas. A gap in the numbers, another epoch or a reset ask
  * for a new snapshot; what arrives meanwhile waits. Pure but for the rows, which are written over (live-rows.ts). After any sequence of cuts the rows equal the server's (test/web/live.test.ts).
  */
-import { type HealthNotice, type LiveDelta, type LiveSnapshot, type Totals, unpackPlaces } from '#contract';
-import { createRows, type Rows, rowsOf } from './live-rows.ts';
+import type { HealthNotice, LiveSnapshot, Totals } from '#contract';
+import type { LiveStep } from './live-delta.ts';
+import { createRows, type Places, type Rows, rowsOf } from './live-rows.ts';
 
 export interface LiveState {
   /** Null until the first snapshot. */
@@ -19,14 +20,14 @@ export interface LiveState {
   /** Rises with each change of `rows`. */
   version: number;
   /** Places whose rows changed since `version - 1`; null: any may have, and some may have come or gone. */
-  places: readonly number[] | null;
+  places: Places | null;
   health: readonly HealthNotice[];
   /** Server's clock in the newest message, ms. */
   serverAt: number;
   /** This browser's clock when it arrived, ms; null before anything did. */
   heardAt: number | null;
   /** Deltas that arrived while a snapshot is asked for; null when none is. */
-  waiting: readonly LiveDelta[] | null;
+  waiting: readonly LiveStep[] | null;
   /** The stream was just resumed from our position: its first delta may be a merged one, whose number jumps. */
   resumed: boolean;
 }
@@ -35,7 +36,7 @@ export type LiveEvent =
   | { kind: 'opened'; resumed: boolean }
   /** `ids` of the access points of the snapshot's list. */
   | { kind: 'snapshot'; snapshot: LiveSnapshot; ids: readonly string[]; now: number }
-  | { kind: 'delta'; delta: LiveDelta; now: number }
+  | { kind: 'delta'; delta: LiveStep; now: number }
   | { kind: 'roster'; hash: string; now: number }
   | { kind: 'hb'; at: number; now: number }
   | { kind: 'reset'; now: number };
@@ -124,22 +125,21 @@ function fromSnapshot(state: LiveState, { snapshot, ids, now }: Extract<LiveEven
   return { state: next, need: snapshot.roster === state.roster ? 'nothing' : 'roster' };
 }
 
-function fromDelta(state: LiveState, delta: LiveDelta): Step {
+function fromDelta(state: LiveState, delta: LiveStep): Step {
   if (state.waiting) return keep({ ...state, waiting: [...state.waiting, delta].slice(-WAITING_CAP) });
   if (delta.epoch === state.epoch && delta.seq <= state.seq) return keep(state);
   const follows = delta.epoch === state.epoch && (delta.seq === state.seq + 1 || state.resumed);
   // Places in another list name other access points.
   if (!follows || delta.list !== state.list)
     return { state: { ...state, waiting: [delta], resumed: false }, need: 'snapshot' };
-  const places = unpackPlaces(delta.n);
-  const alike = state.rows.put(places, delta.cols, delta.at);
+  const alike = state.rows.put(delta.places, delta);
   return keep({
     ...state,
     seq: delta.seq,
     totals: delta.totals,
     health: delta.health ?? state.health,
     version: state.version + 1,
-    places: alike ? places : null,
+    places: alike ? delta.places : null,
     serverAt: delta.at,
     resumed: false,
   });

@@ -1,8 +1,9 @@
 /** Why: the edge of the live view: holds the stream open, reconnects with jittered back-off, fetches what the reducer needs. */
-import type { AlertView, LiveDelta, LivePoll, LiveSnapshot } from '#contract';
+import type { AlertView, LivePoll, LiveSnapshot } from '#contract';
 import { ApiError } from './api.ts';
 import { type LiveEvent, type LiveState, type Need, position, SILENT_MS } from './live.ts';
-import { type SseEvent, sseReader } from './sse.ts';
+import { stepOf } from './live-delta.ts';
+import { hearLive, type Told } from './live-line.ts';
 
 /** The parts of the roster that the live view needs. */
 export interface ListedRoster {
@@ -107,25 +108,21 @@ async function once(deps: StreamDeps, signal: AbortSignal): Promise<End> {
     // Without a position everything comes first and the stream goes on from it: one round trip less than the other way round.
     if (position(deps.state()) === null) await load(deps, signal);
     const from = position(deps.state());
-    const headers: Record<string, string> = { accept: 'text/event-stream', ...(from ? { 'last-event-id': from } : {}) };
-    const response = await fetch('/api/v1/live', { headers, credentials: 'same-origin', cache: 'no-store', signal });
-    if (response.status === 401) deps.onSignedOut();
-    if (!response.ok || !response.body) return end;
-    end = 'opened';
-    const fetches = fetcher(deps, signal);
-    fetches(deps.apply({ kind: 'opened', resumed: from !== null }));
-    if (from !== null && deps.roster()?.hash !== deps.state().roster) fetches('roster');
-    const read = sseReader((event) => {
-      if (end !== 'heard') deps.onCut(null);
-      end = 'heard';
-      const need = onEvent(deps, event);
-      if (need) fetches(need);
+    let fetches: (need: Need) => void = () => undefined;
+    await hearLive(from, signal, (told) => {
+      if (told.kind === 'refused') {
+        if (told.status === 401) deps.onSignedOut();
+      } else if (told.kind === 'opened') {
+        end = 'opened';
+        fetches = fetcher(deps, signal);
+        fetches(deps.apply({ kind: 'opened', resumed: from !== null }));
+        if (from !== null && deps.roster()?.hash !== deps.state().roster) fetches('roster');
+      } else {
+        if (end !== 'heard') deps.onCut(null);
+        end = 'heard';
+        fetches(onEvent(deps, told));
+      }
     });
-    // Not by TextDecoderStream, whose pipes take longer than the reading.
-    const reader = response.body.getReader();
-    const text = new TextDecoder();
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read())
-      read(text.decode(piece.value, { stream: true }));
   } catch (error) {
     if (!signal.aborted && !(error instanceof TypeError || error instanceof ApiError))
       console.warn('live stream ended', error);
@@ -154,7 +151,7 @@ async function polling(deps: StreamDeps, signal: AbortSignal, pause: (ms: number
 async function takePoll(deps: StreamDeps, answer: LivePoll & { kind: 'delta' }, signal: AbortSignal): Promise<void> {
   const now = Date.now();
   deps.apply({ kind: 'opened', resumed: true });
-  const need = answer.delta ? deps.apply({ kind: 'delta', delta: answer.delta, now }) : 'nothing';
+  const need = answer.delta ? deps.apply({ kind: 'delta', delta: stepOf(answer.delta), now }) : 'nothing';
   deps.apply({ kind: 'hb', at: answer.at, now });
   for (const alert of answer.alerts) deps.onAlert(alert);
   if (need === 'snapshot' || answer.roster !== deps.state().roster) await load(deps, signal);
@@ -177,16 +174,14 @@ async function take(deps: StreamDeps, snapshot: LiveSnapshot, signal: AbortSigna
   return deps.apply({ kind: 'snapshot', snapshot, ids, now: deps.snapshotAt?.() ?? Date.now() });
 }
 
-function onEvent(deps: StreamDeps, { event, data }: SseEvent): Need | undefined {
+function onEvent(deps: StreamDeps, told: Told): Need {
   const now = Date.now();
-  const value: unknown = JSON.parse(data || '{}');
-  // The server's events are typed by the contract; this is the stream's one parser.
-  if (event === 'd') return deps.apply({ kind: 'delta', delta: value as LiveDelta, now });
-  if (event === 'hb') return deps.apply({ kind: 'hb', at: (value as { at: number }).at, now });
-  if (event === 'roster') return deps.apply({ kind: 'roster', hash: (value as { hash: string }).hash, now });
-  if (event === 'reset') return deps.apply({ kind: 'reset', now });
-  if (event === 'alert') deps.onAlert(value as AlertView);
-  return undefined;
+  if (told.kind === 'step') return deps.apply({ kind: 'delta', delta: told.step, now });
+  if (told.kind === 'hb') return deps.apply({ kind: 'hb', at: told.at, now });
+  if (told.kind === 'roster') return deps.apply({ kind: 'roster', hash: told.hash, now });
+  if (told.kind === 'reset') return deps.apply({ kind: 'reset', now });
+  if (told.kind === 'alert') deps.onAlert(told.alert);
+  return 'nothing';
 }
 
 /** Fetches what is needed, again with back-off until it came or the connection ended. */

@@ -108,18 +108,22 @@ async function phonePage(context: BrowserContext, { slow = true } = {}): Promise
 /** Runs in the page: what each tick costs, by the clock. */
 function watch(): void {
   const marks = { ticks: [] as number[] };
-  Object.assign(globalThis, { marks });
-  const parse = JSON.parse;
-  JSON.parse = (text: string, ...rest) => {
-    if (!text.startsWith('{"epoch"')) return parse(text, ...rest);
-    const begun = performance.now();
-    // Signals and Preact draw in microtasks: a task comes after them. Reading a height makes the layout be done.
-    setTimeout(() => {
-      void document.body.offsetHeight;
-      marks.ticks.push(performance.now() - begun);
-    }, 0);
-    return parse(text, ...rest);
-  };
+  const Plain = globalThis.Worker;
+  class Timing extends Plain {
+    constructor(url: string | URL) {
+      super(url);
+      this.addEventListener('message', ({ data }) => {
+        if (data.kind !== 'step') return;
+        const begun = performance.now();
+        // Signals and Preact draw in microtasks: a task comes after them. Reading a height makes the layout be done.
+        setTimeout(() => {
+          void document.body.offsetHeight;
+          marks.ticks.push(performance.now() - begun);
+        }, 0);
+      });
+    }
+  }
+  Object.assign(globalThis, { marks, Worker: Timing });
 }
 type Marks = ReturnType<typeof marksOf>;
 const marksOf = (page: Page) => page.evaluate(() => (globalThis as unknown as { marks: { ticks: number[] } }).marks);
@@ -135,7 +139,7 @@ async function tickTimes(context: BrowserContext, server: RunningServer): Promis
   );
   const { ticks }: Awaited<Marks> = await marksOf(page);
   await page.close();
-  return ticks.slice(1); // the first is the snapshot
+  return ticks;
 }
 
 /** Kilobytes on the wire until `selector` stands; `all`: with the document. */

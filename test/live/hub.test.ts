@@ -11,6 +11,7 @@ import { createLiveHub } from '../../dashboard/live/hub.ts';
 import type { Notice } from '../../dashboard/said/said.ts';
 import { wordNotice } from '../../dashboard/said/say.ts';
 import { EMPTY, type LiveEvent, type LiveState, position, reduce } from '../../dashboard/web/live.ts';
+import { stepOf } from '../../dashboard/web/live-delta.ts';
 import { NOON, testAt } from '../alert/tests.ts';
 import { type FakeBroker, fakeBroker, frameOf, handTime, settings, stateWith } from '../alert/world.ts';
 import { slowAlert, until } from '../notify/cases.ts';
@@ -450,7 +451,7 @@ function createPage(it: World) {
   const take = (): void => {
     for (; client && taken < client.events.length; taken++) {
       const { event, data } = client.events[taken] ?? { event: '', data: '{}' };
-      if (event === 'd') feed({ kind: 'delta', delta: JSON.parse(data) as LiveDelta, now: 0 });
+      if (event === 'd') feed({ kind: 'delta', delta: stepOf(JSON.parse(data) as LiveDelta), now: 0 });
       if (event === 'reset') feed({ kind: 'reset', now: 0 });
       if (event === 'roster' && unpackRoster(it.hub.roster()).list !== state.list) feed({ kind: 'reset', now: 0 });
     }
@@ -473,7 +474,7 @@ function createPage(it: World) {
         const answer = it.hub.poll(from ?? '');
         feed({ kind: 'opened', resumed: true });
         if (answer.kind === 'reset') feed({ kind: 'reset', now: 0 });
-        else if (answer.delta) feed({ kind: 'delta', delta: answer.delta, now: 0 });
+        else if (answer.delta) feed({ kind: 'delta', delta: stepOf(answer.delta), now: 0 });
         return;
       }
       taken = 0;

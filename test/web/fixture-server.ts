@@ -11,6 +11,7 @@ import {
   type AskedTest,
   type LiveDelta,
   type LiveFirst,
+  type LivePoll,
   type LiveRow,
   type LiveSnapshot,
   type Me,
@@ -182,6 +183,15 @@ export async function startFixture(
     return { ...snapshot.totals, need_action: waiting.length };
   };
   app.get('/api/v1/live/snapshot', () => ({ ...snapshot, totals: totals() }));
+  app.get<{ Querystring: { since: string } }>('/api/v1/live/delta', ({ query }, reply) => {
+    if (!open) return reply.code(503).send();
+    const { epoch, seq, roster } = snapshot;
+    // It keeps no steps of the past: whoever stopped elsewhere begins anew.
+    const same = query.since === `${epoch}-${seq}`;
+    return (
+      same ? { kind: 'delta', at: now(), roster, delta: null, alerts: [] } : { kind: 'reset' }
+    ) satisfies LivePoll;
+  });
   app.get('/api/v1/live/first', (): LiveFirst => {
     const known = createRowTable((slot) => rows[slot]?.ap ?? '');
     for (const [slot, row] of rows.entries()) known.put(slot, row);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { AP_STATES, type ApState, type LiveValues, packRows } from '#contract';
 import { type Joined, joined, type Line, linesOf, NO_FLEET, namesOf } from '../../dashboard/web/fleet.ts';
 import { createOrder } from '../../dashboard/web/kept-order.ts';
+import { partOf } from '../../dashboard/web/live-delta.ts';
 import { rowsOf } from '../../dashboard/web/live-rows.ts';
 import { createPoints, placed } from '../../dashboard/web/map/points.ts';
 import { keysOf, parseSort, passerOf, WORST_FIRST } from '../../dashboard/web/order.ts';
@@ -58,7 +59,7 @@ function ticked(world: World, some: Changes, how: string): World {
     rows[at] = old && how !== 'gone' ? { ...old, state, down_mbps: down, since: since * 1000 } : undefined;
   }
   const { from } = world.fleet;
-  const alike = from.rows.put(places, rowsAt(places.map((at) => rows[at])), AT);
+  const alike = from.rows.put(places, partOf(rowsAt(places.map((at) => rows[at])), AT));
   const version = from.version + (how === 'missed' ? 2 : 1);
   return { fleet: joined(world.fleet, named, { ...from, version, places: alike ? places : null }), rows };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type LiveDelta, type LiveRow, type LiveSnapshot, packPlaces, packRows } from '#contract';
+import { type LiveRow, type LiveSnapshot, packPlaces, packRows } from '#contract';
 import {
   EMPTY,
   freshness,
@@ -10,6 +10,7 @@ import {
   position,
   reduce,
 } from '../../dashboard/web/live.ts';
+import { type LiveStep, partOf, stepOf } from '../../dashboard/web/live-delta.ts';
 import { numbers, rowOf, totalsOf } from './fleet-fixture.ts';
 import { rowsIn, valuesOf } from './plain.ts';
 
@@ -22,16 +23,16 @@ function createServer(ringTicks: number) {
   let ring: { seq: number; place: number }[] = [];
   const known = () => rows.flatMap((row) => row ?? []);
   const head = () => ({ epoch: `e${epoch}`, seq, at: seq * 1000, list: ids.join(), totals: totalsOf(known()) });
-  const delta = (places: readonly number[]): LiveDelta => {
+  const delta = (places: readonly number[]): LiveStep => {
     const rising = [...new Set(places)].sort((a, b) => a - b);
     const cols = packRows(
       rising.map((place) => rows[place]),
       seq * 1000,
     );
-    return { ...head(), health: null, n: packPlaces(rising), cols };
+    return stepOf({ ...head(), health: null, n: packPlaces(rising), cols });
   };
   return {
-    change(i: number, down: number): LiveDelta {
+    change(i: number, down: number): LiveStep {
       seq++;
       rows = rows.with(i, { ...rowOf(i, seq * 1000, numbers(i)), ap: ids[i] ?? '', down_mbps: down });
       ring = [...ring, { seq, place: i }].slice(-ringTicks);
@@ -57,7 +58,7 @@ function createServer(ringTicks: number) {
       cols: packRows(rows, seq * 1000),
     }),
     /** What a connection that says where it stopped gets first; null when it is up to date. */
-    resume(from: string): LiveDelta | 'reset' | null {
+    resume(from: string): LiveStep | 'reset' | null {
       const [theirs, at] = from.split('-');
       const missed = ring.filter((tick) => tick.seq > Number(at));
       if (theirs !== `e${epoch}` || Number(at) > seq || missed.length < seq - Number(at)) return 'reset';
@@ -166,7 +167,11 @@ describe('the live view', () => {
     const delta = server.change(1, 50);
     const state = freshFrom(server);
     const before = rowsIn(state.rows);
-    const again = reduce(state, { kind: 'delta', delta: { ...delta, cols: packRows([undefined], 0) }, now: 6 }).state;
+    const again = reduce(state, {
+      kind: 'delta',
+      delta: { ...delta, ...partOf(packRows([undefined], 0), 0) },
+      now: 6,
+    }).state;
     expect(again.version).toBe(state.version);
     expect(rowsIn(again.rows)).toEqual(before);
   });
@@ -178,7 +183,7 @@ describe('the live view', () => {
     const came = reduce(state, { kind: 'delta', delta: server.change(2, 60), now: 1 }).state;
     expect(came).toMatchObject({ version: state.version + 1, places: null });
     const changed = reduce(came, { kind: 'delta', delta: server.change(2, 61), now: 2 }).state;
-    expect(changed).toMatchObject({ version: state.version + 2, places: [2] });
+    expect(changed).toMatchObject({ version: state.version + 2, places: Uint32Array.of(2) });
     const kept = changed.rows.at(2);
     reduce(changed, { kind: 'delta', delta: server.change(2, 62), now: 3 });
     expect(kept?.down_mbps).toBe(62);

@@ -161,6 +161,31 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     expect(world.watched.foreign).toEqual([]);
   }, 60_000);
 
+  test('the live stream is read by a thread of its own; where that cannot be had the page asks every few seconds', async () => {
+    const page = await world.open('/sites?q=site-0', 'Last heard');
+    await page.locator('[data-pill=live]').waitFor();
+    await expect.poll(() => page.workers().length).toBe(1);
+    world.fixture.change((row) => row.ap === 'site-0', { rtt_ms: 111.1 });
+    await page.getByText('111.1').waitFor();
+    await page.route('**/live-reader*', (route) => route.abort());
+    world.fixture.cut();
+    await page.clock.fastForward(5_000);
+    await page.locator('[data-pill=late]').waitFor();
+    world.fixture.change((row) => row.ap === 'site-0', { rtt_ms: 333.3 });
+    world.fixture.mend();
+    await expect
+      .poll(
+        async () => {
+          await page.clock.fastForward(31_000);
+          return page.getByText('333.3').count();
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(1);
+    await page.locator('[data-pill=live]').waitFor();
+    expect(page.workers()).toEqual([]);
+  }, 60_000);
+
   test('the page works from the keyboard: search, j, Enter, go, help', async () => {
     const page = await world.open('/', 'Last 60 minutes');
     await page.keyboard.press('g');

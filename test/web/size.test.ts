@@ -38,7 +38,7 @@ test('each name that one file has of another is there', () => {
   for (const name of sizes.keys()) {
     if (!name.endsWith('.js')) continue;
     const code = readFileSync(join(BUILT_WEB, 'assets', name), 'utf8');
-    for (const [, other = ''] of code.matchAll(/"\.\/([\w.-]+\.(?:js|topojson))"/g))
+    for (const [, other = ''] of code.matchAll(/["`](?:\.|\/assets)\/([\w.-]+\.(?:js|topojson))["`]/g))
       expect([...sizes.keys()], `${name} asks for ${other}`).toContain(other);
   }
 });

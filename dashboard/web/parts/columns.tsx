@@ -16,7 +16,7 @@ const w = words.sites;
 /** Older than this is not "now" any more: bold in Last heard. */
 const OLD_MS = 5 * 60_000;
 /** Ages of a whole table move in steps, at other times in each row: thirty that count seconds are unrest, and half of the work of a tick. */
-const STEP_MS = 5000;
+const STEP_MS = 15_000;
 const QUARTER_MS = 15 * 60_000;
 
 interface Column {
@@ -88,7 +88,7 @@ export const Heard = ({ at }: { at: number | null }) =>
 function HeardAt({ at }: { at: number }) {
   const old = useMemo(() => computed(() => serverNow.value - at > OLD_MS), [at]);
   return (
-    <span class={old.value ? 'strong' : 'q'}>
+    <span class={old.value ? 'strong' : 'q age-now'}>
       <Age since={at} stepMs={STEP_MS} />
     </span>
   );

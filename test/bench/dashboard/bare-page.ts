@@ -27,15 +27,11 @@ interface Message {
   error?: { message: string };
 }
 
-/** Opens an empty page without cookies and cache of others. */
-export async function openBare(browser: Browser, { width, height }: Screen): Promise<BarePage> {
-  const root = await browser.newBrowserCDPSession();
-  const { browserContextId } = await root.send('Target.createBrowserContext');
-  const { targetId } = await root.send('Target.createTarget', { url: 'about:blank', browserContextId });
-  const { sessionId } = await root.send('Target.attachToTarget', { targetId, flatten: false });
+/** What is attached to a session as another target: a page of the browser, or a thread of a page. */
+export function talkTo(session: CDPSession, sessionId: string): Pick<BarePage, 'send' | 'event'> {
   const answers = new Map<number, PromiseWithResolvers<unknown>>();
   const events = new Map<string, (params: unknown) => void>();
-  root.on('Target.receivedMessageFromTarget', (told) => {
+  session.on('Target.receivedMessageFromTarget', (told) => {
     if (told.sessionId !== sessionId) return;
     const { id, method, params, result, error }: Message = JSON.parse(told.message);
     if (method !== undefined) events.get(method)?.(params);
@@ -45,18 +41,29 @@ export async function openBare(browser: Browser, { width, height }: Screen): Pro
     answers.delete(id);
   });
   let last = 0;
-  const page: BarePage = {
+  return {
     send<T>(method: string, params: object = {}) {
       const answer = Promise.withResolvers<unknown>();
       last += 1;
       answers.set(last, answer);
       const message = JSON.stringify({ id: last, method, params });
-      void root.send('Target.sendMessageToTarget', { sessionId, message });
+      void session.send('Target.sendMessageToTarget', { sessionId, message });
       return answer.promise as Promise<T>;
     },
     event<T>(method: string) {
       return new Promise<T>((resolve) => events.set(method, (params) => resolve(params as T)));
     },
+  };
+}
+
+/** Opens an empty page without cookies and cache of others. */
+export async function openBare(browser: Browser, { width, height }: Screen): Promise<BarePage> {
+  const root = await browser.newBrowserCDPSession();
+  const { browserContextId } = await root.send('Target.createBrowserContext');
+  const { targetId } = await root.send('Target.createTarget', { url: 'about:blank', browserContextId });
+  const { sessionId } = await root.send('Target.attachToTarget', { targetId, flatten: false });
+  const page: BarePage = {
+    ...talkTo(root, sessionId),
     async value<T>(expression: string) {
       const { result } = await page.send<{ result: { value: T } }>('Runtime.evaluate', {
         ...{ expression, awaitPromise: true, returnByValue: true },
@@ -80,6 +87,14 @@ export async function slowDown(page: BarePage, line: object, slower: number): Pr
   await page.send('Network.setCacheDisabled', { cacheDisabled: true });
   await page.send('Network.emulateNetworkConditions', line);
   await page.send('Emulation.setCPUThrottlingRate', { rate: slower });
+  // The thread that reads the live stream has a line of its own for DevTools.
+  void page.event<{ sessionId: string }>('Target.attachedToTarget').then(async ({ sessionId }) => {
+    const tell = (method: string, params: object) =>
+      page.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id: 1, method, params }) });
+    await tell('Network.enable', {});
+    await tell('Network.emulateNetworkConditions', line);
+  });
+  await page.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
 }
 
 interface TraceEvent {

@@ -4,7 +4,8 @@
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { Browser, CDPSession } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { type BarePage, talkTo } from './bare-page.ts';
 import { CHANGES, child, type Figure, SITES } from './large-fleet.ts';
 
 const PATHS = ['/', '/sites', '/map'] as const;
@@ -18,12 +19,15 @@ export async function longRun(browser: Browser, minutes: number, figure: Figure)
   const said = async (): Promise<string> => (await lines.next()).value ?? '';
   const address = await said();
   try {
-    const sessions = await Promise.all(PATHS.map((path) => openOne(browser, address + path)));
+    const opened = await Promise.all(PATHS.map((path) => openOne(browser, address + path)));
     const seen = new Map<string, number[]>();
     const note = (name: string, mb: number): void => void seen.set(name, [...(seen.get(name) ?? []), mb]);
     for (let minute = 1; minute <= minutes; minute++) {
       await new Promise((resolve) => setTimeout(resolve, 60_000));
-      for (const [i, cdp] of sessions.entries()) note(PATHS[i] ?? '', await heapOf(cdp));
+      for (const [i, { page, reader }] of opened.entries()) {
+        note(PATHS[i] ?? '', await heapOf(page));
+        note(`${PATHS[i] ?? ''} (the thread that reads)`, await heapOf(reader));
+      }
       hub.stdin.write('heap\n');
       note('server', (JSON.parse(await said()) as { mb: number }).mb);
       console.error(`minute ${minute}:`, [...seen].map(([name, mb]) => `${name} ${mb.at(-1)?.toFixed(1)}`).join(', '));
@@ -44,17 +48,27 @@ function judge(name: string, mb: readonly number[], minutes: number, figure: Fig
   return growth <= 1.1;
 }
 
-async function openOne(browser: Browser, url: string): Promise<CDPSession> {
+type Session = Pick<BarePage, 'send'>;
+
+async function openOne(browser: Browser, url: string): Promise<{ page: Session; reader: Session }> {
   const context = await browser.newContext({ serviceWorkers: 'block', viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  const attached = new Promise<string>((resolve) =>
+    cdp.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+      if (targetInfo.type === 'worker') resolve(sessionId);
+    }),
+  );
+  await cdp.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
   await page.goto(url);
   await page.locator('h1').first().waitFor();
-  return context.newCDPSession(page);
+  const send = cdp.send.bind(cdp) as Session['send'];
+  return { page: { send }, reader: talkTo(cdp, await attached) };
 }
 
-async function heapOf(cdp: CDPSession): Promise<number> {
-  await cdp.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await cdp.send('Runtime.getHeapUsage');
+async function heapOf({ send }: Session): Promise<number> {
+  await send('HeapProfiler.collectGarbage');
+  const { usedSize } = await send<{ usedSize: number }>('Runtime.getHeapUsage');
   return usedSize / 1e6;
 }
 

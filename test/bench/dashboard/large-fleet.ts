@@ -85,12 +85,16 @@ async function ticks(
   how: string,
 ): Promise<void> {
   for (const path of paths) {
-    const { work, wall } = await ticksOf(browser, address + path);
+    const { work, wall, yardstick } = await ticksOf(browser, address + path);
+    const unrest = p95(yardstick) / median(yardstick);
     const about = `${path}; n = ${work.length}; ${of}${how}`;
     const all = 'all that the main thread does from a tick to the next';
     figure(`tick_p95_ms ${path}`, p95(work), 'ms', `${all}, processor time, ${about}`);
     figure(`tick_median_ms ${path}`, median(work), 'ms', `the same at the median, ${about}`);
     figure(`tick_wall_p95_ms ${path}`, p95(wall), 'ms', `the same tasks by the clock, ${about}`);
+    const loop = 'a loop of plain arithmetic, once a second in the same minute';
+    figure(`tick_unrest ${path}`, unrest, 'times', `what the machine adds: ${loop}, its p95 by its median`);
+    figure(`tick_even_p95_ms ${path}`, p95(work) / unrest, 'ms', `p95 by that: on a machine that is even, ${about}`);
   }
 }
 
