@@ -14,7 +14,6 @@ import { withAnswers } from './store/answers.ts';
 import { openStore, type StoreTarget } from './store/open.ts';
 import { createQuarantine, type Quarantine } from './store/quarantine.ts';
 import { type Cursor, type Store, StoreError } from './store/store.ts';
-import { warmStore } from './store/warm-store.ts';
 import {
   type FromWorker,
   type ReadMethod,
@@ -59,14 +58,10 @@ const DUCKDB_ROWS = 16_384;
  * one field: hour by hour, rollups were half of what a backlog cost it. In memory they are some 40 MB.
  */
 const GATHERED_HOURS = 8000;
-/** Between rounds in which the code of reports becomes fast. */
-const WARM_PAUSE_MS = 1000;
 /** Nicer than the thread that acknowledges frames: on Linux a priority belongs to a thread. */
 const NICE = 5;
 yieldToOthers();
 
-const stopping = new AbortController();
-let warming: Promise<void> | null = null;
 const payloads = createQuarantine({ dir: quarantineDir, name: PAYLOADS });
 const fillDeps: FillDeps = {
   from: targets[0]?.name ?? '',
@@ -108,14 +103,11 @@ function fileName(name: string): string {
 }
 
 function consumerOf(target: StoreTarget, quarantine: Quarantine, first: boolean): Consumer {
-  let toWarm: Store | null = null;
   return startConsumer({
     name: target.name,
-    async openStore() {
-      const store = await openStore(target, nowMs, log);
-      const answering = withAnswers(store, nowMs);
-      if (first && target.kind === 'duckdb') toWarm = store;
-      return first ? tellingRollups(answering) : answering;
+    openStore: async () => {
+      const store = withAnswers(await openStore(target, nowMs, log), nowMs);
+      return first ? tellingRollups(store) : store;
     },
     // Every consumer meets the same broken payloads: the first one keeps them.
     openFeed: (cursor, waiting) => openFeed(cursor, first, waiting),
@@ -132,20 +124,10 @@ function consumerOf(target: StoreTarget, quarantine: Quarantine, first: boolean)
     quarantine,
     ...(target.kind === 'duckdb' ? { rowsAtOnce: DUCKDB_ROWS } : { rollupsBeside: true }),
     onCursor: (cursor) => tell({ type: 'cursor', consumer: target.name, cursor }),
-    onStatus(status) {
-      tell({ type: 'status', status });
-      if (toWarm && status.state === 'ok') warming ??= warm(toWarm); // a backlog goes first
-    },
+    onStatus: (status) => tell({ type: 'status', status }),
     log,
     nowMs,
   });
-}
-
-/** The database that answers; an InfluxDB has other work than to make our code fast. */
-function warm(store: Store): Promise<void> {
-  return warmStore(store, nowMs, { pauseMs: WARM_PAUSE_MS, signal: stopping.signal }).catch((error: unknown) =>
-    log.debug({ error: messageOf(error) }, 'the first report may take longer than those after it'),
-  );
 }
 
 function tellingRollups(store: Store): Store {
@@ -209,8 +191,7 @@ port.on('message', (message: ToWorker) => {
       answer(message.id, doTask(message.method, message.argument));
       break;
     case 'stop':
-      stopping.abort();
-      void Promise.all([warming, ...retentions.map((end) => end())])
+      void Promise.all(retentions.map((end) => end()))
         .then(() => Promise.all(databases.map(({ consumer }) => consumer.stop())))
         .finally(() => port.close());
   }

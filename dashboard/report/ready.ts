@@ -6,8 +6,6 @@ import type { Broker } from '#broker';
 import type { Clock } from '#lib/clock';
 import { messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
-import { warmUp } from '#lib/warm-up';
-import { type CountedAp, complianceOf } from '../query/compliance.ts';
 import { count, monthsBetween, type ReportDeps } from './report.ts';
 
 export interface ReadyDeps {
@@ -25,8 +23,6 @@ const SETTLE_MS = 10_000;
 const PAUSE_MS = 60_000;
 /** At most a five-hundredth of the time is spent asking, however large the network and slow the database. */
 const PAUSE_TIMES = 500;
-/** Between rounds in which the code of the report becomes fast. */
-const WARM_PAUSE_MS = 1000;
 /** Longer than a month waits to be closed after its end. */
 const OPEN_FOR_MS = 4 * DAY_MS;
 
@@ -38,8 +34,6 @@ export function startReady(deps: ReadyDeps): () => Promise<void> {
   let nextMs = Number.NEGATIVE_INFINITY;
   let day: number | null = null;
   let asking: Promise<void> | null = null;
-  let warming: Promise<void> | null = null;
-  const stopping = new AbortController();
 
   function due(): void {
     dueMs ??= clock.monoMs();
@@ -50,23 +44,12 @@ export function startReady(deps: ReadyDeps): () => Promise<void> {
     dueMs = null; // before: what comes while it is asked makes it due again
     try {
       await askOpenMonths(deps, clock.wallMs());
-      warming ??= warm();
     } catch (error) {
       due();
-      failed(error);
+      log.debug({ error: messageOf(error) }, 'the report of the month under way could not be made ready; tried again');
     }
     const now = clock.monoMs();
     nextMs = Math.max(begin + PAUSE_MS, now + PAUSE_TIMES * (now - begin));
-  }
-
-  /** Of what is kept: the database has nothing to do with it. */
-  function warm(): Promise<void> {
-    const report = async () => complianceOf(await askOpenMonths(deps, clock.wallMs())).rows.length > 0;
-    return warmUp(report, { pauseMs: WARM_PAUSE_MS, signal: stopping.signal }).catch(failed);
-  }
-
-  function failed(error: unknown): void {
-    log.debug({ error: messageOf(error) }, 'the report of the month under way could not be made ready; tried again');
   }
 
   function look(): void {
@@ -88,21 +71,17 @@ export function startReady(deps: ReadyDeps): () => Promise<void> {
   return async () => {
     clearInterval(timer);
     forget();
-    stopping.abort();
     await asking;
-    await warming;
   };
 }
 
 /** Asks what a person's report of each open month would ask, and the store keeps. @throws StoreError */
-async function askOpenMonths({ state, broker }: ReadyDeps, now: number): Promise<CountedAp[]> {
+async function askOpenMonths({ state, broker }: ReadyDeps, now: number): Promise<void> {
   // Tests of probes that came or went within the month are read one by one, and are not kept.
   const store = { ...broker.store, events: async () => [] };
   const closed = new Set(state.reports.months().map(({ month }) => month));
   const first = Math.min(...state.registry.bindings().map(({ from }) => from));
-  if (!Number.isFinite(first)) return [];
-  const open = monthsBetween(Math.max(first, now - OPEN_FOR_MS), now).filter((month) => !closed.has(month));
-  const counted: CountedAp[] = [];
-  for (const month of open) for (const ap of await count({ state, store }, month, now)) counted.push(ap);
-  return counted;
+  if (!Number.isFinite(first)) return;
+  for (const month of monthsBetween(Math.max(first, now - OPEN_FOR_MS), now))
+    if (!closed.has(month)) await count({ state, store }, month, now);
 }

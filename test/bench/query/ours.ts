@@ -1,12 +1,10 @@
 /** Why: Carrel's own side of the bench `query`: the store is filled through its own way in, and asked through the functions of the page. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { warmUp } from '#lib/warm-up';
 import type { RollupRow, Store } from '#store';
 import { mergeRollups } from '../../../broker/rollup/merge.ts';
 import { withAnswers } from '../../../broker/store/answers.ts';
 import { type DuckdbStore, openDuckdbStore } from '../../../broker/store/duckdb.ts';
-import { warmStore } from '../../../broker/store/warm-store.ts';
 import { complianceOf } from '../../../dashboard/query/compliance.ts';
 import { measurements } from '../../../dashboard/query/measurements.ts';
 import { countMonth } from '../../../dashboard/query/month.ts';
@@ -113,7 +111,6 @@ export async function ours({ dir, figure }: Bench): Promise<Record<string, numbe
   const begin = performance.now();
   const store = await open();
   figure('open_ms', performance.now() - begin, 'ms', 'the whole store');
-  await becomeFast(store);
   const first = await askAll(store);
   const { now_ms } = monthInput();
   const again = await askAll(withAnswers(store, () => now_ms));
@@ -144,14 +141,6 @@ export async function ours({ dir, figure }: Bench): Promise<Record<string, numbe
   );
   await store.close();
   return first; // the peers' answers are not kept either
-}
-
-/** As a server does by itself after its start (broker/worker.ts, dashboard/report/ready.ts), with shorter pauses. */
-async function becomeFast(store: Store): Promise<void> {
-  const how = { pauseMs: 100, signal: new AbortController().signal };
-  await warmStore(store, () => END_S * 1000, how);
-  const kept = withAnswers(store, () => END_S * 1000);
-  await warmUp(async () => complianceOf(await countMonth(kept, monthInput())).rows.length > 0, how);
 }
 
 /** Writes the next hour of every access point of the last day, some hours twice. */
