@@ -1,11 +1,13 @@
 /**
  * Why: a database that was away has hours of 20,000 probes to take. Meanwhile the network goes on: live frames must be acknowledged and seen
- * as if nothing was. Half an hour of backlog; a whole day with `--long`.
+ * as if nothing was. Half an hour of backlog; a whole day with `--long`, N times ten minutes with `--frames N`. Filling the log takes
+ * longer than catching up: `--log FOLDER` keeps it there for the next run of the same size.
  */
-import { mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { encodeFrame, type Frame } from '#contract';
 import { systemClock } from '#lib/clock';
 import { silentLogger } from '#lib/logger';
@@ -16,8 +18,12 @@ import { startOurs } from './processes.ts';
 import { type Figure, frame } from './stores.ts';
 
 const PROBES = 20_000;
-/** Of ten samples each. */
-const FRAMES_EACH = process.argv.includes('--long') ? 144 : 3;
+const { values: options } = parseArgs({
+  options: { long: { type: 'boolean' }, frames: { type: 'string' }, log: { type: 'string' } },
+  allowPositionals: true,
+});
+/** Of ten samples, a minute apart, each. */
+const FRAMES_EACH = Number(options.frames ?? (options.long ? 144 : 3));
 const ROWS = PROBES * FRAMES_EACH * 10;
 /** What 20,000 probes send that pack five minutes into a frame. */
 const LIVE_PER_S = 67;
@@ -25,7 +31,7 @@ const CONNECTIONS = 67;
 
 export async function benchCatchUp(dir: string, figure: Figure): Promise<void> {
   mkdirSync(dir);
-  await fillBacklog(join(dir, 'wal'));
+  await takeBacklog(join(dir, 'wal'));
   const server = await startOurs({ dir, log: 'duckdb', probes: PROBES, cores: '0,1' });
   await server.stats(); // from here on the delay of its event loop counts
   const begin = performance.now();
@@ -43,7 +49,9 @@ export async function benchCatchUp(dir: string, figure: Figure): Promise<void> {
   const of = `while ${ROWS} samples of ${PROBES} probes are caught up in ${seconds.toFixed(1)} s; ${waits.length} live frames, ${LIVE_PER_S} a second; all on two cores`;
   figure('catch_up_rows_per_s', ROWS / seconds, 'rows/s', of);
   figure('catch_up_puback_p50_ms', share(waits, 0.5), 'ms', of);
+  figure('catch_up_puback_p90_ms', share(waits, 0.9), 'ms', of);
   figure('catch_up_puback_p99_ms', share(waits, 0.99), 'ms', of);
+  figure('catch_up_puback_p999_ms', share(waits, 0.999), 'ms', of);
   figure(
     'catch_up_loop_p99_ms',
     loopP99Ms,
@@ -59,8 +67,19 @@ export async function benchCatchUp(dir: string, figure: Figure): Promise<void> {
   await server.stop();
 }
 
+async function takeBacklog(dir: string): Promise<void> {
+  if (options.log === undefined) return fillBacklog(dir);
+  const kept = join(options.log, `frames-${FRAMES_EACH}`);
+  if (!existsSync(kept)) {
+    rmSync(`${kept}.new`, { recursive: true, force: true }); // of a run that was ended
+    await fillBacklog(`${kept}.new`);
+    renameSync(`${kept}.new`, kept);
+  }
+  cpSync(kept, dir, { recursive: true });
+}
+
 async function fillBacklog(dir: string): Promise<void> {
-  mkdirSync(dir);
+  mkdirSync(dir, { recursive: true });
   const wal = await openWal({ dir, capBytes: 2 ** 34, clock: systemClock, log: silentLogger });
   for (let seq = 0; seq < FRAMES_EACH; seq++)
     for (let first = 0; first < PROBES; first += 1000) {
