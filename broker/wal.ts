@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import type { Clock } from '#lib/clock';
 import { messageOf } from '#lib/errors';
 import { type Journal, openJournal, openJournalReader } from '#lib/journal';
+import { nodeJournalFs } from '#lib/journal-files';
+import { quickWrites } from '#lib/journal-quick';
 import { openSpare } from '#lib/journal-spare';
 import type { Logger } from '#lib/logger';
 import type { BrokerStats } from './broker.ts';
@@ -63,6 +65,7 @@ export async function openWal(options: WalOptions): Promise<Wal> {
     capBytes,
     firstPosition: Math.max(0, Math.floor(clock.wallMs())) * 1000,
     openSpare,
+    fs: quickWrites(nodeJournalFs),
     segmentBytes: options.segmentBytes ?? Math.min(16 * 1024 * 1024, Math.ceil(capBytes / 8)),
   });
   const first = await firstPosition(join(dir, FIRST_FILE), journal.stats());

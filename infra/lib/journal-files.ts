@@ -6,6 +6,8 @@ import { errnoOf } from './errors.ts';
 import { parseSegmentName, type SegmentName } from './journal-format.ts';
 
 export interface JournalFile {
+  /** The system's number of the open file, where there is one. */
+  readonly fd?: number;
   /** Bytes that were written, which may be fewer than given. */
   write(bytes: Uint8Array, offset: number): Promise<number>;
   read(bytes: Uint8Array, offset: number): Promise<number>;
@@ -46,6 +48,7 @@ export const nodeJournalFs: JournalFs = {
   async open(path, mode) {
     const handle = await open(path, FLAGS[mode], 0o600);
     return {
+      fd: handle.fd,
       write: async (bytes, offset) => (await handle.write(bytes, 0, bytes.length, offset)).bytesWritten,
       read: async (bytes, offset) => (await handle.read(bytes, 0, bytes.length, offset)).bytesRead,
       sync: mode === 'create' && SYNCED !== 0 ? synced : () => handle.datasync(),
