@@ -2,15 +2,7 @@
  * Why: a delta as the page takes it in: its numbers in one array, which one thread hands over to another as it lies. As objects 400 access
  * points a second are garbage, and the thread that draws would stop for its collection.
  */
-import {
-  type HealthNotice,
-  LIVE_AGES,
-  LIVE_PLAIN,
-  type LiveColumns,
-  type LiveDelta,
-  type Totals,
-  unpackPlaces,
-} from '#contract';
+import { LIVE_AGES, LIVE_PLAIN, type LiveColumns, type LiveDelta, unpackPlaces } from '#contract';
 
 /** The columns as they stand in an array of values, for one place after the other. */
 export const LIVE_ORDER = ['state', 'why', 'verdict', 'probe_online', ...LIVE_PLAIN, ...LIVE_AGES] as const;
@@ -24,14 +16,8 @@ export interface LivePart {
   /** Names of their probes, 0 where one is named as its access point; null: all are. */
   probes: LiveColumns['probe'] | null;
 }
-/** A numbered step, as LiveDelta. */
-export interface LiveStep extends LivePart {
-  epoch: string;
-  seq: number;
-  at: number;
-  list: string;
-  totals: Totals;
-  health: HealthNotice[] | null;
+/** A numbered step. */
+export interface LiveStep extends LivePart, Omit<LiveDelta, 'n' | 'cols'> {
   /** Rising places in the list. */
   places: Uint32Array<ArrayBuffer>;
 }
@@ -51,6 +37,6 @@ export function partOf(cols: LiveColumns, at: number): LivePart {
   return { values, probes: cols.probe.every((probe) => probe === 0) ? null : cols.probe };
 }
 
-export function stepOf({ epoch, seq, at, list, totals, health, n, cols }: LiveDelta): LiveStep {
-  return { epoch, seq, at, list, totals, health, places: Uint32Array.from(unpackPlaces(n)), ...partOf(cols, at) };
+export function stepOf({ n, cols, ...head }: LiveDelta): LiveStep {
+  return { ...head, places: Uint32Array.from(unpackPlaces(n)), ...partOf(cols, head.at) };
 }

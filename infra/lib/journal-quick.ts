@@ -43,13 +43,20 @@ export function quickWrites(
     return written;
   }
 
-  const quick = (file: JournalFile, fd: number): JournalFile => ({
-    ...file,
-    async write(bytes, offset) {
-      const now = bytes.length <= SMALL_BYTES && deps.nowMs() >= pauseUntilMs;
-      return now ? writeNow(fd, bytes, offset) : file.write(bytes, offset);
-    },
-  });
+  function quick(file: JournalFile, fd: number): JournalFile {
+    let isOpen = true;
+    return {
+      ...file,
+      async write(bytes, offset) {
+        const now = isOpen && bytes.length <= SMALL_BYTES && deps.nowMs() >= pauseUntilMs;
+        return now ? writeNow(fd, bytes, offset) : file.write(bytes, offset);
+      },
+      close() {
+        isOpen = false; // from now on the number may be another file's
+        return file.close();
+      },
+    };
+  }
   return {
     ...fs,
     async open(path, mode) {

@@ -85,6 +85,13 @@ test('what the disk refuses is refused by the write, as by the pool', async () =
   expect(await writes(1)).toEqual([true]);
 });
 
+test("a file that was closed is not written to by its number, which may be another one's by then", async () => {
+  const other = await quickWrites(nodeJournalFs, deps).open(join(dir, 'other'), 'create');
+  await other.close();
+  await expect(other.write(SMALL, 0)).rejects.toMatchObject({ code: 'EBADF' });
+  expect(own).toBe(0);
+});
+
 test('files that are read or repaired are left to the pool', async () => {
   await writes(1);
   const again = await quickWrites(nodeJournalFs, deps).open(join(dir, 'segment'), 'repair');
