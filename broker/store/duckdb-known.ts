@@ -4,7 +4,7 @@
  */
 import type { Span } from '#contract';
 import { knownWithin } from '../rollup/runs.ts';
-import { bytesOf, type Cell, type Numbers, numbersOf } from './duckdb-cells.ts';
+import { type Columns, NO_NUMBERS, NO_TEXTS } from './duckdb-columns.ts';
 import type { Standing } from './duckdb-standing.ts';
 import { type AvailabilityGroup, type KnownSeconds, TIER_S } from './store.ts';
 
@@ -14,9 +14,8 @@ const BITS = 32;
 const MOST_LISTED = 200;
 
 /**
- * Two rows per source: lists of probe, stretch of BITS days or hours, and the bits of those that were up throughout; and of all others lists
- * of probe, day or hour and length of runs, and all runs as one. Those are a tenth: asked for by themselves, the texts of the first are not
- * looked at. Null: nothing to ask.
+ * A row per source, probe and stretch of BITS days or hours, with the bits of those that were up throughout; and one for each other day or
+ * hour, with its runs. Those are a tenth: asked for by themselves, the texts of the first are not looked at. Null: nothing to ask.
  */
 export function knownSql(sources: readonly Standing[], groups: readonly AvailabilityGroup[]): string | null {
   const probes = new Set(groups.flatMap(({ probes: of }) => of));
@@ -29,10 +28,8 @@ export function knownSql(sources: readonly Standing[], groups: readonly Availabi
     const few = (to_s - from_s) / length <= BITS;
     const [part, bit] = few ? ['0', slot] : [`${slot} // ${BITS}::UINTEGER`, `${slot} % ${BITS}::UINTEGER`];
     return [
-      `SELECT ${source}, list(probe::INTEGER), list(part), list(up), NULL, NULL FROM (
-        SELECT r.probe, (${part})::INTEGER AS part, bit_or(1::UINTEGER << (${bit})) AS up ${from} AND r.up_s = ${length} GROUP BY r.probe${few ? '' : `, ${part}`})`,
-      `SELECT ${source}, list(r.probe::INTEGER), list((${slot})::INTEGER), NULL, list(strlen(r.runs)::INTEGER), encode(string_agg(r.runs, '')) ${from}
-        AND r.up_s < ${length} AND r.unknown_s < ${length}`,
+      `SELECT ${source}, r.probe, (${part})::INTEGER, bit_or(1::UINTEGER << (${bit})), '' ${from} AND r.up_s = ${length} GROUP BY r.probe${few ? '' : `, ${part}`}`,
+      `SELECT ${source}, r.probe, (${slot})::INTEGER, 0::UINTEGER, r.runs ${from} AND r.up_s < ${length} AND r.unknown_s < ${length}`,
     ];
   });
   return all.length === 0 ? null : all.join(' UNION ALL ');
@@ -40,7 +37,7 @@ export function knownSql(sources: readonly Standing[], groups: readonly Availabi
 
 export interface Known {
   /** Rows of `knownSql` over these sources. */
-  add(rows: readonly Cell[][], sources: readonly Standing[]): void;
+  add(rows: readonly Columns[], sources: readonly Standing[]): void;
   /** Ascending by group, then probe; only probes with anything known in their spans. */
   all(): KnownSeconds[];
 }
@@ -57,48 +54,45 @@ export function createKnown(groups: readonly AvailabilityGroup[]): Known {
     else ofProbe.set(one.probe, [one]);
   }
 
-  /** By the numbers of the file. */
-  const knownIn = ({ names }: Standing['file']): readonly (readonly KnownSeconds[] | undefined)[] =>
-    names.map((name) => ofProbe.get(name));
-
-  function addBits({ file, ...source }: Standing, [ids, parts, up]: readonly Numbers[]): void {
-    if (!ids || !parts || !up) return;
-    const open = groups.map(({ spans }) => openSeconds(spans, source));
-    const known = knownIn(file);
-    for (let i = 0; i < ids.length; i++)
-      for (const of of known[ids[i] ?? 0] ?? []) {
-        of.up_s += sumOfBits(up[i] ?? 0, (parts[i] ?? 0) * BITS, open[of.group] ?? []);
-      }
-  }
-
-  /** The runs of each hour or day in which the line changed, one after another. */
-  function addMixed({ file, tier, from_s }: Standing, lists: readonly Numbers[], runs: string): void {
-    const [ids, slots, lengths] = [lists[0], lists[1], lists[3]];
-    if (!ids || !slots || !lengths) return;
+  /** What rows of a source are held against. */
+  function matterOf({ file, tier, from_s }: Standing) {
     const length = TIER_S[tier];
     const first = firstOf(from_s, length);
-    const touching = groups.map(({ spans }) => spansBySlot(spans, first, length));
-    const known = knownIn(file);
-    for (let i = 0, at = 0; i < ids.length; i++) {
-      const slot = slots[i] ?? 0;
-      const end = at + (lengths[i] ?? 0);
-      for (const of of known[ids[i] ?? 0] ?? []) {
-        const part = knownWithin(runs, first + slot * length, touching[of.group]?.get(slot) ?? [], at, end);
-        of.up_s += part.up_s;
-        of.down_s += part.down_s;
+    return {
+      length,
+      first,
+      /** By the numbers of the file. */
+      known: file.names.map((name) => ofProbe.get(name)),
+      open: groups.map(({ spans }) => openSeconds(spans, first, length)),
+      touching: groups.map(({ spans }) => spansBySlot(spans, first, length)),
+    };
+  }
+
+  function take({ count, numbers, texts }: Columns, matters: readonly ReturnType<typeof matterOf>[]): void {
+    const [of = NO_NUMBERS, ids = NO_NUMBERS, slots = NO_NUMBERS, up = NO_NUMBERS] = numbers;
+    const { bytes, from, length } = texts[4] ?? NO_TEXTS;
+    const runs = Buffer.from(bytes.buffer).toString('latin1');
+    for (let i = 0; i < count; i++) {
+      const matter = matters[of[i] ?? 0];
+      const [slot, size, at] = [slots[i] ?? 0, length[i] ?? 0, from[i] ?? 0];
+      for (const one of matter?.known[ids[i] ?? 0] ?? []) {
+        if (!matter) continue;
+        if (size === 0) {
+          one.up_s += sumOfBits(up[i] ?? 0, slot * BITS, matter.open[one.group] ?? []);
+          continue;
+        }
+        const spans = matter.touching[one.group]?.get(slot) ?? [];
+        const part = knownWithin(runs, matter.first + slot * matter.length, spans, at, at + size);
+        one.up_s += part.up_s;
+        one.down_s += part.down_s;
       }
-      at = end;
     }
   }
 
   return {
     add(rows, sources) {
-      for (const [index, ...cells] of rows) {
-        const source = sources[Number(index)];
-        const runs = bytesOf(cells.pop());
-        if (source && runs.length > 0) addMixed(source, cells.map(numbersOf), Buffer.from(runs).toString('latin1'));
-        else if (source) addBits(source, cells.map(numbersOf));
-      }
+      const matters = sources.map(matterOf);
+      for (const columns of rows) take(columns, matters);
     },
     all: () => merged.flatMap((of) => of.filter(({ up_s, down_s }) => up_s + down_s > 0)),
   };
@@ -128,10 +122,8 @@ function sumOfBits(bits: number, firstSlot: number, seconds: readonly number[]):
   return sum;
 }
 
-/** Seconds of each hour or day of the source, from its first on, that lie within the spans. */
-function openSeconds(spans: AvailabilityGroup['spans'], { tier, from_s }: Pick<Standing, 'tier' | 'from_s'>): number[] {
-  const length = TIER_S[tier];
-  const first = firstOf(from_s, length);
+/** Seconds of each hour or day from the first on that lie within the spans. */
+function openSeconds(spans: AvailabilityGroup['spans'], first: number, length: number): number[] {
   const seconds: number[] = [];
   for (const [from, to] of spans)
     for (let slot = Math.max(0, Math.floor((from - first) / length)); first + slot * length < to; slot++) {

@@ -2,9 +2,9 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBMaterializedResult, JS } from '@duckdb/node-api';
 import { METRIC_NAMES, type MetricName, parseEvent, roundToStep } from '#contract';
 import type { Duck } from './duckdb-append.ts';
-import { cellsOf } from './duckdb-cells.ts';
+import { columnsOf } from './duckdb-columns.ts';
 import { type DayFile, duckdbFailure } from './duckdb-days.ts';
-import type { RunCells, RunSql } from './duckdb-rollup-read.ts';
+import type { RunColumns, RunSql } from './duckdb-rollup-read.ts';
 import type { Turns } from './duckdb-turns.ts';
 import type { EventRow, LatestSample, SampleBatch, Store } from './store.ts';
 
@@ -16,10 +16,10 @@ export interface ReadDeps {
   idOf(probe: string): number | null;
 }
 
-/** Runs statements, as many at once as there are turns: their rows as values, or as cells. */
+/** Runs statements, as many at once as there are turns: their rows as values, or as columns. */
 export interface Query {
   rows: RunSql;
-  cells: RunCells;
+  columns: RunColumns;
   close(): void;
 }
 
@@ -46,7 +46,7 @@ export function createQuery(duck: Duck, instance: DuckDBInstance, turns: Turns):
     });
   return {
     rows: (sql) => run(sql, async (of, statement) => (await of.runAndReadAll(statement)).getRowsJS()),
-    cells: (sql) => run(sql, async (of, statement) => cellsOf(duck, chunksOf(await of.run(statement)))),
+    columns: (sql) => run(sql, async (of, statement) => columnsOf(duck, chunksOf(await of.run(statement)))),
     close() {
       closed = true;
       for (const connection of idle.splice(0)) connection.closeSync();

@@ -3,7 +3,7 @@ import type { JS } from '@duckdb/node-api';
 import { METRIC_NAMES, type MetricName } from '#contract';
 import { dayOf, wholeDays } from '../rollup/standing.ts';
 import { rangeOfGroups } from '../rollup/totals.ts';
-import type { Cell } from './duckdb-cells.ts';
+import type { Columns } from './duckdb-columns.ts';
 import { createKnown, knownSql } from './duckdb-known.ts';
 import type { StaleTracker } from './duckdb-rollup-stale.ts';
 import { PARTS, type RollupFile, type RollupFiles } from './duckdb-rollups.ts';
@@ -13,15 +13,15 @@ import { type MetricRollup, type RollupQuery, type RollupRow, type StoreReader, 
 
 /** Runs one statement, made when its turn comes: files may be taken away until then. Null: nothing to ask. */
 export type RunSql = (sql: () => string | null) => Promise<JS[][]>;
-/** The same, of rows of lists. */
-export type RunCells = (sql: () => string | null) => Promise<Cell[][]>;
+/** The same, as columns. */
+export type RunColumns = (sql: () => string | null) => Promise<Columns[]>;
 
 const FIXED =
   'version::DOUBLE, samples, up_s, down_s, tests, passed, failed, inconclusive, runs, rtt_ms_h, rate_mbps_h';
 const FIXED_COUNT = FIXED.split(',').length;
 
 export function createRollupReader(
-  query: { rows: RunSql; cells: RunCells },
+  query: { rows: RunSql; columns: RunColumns },
   files: RollupFiles['files'],
   stale: Pick<StaleTracker, 'within'>,
 ): Pick<StoreReader, 'rollups' | 'rollupTotals' | 'known'> {
@@ -61,11 +61,11 @@ export function createRollupReader(
   async function inTurn(
     sources: readonly Source[],
     sql: (sources: readonly Standing[]) => string | null,
-    add: (rows: readonly Cell[][], sources: readonly Standing[]) => void,
+    add: (rows: readonly Columns[], sources: readonly Standing[]) => void,
   ): Promise<void> {
-    const ask = async (part: readonly Source[]): Promise<{ rows: Cell[][]; of: Standing[] }> => {
+    const ask = async (part: readonly Source[]): Promise<{ rows: Columns[]; of: Standing[] }> => {
       let of: Standing[] = [];
-      const rows = await query.cells(() => {
+      const rows = await query.columns(() => {
         of = part.flatMap((source) => standingIn(source, files)); // when its turn has come: files may be taken away until then
         return sql(of);
       });
