@@ -1,7 +1,7 @@
 /**
  * Why: a duty officer opens the page on an old phone over a thin line. The real server with the virtual fleet, the real page in Chromium
  * with a processor four times slower, 1.6 Mb/s and 150 ms: how long until the table stands, what a tick costs, how fresh a value is.
- * Takes about a quarter of an hour; `--sites N` for more. `--long`: pages that stay open for an hour instead (`--minutes N`).
+ * Takes about half an hour; `--sites N` for more. `--long`: pages that stay open for an hour instead (`--minutes N`).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -33,6 +33,8 @@ export interface Influx2ServerOptions {
   org?: string;
   /** A bucket of this name is there already. */
   bucket?: string;
+  /** A real InfluxDB 1.x that keeps the lines and answers InfluxQL, which both speak. */
+  engine?: string;
 }
 
 const ORG_ID = 'a1b2c3d4e5f60718';
@@ -40,6 +42,7 @@ const ALL = { seeOrgs: true, makeBuckets: true, seeDbrps: true, makeDbrps: true 
 
 export async function startInflux2Server(options: Influx2ServerOptions): Promise<Influx2Server> {
   const { token, org = 'library', bucket } = options;
+  const engine = options.engine === undefined ? null : engineAt(options.engine);
   const may = { ...ALL, ...options.may };
   const state: Pick<Influx2Server, 'asked' | 'violations' | 'buckets' | 'dbrps' | 'lines'> = {
     asked: [],
@@ -49,7 +52,7 @@ export async function startInflux2Server(options: Influx2ServerOptions): Promise
     lines: [],
   };
 
-  function answerTo({ key, query, body, request }: Asked): Answer {
+  async function answerTo({ key, query, body, request }: Asked): Promise<Answer> {
     const refuse = (status: number, code: string, message: string): Answer => ({ status, json: { code, message } });
     const fault = (wrong: string[]): Answer | null => {
       state.violations.push(...wrong.map((words) => `${key}: ${words}`));
@@ -82,6 +85,8 @@ export async function startInflux2Server(options: Influx2ServerOptions): Promise
         if (!may.makeBuckets) return forbidden();
         const made = { id: `b${String(state.buckets.length + 2).padStart(15, '0')}`, ...(body as object) };
         state.buckets.push(made as (typeof state.buckets)[number]); // checked by bucketFaults
+        const { name } = body as { name: string };
+        await engine?.query(`CREATE DATABASE "${name}" WITH DURATION INF REPLICATION 1 NAME "autogen"`, 'POST');
         return { status: 201, json: made };
       }
       case 'GET /api/v2/dbrps': {
@@ -106,7 +111,17 @@ export async function startInflux2Server(options: Influx2ServerOptions): Promise
         if (wrong) return wrong;
         if (!state.buckets.some(({ name }) => name === query['bucket']))
           return refuse(404, 'not found', `bucket "${query['bucket']}" not found`);
+        if (engine) return engine.write(String(query['bucket']), String(body));
         state.lines.push(...String(body).split('\n'));
+        return { status: 204, json: null };
+      }
+      case 'POST /api/v2/delete': {
+        const { predicate, faults } = deletion(body, request);
+        const wrong = fault([...exactly(query, ['bucket', 'org']), ...faults]);
+        if (wrong) return wrong;
+        const { start, stop } = body as { start: string; stop: string }; // checked by deletion
+        const statement = `DELETE FROM "${predicate}" WHERE time >= '${start}' AND time < '${stop}'`;
+        await engine?.query(statement, 'POST', { db: String(query['bucket']) });
         return { status: 204, json: null };
       }
       case 'GET /query': {
@@ -114,7 +129,9 @@ export async function startInflux2Server(options: Influx2ServerOptions): Promise
         if (wrong) return wrong;
         if (!state.dbrps.some((one) => one.database === query['db'] && one.retention_policy === query['rp']))
           return refuse(404, 'not found', `no dbrp mapping found for ${query['db']}/${query['rp']}`);
-        return { status: 200, json: { results: [{ statement_id: 0 }] } };
+        if (!engine) return { status: 200, json: { results: [{ statement_id: 0 }] } };
+        const { q = '', ...how } = query;
+        return engine.query(q, 'GET', how);
       }
       default:
         state.violations.push(`${key}: no such path`);
@@ -123,23 +140,26 @@ export async function startInflux2Server(options: Influx2ServerOptions): Promise
   }
 
   const server = createServer((request, response) => {
-    readAll(request).then(
-      (text) => {
+    readAll(request)
+      .then((text) => {
         const url = new URL(request.url ?? '/', 'http://x');
         const key = `${request.method} ${url.pathname}`;
         state.asked.push(key);
         const isJson = request.headers['content-type']?.startsWith('application/json') === true;
-        const { status, json } = answerTo({
+        return answerTo({
           key,
           query: Object.fromEntries(url.searchParams),
           body: isJson && text !== '' ? JSON.parse(text) : text,
           request,
         });
-        response.writeHead(status, json ? { 'content-type': 'application/json' } : {});
-        response.end(json ? JSON.stringify(json) : undefined);
-      },
-      () => response.destroy(),
-    );
+      })
+      .then(
+        ({ status, json }) => {
+          response.writeHead(status, json ? { 'content-type': 'application/json' } : {});
+          response.end(json ? JSON.stringify(json) : undefined);
+        },
+        () => response.destroy(),
+      );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -171,6 +191,43 @@ async function readAll(request: IncomingMessage): Promise<string> {
   for await (const chunk of request) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
   return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+}
+
+/** What both speak is handed on: lines, and InfluxQL with its answers. */
+function engineAt(url: string) {
+  const said = async (response: Response): Promise<Answer> => {
+    const text = await response.text();
+    const json: { error?: string } | null = text === '' ? null : JSON.parse(text);
+    const { status } = response;
+    return { status, json: json?.error === undefined ? json : { code: 'invalid', message: json.error } };
+  };
+  return {
+    write: async (db: string, body: string): Promise<Answer> =>
+      said(
+        await fetch(`${url}/write?${new URLSearchParams({ db, rp: 'autogen', precision: 'ns' })}`, {
+          method: 'POST',
+          body,
+        }),
+      ),
+    query: async (q: string, method: 'GET' | 'POST', how: Record<string, string> = {}): Promise<Answer> =>
+      said(await fetch(`${url}/query?${new URLSearchParams({ ...how, q })}`, { method })),
+  };
+}
+
+/** Schema DeletePredicateRequest; of the predicates only what names one measurement. */
+function deletion(body: unknown, request: IncomingMessage): { predicate: string; faults: string[] } {
+  const { start, stop, predicate, ...more } = fieldsOf(body, request);
+  const time = (value: unknown): boolean => typeof value === 'string' && !Number.isNaN(Date.parse(value));
+  const measurement = /^_measurement="(\w+)"$/.exec(typeof predicate === 'string' ? predicate : '')?.[1] ?? '';
+  return {
+    predicate: measurement,
+    faults: [
+      ...(time(start) ? [] : ['start']),
+      ...(time(stop) ? [] : ['stop']),
+      ...(measurement === '' ? ['predicate'] : []),
+      ...Object.keys(more).map((field) => `unknown field ${field}`),
+    ],
+  };
 }
 
 function exactly(query: Record<string, string>, names: string[]): string[] {

@@ -4,27 +4,26 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Store } from '#store';
 import { openInflux2Store } from '../../broker/store/influx2.ts';
-import { linesOf } from '../../broker/store/line-protocol.ts';
-import { textsOf } from '../../broker/store/lines.ts';
-import { createMemoryStore } from '../../broker/store/memory.ts';
 import { debianServer, freePort, type RunningServer, startInfluxdb, startVictoria } from '../support/debian.ts';
-import { batchOf, outageEvent, testEvent } from './batches.ts';
+import { batchOf } from './batches.ts';
+import { storeConformance } from './conformance.ts';
+import { type Influx2Server, startInflux2Server } from './influx2-server.ts';
 
 const influxd = await debianServer('influxdb');
 const victoria = await debianServer('victoria-metrics');
 const NOON = Date.UTC(2026, 10, 20, 12) / 1000;
 const dir = mkdtempSync(join(tmpdir(), 'carrel-influx2-'));
 let cursors = 0;
-const open = (url: string, token: string | undefined = 'the-token'): Promise<Store> =>
+const open = (url: string, cursor = `cursor-${cursors++}.json`): Promise<Store> =>
   openInflux2Store({
     url,
     org: 'library',
     bucket: 'raw',
-    token,
-    cursorPath: join(dir, `cursor-${cursors++}.json`),
+    token: 'the-token',
+    cursorPath: join(dir, cursor),
     requestTimeoutMs: 2000,
   });
 const frame = (seq: number, n = 3) => {
@@ -215,50 +214,20 @@ describe('influx2 against a strict server', () => {
 });
 
 describe.skipIf(!influxd)(
-  "influx2 reads InfluxQL through the client's transport, from a real InfluxDB (skipped where Debian's influxdb cannot be had)",
+  "influx2 over a real InfluxDB that keeps its lines and answers its InfluxQL (skipped where Debian's influxdb cannot be had)",
   () => {
-    let server: RunningServer;
+    let engine: RunningServer;
+    let server: Influx2Server;
     beforeAll(async () => {
-      server = await startInfluxdb({ dir: join(dir, 'influxd') }, influxd ?? undefined);
-      await fetch(
-        `${server.url}/query?${new URLSearchParams({ q: 'CREATE DATABASE "raw" WITH DURATION INF REPLICATION 1 NAME "autogen"' })}`,
-        { method: 'POST' },
-      );
+      engine = await startInfluxdb({ dir: join(dir, 'influxd') }, influxd ?? undefined);
+      server = await startInflux2Server({ token: 'the-token', engine: engine.url });
     });
-    afterAll(() => server.stop());
-
-    it('answers as the reference model does', async () => {
-      const batch = batchOf(
-        {
-          probe: 'p-1',
-          seq: 0,
-          t: [NOON, NOON + 60, NOON + 600],
-          m: { rtt_ms: [0.1, 0.2, null], wan_rx_bytes: [1, null, 3] },
-          e: [{ t_ms: NOON * 1000, event: testEvent('t-1', { server: 'a "b" \\' }) }],
-        },
-        { probe: 'p-2', seq: 0, t: [NOON], m: { rtt_ms: [7] }, e: [{ t_ms: NOON * 1000, event: outageEvent('o-1') }] },
-      );
-      const truth = createMemoryStore();
-      await truth.write(batch, { next: 1, held: [] });
-      // 1.6 has no /api/v2/write: the lines go in by /write, into the policy that 2.x maps a bucket to.
-      await writeLines(batch);
-      const store = await open(server.url);
-      const series = { probe: 'p-1', metric: 'rtt_ms', from_s: NOON, to_s: NOON + 3600, bucket_s: 300 } as const;
-      const events = { from_ms: 0, to_ms: (NOON + 1) * 1000, limit: 10, order: 'newest' } as const;
-      expect(await store.series(series)).toEqual(await truth.series(series));
-      expect(await store.events(events)).toEqual(await truth.events(events));
-      expect(await store.fleet({ metric: 'rtt_ms', from_s: NOON, to_s: NOON + 61 })).toEqual(
-        await truth.fleet({ metric: 'rtt_ms', from_s: NOON, to_s: NOON + 61 }),
-      );
-      expect(await store.latest(NOON)).toEqual(await truth.latest(NOON));
+    afterAll(async () => {
+      await server.stop();
+      await engine.stop();
     });
+    afterEach(() => expect(server.violations).toEqual([]));
 
-    async function writeLines(batch: Parameters<Store['write']>[0]): Promise<void> {
-      const answer = await fetch(`${server.url}/write?db=raw&rp=autogen&precision=ns`, {
-        method: 'POST',
-        body: textsOf(linesOf(batch)).join('\n'),
-      });
-      expect(answer.status).toBe(204);
-    }
+    storeConformance({ name: 'influx2', open: () => open(server.url, 'of the suite.json'), durable: true });
   },
 );

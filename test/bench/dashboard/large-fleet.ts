@@ -92,7 +92,7 @@ async function ticks(
     figure(`tick_p95_ms ${path}`, p95(work), 'ms', `${all}, processor time, ${about}`);
     figure(`tick_median_ms ${path}`, median(work), 'ms', `the same at the median, ${about}`);
     figure(`tick_wall_p95_ms ${path}`, p95(wall), 'ms', `the same tasks by the clock, ${about}`);
-    const loop = 'a loop of plain arithmetic, once a second in the same minute';
+    const loop = 'a loop of plain arithmetic, once a second in the same minutes';
     figure(`tick_unrest ${path}`, unrest, 'times', `what the machine adds: ${loop}, its p95 by its median`);
     // What is left of the tail without the machine's; it cannot be below what half of the ticks take.
     const even = Math.max(median(work), p95(work) / unrest);

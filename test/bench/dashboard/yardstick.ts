@@ -1,6 +1,6 @@
 /**
  * Why: on a machine that is shared, the same work takes another time each second, and a tick that comes once a second meets all of that. A loop
- * of plain arithmetic, which needs no memory and allocates nothing, done as often in the same minute, tells how much of a tail is the machine's.
+ * of plain arithmetic, which needs no memory and allocates nothing, done as often in the same minutes, tells how much of a tail is the machine's.
  */
 
 /** Some milliseconds of work. */
