@@ -23,6 +23,18 @@ export const serverSettings = {
 /** Every setting of the server, by group, in the order of the guide. */
 export const settingGroups = { server: serverSettings, broker: brokerSettings, dashboard: dashboardSettings } as const;
 
+const NAMES: ReadonlySet<string> = new Set(Object.values(settingGroups).flatMap((group) => Object.keys(group)));
+/** What the agent and the tools read, who may have the same environment. */
+const OF_OTHERS = /^CARREL_(AGENT_\w+|TOKEN)$/;
+
+/**
+ * Names in the environment that look like settings and are none: a slip in one would otherwise leave its default standing without a word. They
+ * are told and do not stop the start, as in the file, since an environment is shared with what Carrel does not know.
+ */
+export function unknownNames(env: NodeJS.ProcessEnv): string[] {
+  return Object.keys(env).filter((name) => name.startsWith('CARREL_') && !NAMES.has(name) && !OF_OTHERS.test(name));
+}
+
 export interface ServerConfig {
   server: SettingValues<typeof serverSettings>;
   broker: BrokerSettings;
@@ -35,9 +47,8 @@ export interface ServerConfig {
  */
 export function readConfig(env: NodeJS.ProcessEnv, file: string): ServerConfig {
   const values = readSettingsFile(file);
-  const known = new Set(Object.values(settingGroups).flatMap((group) => Object.keys(group)));
   for (const name of Object.keys(values)) {
-    if (!known.has(name))
+    if (!NAMES.has(name))
       throw new CarrelError(
         'SETTING_UNKNOWN',
         `${file} has ${JSON.stringify(name)}, which is not a setting of Carrel; see npm start -- --help`,

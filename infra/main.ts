@@ -24,7 +24,7 @@ import type { Manifest } from './backup/manifest.ts';
 import { takeBackup } from './backup/take.ts';
 import { type Canary, openCanary } from './canary.ts';
 import { watchedCertificates } from './certificates.ts';
-import { readConfig, type ServerConfig, settingGroups } from './config.ts';
+import { readConfig, type ServerConfig, settingGroups, unknownNames } from './config.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startLocalProbe } from './local-probe.ts';
 import { lockData } from './lock.ts';
@@ -36,6 +36,11 @@ async function main(): Promise<void> {
   if (process.argv.includes('--help')) return void process.stdout.write(settingsHelp(settingGroups));
   const config = readConfig(process.env, SETTINGS_FILE);
   const log = pino({ level: config.server.CARREL_LOG, base: null });
+  for (const setting of unknownNames(process.env))
+    log.warn(
+      { setting },
+      'the environment has a name that is no setting of Carrel; it is ignored, see npm start -- --help',
+    );
   const server = await startServer(config, log);
   stopOnSignals(server.stop, log);
   process.stdout.write(server.banner);

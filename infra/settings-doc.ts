@@ -62,7 +62,8 @@ const GUIDE_HEAD = `# Settings
 Made by \`npm run docs\` from the tables in the source; do not edit by hand.
 
 The server reads the environment and \`carrel.json\` in the folder where it is started (same names; the environment wins).
-A wrong value ends the start with what was got, what is accepted and an example. \`npm start -- --help\` prints this list.
+A wrong value ends the start with what was got, what is accepted and an example; so does a name in the file that is no setting.
+Such a name in the environment is told in the log. \`npm start -- --help\` prints this list.
 
 The agent reads the environment, then \`/etc/carrel/agent.json\` (on OpenWrt \`/etc/config/carrel\`), then the credential file
 that the server issued. In files, \`CARREL_AGENT_SAMPLE_S\` may be written \`sample_s\`, and so on.`;

@@ -61,6 +61,28 @@ describe.skipIf(!chromiumPath())('the page of raw samples (needs Chromium)', () 
     world.fine();
   }, 60_000);
 
+  test('a stream that the server refuses has stopped, says why, and is opened again when somebody asks', async () => {
+    const page = await world.open('/', 'Last 60 minutes');
+    const problem = { type: 'about:blank', title: 'Forbidden', status: 403, code: 'FORBIDDEN', request_id: 'req-7' };
+    const detail = 'Too many of these are open.';
+    await page.route('**/live/tail*', (route) =>
+      route.fulfill({
+        status: 403,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ ...problem, detail }),
+      }),
+    );
+    await page.keyboard.press('g');
+    await page.keyboard.press('l');
+    await page.getByText(detail).waitFor();
+    await page.getByRole('status').getByText('Stopped').waitFor();
+    expect(world.fixture.tail.asked).toEqual([]);
+    await page.unroute('**/live/tail*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('Listening').waitFor();
+    expect(world.watched.complaints).toEqual([expect.stringContaining('403')]);
+  }, 60_000);
+
   test('what was left off and where it ends are said, and all of it can be copied', async () => {
     const page = await world.open('/live', 'Listening');
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
