@@ -11,8 +11,9 @@ import { fleetWords as w } from '../words-fleet.ts';
 import { Heard } from './columns.tsx';
 import { ClockCell, ConfigCell, DataCell, Unknown, WaitingCell } from './fleet-cells.tsx';
 import { markOf } from './fleet-filters.tsx';
-import { Icon, State } from './marks.tsx';
-import { Gap, useHeld, useView } from './rows.tsx';
+import { HeadCell } from './head-cell.tsx';
+import { State } from './marks.tsx';
+import { Gap, Moved, useHeld, useView } from './rows.tsx';
 
 /** The first click on these sorts the largest first. */
 const LARGE_FIRST: readonly ProbeSortKey[] = ['config', 'clock', 'waiting', 'data'];
@@ -53,21 +54,13 @@ export function ProbeTable({ rows, shown, ids, scope, filters, sort, onSort, old
   const wanted = Uint32Array.from(shown, ({ at }) => at);
   const { body, order, moved, pinned, again, on } = useHeld(wanted, `${scope}|${sort.by}|${sort.descending}`, ids);
   const view = useView(body);
+  const sorting = { sort, onSort, largeFirst: LARGE_FIRST };
   const sorted = `${w.columns[sort.by]}, ${sort.descending ? words.sites.descending : words.sites.ascending}`;
   return (
     <>
       <div class="toolbar">
         {filters}
-        <div class="end" role="status">
-          {moved > 0 ? (
-            <>
-              <span>{words.sites.moved(moved)}</span>
-              <button class="btn" type="button" onClick={again}>
-                {words.sites.sortAgain}
-              </button>
-            </>
-          ) : null}
-        </div>
+        <Moved moved={moved} again={again} />
       </div>
       <div class="panel">
         <table
@@ -77,10 +70,10 @@ export function ProbeTable({ rows, shown, ids, scope, filters, sort, onSort, old
           <caption class="vh">{w.caption(sorted, count(order.length))}</caption>
           <thead>
             <tr aria-rowindex={1}>
-              <HeadCell by="trouble" cls="c-state" sort={sort} onSort={onSort} />
-              <HeadCell by="name" cls="" sort={sort} onSort={onSort} />
+              <HeadCell name={w.columns.trouble} by="trouble" cls="c-state" {...sorting} />
+              <HeadCell name={w.columns.name} by="name" {...sorting} />
               {columns.map(({ key, cls }) => (
-                <HeadCell key={key} by={key} cls={cls.replace(/\b(nw|q) /g, '')} sort={sort} onSort={onSort} />
+                <HeadCell key={key} name={w.columns[key]} by={key} cls={cls.replace(/\b(nw|q) /g, '')} {...sorting} />
               ))}
             </tr>
           </thead>
@@ -100,23 +93,6 @@ export function ProbeTable({ rows, shown, ids, scope, filters, sort, onSort, old
         </div>
       </div>
     </>
-  );
-}
-
-function HeadCell({ by, cls, sort, onSort }: Pick<TableProps, 'sort' | 'onSort'> & { by: ProbeSortKey; cls: string }) {
-  const on = sort.by === by;
-  const next: ProbeSort = { by, descending: on ? !sort.descending : LARGE_FIRST.includes(by) };
-  return (
-    <th
-      scope="col"
-      class={cls}
-      {...(on ? { 'aria-sort': sort.descending ? ('descending' as const) : ('ascending' as const) } : {})}
-    >
-      <button type="button" onClick={() => onSort(next)}>
-        {w.columns[by]}
-        {on ? <Icon id={sort.descending ? 'i-up' : 'i-down'} cls="g" /> : null}
-      </button>
-    </th>
   );
 }
 

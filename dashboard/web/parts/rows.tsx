@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { hold } from '../held.ts';
 import type { Ranks } from '../kept-order.ts';
 import { narrow } from '../narrow.ts';
+import { words } from '../words.ts';
 
 /** Rows drawn above and below the view, so that a fast wheel and j/k find them ready; a few until somebody scrolls, since each costs in each tick. */
 const OVERSCAN = 10;
@@ -25,6 +26,20 @@ export const Gap = ({ height, span }: { height: number; span: number }) => (
   >
     <td colSpan={span} />
   </tr>
+);
+
+/** Rows that would stand elsewhere but for the pointer or the focus, and how to have them there. */
+export const Moved = ({ moved, again }: { moved: number; again: () => void }) => (
+  <div class="end" role="status">
+    {moved > 0 ? (
+      <>
+        <span>{words.sites.moved(moved)}</span>
+        <button class="btn" type="button" onClick={again}>
+          {words.sites.sortAgain}
+        </button>
+      </>
+    ) : null}
+  </div>
 );
 
 /**

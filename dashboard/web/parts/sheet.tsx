@@ -15,8 +15,9 @@ import { words } from '../words.ts';
 import { sitesWords } from '../words-sites.ts';
 import { COLUMNS } from './columns.tsx';
 import { DayHours, dayHours } from './day-spines.tsx';
-import { Icon, State } from './marks.tsx';
-import { Gap, useHeld, useView } from './rows.tsx';
+import { HeadCell } from './head-cell.tsx';
+import { State } from './marks.tsx';
+import { Gap, Moved, useHeld, useView } from './rows.tsx';
 
 const w = words.sites;
 /** The first click on these sorts the largest first. */
@@ -76,16 +77,7 @@ export function Sheet({
     <>
       <div class="toolbar">
         {filters}
-        <div class="end" role="status">
-          {moved > 0 ? (
-            <>
-              <span>{w.moved(moved)}</span>
-              <button class="btn" type="button" onClick={again}>
-                {w.sortAgain}
-              </button>
-            </>
-          ) : null}
-        </div>
+        <Moved moved={moved} again={again} />
       </div>
       {columns.includes('day') ? <DayHours /> : null}
       <div class="panel">
@@ -146,6 +138,7 @@ interface SheetHeadProps extends Pick<SheetProps, 'sort' | 'onSort' | 'columns'>
 }
 
 function SheetHead({ sort, onSort, columns, all, some, n, partly, onAll }: SheetHeadProps) {
+  const sorting = { sort, onSort, largeFirst: LARGE_FIRST };
   return (
     <thead>
       <tr aria-rowindex={1}>
@@ -161,14 +154,14 @@ function SheetHead({ sort, onSort, columns, all, some, n, partly, onAll }: Sheet
             />
           </td>
         )}
-        <HeadCell name={w.columns.state} by="state" cls="c-state" sort={sort} onSort={onSort} />
-        <HeadCell name={w.columns.name} by="name" sort={sort} onSort={onSort} />
+        <HeadCell name={w.columns.state} by="state" cls="c-state" {...sorting} />
+        <HeadCell name={w.columns.name} by="name" {...sorting} />
         {columns.map((key) => {
           const { head, sort: by, unit, cls } = COLUMNS[key];
           // Cells may be quiet; heads are all alike.
           const own = cls.replace(/\b(nw|q) /g, '');
           return by ? (
-            <HeadCell key={key} name={head} by={by} unit={unit} cls={own} sort={sort} onSort={onSort} />
+            <HeadCell key={key} name={head} by={by} unit={unit} cls={own} {...sorting} />
           ) : (
             <th key={key} scope="col" class={own}>
               {head}
@@ -177,36 +170,6 @@ function SheetHead({ sort, onSort, columns, all, some, n, partly, onAll }: Sheet
         })}
       </tr>
     </thead>
-  );
-}
-
-interface HeadCellProps extends Pick<SheetProps, 'sort' | 'onSort'> {
-  name: string;
-  by: SortKey;
-  unit?: string | undefined;
-  cls?: string;
-}
-
-function HeadCell({ name, by, unit, cls = '', sort, onSort }: HeadCellProps) {
-  const on = sort.by === by;
-  const next: Sort = { by, descending: on ? !sort.descending : LARGE_FIRST.includes(by) };
-  return (
-    <th
-      scope="col"
-      class={cls}
-      {...(on ? { 'aria-sort': sort.descending ? ('descending' as const) : ('ascending' as const) } : {})}
-    >
-      <button type="button" onClick={() => onSort(next)}>
-        {name}
-        {on ? <Icon id={sort.descending ? 'i-up' : 'i-down'} cls="g" /> : null}
-      </button>
-      {unit ? (
-        <>
-          {' '}
-          <span class="unit">{unit}</span>
-        </>
-      ) : null}
-    </th>
   );
 }
 
