@@ -10,8 +10,8 @@ export interface PageWorld {
   readonly watched: WatchedPage;
   /** Another server instead of the usual one with 120 sites. */
   restart(options: FixtureOptions): Promise<void>;
-  /** Opens an address on that Thursday, and waits for the words that show that the page stands. */
-  open(path: string, words: string, options?: Parameters<typeof watchPage>[2]): Promise<Page>;
+  /** Opens an address on that Thursday, and waits for the words that show that the page stands. `first` runs in it before its own script. */
+  open(path: string, words: string, options?: Parameters<typeof watchPage>[2], first?: () => void): Promise<Page>;
   /** Nothing was complained of, nothing was asked of another host. */
   fine(): void;
 }
@@ -45,13 +45,14 @@ export function pageWorld(): PageWorld {
       await fixture.close();
       fixture = await startFixture(BUILT_WEB, options);
     },
-    async open(path, words, options = {}) {
+    async open(path, words, options = {}, first) {
       watched = await watchPage(browser, fixture.origin, {
         timezoneId: 'Europe/Vilnius',
         reducedMotion: 'reduce',
         ...options,
       });
       await watched.page.clock.install({ time: THURSDAY });
+      if (first) await watched.page.addInitScript(first);
       await watched.page.goto(fixture.origin + path);
       await watched.page.getByText(words).first().waitFor();
       return watched.page;
