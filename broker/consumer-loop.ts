@@ -112,8 +112,11 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
 
   async function setAside(quarantined: readonly QuarantinedLine[]): Promise<void> {
     const kept = await deps.quarantine.add(quarantined.map((entry) => ({ at: deps.nowMs(), store: name, ...entry })));
+    // What was accepted may not vanish: the cursor stays, and all of them wait in the log.
+    if (!kept)
+      throw new StoreError('broken', 'refuses lines, and its quarantine is full: replay or drop what lies there');
     log.warn(
-      { store: name, lines: quarantined.length, kept, first: quarantined.slice(0, QUARANTINE_LOGGED) },
+      { store: name, lines: quarantined.length, first: quarantined.slice(0, QUARANTINE_LOGGED) },
       'store refused lines for ever; they are in the quarantine',
     );
   }

@@ -15,6 +15,8 @@ export interface FillDeps {
   tried(): Promise<void>;
   /** The log still holds everything since the first start: then nothing needs to be copied. */
   wholeLog: boolean;
+  /** Position of the oldest record that the log still holds. */
+  oldest: number;
   nowMs(): number;
 }
 export interface Filling {
@@ -46,18 +48,24 @@ const ROLLUPS_S = 10 * 366 * 86_400;
 
 export function createFill(deps: FillDeps): Fill {
   return async (target, cursor, store, signal) => {
-    if (cursor && !cursor.fill) return cursor;
+    // A database that was taken out for a while and put back lacks what the log has let go of meanwhile: all of it is copied once more.
+    if (cursor && !cursor.fill && !isBehind(cursor, deps.oldest)) return cursor;
     if (!cursor && deps.wholeLog) return null;
     await deps.tried();
     const source = deps.source();
     if (!source) throw new StoreError('unreachable', `waits for ${deps.from}, from which it is filled`);
-    const begun = cursor ?? (await beginning(source, deps.nowMs()));
-    if (!begun) return null;
+    const begun = cursor?.fill ? cursor : await beginning(source, deps.nowMs());
+    if (!begun) return cursor;
     const end = await copySamples({ source, store, from: deps.from, signal }, begun);
     await copyRollups(source, target, begun, deps.nowMs() / 1000, signal);
     await store(emptyBatch(), end, null);
     return end;
   };
+}
+
+/** The log has let go of records that the cursor still needs. */
+export function isBehind({ next, held }: Cursor, oldest: number): boolean {
+  return held.reduce((least, position) => Math.min(least, position), next) < oldest;
 }
 
 /** What the source has now, and from where; null when it has nothing. */

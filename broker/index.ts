@@ -226,6 +226,7 @@ async function startStores(deps: BrokerDeps, wal: Wal): Promise<StoreWorker> {
     dataDir: resolve(settings.CARREL_DATA_DIR),
     walDir: wal.dir,
     wholeLog: wal.whole,
+    oldest: wal.oldest,
     durableEnd: wal.durableEnd,
     onDurable: wal.onChange,
     commit: wal.commit,

@@ -42,6 +42,8 @@ export interface Wal {
   stats(): BrokerStats['wal'];
   /** True while nothing was ever removed: every accepted frame is in it. */
   whole(): boolean;
+  /** Position of the oldest record that may still be in it. */
+  oldest(): number;
   /** Nothing is removed until the answer is called: somebody copies the log. */
   hold(): () => void;
   /** Resolves when everything appended so far is durable, or at once when the disk takes nothing. */
@@ -156,6 +158,7 @@ export async function openWal(options: WalOptions): Promise<Wal> {
       return { bytes, capBytes, durableEnd, writable, error, oldestMs, alarm };
     },
     whole: () => first !== null && first === journal.stats().oldest,
+    oldest: () => journal.stats().oldest,
     hold() {
       holds += 1;
       return () => {

@@ -21,6 +21,8 @@ export interface StoreWorkerDeps {
   walDir: string;
   /** The log holds every frame that was ever accepted; so it is taken when left out. */
   wholeLog?(): boolean;
+  /** Position of the oldest record of the log; 0 when left out. */
+  oldest?(): number;
   /** Position up to which the wal is durable. */
   durableEnd(): number;
   /** Calls back after the durable end has grown. Returns the unsubscriber. */
@@ -89,6 +91,7 @@ export function startStoreWorker(deps: StoreWorkerDeps): StoreWorker {
       quarantineDir: join(deps.dataDir, 'quarantine'),
       durableEnd: deps.durableEnd(),
       wholeLog: deps.wholeLog?.() ?? true,
+      oldest: deps.oldest?.() ?? 0,
     };
     const started = new Worker(deps.script ?? new URL('./worker.ts', import.meta.url), {
       workerData: start,

@@ -17,6 +17,8 @@ export interface WorkerStart {
   durableEnd: number;
   /** The log holds every frame that was ever accepted. */
   wholeLog: boolean;
+  /** Position of the oldest record of the log. */
+  oldest: number;
 }
 
 /** Name of a database's rollups as a consumer of the wal. */

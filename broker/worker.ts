@@ -7,7 +7,7 @@ import type { Logger } from '#lib/logger';
 import { type Consumer, startConsumer } from './consumer-loop.ts';
 import type { Feed } from './feed.ts';
 import { openFeedReader } from './feed-reader.ts';
-import { createFill, type FillDeps } from './fill.ts';
+import { createFill, type FillDeps, isBehind } from './fill.ts';
 import { startRetention } from './retention.ts';
 import { openRollupKeeper } from './rollup/keeper.ts';
 import { withAnswers } from './store/answers.ts';
@@ -36,6 +36,7 @@ const {
   retentionDays,
   rollupDays,
   wholeLog,
+  oldest,
   durableEnd: endAtStart,
 } = start;
 let durableEnd = endAtStart;
@@ -68,6 +69,7 @@ const fillDeps: FillDeps = {
   source: () => databases[0]?.consumer.store() ?? null,
   tried: async () => databases[0]?.consumer.tried,
   wholeLog,
+  oldest,
   nowMs,
 };
 const databases = targets.map((target, index) => {
@@ -93,6 +95,7 @@ function quarantineOf({ name }: StoreTarget): Quarantine {
   return createQuarantine({
     dir: quarantineDir,
     name: fileName(name),
+    synced: true,
     onCount: (count) => tell({ type: 'quarantined', store: name, count }),
   });
 }
@@ -141,6 +144,11 @@ function tellingRollups(store: Store): Store {
 }
 
 function openFeed(cursor: Cursor | null, keepsPayloads: boolean, onWaiting: () => void): Feed {
+  if (cursor && isBehind(cursor, oldest))
+    log.error(
+      { at: cursor.next, oldest },
+      'the log has let go of records that a database never took; they are not in it',
+    );
   return openFeedReader({
     dir: walDir,
     cursor,

@@ -10,10 +10,12 @@ export interface CursorFile {
   read(): Promise<Cursor | null>;
   /** Resolves when it is on disk. */
   write(cursor: Cursor): Promise<void>;
+  /** Before `what` is made. @throws StoreError missing_database when rows were written to it: what was in it would be missing, and nobody would know */
+  mayMake(what: string): Promise<void>;
 }
 
 export function createCursorFile(path: string): CursorFile {
-  return {
+  const file: CursorFile = {
     async read() {
       const text = await readFile(path, 'utf8').catch((error: unknown) => {
         if (errnoOf(error) === 'ENOENT') return null;
@@ -35,7 +37,15 @@ export function createCursorFile(path: string): CursorFile {
         throw new StoreError('broken', `${path} cannot be written: ${messageOf(error)}`, null, { cause: error });
       }
     },
+    async mayMake(what) {
+      if ((await file.read()) === null) return;
+      throw new StoreError(
+        'missing_database',
+        `the ${what} is gone, and rows were written to it: bring it back; or delete ${path}, and it is made anew with what the first database and the log still have`,
+      );
+    },
   };
+  return file;
 }
 
 /** Null where it is none. */

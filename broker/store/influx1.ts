@@ -5,7 +5,7 @@
 import { InfluxDB, type IPoolOptions } from 'influx';
 import { Pool, RequestError } from 'influx/lib/src/pool.js';
 import { messageOf } from '#lib/errors';
-import { createCursorFile } from './cursor-file.ts';
+import { type CursorFile, createCursorFile } from './cursor-file.ts';
 import { newerThanStored, ROLLUPS, sendRollups } from './influx-rollups.ts';
 import { type AskedPause, hearPauses } from './influx1-pause.ts';
 import { createInfluxQlReader, createSelect } from './influxql.ts';
@@ -44,7 +44,7 @@ export async function openInflux1Store(options: Influx1Options): Promise<Store> 
     if (answer.refusal) throw readFailure(answer.refusal);
     return answer.body;
   };
-  await prepareDatabase(database, query).catch((error: unknown) => {
+  await prepareDatabase(database, query, cursorFile.mayMake).catch((error: unknown) => {
     pauses.stop();
     throw error;
   });
@@ -77,11 +77,15 @@ export async function openInflux1Store(options: Influx1Options): Promise<Store> 
 
 type Query = (statement: string, epoch: 's' | 'ms', method?: 'GET' | 'POST') => Promise<unknown>;
 
-/** Makes the database and the retention policy where they are missing; a user without that right needs only that they exist. */
-async function prepareDatabase(database: string, query: Query): Promise<void> {
+/**
+ * Makes the database and the retention policy where they are missing; a user without that right needs only that they exist. One that was
+ * written to and is gone is not made anew: what was in it would be missing, and nobody would know.
+ */
+async function prepareDatabase(database: string, query: Query, mayMake: CursorFile['mayMake']): Promise<void> {
   const quoted = `"${database.replace(/["\\]/g, (character) => `\\${character}`)}"`;
   const policies = await firstRows(query, `SHOW RETENTION POLICIES ON ${quoted}`);
   if (policies.includes(RETENTION_POLICY)) return;
+  if (policies.length === 0) await mayMake(`database ${database}`);
   const statement =
     policies.length === 0
       ? `CREATE DATABASE ${quoted} WITH DURATION INF REPLICATION 1 SHARD DURATION 7d NAME "${RETENTION_POLICY}"`

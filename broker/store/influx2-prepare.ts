@@ -3,10 +3,12 @@
  * through the documented API; a token without those rights is enough when they are there.
  */
 import { isObject, own } from '#contract';
+import type { CursorFile } from './cursor-file.ts';
 import type { Refusal } from './send-lines.ts';
 import { StoreError } from './store.ts';
 
 export interface Influx2Api {
+  mayMake: CursorFile['mayMake'];
   org: string;
   bucket: string;
   /** JSON in, parsed JSON out; never throws for what a server or network does. */
@@ -26,6 +28,7 @@ const SHARD_S = 7 * 86_400;
 export async function prepareBucket(api: Influx2Api): Promise<void> {
   const found = await findBucket(api);
   if (found === 'no such API') return;
+  if (!found) await api.mayMake(`bucket ${api.bucket}`);
   const bucket = found ?? (await makeBucket(api));
   const parameters = new URLSearchParams({ orgID: bucket.orgID, bucketID: bucket.id });
   const mappings = await api.ask('GET', `/api/v2/dbrps?${parameters}`);

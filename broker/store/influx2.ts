@@ -51,7 +51,7 @@ export async function openInflux2Store({
       return { refusal: refused(error) };
     }
   };
-  await prepareBucket({ org, bucket, ask });
+  await prepareBucket({ org, bucket, ask, mayMake: cursorFile.mayMake });
 
   const send: SendLines = twoAtOnce(async (lines) => {
     // All lines are one record to it, below the size at which it would send by itself.

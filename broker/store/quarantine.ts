@@ -1,9 +1,10 @@
 /** Why: a line that a database refuses for ever must not hold back the others, and must not vanish either: it lies here with the reason. */
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, own, parseJson, type QuarantinedEntry } from '#contract';
 import { errnoOf } from '#lib/errors';
+import { replaceFile } from './cursor-file.ts';
 
 export interface Quarantine {
   /** Appends as JSON lines; a line that lies here already, from before a crash, stays one. False when the file is full: then the entries are only counted. */
@@ -25,6 +26,8 @@ export interface QuarantineOptions {
   dir: string;
   name: string;
   capBytes?: number;
+  /** What is added is on disk when that resolves: whoever goes on after it will not write it again. */
+  synced?: boolean;
   /** How many lie here: once at the start and after every change. */
   onCount?(count: number): void;
 }
@@ -32,7 +35,8 @@ export interface QuarantineOptions {
 const DEFAULT_CAP_BYTES = 16 * 1024 * 1024;
 
 /** A file `NAME.jsonl` in the folder, at most `capBytes` long. */
-export function createQuarantine({ dir, name, capBytes = DEFAULT_CAP_BYTES, onCount }: QuarantineOptions): Quarantine {
+export function createQuarantine(options: QuarantineOptions): Quarantine {
+  const { dir, name, capBytes = DEFAULT_CAP_BYTES, synced = false, onCount } = options;
   const path = join(dir, `${name}.jsonl`);
   const file = oneByOne();
   const replays = oneByOne();
@@ -49,10 +53,7 @@ export function createQuarantine({ dir, name, capBytes = DEFAULT_CAP_BYTES, onCo
 
   async function replaceBy(lines: readonly string[]): Promise<void> {
     if (lines.length === 0) await rm(path, { force: true });
-    else {
-      await writeFile(`${path}.new`, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
-      await rename(`${path}.new`, path);
-    }
+    else await replaceFile(path, lines.map((line) => `${line}\n`).join(''));
     here = new Set(lines.map(keyOf));
     changed(lines.length);
   }
@@ -68,7 +69,10 @@ export function createQuarantine({ dir, name, capBytes = DEFAULT_CAP_BYTES, onCo
         if (fresh.length === 0) return true;
         const text = fresh.map((entry) => `${JSON.stringify(entry)}\n`).join('');
         if ((await sizeOf(path)) + Buffer.byteLength(text) > capBytes) return false;
-        await appendFile(path, text, { mode: 0o600 });
+        if (synced && before > 0) await appendSynced(path, text);
+        else if (synced)
+          await replaceFile(path, text); // a new file is in its folder only when that is synced, too
+        else await appendFile(path, text, { mode: 0o600 });
         for (const entry of fresh) keys.add(keyOf(JSON.stringify(entry)));
         changed(before + fresh.length);
         return true;
@@ -96,6 +100,16 @@ export function createQuarantine({ dir, name, capBytes = DEFAULT_CAP_BYTES, onCo
         }),
       ),
   };
+}
+
+async function appendSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Entries of an unreadable line stand with their text, so that nothing is hidden. Payloads that are no frames have a code and a head. */

@@ -21,8 +21,10 @@ export type SendLines = (lines: Lines) => Promise<Refusal | null>;
 /** Measured on InfluxDB 1.6: 1,000 lines 32 k rows/s, 5,000 51 k, 10,000 53 k. */
 const LINES_PER_REQUEST = 5000;
 const REQUESTS_AT_ONCE = 2;
-/** This many lines refused one by one, and none taken: the fault is not in the lines. */
+/** So many lines refused one by one, and none taken: before more go to the quarantine, a line without fault tells whose the fault is. */
 const REFUSED_ALL_AFTER = 8;
+/** Of no probe. The server gives it its own time: no retention can refuse it. */
+const FAULTLESS = 'carrel_check taken=1i';
 
 /**
  * Stores all rows, or throws. Lines that the server refuses by themselves come back with its reason. Each request is made when it is its
@@ -105,12 +107,21 @@ async function sendPart(lines: Lines, send: SendLines, suspectAfter: number): Pr
       await attempt({ ...part, from: middle });
     } else {
       quarantined.push({ line: bytesOf(part).toString(), reason: refusal.message });
-      if (stored === 0 && quarantined.length >= suspectAfter)
-        throw new StoreError('broken', `refuses every line: ${refusal.message}`);
+      if (stored > 0 || quarantined.length < suspectAfter) return;
+      await mustTakeFaultless(send);
+      stored += 1; // it takes lines: those that it refuses have a fault, however many they are
     }
   };
   await attempt(lines);
   return quarantined;
+}
+
+/** @throws StoreError when not even that is taken: the fault is not in the lines, and they wait. */
+async function mustTakeFaultless(send: SendLines): Promise<void> {
+  for (const line of partsOfTexts([FAULTLESS], 1)) {
+    const refusal = await send(line);
+    if (refusal) throw failureOf(refusal) ?? new StoreError('broken', `refuses every line: ${refusal.message}`);
+  }
 }
 
 /** The table of store.md 3.3; null where smaller requests find the guilty line (400, 413, 422). */

@@ -35,7 +35,7 @@ test.skipIf(!influxd)(
       lost: 0,
       doubled: 0,
       quarantineWrong: 0,
-      poison: 750,
+      poison: 775,
     });
   },
   120_000,

@@ -20,9 +20,9 @@ const CHILD = fileURLToPath(new URL('./store-child.ts', import.meta.url));
 const PROBES = 100;
 const SAMPLES = 10;
 const FRAMES_A_LIFE = 600;
-/** Of every twenty frames one comes twice; of every forty samples of InfluxDB one is poison. */
+/** Of every twenty frames one comes twice; of every forty samples of InfluxDB one is poison: half of them alone, half as whole frames. */
 const TWICE = 20;
-const POISON = 40;
+const POISON = 80;
 const START_S = Date.UTC(2026, 8, 1) / 1000;
 
 export interface StoreKillReport {
@@ -51,7 +51,7 @@ async function appendFrames(wal: Wal, life: number, ledger: Ledger): Promise<voi
     const probe = `p-${n % PROBES}`;
     const mono = seq * SAMPLES * 60_000;
     const t = Array.from({ length: SAMPLES }, (_, i) => mono + i * 60_000);
-    const poisoned = t.map((_, i) => (n * SAMPLES + i) % POISON === 7);
+    const poisoned = t.map((_, i) => (n * SAMPLES + i) % POISON === 7 || n % POISON === 33);
     const m = {
       internet_up: t.map(() => 1),
       rtt_ms: t.map((_, i) => i + 1),

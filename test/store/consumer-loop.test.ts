@@ -83,6 +83,7 @@ describe('the loop of one database', () => {
   let states: ConsumerStatus[];
   let cursors: Cursor[];
   let kept: object[];
+  let hasRoom = true;
   const start = (openStore: () => Promise<Store>, frames = 5, rowsAtOnce = 1, rollups?: RollupKeeper): void => {
     [states, cursors, kept] = [[], [], []];
     consumer = startConsumer({
@@ -90,7 +91,7 @@ describe('the loop of one database', () => {
       openStore,
       openFeed: (cursor) => feedOf(frames, cursor),
       ...(rollups ? { openRollups: async () => rollups } : {}),
-      quarantine: { add: async (entries) => kept.push(...entries) > 0 },
+      quarantine: { add: async (entries) => hasRoom && kept.push(...entries) > 0 },
       onCursor: (cursor) => cursors.push(cursor),
       onStatus: (status) => states.push(status),
       log: silentLogger,
@@ -251,6 +252,22 @@ describe('the loop of one database', () => {
     await done();
     expect(kept).toEqual([{ at: NOON, store: 'db', line: 'bad', reason: 'conflict' }]);
     expect(states.at(-1)).toMatchObject({ rows_written: 4, quarantined: 1 });
+  });
+
+  it('waits with refused lines for room in the quarantine: none of them is given up', async () => {
+    hasRoom = false;
+    let written = 0;
+    const database = faulty(() => {
+      written += 1;
+      return { quarantined: [{ line: 'bad', reason: 'conflict' }] };
+    });
+    start(database.open, 1);
+    await vi.waitFor(() => expect(written).toBeGreaterThan(2));
+    expect(states.at(-1)).toMatchObject({ state: 'down', error: expect.stringContaining('its quarantine is full') });
+    expect(cursors).toEqual([]);
+    hasRoom = true;
+    await done(1);
+    expect(kept).toEqual([{ at: NOON, store: 'db', line: 'bad', reason: 'conflict' }]);
   });
 
   it('stops while it waits for a database that never comes', async () => {

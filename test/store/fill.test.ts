@@ -43,6 +43,7 @@ const fillFrom = (from: Store, change: Partial<FillDeps> = {}): Fill =>
     source: () => from,
     tried: async () => undefined,
     wholeLog: false,
+    oldest: 0,
     nowMs: () => NOON * 1000,
     ...change,
   });
@@ -110,6 +111,22 @@ test('nothing is copied where the log holds everything, where the source has not
   expect(await run(fillFrom(await source(), { wholeLog: true }), null)).toBeNull();
   expect(await run(fillFrom(createMemoryStore()), null)).toBeNull();
   expect(await run(fillFrom(await source()), { next: 3, held: [] })).toEqual({ next: 3, held: [] });
+});
+
+test('what was taken out for a while and put back gets what the log has let go of meanwhile; one that only rests does not', async () => {
+  const [from, to] = [await source(), createMemoryStore()];
+  await to.write(batchOf({ probe: 'p-1', seq: 0, t: [NOON - 60], m: { rtt_ms: [1] } }), { next: 40, held: [33] });
+  const store = (batch: Parameters<Store['write']>[0], place: Cursor): Promise<void> =>
+    to.write(batch, place).then(() => undefined);
+  const rests = { next: 40, held: [33] };
+  expect(await fillFrom(from, { oldest: 33 })(to, rests, store, never)).toEqual(rests);
+  expect(await to.cursor()).toEqual(rests);
+  // One that it still needs is gone.
+  expect(await fillFrom(from, { oldest: 34 })(to, rests, store, never)).toEqual({ next: 77, held: [70] });
+  expect(await to.cursor()).toEqual({ next: 77, held: [70] });
+  expect(await inside(to)).toEqual(await inside(from));
+  // A source that has nothing cannot help; the log goes on with what it has.
+  expect(await fillFrom(createMemoryStore(), { oldest: 50 })(to, rests, store, never)).toEqual(rests);
 });
 
 test('a source that is not open is waited for, in words', async () => {

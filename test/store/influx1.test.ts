@@ -155,14 +155,24 @@ describe.skipIf(!influxd)('InfluxDB 1.x of Debian (skipped where the package inf
     await store.close();
   });
 
-  it('says that the database is gone, and the next open makes it again', async () => {
-    const store = await open('dropped');
-    await fetch(`${server.url}/query?q=${encodeURIComponent('DROP DATABASE "dropped"')}`, { method: 'POST' });
-    await expect(
-      store.write(batchOf({ probe: 'p', seq: 0, t: [NOON], m: { rtt_ms: [1] } }), { next: 1, held: [] }),
-    ).rejects.toMatchObject({ failure: 'missing_database' });
+  it('says that the database is gone; one that was written to is not made anew, empty, unless its cursor is taken away', async () => {
+    const drop = () =>
+      fetch(`${server.url}/query?q=${encodeURIComponent('DROP DATABASE "dropped"')}`, { method: 'POST' });
+    const batch = batchOf({ probe: 'p', seq: 0, t: [NOON], m: { rtt_ms: [1] } });
+    await open('dropped');
+    await drop();
+    const store = await open('dropped'); // nothing was in it
+    await store.write(batch, { next: 1, held: [] });
+    await drop();
+    await expect(store.write(batch, { next: 2, held: [] })).rejects.toMatchObject({ failure: 'missing_database' });
+    await expect(open('dropped')).rejects.toMatchObject({
+      failure: 'missing_database',
+      message: expect.stringMatching(/^the database dropped is gone, .*dropped\.cursor\.json/),
+    });
+    await rm(join(dir, 'dropped.cursor.json'));
     const again = await open('dropped');
-    await again.write(batchOf({ probe: 'p', seq: 0, t: [NOON], m: { rtt_ms: [1] } }), { next: 1, held: [] });
+    expect(await again.cursor()).toBeNull();
+    await again.write(batch, { next: 1, held: [] });
     expect(await again.latest(NOON)).toHaveLength(1);
   });
 });

@@ -25,7 +25,10 @@ const open = (change: { token?: string; org?: string } = {}): Promise<Store> =>
     requestTimeoutMs: 2000,
     ...change,
   });
-afterEach(() => server.stop());
+afterEach(async () => {
+  await server.stop();
+  await rm(join(dir, 'cursor.json'), { force: true });
+});
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 test('the first start makes the bucket with its retention and the mapping for InfluxQL; the second finds them', async () => {
@@ -52,6 +55,20 @@ test('the first start makes the bucket with its retention and the mapping for In
   expect(server.lines).toEqual(['probe,probe=p approx=0i,rtt_ms=1 1790000000000000000']);
   expect(await store.latest(0)).toEqual([]);
   expect(server.violations).toEqual([]);
+});
+
+test('a bucket that was written to and is gone is not made anew, empty', async () => {
+  await start();
+  const store = await open();
+  server.buckets.length = 0;
+  await open(); // nothing was in it
+  await store.write(batchOf({ probe: 'p', seq: 0, t: [1_790_000_000] }), { next: 1, held: [] });
+  server.buckets.length = 0;
+  await expect(open()).rejects.toMatchObject({
+    code: 'STORE_MISSING_DATABASE',
+    message: expect.stringMatching(/^the bucket raw is gone, .*cursor\.json/),
+  });
+  expect(server.buckets).toEqual([]);
 });
 
 test('a token that may only write into its bucket is enough when bucket and mapping are there', async () => {

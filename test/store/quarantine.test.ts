@@ -8,16 +8,21 @@ import { createQuarantine } from '../../broker/store/quarantine.ts';
 const dir = mkdtempSync(join(tmpdir(), 'carrel-quarantine-'));
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-it('the quarantine is a file of JSON lines that never grows beyond its cap', async () => {
-  const quarantine = createQuarantine({ dir: join(dir, 'quarantine'), name: 'db', capBytes: 100 });
-  expect(await quarantine.add([{ line: 'a,b c=1', reason: 'no "x"\n' }, { line: 'second' }])).toBe(true);
-  expect(await quarantine.add([{ line: 'x'.repeat(60) }])).toBe(false);
-  const lines = readFileSync(join(dir, 'quarantine', 'db.jsonl'), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  expect(lines).toEqual([{ line: 'a,b c=1', reason: 'no "x"\n' }, { line: 'second' }]);
-});
+it.each([true, false])(
+  'the quarantine is a file of JSON lines that never grows beyond its cap (synced: %s)',
+  async (synced) => {
+    const folder = `quarantine-${synced}`;
+    const quarantine = createQuarantine({ dir: join(dir, folder), name: 'db', capBytes: 100, synced });
+    expect(await quarantine.add([{ line: 'a,b c=1', reason: 'no "x"\n' }])).toBe(true);
+    expect(await quarantine.add([{ line: 'second' }])).toBe(true);
+    expect(await quarantine.add([{ line: 'x'.repeat(60) }])).toBe(false);
+    const lines = readFileSync(join(dir, folder, 'db.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toEqual([{ line: 'a,b c=1', reason: 'no "x"\n' }, { line: 'second' }]);
+  },
+);
 
 it('a line that lies here already, from before a crash, stays one; payloads are told apart by their place in the log', async () => {
   const quarantine = createQuarantine({ dir, name: 'twice' });

@@ -43,8 +43,18 @@ function joined(...batches: Batch[]): Batch {
 const parts = (n: number): Iterator<Lines> => partsOfTexts(lines(n), 5000);
 const lines = (n: number): string[] => Array.from({ length: n }, (_, i) => `line-${i}`);
 
-/** A server that stores lines, refuses those in `bad` with 400, and requests above `max` lines with 413. */
-function server({ bad = new Set<string>(), max = Infinity }: { bad?: Set<string>; max?: number }): {
+/** A server that stores lines, refuses those in `bad` (by `status`) or all, and requests above `max` lines with 413. */
+function server({
+  bad = new Set<string>(),
+  max = Infinity,
+  status = 400,
+  all = false,
+}: {
+  bad?: Set<string>;
+  max?: number;
+  status?: number;
+  all?: boolean;
+}): {
   stored: Set<string>;
   requests: number;
   send: SendLines;
@@ -56,8 +66,9 @@ function server({ bad = new Set<string>(), max = Infinity }: { bad?: Set<string>
       const part = textsOf(sent);
       self.requests += 1;
       if (part.length > max) return refusal(413, 'too large');
+      if (all) return refusal(status, 'unable to parse');
       for (const line of part) if (!bad.has(line)) self.stored.add(line); // as InfluxDB does: the good ones of a refused request stay
-      return part.some((line) => bad.has(line)) ? refusal(400, 'unable to parse') : null;
+      return part.some((line) => bad.has(line)) ? refusal(status, 'unable to parse') : null;
     },
   };
   return self;
@@ -157,8 +168,22 @@ describe('sending lines', () => {
     ]);
   });
 
+  it.each([
+    ['at the head of a request', 0, 40, 6000],
+    ['as all of a small one', 0, 30, 30],
+    ['as all of a large one', 0, 600, 600],
+  ])('sets refused lines aside %s, however many follow each other', async (_, from, to, n) => {
+    const bad = new Set(lines(n).slice(from, to));
+    const { stored, send } = server({ bad, status: 422 });
+    const quarantined = await sendAll(parts(n), send);
+    expect(new Set(quarantined.map(({ line }) => line))).toEqual(bad);
+    expect(quarantined).toHaveLength(bad.size);
+    stored.delete('carrel_check taken=1i');
+    expect(stored).toEqual(new Set(lines(n).filter((line) => !bad.has(line))));
+  });
+
   it('does not throw a batch away when the server refuses whatever it is sent', async () => {
-    const all = server({ bad: new Set(lines(5000)) });
+    const all = server({ all: true });
     await expect(sendAll(parts(5000), all.send)).rejects.toMatchObject({
       failure: 'broken',
       message: 'refuses every line: unable to parse',

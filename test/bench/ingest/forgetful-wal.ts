@@ -12,6 +12,7 @@ export async function openForgetfulWal({ dir, capBytes } = { dir: '', capBytes: 
     forgetUnseen: () => undefined,
     commit: () => undefined,
     stats: () => ({ bytes: 0, capBytes, durableEnd: end, writable: true, error: null, oldestMs: null, alarm: null }),
+    oldest: () => 0,
     whole: () => true,
     hold: () => () => undefined,
     settle: () => Promise.resolve(),
