@@ -18,6 +18,7 @@ import { type First, unpackFirst } from './first.ts';
 import { type Fleet, joined, type Line, linesOf, NO_FLEET, namesOf } from './fleet.ts';
 import { EMPTY, freshness, type LiveState, reduce } from './live.ts';
 import { go } from './router.ts';
+import { saving } from './saving.ts';
 import { startWorker } from './start-worker.ts';
 import { startStream } from './stream.ts';
 import { remember } from './theme-choice.ts';
@@ -31,6 +32,8 @@ type KnownRoster = ReturnType<typeof unpackRoster> & { whole: boolean };
 /** The first rows of the table, until `listed`. */
 const first = signal<First | null>(null);
 export const cutAt = signal<number | null>(null);
+/** How often the page asks, ms; null where a stream tells it. */
+export const pace = signal<number | null>(null);
 /** This browser's clock, once a second. Ages are computed from it, so a page without news visibly grows old. */
 export const now = signal(Date.now());
 /** Newest alert that the stream told; pages merge it into what they loaded. */
@@ -205,6 +208,12 @@ function startLive(): () => void {
     onCut: (at) => {
       cutAt.value = at;
     },
+    onPace: (everyMs) =>
+      batch(() => {
+        cutAt.value = null;
+        pace.value = everyMs;
+      }),
+    saving,
     onSignedOut: forget,
   });
   return () => {
@@ -217,6 +226,7 @@ function startLive(): () => void {
       first.value = null;
       kept = { ...NO_FLEET, version: kept.version + 1 };
       cutAt.value = null;
+      pace.value = null;
     });
   };
 }

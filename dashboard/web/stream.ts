@@ -2,7 +2,7 @@
 import type { AlertView, LivePoll, LiveSnapshot } from '#contract';
 import { ApiError } from './api.ts';
 import { type LiveEvent, type LiveState, type Need, position, SILENT_MS } from './live.ts';
-import { stepOf } from './live-delta.ts';
+import { keepAsking, load, take } from './live-ask.ts';
 import { hearLive, type Told } from './live-line.ts';
 
 /** The parts of the roster that the live view needs. */
@@ -24,8 +24,12 @@ export interface StreamDeps {
   /** The roster that the page shows; null before the first. */
   roster(): ListedRoster | null;
   onAlert(alert: AlertView): void;
-  /** The stream stands (null) or broke at this time. */
-  onCut(at: number | null): void;
+  /** The stream broke, or the server did not answer, at this time. */
+  onCut(at: number): void;
+  /** The line stands: a stream (null), or the page asks so often, ms. */
+  onPace(everyMs: number | null): void;
+  /** Each byte counts for this viewer now: the page asks now and then, and at once when somebody looks at it again. */
+  saving(): boolean;
   /** The server does not know this session any more. */
   onSignedOut(): void;
 }
@@ -37,6 +41,8 @@ const BACKOFF = { firstMs: 500, capMs: 30_000 };
 /** After so many streams that never opened or fell silent at once, a network is taken for one that lets none through. */
 const TRIES = 3;
 const POLL_MS = 5000;
+/** Of who saves data: a row that changed ten times comes once. */
+const SAVING_MS = 10_000;
 /** So often such a network is tried again. */
 const POLLS = 24;
 /** A stream that ended within this time was no stream. */
@@ -45,16 +51,55 @@ const SHORT_MS = 10_000;
 /** Starts the live view; the returned function ends it and everything it waits for. */
 export function startStream(deps: StreamDeps): () => void {
   const over = new AbortController();
-  let link: AbortController | null = null;
+  const watch = watchLine(deps, over.signal);
+  void run(deps, watch, over.signal);
+  return () => {
+    over.abort();
+    watch.stop();
+  };
+}
+
+async function run(deps: StreamDeps, { begin, pause }: Watch, over: AbortSignal): Promise<void> {
+  let failures = 0;
+  let silent = 0;
+  const ask = async (everyMs: number, turns: number, signal: AbortSignal): Promise<End> =>
+    (await keepAsking(deps, { everyMs, turns, pause }, signal)) ? 'heard' : 'refused';
+  while (!over.aborted) {
+    const begun = Date.now();
+    const saves = deps.saving();
+    const signal = begin();
+    const end = saves ? await ask(SAVING_MS, Number.POSITIVE_INFINITY, signal) : await once(deps, signal);
+    if (over.aborted) return;
+    deps.onCut(Date.now());
+    failures = end === 'heard' ? 0 : failures + 1;
+    silent = end === 'heard' || (end === 'opened' && Date.now() - begun > SHORT_MS && !signal.aborted) ? 0 : silent + 1;
+    if (silent >= TRIES && !saves && (await ask(POLL_MS, POLLS, begin())) === 'heard') silent = TRIES - 1;
+    const fullMs = Math.min(BACKOFF.capMs, BACKOFF.firstMs * 2 ** Math.min(failures, 8));
+    await pause(fullMs * (0.5 + Math.random() / 2));
+  }
+}
+
+interface Watch {
+  /** A connection begins: it is ended by the signal when nothing is heard or nobody looks. */
+  begin(): AbortSignal;
+  /** Ends early at a look at the page and when its network is back. */
+  pause(ms: number): Promise<void>;
+  stop(): void;
+}
+
+/** Ends a connection that is of no use any more. */
+function watchLine(deps: StreamDeps, over: AbortSignal): Watch {
+  let link = new AbortController();
   let wake: () => void = () => undefined;
   let hiddenSince: number | null = null;
   let begun = Date.now();
+  let saved = false;
   const away = () => hiddenSince !== null && Date.now() - hiddenSince > HIDDEN_MS;
-  const watch = setInterval(() => {
+  const timer = setInterval(() => {
     const { heardAt } = deps.state();
     // A connection that was just begun has its time, however old the last word is.
-    if (heardAt !== null && Date.now() - Math.max(heardAt, begun) > SILENT_MS) link?.abort();
-    if (away()) link?.abort();
+    const silent = heardAt !== null && Date.now() - Math.max(heardAt, begun) > SILENT_MS;
+    if (silent || away() || deps.saving() !== saved) link.abort();
   }, WATCH_MS);
   const visible = () => {
     hiddenSince = document.hidden ? Date.now() : null;
@@ -63,38 +108,25 @@ export function startStream(deps: StreamDeps): () => void {
   const online = () => wake();
   document.addEventListener('visibilitychange', visible);
   addEventListener('online', online);
-  /** Away for long: only a look at the page ends the pause. */
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      wake = resolve;
-      if (!away()) setTimeout(resolve, ms);
-    });
-
-  const run = async () => {
-    let failures = 0;
-    let silent = 0;
-    while (!over.signal.aborted) {
+  return {
+    begin() {
       link = new AbortController();
-      const signal = AbortSignal.any([over.signal, link.signal]);
       begun = Date.now();
-      const end = await once(deps, signal);
-      if (over.signal.aborted) return;
-      deps.onCut(Date.now());
-      failures = end === 'heard' ? 0 : failures + 1;
-      silent =
-        end === 'heard' || (end === 'opened' && Date.now() - begun > SHORT_MS && !signal.aborted) ? 0 : silent + 1;
-      if (silent >= TRIES && (await polling(deps, over.signal, pause))) silent = TRIES - 1;
-      const fullMs = Math.min(BACKOFF.capMs, BACKOFF.firstMs * 2 ** Math.min(failures, 8));
-      await pause(fullMs * (0.5 + Math.random() / 2));
-    }
-  };
-  void run();
-  return () => {
-    over.abort();
-    wake();
-    clearInterval(watch);
-    document.removeEventListener('visibilitychange', visible);
-    removeEventListener('online', online);
+      saved = deps.saving();
+      return AbortSignal.any([over, link.signal]);
+    },
+    pause: (ms) =>
+      new Promise((resolve) => {
+        wake = resolve;
+        // Away for long: only a look at the page ends it.
+        if (!away()) setTimeout(resolve, ms);
+      }),
+    stop() {
+      wake();
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', visible);
+      removeEventListener('online', online);
+    },
   };
 }
 
@@ -118,7 +150,7 @@ async function once(deps: StreamDeps, signal: AbortSignal): Promise<End> {
         fetches(deps.apply({ kind: 'opened', resumed: from !== null }));
         if (from !== null && deps.roster()?.hash !== deps.state().roster) fetches('roster');
       } else {
-        if (end !== 'heard') deps.onCut(null);
+        if (end !== 'heard') deps.onPace(null);
         end = 'heard';
         fetches(onEvent(deps, told));
       }
@@ -128,50 +160,6 @@ async function once(deps: StreamDeps, signal: AbortSignal): Promise<End> {
       console.warn('live stream ended', error);
   }
   return end;
-}
-
-/** Asks every five seconds, for networks that let no stream through. False when the server does not answer either. */
-async function polling(deps: StreamDeps, signal: AbortSignal, pause: (ms: number) => Promise<void>): Promise<boolean> {
-  try {
-    for (let turn = 0; turn < POLLS && !signal.aborted; turn++) {
-      const from = position(deps.state());
-      const answer = from === null ? ({ kind: 'reset' } as const) : await deps.poll(from, signal);
-      if (answer.kind === 'reset') await load(deps, signal);
-      else await takePoll(deps, answer, signal);
-      deps.onCut(null);
-      await pause(POLL_MS);
-    }
-    return true;
-  } catch (error) {
-    if (!signal.aborted && !(error instanceof ApiError)) console.warn('polling ended', error);
-    return false;
-  }
-}
-
-async function takePoll(deps: StreamDeps, answer: LivePoll & { kind: 'delta' }, signal: AbortSignal): Promise<void> {
-  const now = Date.now();
-  deps.apply({ kind: 'opened', resumed: true });
-  const need = answer.delta ? deps.apply({ kind: 'delta', delta: stepOf(answer.delta), now }) : 'nothing';
-  deps.apply({ kind: 'hb', at: answer.at, now });
-  for (const alert of answer.alerts) deps.onAlert(alert);
-  if (need === 'snapshot' || answer.roster !== deps.state().roster) await load(deps, signal);
-}
-
-/** Snapshot and roster, until both speak of the same list. */
-async function load(deps: StreamDeps, signal: AbortSignal): Promise<void> {
-  const first = deps.roster() === null ? deps.fetchRoster(signal) : null;
-  const [snapshot] = await Promise.all([deps.snapshot(signal), first]);
-  await take(deps, snapshot, signal);
-}
-
-async function take(deps: StreamDeps, snapshot: LiveSnapshot, signal: AbortSignal): Promise<Need> {
-  let roster = deps.roster();
-  if (roster?.list !== snapshot.list || roster.hash !== snapshot.roster) roster = await deps.fetchRoster(signal);
-  // Somebody edited in between: the newest snapshot has the newest roster.
-  if (roster.list !== snapshot.list) return take(deps, await deps.snapshot(signal), signal);
-  const ids = roster.access_points.map(({ id }) => id);
-  deps.apply({ kind: 'roster', hash: snapshot.roster, now: Date.now() });
-  return deps.apply({ kind: 'snapshot', snapshot, ids, now: deps.snapshotAt?.() ?? Date.now() });
 }
 
 function onEvent(deps: StreamDeps, told: Told): Need {

@@ -50,6 +50,7 @@ const en = {
     live: 'Live',
     late: 'Reconnecting',
     old: 'Old',
+    every: (s: number) => `Live, every ${s} s`,
     age: (age: string) => `data ${age} old`,
   },
   stale: {

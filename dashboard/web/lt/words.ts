@@ -52,6 +52,7 @@ export const words: Words = {
     live: 'Gyvai',
     late: 'Jungiamasi iš naujo',
     old: 'Pasenę',
+    every: (s) => `Gyvai, kas ${s} s`,
     age: (age) => `duomenims ${age}`,
   },
   stale: {

@@ -6,7 +6,7 @@ import { age, clock, count, full, viewerZone, zoneName } from '../format.ts';
 import { helpOpen } from '../keys.ts';
 import { narrow } from '../narrow.ts';
 import { go, hrefOf, place, type Route, withQuery } from '../router.ts';
-import { cutAt, fresh, freshWord, lineCount, live, me, now, serverMinute, signOut, totals } from '../store.ts';
+import { cutAt, fresh, freshWord, lineCount, live, me, now, pace, serverMinute, signOut, totals } from '../store.ts';
 import { nextTheme, theme } from '../theme-choice.ts';
 import { words } from '../words.ts';
 import { keysWords } from '../words-keys.ts';
@@ -149,10 +149,11 @@ export function Find({ cls }: { cls: string }) {
 /** Whether the page is fresh. The word is spoken once on change; the age beside it is not, or it would speak each second. */
 function Pill() {
   const word = freshWord.value;
+  const everyMs = word === 'live' ? pace.value : null;
   const cls = { loading: 'late', live: '', late: 'late', old: 'old' }[word];
   return (
     <span class={`live ${cls}`} data-pill={word}>
-      <b role="status">{words.pill[word]}</b>
+      <b role="status">{everyMs === null ? words.pill[word] : words.pill.every(everyMs / 1000)}</b>
       {word === 'loading' ? null : <span class="q">{pillAge}</span>}
     </span>
   );

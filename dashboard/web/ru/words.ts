@@ -52,6 +52,7 @@ export const words: Words = {
     live: 'На связи',
     late: 'Связь прервана',
     old: 'Устарело',
+    every: (s) => `На связи, раз в ${s} с`,
     age: (age) => `данным ${age}`,
   },
   stale: {
