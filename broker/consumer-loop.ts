@@ -46,6 +46,8 @@ export interface ConsumerDeps {
   nowMs(): number;
   /** Shortest time between two small writes: a commit costs a sync, and flash wears. */
   gatherMs?: number;
+  /** How often is looked whether a rollup is due. */
+  tickMs?: number;
   /** Rows after which a batch of a backlog is closed. */
   rowsAtOnce?: number;
   /** Waits between attempts. */
@@ -68,7 +70,7 @@ const TICK_MS = 5000;
 const MORE_MS = 10;
 
 export function startConsumer(deps: ConsumerDeps): Consumer {
-  const { name, log, gatherMs = 1000, rowsAtOnce = ROWS_AT_ONCE } = deps;
+  const { name, log, gatherMs = 1000, tickMs = TICK_MS, rowsAtOnce = ROWS_AT_ONCE } = deps;
   const stopping = new AbortController();
   const backoff = createBackoff({ floorMs: 100, ...(deps.retry ?? { baseMs: 500, capMs: 30_000 }) });
   let status: ConsumerStatus = {
@@ -80,6 +82,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     quarantined: 0,
   };
   let store: Store | null = null;
+  let keeper: RollupKeeper | undefined;
   const tried = Promise.withResolvers<void>();
 
   function tell(change: Partial<ConsumerStatus>): void {
@@ -87,7 +90,14 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     deps.onStatus(status);
   }
 
+  /** Rollups that it does not take hold the log as samples do, and are told as they are. */
   function works(state: 'ok' | 'catching_up', change: Partial<ConsumerStatus> = {}): void {
+    const trouble = keeper?.trouble() ?? null;
+    if (trouble !== null) {
+      const since_ms = status.since_ms ?? deps.nowMs();
+      tell({ ...change, state: 'down', error: `takes no rollups: ${trouble}`, since_ms });
+      return;
+    }
     if (status.error !== null)
       log.info({ store: name, downMs: deps.nowMs() - (status.since_ms ?? 0) }, 'store works again');
     backoff.reset();
@@ -188,6 +198,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
       tried.resolve();
       const cursor = await filled(open, await open.cursor());
       rollups = await deps.openRollups?.(open);
+      keeper = rollups;
       owed = createOwedRollups(rollups);
       feed = deps.openFeed(earlier(cursor, rollups?.from ?? cursor), upToDate);
       if (status.error !== null) works('catching_up');
@@ -195,6 +206,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
       for (;;) await take(open, rollups, owed, await nextOf(reader, rollups));
     } finally {
       store = null;
+      keeper = undefined;
       await feed?.close();
       owed.gather();
       await rollups
@@ -211,8 +223,10 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     const ahead = reader.ahead();
     if (ahead) return ahead;
     for (let more = false; ; more = (await rollups?.tick()) ?? false) {
-      const read = await reader.next(rollups ? (more ? MORE_MS : TICK_MS) : null);
+      const read = await reader.next(rollups ? (more ? MORE_MS : tickMs) : null);
       if (read) return read;
+      // Nothing comes that would tell it.
+      if ((rollups?.trouble() ?? null) !== null || status.state === 'down') works('ok');
     }
   }
 

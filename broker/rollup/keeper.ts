@@ -40,6 +40,8 @@ export interface RollupKeeper {
    * @param behind a backlog is being read: a store that takes many hours better at once gets none until so many are due
    */
   tick(behind?: boolean): Promise<boolean>;
+  /** Why rollups were not written at the last attempt; null when they were. Meanwhile the wal is kept for them. */
+  trouble(): string | null;
   /** Writes the state. */
   close(): Promise<void>;
 }
@@ -79,6 +81,7 @@ export async function openRollupKeeper(deps: KeeperDeps): Promise<RollupKeeper> 
   const state: RollupState = found ?? emptyState();
   let savedMs = nowMs();
   let retryMs = 0;
+  let trouble: string | null = null;
   let markedMs = 0;
   /** When hours of days that are over were written: first since no day was left to be made, and last. */
   let daysMarked: { firstMs: number; lastMs: number } | null = null;
@@ -223,14 +226,17 @@ export async function openRollupKeeper(deps: KeeperDeps): Promise<RollupKeeper> 
           if (!more) daysMarked = null;
         }
         if (savedMs + SAVE_MS <= now) await save(now);
+        trouble = null;
         return more;
       } catch (error) {
         retryMs = now + RETRY_MS;
+        trouble = messageOf(error);
         const code = error instanceof StoreError ? error.code : 'ROLLUP_FAILED';
         log.warn({ store: store.name, code, error: messageOf(error) }, 'rollups could not be written; they follow');
         return false;
       }
     },
+    trouble: () => trouble,
     async close() {
       await save(nowMs());
     },

@@ -97,6 +97,7 @@ describe('the loop of one database', () => {
       log: silentLogger,
       nowMs: () => NOON,
       gatherMs: 1,
+      tickMs: 5,
       rowsAtOnce,
       retry: { baseMs: 1, capMs: 2 },
     });
@@ -191,6 +192,7 @@ describe('the loop of one database', () => {
       from: null,
       take: (_, cursor) => told.push(`gather ${cursor.next}`),
       tick: async () => false,
+      trouble: () => null,
       close: async () => void told.push('close'),
     });
     await vi.waitFor(() => expect(states.at(-1)?.rows_written).toBe(4), { timeout: 5000 });
@@ -252,6 +254,20 @@ describe('the loop of one database', () => {
     await done();
     expect(kept).toEqual([{ at: NOON, store: 'db', line: 'bad', reason: 'conflict' }]);
     expect(states.at(-1)).toMatchObject({ rows_written: 4, quarantined: 1 });
+  });
+
+  it('tells that it takes no rollups, and that it takes them again', async () => {
+    let trouble: string | null = null;
+    const rollups = { from: null, take: () => undefined, tick: async () => false, trouble: () => trouble };
+    const database = faulty(() => undefined);
+    start(database.open, 3, 1, { ...rollups, close: async () => undefined });
+    await done(3);
+    trouble = 'a field has another type';
+    const last = () => states.at(-1);
+    await vi.waitFor(() => expect(last()).toMatchObject({ state: 'down', since_ms: NOON }));
+    expect(last()?.error).toBe('takes no rollups: a field has another type');
+    trouble = null;
+    await vi.waitFor(() => expect(last()).toMatchObject({ state: 'ok', error: null }));
   });
 
   it('waits with refused lines for room in the quarantine: none of them is given up', async () => {
