@@ -132,6 +132,18 @@ export const dashboardSettings = {
     example: '300',
     parse: wholeNumber(5, 86_400),
   },
+  CARREL_VIEWERS: {
+    description: 'Pages that are shown live at the same time by a stream; others ask every few seconds',
+    default: '500',
+    example: '500',
+    parse: wholeNumber(1, 20_000),
+  },
+  CARREL_VIEWERS_EACH: {
+    description: 'Of these, pages of one user on all devices together; the same for raw samples',
+    default: '20',
+    example: '20',
+    parse: wholeNumber(1, 20_000),
+  },
 } as const satisfies Record<string, Setting<unknown>>;
 
 export type DashboardSettings = SettingValues<typeof dashboardSettings>;

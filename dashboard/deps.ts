@@ -116,6 +116,8 @@ export interface Heard {
   waiting: number | null;
 }
 export interface StreamViewer {
+  /** Whose stream it is; null where nobody signs in. */
+  who: string | null;
   lastEventId: string | null;
   scope?: SiteScope | undefined;
   lang?: Language;

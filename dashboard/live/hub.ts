@@ -3,7 +3,6 @@
  * all viewers of a channel. After any sequence of cuts a viewer's rows equal a fresh snapshot (reference: live protocol).
  */
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import type { Broker } from '#broker';
 import {
   type AlertView,
@@ -23,7 +22,6 @@ import { type Fleet, fleetReader } from '../alert/fleet.ts';
 import { hoursOfFleet } from '../alert/fleet-hours.ts';
 import type { DashboardSettings } from '../config.ts';
 import type { AlertEngine, LiveHub } from '../deps.ts';
-import { wordRefusal } from '../said/refusals.ts';
 import type { Notice } from '../said/said.ts';
 import { wordNotice } from '../said/say.ts';
 import { type Every, onceAfter, systemEvery } from '../timing.ts';
@@ -32,6 +30,7 @@ import { createFactsKeeper } from './facts.ts';
 import { healthOf, worstFirst } from './health.ts';
 import { createStateTrail } from './history.ts';
 import { clockOf, readingOf, sampleAtOf } from './latest.ts';
+import { refuse } from './refuse.ts';
 import { createRing } from './ring.ts';
 import { createRows } from './rows.ts';
 import { createSlots } from './slots.ts';
@@ -40,7 +39,7 @@ import { totalsOf } from './tally.ts';
 import { createViewers, sseEvent } from './viewers.ts';
 
 export interface LiveHubDeps {
-  settings: Pick<DashboardSettings, 'CARREL_DARK_AFTER_S'>;
+  settings: Pick<DashboardSettings, 'CARREL_DARK_AFTER_S' | 'CARREL_VIEWERS' | 'CARREL_VIEWERS_EACH'>;
   state: Pick<State, 'registry' | 'keep' | 'alerts'>;
   broker: Pick<Broker, 'openFeed' | 'commit' | 'presence' | 'onPresence' | 'store' | 'stores' | 'stats'>;
   alerts: Pick<AlertEngine, 'openOf' | 'onChange' | 'view' | 'notices' | 'needAction'>;
@@ -49,8 +48,6 @@ export interface LiveHubDeps {
   clock: Clock;
   log: Logger;
   every?: Every;
-  /** Viewers at the same time. */
-  maxViewers?: number;
 }
 
 const TICK_MS = 1000;
@@ -65,16 +62,17 @@ const ALERTS_TOLD = 50;
 const IDLE_CHANNELS = 50;
 
 export function createLiveHub(deps: LiveHubDeps): LiveHub {
-  const { state, broker, alerts, clock, log, every = systemEvery } = deps;
+  const { settings, state, broker, alerts, clock, log, every = systemEvery } = deps;
   const epoch = randomBytes(6).toString('hex');
   const fleet = fleetReader(state.registry, clock);
-  const viewers = createViewers({ clock, max: deps.maxViewers ?? 500 });
+  const maxEach = settings.CARREL_VIEWERS_EACH;
+  const viewers = createViewers({ clock, max: settings.CARREL_VIEWERS, maxEach });
   const ring = createRing(RING_TICKS);
   const slots = createSlots();
   const everything = createChannel(undefined, slots);
   const channels = new Map<string, Channel>([[everything.key, everything]]);
-  const darkAfterMs = deps.settings.CARREL_DARK_AFTER_S * 1000;
-  const tail = createTail({ fleet, clock });
+  const darkAfterMs = settings.CARREL_DARK_AFTER_S * 1000;
+  const tail = createTail({ fleet, clock, maxEach });
   const facts = createFactsKeeper({
     ...{ state, broker, fleet, slots, clock, log, onChange: (slot) => rows.look(slot), onBatch: tail.take },
   });
@@ -304,23 +302,21 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       lastEdit = mono;
       tick();
     },
-    stream(_request, reply, { lastEventId, scope, lang = 'en', packed, stillAllowed }) {
+    stream(_request, reply, { who, lastEventId, scope, lang = 'en', packed, stillAllowed }) {
       const channel = channelOf(scope);
       reply.hijack();
-      const viewer = { raw: reply.raw, headers: reply.getHeaders(), channel: channel.key, lang, packed, stillAllowed };
-      if (!viewers.add(viewer, greeting(lastEventId, channel, lang))) refuse(reply.raw, lang);
+      const headers = reply.getHeaders();
+      const viewer = { raw: reply.raw, headers, channel: channel.key, who, lang, packed, stillAllowed };
+      const noPlace = viewers.add(viewer, greeting(lastEventId, channel, lang));
+      if (noPlace) refuse(reply.raw, headers, noPlace, lang);
     },
-    tail(reply, { scope, lang = 'en', packed, stillAllowed }, filter) {
+    tail(reply, { scope, lang = 'en', ...viewer }, filter) {
       reply.hijack();
-      const watcher = { raw: reply.raw, headers: reply.getHeaders(), lang, packed, stillAllowed, filter, scope };
-      if (!tail.watch(watcher)) refuse(reply.raw, lang);
+      const headers = reply.getHeaders();
+      const noPlace = tail.watch({ ...viewer, raw: reply.raw, headers, lang, filter, scope });
+      if (noPlace) refuse(reply.raw, headers, noPlace, lang);
     },
   };
-}
-
-function refuse(raw: ServerResponse, lang: Language): void {
-  raw.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '30' });
-  raw.end(JSON.stringify(wordRefusal(TOO_MANY_VIEWERS, {}, lang)));
 }
 
 const NO_COUNTS = { meets: [], below: [], offline: [], nodata: [], maint: [] };
@@ -336,11 +332,3 @@ function countWithoutHours(): (fleet: Fleet) => number {
     return counted.n;
   };
 }
-
-const TOO_MANY_VIEWERS = {
-  type: 'about:blank',
-  title: 'Too many viewers',
-  status: 503,
-  detail: 'This server shows its live view to as many as it can already; try again in a while.',
-  code: 'TOO_MANY_VIEWERS',
-};

@@ -17,6 +17,7 @@ import type { FeedBatch, FeedFrame } from '#feed';
 import type { Clock } from '#lib/clock';
 import type { Fleet } from '../alert/fleet.ts';
 import { isWithin } from '../scope.ts';
+import type { NoPlace } from './refuse.ts';
 import { createViewers, type NewViewer, sseEvent } from './viewers.ts';
 
 export interface TailDeps {
@@ -24,8 +25,10 @@ export interface TailDeps {
   clock: Clock;
   /** Watchers at the same time. */
   max?: number;
+  /** Of them, those of one user. */
+  maxEach?: number;
 }
-export interface TailWatcher extends Pick<NewViewer, 'headers' | 'packed' | 'stillAllowed'> {
+export interface TailWatcher extends Pick<NewViewer, 'who' | 'headers' | 'packed' | 'stillAllowed'> {
   raw: ServerResponse;
   lang: Language;
   filter: TailFilter;
@@ -36,8 +39,8 @@ export interface Tail {
   take(batch: FeedBatch): void;
   /** Sends what came; twice a second. */
   flush(): void;
-  /** False when there are too many. */
-  watch(watcher: TailWatcher): boolean;
+  /** Which places are taken; null: it has one. */
+  watch(watcher: TailWatcher): NoPlace | null;
   recheck(): void;
   closeAll(): void;
 }
@@ -59,8 +62,8 @@ const BEAT_MS = 15_000;
 /** A change of the fleet asks anew; probes that were never registered must not fill the memory. */
 const PASSES_KEPT = 50_000;
 
-export function createTail({ fleet, clock, max = WATCHERS }: TailDeps): Tail {
-  const viewers = createViewers({ clock, max });
+export function createTail({ fleet, clock, max = WATCHERS, maxEach = max }: TailDeps): Tail {
+  const viewers = createViewers({ clock, max, maxEach });
   const watchers = new Map<string, Watcher>();
   let made = 0;
   let revision = -1;
@@ -116,9 +119,10 @@ export function createTail({ fleet, clock, max = WATCHERS }: TailDeps): Tail {
       made += 1;
       const channel = String(made);
       const hello = sseEvent('hb', { at: clock.wallMs() }, null);
-      if (!viewers.add({ ...viewer, channel }, [hello])) return false;
+      const noPlace = viewers.add({ ...viewer, channel }, [hello]);
+      if (noPlace) return noPlace;
       watchers.set(channel, { filter, finds: finder(filter.q), scope, rows: [], leftOff: 0, passes: new Map() });
-      return true;
+      return null;
     },
     recheck: viewers.recheck,
     closeAll: viewers.closeAll,

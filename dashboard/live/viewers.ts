@@ -8,18 +8,21 @@ import type { Writable } from 'node:stream';
 import { constants, deflateRawSync } from 'node:zlib';
 import type { Language, LiveEventName } from '#contract';
 import type { Clock } from '#lib/clock';
+import type { NoPlace } from './refuse.ts';
 
 export interface NewViewer {
   raw: ServerResponse;
   headers: Readonly<Record<string, number | string | string[] | undefined>>;
   channel: string;
+  /** Whose places it takes one of; null: nobody's, only those of all. */
+  who: string | null;
   lang: Language;
   packed: boolean;
   stillAllowed(): boolean;
 }
 export interface Viewers {
-  /** False when there are too many. Writes the head, then `first`. */
-  add(viewer: NewViewer, first: readonly string[]): boolean;
+  /** Writes the head, then `first`; or writes nothing, and says which places are taken. */
+  add(viewer: NewViewer, first: readonly string[]): NoPlace | null;
   /** A function: an event that differs by language, made once for each that somebody reads. */
   send(channel: string, event: string | ((lang: Language) => string)): void;
   /** Channels that somebody watches. */
@@ -47,7 +50,15 @@ const PACKING = { finishFlush: constants.Z_FULL_FLUSH, level: 3 };
 /** Magic, deflate, no name, no time, unknown system. */
 const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
-export function createViewers({ clock, max }: { clock: Clock; max: number }): Viewers {
+export interface ViewersDeps {
+  clock: Clock;
+  /** Viewers at the same time. */
+  max: number;
+  /** Of them, those of one user. */
+  maxEach: number;
+}
+
+export function createViewers({ clock, max, maxEach }: ViewersDeps): Viewers {
   const viewers = new Set<Viewer>();
   const ofChannel = new Map<string, Set<Viewer>>();
   const join = (viewer: Viewer): void => {
@@ -62,13 +73,15 @@ export function createViewers({ clock, max }: { clock: Clock; max: number }): Vi
     same?.delete(viewer);
     if (same?.size === 0) ofChannel.delete(viewer.channel);
   };
+  const countOf = (who: string): number => [...viewers].filter((viewer) => viewer.who === who).length;
   const end = (viewer: Viewer): void => {
     leave(viewer);
     viewer.raw.end();
   };
   return {
     add(given, first) {
-      if (viewers.size >= max) return false;
+      if (viewers.size >= max) return 'all';
+      if (given.who !== null && countOf(given.who) >= maxEach) return 'own';
       const { raw, headers, packed, lang } = given;
       const kind = `${packed ? 'packed' : 'plain'} ${lang}`;
       const viewer: Viewer = { ...given, kind, wire: raw.socket ?? raw, checkedAt: clock.monoMs(), lagging: false };
@@ -93,7 +106,7 @@ export function createViewers({ clock, max }: { clock: Clock; max: number }): Vi
       join(viewer);
       const hello = bytesOf(first.join(''), packed);
       raw.write(packed ? Buffer.concat([GZIP_HEADER, hello]) : hello);
-      return true;
+      return null;
     },
     send(channel, event) {
       const made = new Map<string, Buffer>();

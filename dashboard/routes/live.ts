@@ -159,6 +159,7 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
       const header = request.headers['last-event-id'];
       live.stream(request, reply, {
         lastEventId: (typeof header === 'string' && header !== '' ? header : request.query.since) ?? null,
+        who: viewerOf(request),
         scope: request.who?.scope,
         lang: languageOf(request),
         packed: request.query.z !== 0 && accepts(request, 'gzip'),
@@ -181,6 +182,7 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
     (request, reply) => {
       const { q, region, kind, metric, z } = request.query;
       const viewer = {
+        who: viewerOf(request),
         scope: request.who?.scope,
         lang: languageOf(request),
         packed: z !== 0 && accepts(request, 'gzip'),
@@ -217,6 +219,10 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
     },
   );
 }
+
+/** A screen may have the name of a person. */
+const viewerOf = ({ who }: FastifyRequest): string | null =>
+  who && `${who.via === 'screen' ? 'screen' : 'user'} ${who.name}`;
 
 /** @throws CarrelError METRIC_INVALID */
 function metricsOf(text: string): MetricName[] {

@@ -189,6 +189,8 @@ export function handTime(start = NOON): {
 
 export const settings = {
   CARREL_DARK_AFTER_S: 300,
+  CARREL_VIEWERS: 500,
+  CARREL_VIEWERS_EACH: 20,
   CARREL_SMTP: 'smtp://127.0.0.1:1',
   CARREL_MAIL_FROM: 'carrel@library.example',
   CARREL_REPORT_TO: [],

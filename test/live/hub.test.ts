@@ -41,7 +41,7 @@ interface World {
   frame(ap: string, rtt: number, rate?: number): Promise<void>;
 }
 
-async function world(sites: readonly string[] = ['antazave', 'debeikiai'], maxViewers = 500): Promise<World> {
+async function world(sites: readonly string[] = ['antazave', 'debeikiai'], places = {}): Promise<World> {
   const state = stateWith(':memory:', sites);
   const broker = fakeBroker();
   const time = handTime();
@@ -64,7 +64,7 @@ async function world(sites: readonly string[] = ['antazave', 'debeikiai'], maxVi
   };
   function makeHub(): LiveHub {
     return createLiveHub({
-      settings,
+      settings: { ...settings, ...places },
       state,
       broker,
       alerts,
@@ -72,7 +72,6 @@ async function world(sites: readonly string[] = ['antazave', 'debeikiai'], maxVi
       clock: time.clock,
       every: time.every,
       log: silentLogger,
-      maxViewers,
     });
   }
   await it.hub.start();
@@ -81,6 +80,7 @@ async function world(sites: readonly string[] = ['antazave', 'debeikiai'], maxVi
     const lastEventId = request.headers['last-event-id'];
     it.hub.stream(request, reply, {
       lastEventId: typeof lastEventId === 'string' ? lastEventId : null,
+      who: String(request.headers['x-who'] ?? 'rasa'),
       scope: it.scope,
       lang: request.headers['accept-language'] === 'lt' ? 'lt' : 'en',
       packed: request.headers['accept-encoding'] === 'gzip',
@@ -314,10 +314,30 @@ describe('the live view', () => {
     await until(() => client.closed(), 'the end');
   });
   test('takes a bounded number of viewers', async () => {
-    const it = await world(['antazave'], 1);
+    const it = await world(['antazave'], { CARREL_VIEWERS: 1 });
     await listen(it.port);
     const answer = await fetch(`http://127.0.0.1:${it.port}/live`);
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([503, 'TOO_MANY_VIEWERS']);
+  });
+  test('takes a bounded number of one user, who has a place again when one of his streams ends; others have theirs', async () => {
+    const it = await world(['antazave'], { CARREL_VIEWERS_EACH: 2 });
+    const ask = async (who: string) => {
+      const over = new AbortController();
+      ends.push(() => over.abort());
+      const headers = { 'x-who': who, 'accept-language': 'lt' };
+      const answer = await fetch(`http://127.0.0.1:${it.port}/live`, { headers, signal: over.signal });
+      return { answer, over };
+    };
+    const [first] = [await ask('rasa'), await ask('rasa')];
+    const { answer } = await ask('rasa');
+    expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toMatchObject([
+      429,
+      '30',
+      { code: 'TOO_MANY_STREAMS', detail: expect.stringContaining('naudotojui') },
+    ]);
+    expect((await ask('jonas')).answer.status).toBe(200);
+    first?.over.abort();
+    await expect.poll(async () => (await ask('rasa')).answer.status).toBe(200);
   });
   test('gives a viewer who does not read nothing more, and a reset when it reads again', async () => {
     const it = await world(Array.from({ length: 200 }, (_, n) => `site-${n}`));

@@ -10,14 +10,14 @@ import { until } from '../notify/cases.ts';
 import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
 import { seedRegistry } from '../support/state.ts';
 
-async function dashboard(): Promise<TestDashboard & { pass(): void }> {
+async function dashboard(places = {}): Promise<TestDashboard & { pass(): void }> {
   const ticks: (() => void)[] = [];
   const made = await testDashboard({
     routes: [
       async (app, deps, allow) => {
         seedRegistry(deps.state, 2);
         const hub = createLiveHub({
-          settings,
+          settings: { ...settings, ...places },
           state: deps.state,
           broker: fakeBroker(),
           alerts: deps.alerts,
@@ -118,11 +118,28 @@ test('nobody sees anything without signing in', async () => {
     expect((await it.as(null, 'GET', path)).statusCode).toBe(401);
 });
 
-test('the stream carries the security headers and ends within a minute after its token is revoked', async () => {
-  const it = await dashboard();
+async function listen(it: TestDashboard): Promise<string> {
   await it.app.listen({ port: 0, host: '127.0.0.1' });
   const address = it.app.server.address();
-  const base = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/api/v1`;
+  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/api/v1`;
+}
+
+test('a user has so many streams and no more, of the live view and of raw samples; another user has his own', async () => {
+  const it = await dashboard({ CARREL_VIEWERS_EACH: 1 });
+  const base = await listen(it);
+  const ask = async (role: 'viewer' | 'operator', path: string) => {
+    const answer = await fetch(base + path, { headers: { authorization: `Bearer ${it.token(role)}` } });
+    return answer.status === 200 ? 200 : ((await answer.json()) as { code: string }).code;
+  };
+  for (const path of ['/live', '/live/tail'])
+    expect([await ask('viewer', path), await ask('viewer', path), await ask('operator', path)]).toEqual([
+      ...[200, 'TOO_MANY_STREAMS', 200],
+    ]);
+});
+
+test('the stream carries the security headers and ends within a minute after its token is revoked', async () => {
+  const it = await dashboard();
+  const base = await listen(it);
   const headers = { authorization: `Bearer ${it.token('viewer')}` };
   const { epoch, seq } = (await (await fetch(`${base}/live/snapshot`, { headers })).json()) as LiveSnapshot;
   const response = await fetch(`${base}/live?since=${epoch}-${seq}`, { headers });

@@ -29,8 +29,8 @@ async function world(max = 20) {
   let allowed = true;
   const server = createServer((_request, raw) => {
     const { filter, scope, packed = false } = asked;
-    const watcher = { raw, headers: {}, lang: 'en' as const, packed, scope, stillAllowed: () => allowed };
-    if (!tail.watch({ ...watcher, filter: { ...ALL, ...filter } })) raw.writeHead(503).end();
+    const watcher = { raw, who: 'rasa', headers: {}, lang: 'en' as const, packed, scope, stillAllowed: () => allowed };
+    if (tail.watch({ ...watcher, filter: { ...ALL, ...filter } })) raw.writeHead(503).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

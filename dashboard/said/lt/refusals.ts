@@ -96,6 +96,8 @@ export const ltRefusals = {
   TOO_MANY_ATTEMPTS: (f: Facts) => `Per daug bandymų prisijungti šiuo vardu. Bandykite po${of(f, 'retry_after_s')} s.`,
   TOO_MANY_LOGINS: () => 'Šiuo metu jungiasi per daug žmonių; bandykite po kelių sekundžių.',
   TOO_MANY_REQUESTS: (f: Facts) => `Per daug bandymų iš šio adreso. Bandykite po${of(f, 'retry_after_s')} s.`,
+  TOO_MANY_STREAMS: () =>
+    'Šiuo vardu jau atverta tiek tiesioginių srautų, kiek vienam naudotojui leidžiama; užverkite vieną šiame ar kitame įrenginyje.',
   TOO_MANY_VIEWERS: () => 'Šis serveris tiesioginį vaizdą rodo tiek žmonių, kiek gali; bandykite vėliau.',
   UNAUTHENTICATED: (f: Facts) =>
     f['why'] === 'login' ? 'Neteisingas vardas arba slaptažodis.' : 'Pirma prisijunkite.',

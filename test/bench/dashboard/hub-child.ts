@@ -42,7 +42,7 @@ const ids = state.transaction(() =>
 for (const id of ids) broker.online(id, now());
 const alerts = { openOf: () => null, view: () => null, onChange: () => () => undefined, notices: () => [] };
 const hub = createLiveHub({
-  settings: { CARREL_DARK_AFTER_S: 300 },
+  settings: { CARREL_DARK_AFTER_S: 300, CARREL_VIEWERS: 500, CARREL_VIEWERS_EACH: 500 },
   state,
   broker,
   alerts,
