@@ -59,6 +59,8 @@ const DUCKDB_ROWS = 16_384;
  * one field: hour by hour, rollups were half of what a backlog cost it. In memory they are some 40 MB.
  */
 const GATHERED_HOURS = 8000;
+const kept = [retentionDays, rollupDays.hour, rollupDays.day];
+const keepDays = kept.includes(0) ? 0 : Math.max(...kept);
 /** Nicer than the thread that acknowledges frames: on Linux a priority belongs to a thread. */
 const NICE = 5;
 yieldToOthers();
@@ -109,7 +111,7 @@ function consumerOf(target: StoreTarget, quarantine: Quarantine, first: boolean)
   return startConsumer({
     name: target.name,
     openStore: async () => {
-      const store = withAnswers(await openStore(target, nowMs, log), nowMs);
+      const store = withAnswers(await openStore(target, { nowMs, log, keepDays }), nowMs);
       return first ? tellingRollups(store) : store;
     },
     // Every consumer meets the same broken payloads: the first one keeps them.

@@ -8,6 +8,8 @@ import type { Refusal } from './send-lines.ts';
 import { StoreError } from './store.ts';
 
 export interface Influx2Api {
+  /** Longest that anything is kept, days; 0: for ever. */
+  keepDays: number;
   mayMake: CursorFile['mayMake'];
   org: string;
   bucket: string;
@@ -17,8 +19,8 @@ export interface Influx2Api {
 
 /** Retention policy of the mapping: the one that InfluxDB gives a bucket by itself where none is named. */
 export const MAPPED_POLICY = 'autogen';
-/** A net: Carrel deletes by itself what is too old, the last of it (rollups of days) after five years. */
-const RETENTION_S = 6 * 366 * 86_400;
+/** A net: Carrel deletes by itself what is too old. */
+const LONGER_DAYS = 366;
 const SHARD_S = 7 * 86_400;
 
 /**
@@ -68,7 +70,8 @@ async function findBucket({ org, bucket, ask }: Influx2Api): Promise<Bucket | nu
 }
 
 async function makeBucket(api: Influx2Api): Promise<Bucket> {
-  const { org, bucket } = api;
+  const { org, bucket, keepDays } = api;
+  const everySeconds = keepDays === 0 ? 0 : (keepDays + LONGER_DAYS) * 86_400;
   const how = `give a token that may, or run: influx bucket create --org ${org} --name ${bucket}`;
   const orgs = await api.ask('GET', `/api/v2/orgs?${new URLSearchParams({ org })}`);
   const seen = 'refusal' in orgs && orgs.refusal.status === 404 ? [] : listOf(answered(orgs), 'orgs');
@@ -82,7 +85,7 @@ async function makeBucket(api: Influx2Api): Promise<Bucket> {
     orgID,
     name: bucket,
     description: 'Measurements of Carrel',
-    retentionRules: [{ type: 'expire', everySeconds: RETENTION_S, shardGroupDurationSeconds: SHARD_S }],
+    retentionRules: [{ type: 'expire', everySeconds, shardGroupDurationSeconds: SHARD_S }],
   });
   if ('refusal' in made && isForbidden(made.refusal))
     throw new StoreError(

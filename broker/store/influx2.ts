@@ -21,6 +21,8 @@ export interface Influx2Options {
   /** Never logged, never part of an error. */
   token: string | undefined;
   cursorPath: string;
+  /** Longest that anything is kept in it, days; 0: for ever. */
+  keepDays: number;
   requestTimeoutMs?: number;
 }
 
@@ -31,6 +33,7 @@ export async function openInflux2Store({
   bucket,
   token,
   cursorPath,
+  keepDays,
   requestTimeoutMs = 30_000,
 }: Influx2Options): Promise<Store> {
   setLogger({ error() {}, warn() {} }); // it would print whole requests; errors come back to the caller anyway
@@ -51,7 +54,7 @@ export async function openInflux2Store({
       return { refusal: refused(error) };
     }
   };
-  await prepareBucket({ org, bucket, ask, mayMake: cursorFile.mayMake });
+  await prepareBucket({ org, bucket, keepDays, ask, mayMake: cursorFile.mayMake });
 
   const send: SendLines = twoAtOnce(async (lines) => {
     // All lines are one record to it, below the size at which it would send by itself.

@@ -117,8 +117,15 @@ function invalid(got: string, why: string): CarrelError {
   );
 }
 
+interface OpenDeps {
+  nowMs: () => number;
+  log: Logger;
+  /** Longest that anything is kept, days; 0: for ever. */
+  keepDays: number;
+}
+
 /** Loads the driver and opens it. @throws StoreError */
-export async function openStore(target: StoreTarget, nowMs: () => number, log: Logger): Promise<Store> {
+export async function openStore(target: StoreTarget, { nowMs, log, keepDays }: OpenDeps): Promise<Store> {
   switch (target.kind) {
     case 'memory':
       return (await import('./memory.ts')).createMemoryStore();
@@ -132,6 +139,6 @@ export async function openStore(target: StoreTarget, nowMs: () => number, log: L
     case 'influx1':
       return (await import('./influx1.ts')).openInflux1Store(target);
     case 'influx2':
-      return (await import('./influx2.ts')).openInflux2Store(target);
+      return (await import('./influx2.ts')).openInflux2Store({ ...target, keepDays });
   }
 }

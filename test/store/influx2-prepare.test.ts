@@ -15,13 +15,14 @@ let server: Influx2Server;
 const start = async (options: Omit<Influx2ServerOptions, 'token'> = {}): Promise<void> => {
   server = await startInflux2Server({ token: CANARY, ...options });
 };
-const open = (change: { token?: string; org?: string } = {}): Promise<Store> =>
+const open = (change: { token?: string; org?: string; keepDays?: number } = {}): Promise<Store> =>
   openInflux2Store({
     url: server.url,
     org: 'library',
     bucket: 'raw',
     token: CANARY,
     cursorPath: join(dir, 'cursor.json'),
+    keepDays: 1827,
     requestTimeoutMs: 2000,
     ...change,
   });
@@ -44,7 +45,7 @@ test('the first start makes the bucket with its retention and the mapping for In
   expect(server.buckets).toMatchObject([
     {
       name: 'raw',
-      retentionRules: [{ type: 'expire', everySeconds: 189_734_400, shardGroupDurationSeconds: 604_800 }],
+      retentionRules: [{ type: 'expire', everySeconds: 189_475_200, shardGroupDurationSeconds: 604_800 }],
     },
   ]);
   expect(server.dbrps).toMatchObject([{ database: 'raw', retention_policy: 'autogen', default: true }]);
@@ -69,6 +70,12 @@ test('a bucket that was written to and is gone is not made anew, empty', async (
     message: expect.stringMatching(/^the bucket raw is gone, .*cursor\.json/),
   });
   expect(server.buckets).toEqual([]);
+});
+
+test('a bucket of an installation that keeps everything has no end', async () => {
+  await start();
+  await open({ keepDays: 0 });
+  expect(server.buckets).toMatchObject([{ retentionRules: [{ everySeconds: 0 }] }]);
 });
 
 test('a token that may only write into its bucket is enough when bucket and mapping are there', async () => {

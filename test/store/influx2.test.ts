@@ -24,6 +24,7 @@ const open = (url: string, cursor = `cursor-${cursors++}.json`): Promise<Store> 
     bucket: 'raw',
     token: 'the-token',
     cursorPath: join(dir, cursor),
+    keepDays: 1827,
     requestTimeoutMs: 2000,
   });
 const frame = (seq: number, n = 3) => {

@@ -210,7 +210,7 @@ describe('the store worker', () => {
         [
           '--input-type=module',
           '-e',
-          `const { openStore, parseStoreTargets } = await import(${JSON.stringify(open)}); await openStore(parseStoreTargets([${JSON.stringify(kind)}], { dataDir: ${JSON.stringify(dir)} })[0], Date.now).catch(() => 'it is away');
+          `const { openStore, parseStoreTargets } = await import(${JSON.stringify(open)}); await openStore(parseStoreTargets([${JSON.stringify(kind)}], { dataDir: ${JSON.stringify(dir)} })[0], { nowMs: Date.now, keepDays: 0 }).catch(() => 'it is away');
        console.log(process.report.getReport().sharedObjects.some((name) => name.includes('duckdb'))); process.exit(0);`,
         ],
         { encoding: 'utf8' },
