@@ -41,8 +41,10 @@ it.skipIf(!chromiumPath())(
     const browser = await openBrowser();
     onTestFinished(() => browser.close());
     const { page, complaints, foreign } = await watchPage(browser, origin);
-    await page.goto(`${origin}/accessibility?lang=lt`);
-    expect(await barriers(page)).toEqual([]);
+    for (const lang of ['lt', 'ru', 'en']) {
+      await page.goto(`${origin}/accessibility?lang=${lang}`);
+      expect(await barriers(page), lang).toEqual([]);
+    }
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 320, height: 700 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);

@@ -77,6 +77,18 @@ describe.skipIf(!chromiumPath())('the page of an incident on a phone (needs Chro
     },
     60_000,
   );
+  test('by the link of a message, and by one that is none, bars nobody in either theme', async () => {
+    const { it, page, origin } = await open();
+    await page.context().clearCookies();
+    const item = it.state.outbox.get(it.item);
+    for (const link of [item && createActLinks(it.state).forItem(item, it.clock.nowMs), 'no-link-of-ours'])
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.goto(`${origin}/a/${link}`);
+        await page.evaluate(() => document.documentElement.removeAttribute('data-theme'));
+        expect(await barriers(page), `${link} ${colorScheme}`).toEqual([]);
+      }
+  }, 60_000);
   test('gives every target of the lower edge 48 px, within the lower half of the screen', async () => {
     const { page } = await open();
     const targets = await page.locator('.dock button, .dock a, .top a').all();

@@ -98,12 +98,13 @@ describe.skipIf(!chromiumPath())('the public status in a browser (needs Chromium
     const browser = await openBrowser();
     onTestFinished(() => browser.close());
     const { page, complaints, foreign } = await watchPage(browser, origin, { reducedMotion: 'reduce' });
-    for (const path of ['/status?lang=en', '/status/a?lang=ru']) {
+    const paths = ['en', 'lt', 'ru'].flatMap((lang) => [`/status?lang=${lang}`, `/status/a?lang=${lang}`]);
+    for (const path of paths) {
       await page.setViewportSize({ width: 1280, height: 900 });
       await page.emulateMedia({ colorScheme: 'light' });
       await page.goto(origin + path);
       expect(await page.locator('script').count()).toBe(0);
-      expect(await barriers(page)).toEqual([]);
+      expect(await barriers(page), path).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });
       await page.setViewportSize({ width: 320, height: 700 });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);

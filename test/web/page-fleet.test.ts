@@ -1,7 +1,7 @@
 /** The built page in the real Chromium: the probes of a fleet, from the menu to the one that needs a hand. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { barriers, barriersDarkAndNarrow } from '../support/barriers.ts';
+import { barriers } from '../support/barriers.ts';
 import { chromiumPath } from '../support/browser.ts';
 import { pageWorld } from './page-world.ts';
 import { probeFleetOf } from './probe-fixture.ts';
@@ -63,13 +63,6 @@ describe.skipIf(!chromiumPath())('the page of the fleet (needs Chromium)', () =>
     expect(await page.locator('table').getAttribute('aria-rowcount')).toBe('2');
     world.fine();
   }, 90_000);
-
-  test('is usable by everybody, in the dark and on a narrow screen', async () => {
-    const page = await world.open('/fleet', 'Agents by version');
-    expect(await barriers(page)).toEqual([]);
-    expect(await barriersDarkAndNarrow(page)).toEqual([]);
-    world.fine();
-  }, 60_000);
 
   test('an answer that does not come is said: the probes stand as they were, and the list is read again', async () => {
     const page = await world.open('/fleet', 'Agents by version');

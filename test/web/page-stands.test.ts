@@ -1,44 +1,10 @@
-/** The built page in the real Chromium: every page stands: both themes, wide and narrow, nothing foreign, nothing inaccessible. */
+/** The built page in the real Chromium: how it begins, before and while its data comes, and what it does with markup in names. */
 import { describe, expect, test } from 'vitest';
-import { barriers } from '../support/barriers.ts';
 import { chromiumPath } from '../support/browser.ts';
 import { pageWorld } from './page-world.ts';
 
 describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   const world = pageWorld();
-
-  const PAGES = [
-    ['/', 'Last 60 minutes'],
-    ['/wall?rotate=overview,map,alerts', 'Pause rotation'],
-    ['/map', 'All sites on the map'],
-    ['/sites', 'Last heard'],
-    ['/sites/site-0', 'Data used by monitoring'],
-    ['/alerts', 'Told'],
-    ['/alerts?id=1000', 'What we saw'],
-    ['/alerts?state=silences', 'Silence a library'],
-    ['/settings', 'Import a table'],
-    ['/help/keys', 'next, previous row'],
-    ['/nowhere', 'There is no such page'],
-  ] as const;
-
-  test.each(PAGES)(
-    '%s stands without a complaint, a foreign request or a barrier, light and dark, wide and narrow',
-    async (path, words) => {
-      if (path === '/nowhere') world.fixture.servesAnyPath = true;
-      const page = await world.open(path, words);
-      if (path.startsWith('/sites/')) await page.locator('canvas').nth(4).waitFor();
-      expect(await barriers(page)).toEqual([]);
-      await page.emulateMedia({ colorScheme: 'dark' });
-      expect(await barriers(page)).toEqual([]);
-      await page.setViewportSize({ width: 320, height: 700 });
-      // A narrow page may be another one, which loads first.
-      await page.locator('h1').first().waitFor({ state: 'attached' });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-      expect(await barriers(page)).toEqual([]);
-      world.fine();
-    },
-    60_000,
-  );
 
   test('who was here before gets what the page needs while its script loads, and asks for it once', async () => {
     const page = await world.open('/sites', 'Last heard');

@@ -1,6 +1,5 @@
 /** The built page in the real Chromium: raw samples as they come in. */
 import { describe, expect, test } from 'vitest';
-import { barriers, barriersDarkAndNarrow } from '../support/barriers.ts';
 import { chromiumPath } from '../support/browser.ts';
 import { pageWorld } from './page-world.ts';
 import { tailSample } from './tail-fixture.ts';
@@ -107,13 +106,5 @@ describe.skipIf(!chromiumPath())('the page of raw samples (needs Chromium)', () 
     world.fixture.mend();
     await page.clock.runFor(40_000);
     await page.getByText(/^No connection from/).waitFor();
-  }, 60_000);
-
-  test('is usable by everybody, in the dark and on a narrow screen', async () => {
-    const page = await world.open('/live', 'Listening');
-    await page.locator('.tail li').first().waitFor();
-    expect(await barriers(page)).toEqual([]);
-    expect(await barriersDarkAndNarrow(page)).toEqual([]);
-    world.fine();
   }, 60_000);
 });
