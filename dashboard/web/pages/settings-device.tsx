@@ -95,12 +95,10 @@ async function tryIt({ id, delivered_at: before }: PushDeviceView, tell: (said: 
 function Device({ one, here, act }: { one: PushDeviceView; here: boolean; act: Act }) {
   const at = (time: number) => moment(time, serverNow.value, viewerZone());
   const { id, label, sent_at, delivered_at, error } = one;
-  const last =
-    delivered_at !== null && delivered_at >= (sent_at ?? 0) - 1000
-      ? w.shown(at(delivered_at))
-      : sent_at !== null
-        ? w.sentOnly(at(sent_at))
-        : w.never;
+  const shown = delivered_at === null ? [] : [w.shown(at(delivered_at))];
+  // A newer one that nobody has seen does not hide when the last one arrived.
+  const unconfirmed = sent_at !== null && sent_at - 1000 > (delivered_at ?? 0) ? [w.sentOnly(at(sent_at))] : [];
+  const last = [...shown, ...unconfirmed].join('; ') || w.never;
   return (
     <div class="device">
       <span>
