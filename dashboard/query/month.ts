@@ -3,22 +3,13 @@
  * by the database; one that came or went within it is counted test by test, so that no hour is given to the wrong line.
  */
 import { setImmediate } from 'node:timers/promises';
-import {
-  type AccessPoint,
-  localTime,
-  momentOf,
-  type OpeningHours,
-  openSpans,
-  type Site,
-  type Span,
-  subtract,
-  totalMs,
-} from '#contract';
+import { type AccessPoint, momentOf, type Site, type Span } from '#contract';
 import { CarrelError } from '#lib/errors';
 import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { Binding } from '#state';
 import type { AvailabilityGroup, EventRow, RollupTotal, StoreReader } from '#store';
 import type { ComplianceCounts, CountedAp } from './compliance.ts';
+import { type Opened, type OpenTime, openTimes } from './open-time.ts';
 import { countTest, noTests, plannedTests, ratedMbps } from './planned.ts';
 
 /** What is counted of, in whatever range. */
@@ -141,63 +132,6 @@ function firstWatched(bindings: readonly Binding[]): Map<string, number> {
   for (const { access_point, from } of bindings)
     first.set(access_point, Math.min(from, first.get(access_point) ?? Number.POSITIVE_INFINITY));
   return first;
-}
-
-interface OpenTime {
-  /** In whole seconds. */
-  spans: [number, number][];
-  /** Local days with any opening time. */
-  days: number;
-  seconds: number;
-}
-type Opened = (site: Site, from: number, to: number) => OpenTime;
-
-interface Asked {
-  zone: string;
-  from: number;
-  to: number;
-  closed: string;
-  time: OpenTime;
-}
-
-/** Most sites share a few opening hours, and working out a month of them takes longer than asking the database. */
-function openTimes(closedOf: MonthInput['closed'] = () => []): Opened {
-  const byText = new Map<string, Asked[]>();
-  const byHours = new Map<OpeningHours, Asked[]>();
-  /** The registry gives equal hours as one value; a closed month brings hours of its own. */
-  const askedOf = (opening: OpeningHours): Asked[] => {
-    const known = byHours.get(opening);
-    if (known) return known;
-    const text = JSON.stringify(opening);
-    const equal = byText.get(text) ?? [];
-    byText.set(text, equal);
-    byHours.set(opening, equal);
-    return equal;
-  };
-  return ({ id, zone, opening }, from, to) => {
-    const spans = closedOf({ id, zone }, from, to);
-    const closed = spans.length > 0 ? JSON.stringify(spans) : '';
-    const asked = askedOf(opening);
-    const found = asked.find((one) => one.from === from && one.to === to && one.zone === zone && one.closed === closed);
-    if (found) return found.time;
-    const time = openTimeOf({ zone, opening }, spans, from, to);
-    asked.push({ zone, from, to, closed, time });
-    return time;
-  };
-}
-
-function openTimeOf(
-  hours: Pick<Site, 'zone' | 'opening'>,
-  closed: readonly Span[],
-  from: number,
-  to: number,
-): OpenTime {
-  const open = subtract(openSpans(hours, from, to), closed);
-  const spans = open
-    .map(([start, end]): [number, number] => [Math.round(start / 1000), Math.round(end / 1000)])
-    .filter(([start, end]) => start < end);
-  const days = new Set(open.map(([start]) => localTime(hours.zone, start).dayNumber)).size;
-  return { spans, days, seconds: totalMs(spans) };
 }
 
 /** Who judged which access point when; in the order of the access points. */

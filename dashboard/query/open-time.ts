@@ -1,0 +1,85 @@
+/** Why: how long a library was to be open in a range, and on how many of its days tests were planned. Weekly hours, minus holidays and closed days. */
+import { localTime, momentOf, type OpeningHours, openSpans, type Site, type Span, subtract, totalMs } from '#contract';
+import type { CountInput } from './month.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface OpenTime {
+  /** In whole seconds. */
+  spans: [number, number][];
+  /** Local days on which tests are planned. */
+  days: number;
+  seconds: number;
+}
+export type Opened = (site: Site, from: number, to: number) => OpenTime;
+
+interface Asked {
+  zone: string;
+  from: number;
+  to: number;
+  closed: string;
+  time: OpenTime;
+}
+
+/** Most sites share a few opening hours, and working out a month of them takes longer than asking the database. */
+export function openTimes(closedOf: CountInput['closed'] = () => []): Opened {
+  const byText = new Map<string, Asked[]>();
+  const byHours = new Map<OpeningHours, Asked[]>();
+  /** The registry gives equal hours as one value; a closed month brings hours of its own. */
+  const askedOf = (opening: OpeningHours): Asked[] => {
+    const known = byHours.get(opening);
+    if (known) return known;
+    const text = JSON.stringify(opening);
+    const equal = byText.get(text) ?? [];
+    byText.set(text, equal);
+    byHours.set(opening, equal);
+    return equal;
+  };
+  return ({ id, zone, opening }, from, to) => {
+    const spans = closedOf({ id, zone }, from, to);
+    const closed = spans.length > 0 ? JSON.stringify(spans) : '';
+    const asked = askedOf(opening);
+    const found = asked.find((one) => one.from === from && one.to === to && one.zone === zone && one.closed === closed);
+    if (found) return found.time;
+    const time = openTimeOf({ zone, opening }, spans, from, to);
+    asked.push({ zone, from, to, closed, time });
+    return time;
+  };
+}
+
+function openTimeOf(
+  hours: Pick<Site, 'zone' | 'opening'>,
+  closed: readonly Span[],
+  from: number,
+  to: number,
+): OpenTime {
+  // A day more on either side: whether an opening began before midnight, and whether it lasts longer than a day.
+  const weekly = from < to ? openSpans(hours, from - DAY_MS, to + DAY_MS).filter(([a, b]) => a < to && b > from) : [];
+  const within = weekly.map(([start, end]): Span => [Math.max(start, from), Math.min(end, to)]);
+  const spans = subtract(within, closed)
+    .map(([start, end]): [number, number] => [Math.round(start / 1000), Math.round(end / 1000)])
+    .filter(([start, end]) => start < end);
+  return { spans, days: plannedDays(hours.zone, weekly, closed, from, to), seconds: totalMs(spans) };
+}
+
+/**
+ * As probes plan (agent/speed/slots.ts): the tests of an opening that lasts past midnight belong to the day on which it began; a library that
+ * is open for longer than a day at a stretch has tests on each of its days.
+ */
+function plannedDays(zone: string, weekly: readonly Span[], closed: readonly Span[], from: number, to: number): number {
+  const dayOf = (at: number): number => localTime(zone, at).dayNumber;
+  const days = new Set<number>();
+  for (const [start, end] of weekly) {
+    if (end - start <= DAY_MS) {
+      const day = dayOf(start);
+      if (start >= from || day === dayOf(from)) days.add(day);
+      continue;
+    }
+    const last = dayOf(Math.min(end, to) - 1);
+    for (let day = dayOf(Math.max(start, from)); day <= last; day++) days.add(day);
+  }
+  for (const [start, end] of closed)
+    for (let day = dayOf(start); day <= dayOf(end - 1); day++)
+      if (momentOf(zone, day, 0) >= start && momentOf(zone, day, 1440) <= end) days.delete(day);
+  return days.size;
+}
