@@ -19,6 +19,7 @@ const en = {
   ofAll: (share: string) => `${share}${NB}% of all`,
   byRegion: 'By region',
   byIsp: 'By provider',
+  measured: (by: string) => `${by}: what was measured`,
   region: 'Region',
   isp: 'Provider',
   count: 'Access points',
@@ -85,7 +86,8 @@ const en = {
   firstIssue: 'First issue',
   changed: (points: string, verdicts: string) => `Late data: ${points} changed, of them by verdict ${verdicts}`,
   data: (sum: string) => `Data (CSV), SHA-256 ${sum}`,
-  check: 'Check this report: its figures can be counted again from the CSV whose sum stands below.',
+  check:
+    'Check this report: the CSV whose sum stands below holds every library; counts and shares of regions are its sums. A median of several libraries comes from their tests.',
   prepared: 'Prepared by: name, position, date',
   approved: 'Approved by: name, position, date',
   toolbar: {
@@ -115,6 +117,7 @@ const lt: PaperWords = {
   ofAll: (share) => `${share}${NB}% visų`,
   byRegion: 'Pagal regioną',
   byIsp: 'Pagal tiekėją',
+  measured: (by) => `${by}: kas išmatuota`,
   region: 'Regionas',
   isp: 'Tiekėjas',
   count: 'Prieigos taškai',
@@ -184,7 +187,8 @@ const lt: PaperWords = {
   firstIssue: 'Pirmasis leidimas',
   changed: (points, verdicts) => `Vėlyvi duomenys: pasikeitė ${points}, iš jų išvada – ${verdicts}`,
   data: (sum) => `Duomenys (CSV), SHA-256 ${sum}`,
-  check: 'Patikrinkite šią ataskaitą: jos skaičius galima perskaičiuoti iš CSV, kurio suma nurodyta apačioje.',
+  check:
+    'Patikrinkite šią ataskaitą: CSV, kurio suma nurodyta apačioje, turi kiekvieną biblioteką; regionų skaičiai ir dalys yra jo sumos. Kelių bibliotekų mediana imama iš jų matavimų.',
   prepared: 'Parengė: vardas, pareigos, data',
   approved: 'Patvirtino: vardas, pareigos, data',
   toolbar: {
@@ -213,6 +217,7 @@ const ru: PaperWords = {
   ofAll: (share) => `${share}${NB}% от всех`,
   byRegion: 'По регионам',
   byIsp: 'По провайдерам',
+  measured: (by) => `${by}: что измерено`,
   region: 'Регион',
   isp: 'Провайдер',
   count: 'Точки доступа',
@@ -282,7 +287,8 @@ const ru: PaperWords = {
   firstIssue: 'Первый выпуск',
   changed: (points, verdicts) => `Поздние данные: изменилось ${points}, из них вывод – ${verdicts}`,
   data: (sum) => `Данные (CSV), SHA-256 ${sum}`,
-  check: 'Проверьте отчёт: его числа можно пересчитать из CSV, сумма которого указана внизу.',
+  check:
+    'Проверьте отчёт: CSV, сумма которого указана внизу, содержит каждую библиотеку; числа и доли регионов – его суммы. Медиана нескольких библиотек берётся из их тестов.',
   prepared: 'Подготовил: имя, должность, дата',
   approved: 'Утвердил: имя, должность, дата',
   toolbar: {

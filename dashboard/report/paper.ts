@@ -1,7 +1,8 @@
 /** Why: the month as pages that can be signed: the answer first, then regions, every library, exceptions, and how it was counted. Pure. */
-import type { ComplianceGroup, ComplianceReport, ComplianceRow, ComplianceVerdict, ReportMonth } from '#contract';
+import type { ComplianceGroup, ComplianceReport, ReportMonth } from '#contract';
 import { html, type Markup } from '../document.ts';
 import { LANGUAGES } from '../language.ts';
+import { bar, groups, libraries, mark, VERDICTS } from './paper-tables.ts';
 import { causeText, leadText, localMoment, monthName, type PaperWords, points, tenth, whole } from './paper-words.ts';
 
 export interface PaperInput {
@@ -9,12 +10,6 @@ export interface PaperInput {
   months: readonly ReportMonth[];
   words: PaperWords;
 }
-
-const VERDICTS = ['met', 'not_met', 'not_enough_data'] as const;
-const MARKS = { met: 'meets', not_met: 'below', not_enough_data: 'nodata' } as const satisfies Record<
-  ComplianceVerdict,
-  string
->;
 
 export function paperOf(input: PaperInput): Markup {
   const { report, words } = input;
@@ -32,8 +27,8 @@ ${toolbar(input)}
 ${network && html`<p class="lead">${leadText(network, words)}</p>`}
 ${standing(report, words)}
 ${network && result(network, words)}
-${groupTable('region', report, words)}
-${groupTable('isp', report, words)}
+${groups('region', report, words)}
+${groups('isp', report, words)}
 ${trend(report, words)}
 ${definitions(words)}
 </article>
@@ -87,35 +82,6 @@ function result(network: ComplianceGroup, words: PaperWords): Markup {
 ${bar(network, 'bar100')}`;
 }
 
-/** Shares of the three verdicts; the figures stand beside it. */
-function bar(group: Pick<ComplianceGroup, ComplianceVerdict>, cls: string): Markup {
-  const all = group.met + group.not_met + group.not_enough_data;
-  let x = 0;
-  return html`<svg class="${cls}" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">${VERDICTS.flatMap(
-    (verdict) => {
-      const width = all === 0 ? 0 : (100 * group[verdict]) / all;
-      const rect = html`<rect class="f-${MARKS[verdict]}" x="${x.toFixed(2)}" y="0" width="${width.toFixed(2)}" height="4"/>`;
-      x += width;
-      return width > 0 ? [rect] : [];
-    },
-  )}</svg>`;
-}
-
-function groupTable(by: 'region' | 'isp', { groups }: ComplianceReport, words: PaperWords): Markup | null {
-  const rows = groups.filter((group) => group.by === by);
-  const total = groups.find((group) => group.by === 'network');
-  if (rows.length === 0 || !total || (rows.length === 1 && rows[0]?.name === '')) return null;
-  const title = by === 'region' ? words.byRegion : words.byIsp;
-  const cells = (group: ComplianceGroup): Markup => {
-    const known = group.met + group.not_met;
-    return html`<td class="num">${whole(known + group.not_enough_data, words)}</td>${VERDICTS.map((verdict) => html`<td class="num">${whole(group[verdict], words)}</td>`)}<td>${bar(group, 'bar')}</td><td class="num">${known === 0 ? html`<span class="q">${words.unknown}</span>` : tenth((100 * group.met) / known, words)}</td>`;
-  };
-  return html`<h2>${title}</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><caption class="vh">${title}</caption><thead><tr><th scope="col">${by === 'region' ? words.region : words.isp}</th><th scope="col" class="num">${words.count}</th>${VERDICTS.map((verdict) => html`<th scope="col" class="num">${words.verdict[verdict]}</th>`)}<td></td><th scope="col" class="num">${words.shareMet}</th></tr></thead>
-<tbody>${rows.map((group) => html`<tr><th scope="row">${group.name === '' ? words.noName : group.name}</th>${cells(group)}</tr>`)}</tbody>
-<tfoot><tr><th scope="row">${words.total}</th>${cells(total)}</tr></tfoot></table></div>`;
-}
-
 function trend({ trend: months }: ComplianceReport, words: PaperWords): Markup | null {
   const shares = months.map(({ month, met, not_met }) => ({
     month,
@@ -130,38 +96,6 @@ function trend({ trend: months }: ComplianceReport, words: PaperWords): Markup |
 
 function definitions(words: PaperWords): Markup {
   return html`<h2>${words.words}</h2><dl class="defs">${words.definitions.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`;
-}
-
-function libraries({ rows, groups }: ComplianceReport, words: PaperWords): Markup {
-  const collator = new Intl.Collator(words.locale);
-  const targets = new Set(rows.map(({ target_mbps }) => target_mbps));
-  const target = targets.size === 1 ? `${String([...targets][0])}` : words.target;
-  const byRegion = Map.groupBy(rows, ({ region }) => region);
-  const regions = groups
-    .filter(({ by }) => by === 'region')
-    .map(({ name }) => name)
-    .sort(collator.compare);
-  return html`${regions.map((region) => {
-    const members = [...(byRegion.get(region) ?? [])].sort(
-      (a, b) => collator.compare(a.site_name, b.site_name) || collator.compare(a.ap, b.ap),
-    );
-    const title = words.libraries(region === '' ? words.noName : region);
-    return html`<h2>${title}</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="dense"><caption class="vh">${title}</caption><thead><tr><th scope="col" class="c-name">${words.library}</th><th scope="col" class="num c-tests">${words.tests}</th><th scope="col" class="num c-pc">${words.coverage}</th><th scope="col" class="num c-pc">${words.median}</th><th scope="col" class="num c-pc">${words.p10}</th><th scope="col" class="num c-share">${words.share(target)}</th><th scope="col" class="num c-av">${words.available}</th><th scope="col" class="c-verdict">${words.verdictHead}</th></tr></thead><tbody>${members.map((row) => libraryRow(row, members, words))}</tbody></table></div>`;
-  })}`;
-}
-
-function libraryRow(row: ComplianceRow, members: readonly ComplianceRow[], words: PaperWords): Markup {
-  const figure = (value: number | null): Markup | string =>
-    value === null ? html`<span class="q">${words.unknown}</span>` : tenth(value, words);
-  // A site with several access points names each.
-  const several = members.some((other) => other.site === row.site && other.ap !== row.ap);
-  const interval =
-    row.share_low_pct !== null &&
-    row.share_high_pct !== null &&
-    html` <span class="qq">(${whole(Math.floor(row.share_low_pct), words)} ${words.to} ${whole(Math.ceil(row.share_high_pct), words)})</span>`;
-  return html`<tr><th scope="row">${row.site_name}${several && html` <span class="q">${row.ap}</span>`}</th><td class="num">${whole(row.passed + row.failed, words)} / ${whole(row.planned, words)}</td><td class="num">${figure(row.coverage_pct)}</td><td class="num">${figure(row.median_mbps)}</td><td class="num">${figure(row.p10_mbps)}</td><td class="num">${figure(row.share_pct)}${interval}</td><td class="num">${figure(row.availability_pct)}</td><td>${mark(row.verdict, words)}</td></tr>
-`;
 }
 
 function exceptions({ exceptions: found }: ComplianceReport, words: PaperWords): Markup {
@@ -199,10 +133,6 @@ function revisions({ revisions: issues }: ComplianceReport, words: PaperWords): 
     (one) =>
       html`<tr><th scope="row">${one.revision}</th><td>${moment(one.closed_at, words)}</td><td>${one.revision === 1 ? words.firstIssue : words.changed(points(one.changed, words), whole(one.verdicts_changed, words))}</td></tr>`,
   )}</tbody></table></div>`;
-}
-
-function mark(verdict: ComplianceVerdict, words: PaperWords): Markup {
-  return html`<span class="st ${MARKS[verdict]}"><svg class="g" aria-hidden="true"><use href="#${MARKS[verdict]}"/></svg>${words.verdict[verdict]}</span>`;
 }
 
 function moment(at: number, { locale }: PaperWords): string {

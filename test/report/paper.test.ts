@@ -1,5 +1,4 @@
 /** Why: the report as people get it: on paper in three languages, as a spreadsheet, only for those who may, with names that cannot break out. */
-import { inflateRawSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { closeMonths } from '../../dashboard/report/keeper.ts';
 import { closesAt } from '../../dashboard/report/report.ts';
@@ -8,6 +7,7 @@ import { barriers } from '../support/barriers.ts';
 import { chromiumPath, openBrowser, watchPage } from '../support/browser.ts';
 import { BUILT_WEB } from '../support/built.ts';
 import { PASSWORD, type TestDashboard, testDashboard } from '../support/dashboard.ts';
+import { unzip } from '../support/unzip.ts';
 import { reportWorld } from './world.ts';
 
 async function closedOctober(web?: string): Promise<TestDashboard> {
@@ -124,25 +124,3 @@ describe.skipIf(!chromiumPath())('the report in a browser (needs Chromium)', () 
     expect({ complaints, foreign }).toEqual({ complaints: [], foreign: [] });
   });
 });
-
-/** The files of a zip, as text, read by its central directory (APPNOTE 4.3). */
-function unzip(zip: Buffer): Map<string, string> {
-  const files = new Map<string, string>();
-  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06'));
-  let at = zip.readUInt32LE(end + 16);
-  for (let n = zip.readUInt16LE(end + 10); n > 0; n--) {
-    const [packed, nameBytes, extra, note] = [
-      zip.readUInt32LE(at + 20),
-      zip.readUInt16LE(at + 28),
-      zip.readUInt16LE(at + 30),
-      zip.readUInt16LE(at + 32),
-    ];
-    const name = zip.toString('utf8', at + 46, at + 46 + nameBytes);
-    const local = zip.readUInt32LE(at + 42);
-    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-    const bytes = zip.subarray(start, start + packed);
-    files.set(name, (zip.readUInt16LE(at + 10) === 8 ? inflateRawSync(bytes) : bytes).toString('utf8'));
-    at += 46 + nameBytes + extra + note;
-  }
-  return files;
-}
