@@ -14,7 +14,7 @@ export interface ComplianceFigures {
   share_pct: number | null;
   share_low_pct: number | null;
   share_high_pct: number | null;
-  /** Of the tests that passed or failed, within 2 %. */
+  /** Of the tests that passed or failed: exact in a closed month, else within 2 %. */
   median_mbps: number | null;
   p10_mbps: number | null;
   /** Opening time, and what was known of it. */
