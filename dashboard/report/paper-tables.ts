@@ -60,7 +60,7 @@ ${total && html`<tfoot><tr><th scope="row">${words.total}</th>${cells(total)}</t
 
 function measured(title: string, { head, rows, total }: Groups, report: ComplianceReport, words: PaperWords): Markup {
   return html`<h2>${title}</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="dense"><caption class="vh">${title}</caption><thead><tr><th scope="col" class="c-name">${head}</th>${figureHeads(report, words)}</tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="dense measured"><caption class="vh">${title}</caption><thead><tr><th scope="col" class="c-name">${head}</th>${figureHeads(report, words)}</tr></thead>
 <tbody>${rows.map((group) => html`<tr><th scope="row">${nameOf(group, words)}</th>${figureCells(group, words)}</tr>`)}</tbody>
 ${total && html`<tfoot><tr><th scope="row">${words.total}</th>${figureCells(total, words)}</tr></tfoot>`}</table></div>`;
 }
