@@ -21,7 +21,8 @@ export async function keepAsking(deps: StreamDeps, asking: Asking, signal: Abort
       const answer = from === null ? ({ kind: 'reset' } as const) : await deps.poll(from, signal);
       if (answer.kind === 'reset') await load(deps, signal);
       else await takePoll(deps, answer, signal);
-      deps.onPace(asking.everyMs);
+      // In the background nobody has to be told.
+      deps.onPace(document.hidden ? null : asking.everyMs);
       await asking.pause(asking.everyMs);
     }
     return true;

@@ -35,13 +35,15 @@ export interface StreamDeps {
 }
 
 const HIDDEN_MS = 5 * 60_000;
+/** After so long in the background a tab asks now and then: by HTTP/1.1 a browser has six connections to a server, and streams of tabs that nobody sees would keep them from the one that somebody opens. */
+const GLANCE_MS = 15_000;
 /** How often silence is looked for. */
 const WATCH_MS = 5000;
 const BACKOFF = { firstMs: 500, capMs: 30_000 };
 /** After so many streams that never opened or fell silent at once, a network is taken for one that lets none through. */
 const TRIES = 3;
 const POLL_MS = 5000;
-/** Of who saves data: a row that changed ten times comes once. */
+/** Of who saves data, and in the background: a row that changed ten times comes once. */
 const SAVING_MS = 10_000;
 /** So often such a network is tried again. */
 const POLLS = 24;
@@ -59,14 +61,14 @@ export function startStream(deps: StreamDeps): () => void {
   };
 }
 
-async function run(deps: StreamDeps, { begin, pause }: Watch, over: AbortSignal): Promise<void> {
+async function run(deps: StreamDeps, { asks, begin, pause }: Watch, over: AbortSignal): Promise<void> {
   let failures = 0;
   let silent = 0;
   const ask = async (everyMs: number, turns: number, signal: AbortSignal): Promise<End> =>
     (await keepAsking(deps, { everyMs, turns, pause }, signal)) ? 'heard' : 'refused';
   while (!over.aborted) {
     const begun = Date.now();
-    const saves = deps.saving();
+    const saves = asks();
     const signal = begin();
     const end = saves ? await ask(SAVING_MS, Number.POSITIVE_INFINITY, signal) : await once(deps, signal);
     if (over.aborted) return;
@@ -80,6 +82,8 @@ async function run(deps: StreamDeps, { begin, pause }: Watch, over: AbortSignal)
 }
 
 interface Watch {
+  /** Whether to ask now and then instead of listening. */
+  asks(): boolean;
   /** A connection begins: it is ended by the signal when nothing is heard or nobody looks. */
   begin(): AbortSignal;
   /** Ends early at a look at the page and when its network is back. */
@@ -91,28 +95,34 @@ interface Watch {
 function watchLine(deps: StreamDeps, over: AbortSignal): Watch {
   let link = new AbortController();
   let wake: () => void = () => undefined;
-  let hiddenSince: number | null = null;
+  // A tab that begins in the background was not left for a glance elsewhere.
+  let hiddenSince = document.hidden ? Date.now() - GLANCE_MS : null;
   let begun = Date.now();
-  let saved = false;
-  const away = () => hiddenSince !== null && Date.now() - hiddenSince > HIDDEN_MS;
+  let asked = false;
+  const hiddenFor = (ms: number) => hiddenSince !== null && Date.now() - hiddenSince >= ms;
+  const away = () => hiddenFor(HIDDEN_MS);
+  const asks = () => deps.saving() || hiddenFor(GLANCE_MS);
   const timer = setInterval(() => {
     const { heardAt } = deps.state();
     // A connection that was just begun has its time, however old the last word is.
     const silent = heardAt !== null && Date.now() - Math.max(heardAt, begun) > SILENT_MS;
-    if (silent || away() || deps.saving() !== saved) link.abort();
+    if (silent || away() || asks() !== asked) link.abort();
   }, WATCH_MS);
   const visible = () => {
     hiddenSince = document.hidden ? Date.now() : null;
-    if (!document.hidden) wake();
+    if (document.hidden) return;
+    if (asks() !== asked) link.abort();
+    wake();
   };
   const online = () => wake();
   document.addEventListener('visibilitychange', visible);
   addEventListener('online', online);
   return {
+    asks,
     begin() {
       link = new AbortController();
       begun = Date.now();
-      saved = deps.saving();
+      asked = asks();
       return AbortSignal.any([over, link.signal]);
     },
     pause: (ms) =>

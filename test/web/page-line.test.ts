@@ -1,7 +1,8 @@
 /** The built page in the real Chromium: what its line to the server costs whom. */
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
+import { THURSDAY } from './fixture-server.ts';
 import { pageWorld } from './page-world.ts';
 
 /** Runs in the page: `hide` puts it behind another tab or before all; what happens to its line is written down in order. */
@@ -39,6 +40,17 @@ declare const carrelLines: { lines: string[]; hide(away: boolean): void };
 const linesOf = (page: Page) => page.evaluate(() => carrelLines.lines.join(' '));
 const hide = (page: Page, away: boolean) => page.evaluate((it) => carrelLines.hide(it), away);
 
+/** Looks at another tab, for longer than a glance. */
+async function leave(page: Page): Promise<void> {
+  await hide(page, true);
+  await page.clock.fastForward(21_000);
+  await page.clock.runFor(1000); // the wait before the next connection
+}
+async function after<T>(page: Page, ms: number, read: () => T): Promise<T> {
+  await page.clock.fastForward(ms);
+  return read();
+}
+
 describe.skipIf(!chromiumPath())('the line of the page (needs Chromium)', () => {
   const world = pageWorld();
 
@@ -58,17 +70,28 @@ describe.skipIf(!chromiumPath())('the line of the page (needs Chromium)', () => 
     world.fine();
   }, 60_000);
 
-  test('in a tab that is away for less, a line that fell silent is made again', async () => {
-    const page = await world.open('/sites?q=site-0', 'Last heard', {}, noteLines);
-    await expect.poll(() => world.fixture.viewers()).toBe(1);
-    await hide(page, true);
-    await page.clock.fastForward('04:00'); // nothing was heard in all of it
-    await page.clock.runFor(1000);
+  test('seven tabs: those in the background hold no connection, of which HTTP/1.1 has six, and yet know what changed', async () => {
+    const context = await world.browser.newContext({ serviceWorkers: 'block' });
+    onTestFinished(() => context.close());
+    await context.addInitScript(noteLines);
+    await context.clock.install({ time: THURSDAY });
+    const open = async () => {
+      const page = await context.newPage();
+      await page.goto(`${world.fixture.origin}/sites?q=site-0`);
+      await page.locator('[data-pill=live]').waitFor();
+      return page;
+    };
+    const first = await open();
+    await leave(first);
+    for (let i = 1; i < 6; i++) await leave(await open());
+    await open();
+    expect(world.fixture.viewers()).toBe(1);
     world.fixture.change((row) => row.ap === 'site-0', { rtt_ms: 333.3 });
-    await page.getByText('333.3').waitFor();
-    await hide(page, false);
-    expect(await linesOf(page)).toBe('line hidden line seen');
-    world.fine();
+    await first.clock.fastForward(11_000);
+    await first.getByText('333.3').waitFor();
+    await hide(first, false);
+    await expect.poll(() => after(first, 1000, world.fixture.viewers)).toBe(2);
+    expect(await linesOf(first)).toBe('line hidden seen line');
   }, 60_000);
 
   test('a browser that saves data has no stream: the page asks each ten seconds and says so, until data is no matter any more', async () => {

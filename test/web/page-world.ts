@@ -6,6 +6,7 @@ import { BUILT_WEB } from '../support/built.ts';
 import { type Fixture, type FixtureOptions, startFixture, THURSDAY } from './fixture-server.ts';
 
 export interface PageWorld {
+  readonly browser: Browser;
   readonly fixture: Fixture;
   readonly watched: WatchedPage;
   /** Another server instead of the usual one with 120 sites. */
@@ -31,10 +32,13 @@ export function pageWorld(): PageWorld {
     fixture = await startFixture(BUILT_WEB, { sites: 120 });
   });
   afterEach(async () => {
-    await watched.page.close();
+    await watched?.page.close();
     await fixture.close();
   });
   return {
+    get browser() {
+      return browser;
+    },
     get fixture() {
       return fixture;
     },
