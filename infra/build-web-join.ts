@@ -15,6 +15,8 @@ export interface JoinedWeb {
   files: WebFile[];
   /** Of the whole build. */
   hash: string;
+  /** What a page loads at once besides `main`, by the path of its source from the root. */
+  pages: Map<string, string[]>;
 }
 
 /** `files`: esbuild's outputs by name without hashes. `main`: name of the output that the page starts with. */
@@ -34,7 +36,13 @@ export async function joinWeb(files: readonly WebFile[], metafile: Metafile, mai
   const others = rest.map(({ name, contents }) =>
     name.endsWith('.js') ? finish(name, fromMain(contents.toString(), early, main)) : { name: renamed(name), contents },
   );
-  return { files: [finish(main, joined), ...others], hash };
+  const pages = new Map<string, string[]>();
+  for (const [name, { entryPoint }] of outputs) {
+    if (!entryPoint || name === main) continue;
+    const parts = [name, ...staticImports(outputs, name)].filter((part) => part !== main && !early.has(part));
+    pages.set(entryPoint, parts.map(renamed));
+  }
+  return { files: [finish(main, joined), ...others], hash, pages };
 }
 
 type Outputs = ReadonlyMap<string, Metafile['outputs'][string]>;

@@ -125,12 +125,25 @@ const pureContract: Plugin = {
   },
 };
 
+/** Pages whose files are asked for together with the script (dashboard/web/preload.ts). */
+const PRELOADED = [
+  ['/', 'overview'],
+  ['/login', 'overview'],
+  ['/alerts', 'alerts'],
+] as const;
+
+function filesOf(pages: JoinedWeb['pages'], source: string): string[] {
+  const names = pages.get(`dashboard/web/pages/${source}.tsx`);
+  if (!names) throw new Error(`the page ${source} is no file of its own`);
+  return names.map((name) => `/assets/${name}`);
+}
+
 /**
  * The page's only HTML. Everything visible is drawn by the script; without it the noscript line says so. `sprite`: every mark and icon once, as
  * symbols that the whole page refers to; they are read while the script is on its way, where making them would hold up the first picture.
  */
 function indexHtml(
-  { files, hash, lang }: JoinedWeb & { lang: string },
+  { files, hash, lang, pages }: JoinedWeb & { lang: string },
   build: string,
   { hrefs }: AppFiles,
   sprite: string,
@@ -139,7 +152,9 @@ function indexHtml(
     .find(({ name }) => name.startsWith('head-'))
     ?.contents.toString()
     .trim();
-  if (!head || head.includes('</')) throw new Error('the script of the head cannot stand in HTML');
+  const early = JSON.stringify(Object.fromEntries(PRELOADED.map(([path, source]) => [path, filesOf(pages, source)])));
+  if (!head?.includes('PAGE_FILES') || head.includes('</'))
+    throw new Error('the script of the head cannot stand in HTML');
   const href = (name: string, ending: string) => `/assets/${name}-${hash}.${ending}`;
   return `<!doctype html>
 <html lang="${lang}">
@@ -149,7 +164,7 @@ function indexHtml(
 <title>Carrel</title>
 <meta name="color-scheme" content="light dark">
 <meta name="carrel-build" content="${build}">
-<script>${head}</script>
+<script>${head.replace('PAGE_FILES', () => early)}</script>
 <link rel="stylesheet" href="${href('main', 'css')}">
 <script type="module" src="${href('main', 'js')}"></script>
 <link rel="icon" type="image/svg+xml" href="${href('icon', 'svg')}">

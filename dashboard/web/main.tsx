@@ -4,15 +4,15 @@ import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { startKeys } from './keys.ts';
 import { Login } from './pages/login.tsx';
-import { Overview } from './pages/overview.tsx';
 import { Sites } from './pages/sites.tsx';
 import { Empty, Waiting } from './parts/answers.tsx';
 import { Frame } from './parts/frame.tsx';
-import { lazy } from './parts/lazy.tsx';
+import { type Lazy, lazy } from './parts/lazy.tsx';
 import { hrefOf, place, type Route, routeOf, startRouter } from './router.ts';
 import { firstData, followLive, me, whoAmI } from './store.ts';
 import { words } from './words.ts';
 
+const Overview = lazy<object>(() => import('./pages/overview.tsx').then((module) => module.Overview));
 const Alerts = lazy<object>(() => import('./pages/alerts.tsx').then((module) => module.Alerts));
 const MapPage = lazy<object>(() => import('./pages/map.tsx').then((module) => module.MapPage));
 const Wall = lazy<object>(() => import('./pages/wall.tsx').then((module) => module.Wall));
@@ -23,6 +23,9 @@ const FleetPage = lazy<object>(() => import('./pages/fleet.tsx').then((module) =
 const Tail = lazy<object>(() => import('./pages/tail.tsx').then((module) => module.Tail));
 const Help = lazy<object>(() => import('./pages/help.tsx').then((module) => module.Help));
 const SitePage = lazy<{ id: string }>(() => import('./pages/site.tsx').then((module) => module.SitePage));
+
+/** Their files are on the way already (preload.ts): they are there when the first picture is drawn. */
+const BEGUN: Partial<Record<Route['page'], Lazy<object>>> = { overview: Overview, login: Overview, alerts: Alerts };
 
 function App() {
   const route = routeOf(place.value.path);
@@ -110,6 +113,7 @@ function Drawn() {
 }
 
 startRouter();
+BEGUN[routeOf(place.value.path).page]?.begin();
 followLive();
 // A wall screen is patient: it asks by itself until it is answered.
 if (routeOf(place.value.path).page !== 'wall') void whoAmI();

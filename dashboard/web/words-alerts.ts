@@ -1,8 +1,9 @@
 /** Why: every word about alerts on the page; part of the catalogue in words.ts. */
-import type { AlertExplanation, AlertRule, DeliveryView } from '#contract';
+import type { AlertRule, DeliveryView } from '#contract';
 import { plural } from './format.ts';
 
 export const alertWords = {
+  ack: { acknowledge: 'Acknowledge', for: 'Acknowledge for', until: (at: string) => `until ${at}` },
   title: (n: number) =>
     n === 0
       ? 'No incident needs action'
@@ -46,6 +47,7 @@ export const alertWords = {
   },
   since: (at: string, age: string) => `Since ${at}, ${age}.`,
   lasted: (from: string, to: string, age: string) => `${from} to ${to}, ${age}.`,
+  held: (overlays: string) => `Nobody is told for now, or in another way: ${overlays}.`,
   id: (id: number) => `Incident ${id}.`,
   saw: 'What we saw',
   calling: (at: string) => `The next are called ${at}, unless somebody takes it on.`,
@@ -92,33 +94,4 @@ export const alertWords = {
   >,
   attempts: (n: number) => (n > 1 ? plural(n, { other: ' after {n} tries' }) : ''),
   to: 'to',
-};
-
-/** The explanation on a site's page: "yes" is the answer of trouble. */
-export const whyWords = {
-  held: (overlays: string) => `Nobody is told for now, or in another way: ${overlays}.`,
-  waits: (what: string, due: string) => `Waits for: ${what}, ${due}.`,
-  rule: {
-    slow: 'Is it too slow?',
-    dark: 'Is it dark?',
-    silent: 'Has its probe stopped measuring?',
-    quality: 'Are loss or latency bad?',
-    device: 'Is the probe in trouble?',
-    budget: 'Is the data for tests used up?',
-    clock: 'Is the probe’s clock wrong?',
-    weak: 'Is the probe too weak?',
-    cloned: 'Is there more than one of it?',
-    server: 'Is the test server in trouble?',
-    outdated: 'Is the agent out of date?',
-    database: 'Do the databases refuse data?',
-    group: 'Is it part of something larger?',
-  } satisfies Record<AlertExplanation['rules'][number]['rule'], string>,
-  condition: {
-    ok: 'no',
-    suspect: 'perhaps, not confirmed',
-    firing: 'yes',
-    recovering: 'yes, it seems to recover',
-    no_data: 'no data',
-    unknown: 'unknown',
-  } satisfies Record<AlertExplanation['rules'][number]['condition'], string>,
 };

@@ -1,5 +1,5 @@
+import type { AlertExplanation } from '#contract';
 import { plural } from './format.ts';
-import { whyWords } from './words-alerts.ts';
 
 const NB = '\u00a0';
 const tests = { one: '{n} test', other: '{n} tests' };
@@ -52,7 +52,31 @@ const en = {
   ],
   why: 'Why we say so',
   noReason: 'Nothing speaks against this access point.',
-  ...whyWords,
+  /** The explanation: "yes" is the answer of trouble. */
+  waits: (what: string, due: string) => `Waits for: ${what}, ${due}.`,
+  rule: {
+    slow: 'Is it too slow?',
+    dark: 'Is it dark?',
+    silent: 'Has its probe stopped measuring?',
+    quality: 'Are loss or latency bad?',
+    device: 'Is the probe in trouble?',
+    budget: 'Is the data for tests used up?',
+    clock: 'Is the probe’s clock wrong?',
+    weak: 'Is the probe too weak?',
+    cloned: 'Is there more than one of it?',
+    server: 'Is the test server in trouble?',
+    outdated: 'Is the agent out of date?',
+    database: 'Do the databases refuse data?',
+    group: 'Is it part of something larger?',
+  } satisfies Record<AlertExplanation['rules'][number]['rule'], string>,
+  condition: {
+    ok: 'no',
+    suspect: 'perhaps, not confirmed',
+    firing: 'yes',
+    recovering: 'yes, it seems to recover',
+    no_data: 'no data',
+    unknown: 'unknown',
+  } satisfies Record<AlertExplanation['rules'][number]['condition'], string>,
   scale: (rates: string, target: string) => `Scale in Mb/s. Tests at ${rates}. Target ${target}.`,
   facts: 'Access point',
   edit: 'Edit',
@@ -120,7 +144,6 @@ const en = {
   samples: 'Samples',
   tests: 'Tests',
   each: 'each with its evidence',
-  columns: { verdict: 'Verdict', down: 'Down', others: 'Others', method: 'Method', cost: 'Cost', note: 'Note' },
   noTests: 'No tests in this range',
   noTestsText: 'Tests run in opening hours, or when somebody asks for one.',
   all: (n: string) => `All ${n}`,

@@ -1,8 +1,7 @@
 /** Why: every word that the page says, in one catalogue, so that another language is another object of this shape. Plain words, as to a colleague. */
-import type { ApState, LimitedBy, TestMethod, TestReason, Verdict } from '#contract';
+import type { Verdict } from '#contract';
 import { plural } from './format.ts';
 import type { SortKey } from './order.ts';
-import { alertWords } from './words-alerts.ts';
 
 const NB = '\u00a0';
 
@@ -25,6 +24,8 @@ const en = {
   unknownFigure: 'unknown',
   noConnection: 'no connection',
   never: 'never',
+  /** Who has an incident. */
+  nobody: 'Nobody yet',
 
   frame: {
     skip: 'Skip to content',
@@ -67,29 +68,6 @@ const en = {
     belowTarget: (target: string) => `Below ${target}`,
   },
   verdict: { pass: 'Pass', fail: 'Fail', inconclusive: 'Could not tell' } satisfies Record<Verdict, string>,
-  method: { passive: 'Passive', udp: 'UDP', tcp: 'TCP', 'tcp-full': 'TCP, full' } satisfies Record<TestMethod, string>,
-  reason: { slot: '', confirm: 'confirms', recovery: 'recovery', manual: 'asked for', audit: 'audit' } satisfies Record<
-    TestReason,
-    string
-  >,
-  limit: {
-    cpu: 'the probe’s processor was the limit',
-    nic: 'the probe’s port was the limit',
-    wifi: 'the probe is on Wi-Fi',
-    server: 'the test server was the limit',
-    budget: 'the data budget is used up',
-    cross_traffic: 'others used the line',
-    route: 'this machine is the test server',
-    aborted: 'the test was stopped',
-    unreachable: 'the test server was not reached',
-    time: 'the line was still getting faster when the test ended',
-  } satisfies Record<LimitedBy, string>,
-  marginal: 'close to the target',
-  upload: 'upload',
-  offHours: 'outside opening hours',
-  burstShaped: 'faster at first than for long',
-  loss: (share: string) => `${share} lost`,
-  loaded: (idle: string, loaded: string) => `round trip ${idle}, under load ${loaded}`,
 
   load: {
     what: (what: string) => `Loading ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
@@ -124,73 +102,9 @@ const en = {
     back: 'To the overview',
   },
 
-  overview: {
-    title: (n: string, all: string, target: string) =>
-      all === '1'
-        ? `The access point ${n === '1' ? 'meets' : 'does not meet'} ${target}`
-        : `${n} of ${all} access points ${plural(n, { one: 'meets', other: 'meet' })} ${target}`,
-    unjudged: (all: string): string =>
-      all === '1' ? 'The access point has not been judged yet' : 'No access point has been judged yet',
-    unjudgedWhy: 'A verdict comes from tests in opening hours.',
-    next: {
-      title: 'What next',
-      note: 'each goes when it is done',
-      library: 'Add a library',
-      libraryText: 'by hand, or import the table that you have',
-      probe: 'Add a probe',
-      probeText: 'an OpenWrt router or a Raspberry Pi behind the library’s line; one command installs it',
-      alerts: 'Set up alerts',
-      alertsText: 'so that somebody is told when a line is slow or dark',
-    },
-    ownTarget: 'the target',
-    noVerdict: 'None has a verdict yet.',
-    verdicts: (percent: string, n: string) => `${percent} of the ${n} with a verdict now.`,
-    average: (mean: string, n: string) => `Average of the last valid tests ${mean} (n = ${n}).`,
-    noAverage: 'No valid test yet, so no average.',
-    states: 'Access points by state',
-    attention: 'Needs attention',
-    attentionCount: (n: number) => plural(n, { one: '{n} access point', other: '{n} access points' }),
-    worstFirst: 'worst first',
-    allAlerts: 'All alerts',
-    nobody: 'Nobody yet',
-    hasIt: (who: string) => `${who} has it`,
-    fine: 'Nothing needs attention',
-    fineUnjudged: 'What is slow or dark will stand here, worst first.',
-    fineText: 'Every access point with a verdict meets its target.',
-    more: (n: number) => `${n} more in the list of sites`,
-    changes: 'Last 60 minutes',
-    changesN: (n: number) => plural(n, { one: '{n} change', other: '{n} changes' }),
-    noChanges: 'No access point changed its state.',
-    changed: {
-      meets: 'meets the target',
-      below: 'fell below',
-      offline: 'went offline',
-      nodata: 'has no data',
-      maint: 'in maintenance',
-    } satisfies Record<ApState, string>,
-    measured: 'Measured now',
-    measuredBy: 'newest sample of each probe',
-    where: 'Where',
-    byRegion: 'share that meets the target, by region',
-    regions: 'Regions',
-    openMap: 'Open map',
-    wall: 'Wall screen',
-    day: 'Sites not meeting the target, last 24 h',
-    dayNote: 'each row to its own scale',
-    dayNone: 'The first quarter of an hour is being counted.',
-    dayLabel: (state: string, now: string, most: string) => `${state}: ${now} now, at most ${most} in 24 hours.`,
-    now: 'now',
-    region: 'Region',
-    share: 'Meets',
-    noRegion: 'No region',
-    of: (n: string, all: string) => `${n} of ${all}`,
+  sites: {
     empty: 'No sites yet',
     emptyText: 'Connect the first probe, or import the list of your libraries.',
-    connect: 'Connect a probe',
-    importTable: 'Import a table',
-    carrel: 'About Carrel itself',
-  },
-  sites: {
     title: 'Sites',
     titleIn: (region: string) => `Sites in ${region}`,
     summary: (shown: string, all: string, states: string) => `${shown} of ${all} access points. ${states}`,
@@ -232,7 +146,6 @@ const en = {
     removeFilters: 'Remove filters',
     foot: ['Down: the last valid test, at the time beside it', 'In, out, round trip, CPU, devices: newest sample'],
   },
-  ack: { acknowledge: 'Acknowledge', for: 'Acknowledge for', until: (at: string) => `until ${at}` },
   because: {
     dark: (at: string | null) => (at === null ? 'No sign of life.' : `No sign of life since ${at}.`),
     slow: (target: string, at: string | null) =>
@@ -246,7 +159,6 @@ const en = {
     no_test: `No valid throughput test in the last 48${NB}h.`,
     maint: 'Maintenance.',
   },
-  alerts: alertWords,
   hours: { notSet: 'hours not set', always: 'always', and: 'and', span: (a: string, b: string) => `${a} to ${b}` },
 };
 

@@ -1,8 +1,9 @@
 /** Why: the Lithuanian of words-alerts.ts. */
 import { plural } from '../format.ts';
-import type { alertWords as enAlert, whyWords as enWhy } from '../words-alerts.ts';
+import type { alertWords as enAlert } from '../words-alerts.ts';
 
 export const alertWords: typeof enAlert = {
+  ack: { acknowledge: 'Imtis', for: 'Kiek laiko imtis', until: (at) => `iki ${at}` },
   title: (n) =>
     n === 0
       ? 'Jokiam įvykiui veiksmų nereikia'
@@ -50,6 +51,7 @@ export const alertWords: typeof enAlert = {
   },
   since: (at, age) => `Nuo ${at}, jau ${age}.`,
   lasted: (from, to, age) => `${from} – ${to}, truko ${age}.`,
+  held: (overlays) => `Kol kas nepranešama arba pranešama kitaip: ${overlays}.`,
   id: (id) => `Įvykis ${id}.`,
   saw: 'Ką matėme',
   calling: (at) => `Jei niekas nesiims, ${at} bus kviečiami kiti.`,
@@ -93,32 +95,4 @@ export const alertWords: typeof enAlert = {
   delivery: { waiting: 'laukia', sent: 'išsiųsta', failed: 'nepavyko', expired: 'nebesiunčiama' },
   attempts: (n) => (n > 1 ? plural(n, { one: ' po {n} bandymo', other: ' po {n} bandymų' }) : ''),
   to: 'gavėjui',
-};
-
-export const whyWords: typeof enWhy = {
-  held: (overlays) => `Kol kas nepranešama arba pranešama kitaip: ${overlays}.`,
-  waits: (what, due) => `Laukiama: ${what}, ${due}.`,
-  rule: {
-    slow: 'Ar per lėta?',
-    dark: 'Ar nėra ryšio?',
-    silent: 'Ar matuoklis nebematuoja?',
-    quality: 'Ar prasti nuostoliai ir delsa?',
-    device: 'Ar matuoklis turi bėdų?',
-    budget: 'Ar išnaudotas duomenų limitas?',
-    clock: 'Ar klysta matuoklio laikrodis?',
-    weak: 'Ar matuoklis per silpnas?',
-    cloned: 'Ar matuoklis dvigubas?',
-    server: 'Ar matavimo serveris turi bėdų?',
-    outdated: 'Ar agentas pasenęs?',
-    database: 'Ar duomenų bazės nepriima duomenų?',
-    group: 'Ar tai bendro sutrikimo dalis?',
-  },
-  condition: {
-    ok: 'ne',
-    suspect: 'galbūt, nepatvirtinta',
-    firing: 'taip',
-    recovering: 'taip, rodos, taisosi',
-    no_data: 'nėra duomenų',
-    unknown: 'nežinoma',
-  },
 };

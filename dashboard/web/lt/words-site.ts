@@ -1,7 +1,6 @@
 /** Why: the Lithuanian of words-site.ts. */
 import { plural } from '../format.ts';
 import type { SiteWords } from '../words-site.ts';
-import { whyWords } from './words-alerts.ts';
 
 const NB = '\u00a0';
 const tests = { one: '{n} matavimas', few: '{n} matavimai', other: '{n} matavimų' };
@@ -55,7 +54,30 @@ export const siteWords: SiteWords = {
   ],
   why: 'Kodėl taip manome',
   noReason: 'Nėra nieko, kas liudytų prieš šį prieigos tašką.',
-  ...whyWords,
+  waits: (what, due) => `Laukiama: ${what}, ${due}.`,
+  rule: {
+    slow: 'Ar per lėta?',
+    dark: 'Ar nėra ryšio?',
+    silent: 'Ar matuoklis nebematuoja?',
+    quality: 'Ar prasti nuostoliai ir delsa?',
+    device: 'Ar matuoklis turi bėdų?',
+    budget: 'Ar išnaudotas duomenų limitas?',
+    clock: 'Ar klysta matuoklio laikrodis?',
+    weak: 'Ar matuoklis per silpnas?',
+    cloned: 'Ar matuoklis dvigubas?',
+    server: 'Ar matavimo serveris turi bėdų?',
+    outdated: 'Ar agentas pasenęs?',
+    database: 'Ar duomenų bazės nepriima duomenų?',
+    group: 'Ar tai bendro sutrikimo dalis?',
+  },
+  condition: {
+    ok: 'ne',
+    suspect: 'galbūt, nepatvirtinta',
+    firing: 'taip',
+    recovering: 'taip, rodos, taisosi',
+    no_data: 'nėra duomenų',
+    unknown: 'nežinoma',
+  },
   scale: (rates, target) => `Skalė, Mb/s. Matavimai: ${rates}. Tikslas ${target}.`,
   facts: 'Prieigos taškas',
   edit: 'Keisti',
@@ -122,7 +144,6 @@ export const siteWords: SiteWords = {
   samples: 'Rodmenys',
   tests: 'Matavimai',
   each: 'kiekvienas su įrodymais',
-  columns: { verdict: 'Išvada', down: 'Sparta', others: 'Kiti', method: 'Būdas', cost: 'Kaina', note: 'Pastaba' },
   noTests: 'Šiuo laikotarpiu matavimų nebuvo',
   noTestsText: 'Matuojama darbo laiku arba kam nors paprašius.',
   all: (n) => `Visi: ${n}`,

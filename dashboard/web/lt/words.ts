@@ -1,11 +1,10 @@
 /** Why: the Lithuanian of words.ts. Units of time are the symbols of the SI (d, h, min), which take no full stop and so may end a sentence. */
 import { plural } from '../format.ts';
 import type { Words } from '../words.ts';
-import { alertWords } from './words-alerts.ts';
 
 const NB = '\u00a0';
 const ofTests = { one: '{n} matavimo', other: '{n} matavimų' };
-const points = { one: '{n} prieigos taškas', few: '{n} prieigos taškai', other: '{n} prieigos taškų' };
+const _points = { one: '{n} prieigos taškas', few: '{n} prieigos taškai', other: '{n} prieigos taškų' };
 const ofPoints = { one: '{n} prieigos taško', other: '{n} prieigos taškų' };
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
@@ -27,6 +26,7 @@ export const words: Words = {
   unknownFigure: 'nežinoma',
   noConnection: 'nėra ryšio',
   never: 'niekada',
+  nobody: 'Dar niekas',
 
   frame: {
     skip: 'Pereiti prie turinio',
@@ -69,26 +69,6 @@ export const words: Words = {
     belowTarget: (target) => `Mažiau nei ${target}`,
   },
   verdict: { pass: 'Pakanka', fail: 'Per mažai', inconclusive: 'Neaišku' },
-  method: { passive: 'Pasyvus', udp: 'UDP', tcp: 'TCP', 'tcp-full': 'TCP, pilnas' },
-  reason: { slot: '', confirm: 'pakartotinis', recovery: 'ar atsigavo', manual: 'paprašytas', audit: 'patikra' },
-  limit: {
-    cpu: 'ribojo matuoklio procesorius',
-    nic: 'ribojo matuoklio prievadas',
-    wifi: 'matuoklis prijungtas belaidžiu ryšiu',
-    server: 'ribojo matavimo serveris',
-    budget: 'išnaudotas duomenų limitas',
-    cross_traffic: 'linija naudojosi kiti',
-    route: 'šis kompiuteris pats yra matavimo serveris',
-    aborted: 'matavimas nutrauktas',
-    unreachable: 'matavimo serveris nepasiektas',
-    time: 'matavimui baigiantis sparta dar augo',
-  },
-  marginal: 'arti tikslo',
-  upload: 'išsiuntimas',
-  offHours: 'ne darbo laiku',
-  burstShaped: 'iš pradžių sparčiau nei vėliau',
-  loss: (share) => `prarasta ${share}`,
-  loaded: (idle, loaded) => `delsa ${idle}, esant apkrovai ${loaded}`,
 
   load: {
     what: (what) => `Įkeliama: ${lower(what)}`,
@@ -123,75 +103,9 @@ export const words: Words = {
     back: 'Į apžvalgą',
   },
 
-  overview: {
-    title: (n, all, target) =>
-      all === '1'
-        ? `Prieigos taškas ${n === '1' ? 'pasiekia' : 'nepasiekia'} ${target}`
-        : `${n} iš ${plural(all, ofPoints)} pasiekia ${target}`,
-    unjudged: (all) =>
-      all === '1' ? 'Prieigos taškas dar neįvertintas' : 'Dar neįvertintas nė vienas prieigos taškas',
-    unjudgedWhy: 'Išvada daroma iš matavimų darbo laiku.',
-    next: {
-      title: 'Kas toliau',
-      note: 'atlikti punktai dingsta',
-      library: 'Pridėti biblioteką',
-      libraryText: 'ranka arba importavus turimą lentelę',
-      probe: 'Pridėti matuoklį',
-      probeText:
-        '„OpenWrt“ maršrutizatorius arba „Raspberry Pi“, prijungtas prie bibliotekos linijos; įdiegiama viena komanda',
-      alerts: 'Nustatyti įspėjimus',
-      alertsText: 'kad kas nors sužinotų, kai linija lėta arba neveikia',
-    },
-    ownTarget: 'savo tikslą',
-    noVerdict: 'Išvados dar neturi nė vienas.',
-    verdicts: (percent, n) =>
-      `${percent} iš ${plural(n, { one: '{n} dabar turinčio', other: '{n} dabar turinčių' })} išvadą.`,
-    average: (mean, n) => `Paskutinių tinkamų matavimų vidurkis ${mean} (n = ${n}).`,
-    noAverage: 'Tinkamų matavimų dar nėra, todėl nėra ir vidurkio.',
-    states: 'Prieigos taškai pagal būseną',
-    attention: 'Reikia dėmesio',
-    attentionCount: (n) => plural(n, points),
-    worstFirst: 'pirma blogiausi',
-    allAlerts: 'Visi įspėjimai',
-    nobody: 'Dar niekas',
-    hasIt: (who) => `${who} ėmėsi`,
-    fine: 'Niekam dėmesio nereikia',
-    fineUnjudged: 'Lėti ir neveikiantys prieigos taškai bus čia, pirma blogiausi.',
-    fineText: 'Kiekvienas įvertintas prieigos taškas pasiekia savo tikslą.',
-    more: (n) => `Dar ${n} bibliotekų sąraše`,
-    changes: 'Pastarosios 60 minučių',
-    changesN: (n) => plural(n, { one: '{n} pokytis', few: '{n} pokyčiai', other: '{n} pokyčių' }),
-    noChanges: 'Nė vieno prieigos taško būsena nepasikeitė.',
-    changed: {
-      meets: 'pasiekia tikslą',
-      below: 'nukrito žemiau tikslo',
-      offline: 'neteko ryšio',
-      nodata: 'neturi duomenų',
-      maint: 'vyksta priežiūros darbai',
-    },
-    measured: 'Matuojama dabar',
-    measuredBy: 'naujausi kiekvieno matuoklio rodmenys',
-    where: 'Kur',
-    byRegion: 'tikslą pasiekiančių dalis pagal regioną',
-    regions: 'Regionai',
-    openMap: 'Atverti žemėlapį',
-    wall: 'Sieninis ekranas',
-    day: 'Tikslo nepasiekiantys, pastarosios 24 h',
-    dayNote: 'kiekviena eilutė savo mastelio',
-    dayNone: 'Skaičiuojamas pirmasis ketvirtis valandos.',
-    dayLabel: (state, now, most) => `${state}: dabar ${now}, per 24 valandas daugiausia ${most}.`,
-    now: 'dabar',
-    region: 'Regionas',
-    share: 'Pasiekia',
-    noRegion: 'Be regiono',
-    of: (n, all) => `${n} iš ${all}`,
+  sites: {
     empty: 'Bibliotekų dar nėra',
     emptyText: 'Prijunkite pirmą matuoklį arba importuokite savo bibliotekų sąrašą.',
-    connect: 'Prijungti matuoklį',
-    importTable: 'Importuoti lentelę',
-    carrel: 'Apie patį Carrel',
-  },
-  sites: {
     title: 'Bibliotekos',
     titleIn: (region) => `Bibliotekos: ${region}`,
     summary: (shown, all, states) => `${shown} iš ${plural(all, ofPoints)}. ${states}`,
@@ -236,7 +150,6 @@ export const words: Words = {
       'Gauta, siųsta, delsa, CPU, įrenginiai: naujausi rodmenys',
     ],
   },
-  ack: { acknowledge: 'Imtis', for: 'Kiek laiko imtis', until: (at) => `iki ${at}` },
   because: {
     dark: (at) => (at === null ? 'Jokio gyvybės ženklo.' : `Jokio gyvybės ženklo nuo ${at}.`),
     slow: (target, at) => `Mažiau nei ${target}, patvirtinta pakartotiniu matavimu${at === null ? '' : `, nuo ${at}`}.`,
@@ -249,6 +162,5 @@ export const words: Words = {
     no_test: `Per pastarąsias 48${NB}h nebuvo tinkamo spartos matavimo.`,
     maint: 'Vyksta priežiūros darbai.',
   },
-  alerts: alertWords,
   hours: { notSet: 'laikas nenurodytas', always: 'visą parą', and: 'ir', span: (a, b) => `${a}–${b}` },
 };

@@ -2,11 +2,11 @@
 import { useState } from 'preact/hooks';
 import type { Silence } from '#contract';
 import { viewerZone } from '../format.ts';
-import { mayAct } from '../parts/ack.tsx';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { Select } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { endSilence, SilenceForm, useSilences } from '../parts/silence.tsx';
+import { mayAct } from '../rights.ts';
 import { siteHref } from '../router.ts';
 import { silenceName, silenceTime } from '../silence-words.ts';
 import { lines, serverNow } from '../store.ts';

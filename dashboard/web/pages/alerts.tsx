@@ -9,14 +9,15 @@ import { narrow } from '../narrow.ts';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
 import { Incident, RULE_STATE, withoutPlace, zoneOf } from '../parts/incident.tsx';
-import { Mark } from '../parts/marks.tsx';
-import { whole } from '../parts/whole.tsx';
+import { lazy } from '../parts/lazy.tsx';
+import { Mark, whole } from '../parts/marks.tsx';
 import { hrefOf, place } from '../router.ts';
 import { lastAlert, serverNow } from '../store.ts';
 import { words } from '../words.ts';
-import { Silences } from './alerts-silences.tsx';
+import { alertWords } from '../words-alerts.ts';
 
-const w = words.alerts;
+const w = alertWords;
+const Silences = lazy<object>(() => import('./alerts-silences.tsx').then((module) => module.Silences));
 const LISTS = ['open', 'acknowledged', 'closed'] as const;
 type List = (typeof LISTS)[number];
 const SILENCES = 'silences';
@@ -153,9 +154,7 @@ function Incidents({ first, list, selected }: { first: Page<AlertView>; list: Li
             </p>
             <span class="r2">
               {alert.acknowledged_by ??
-                (list === 'closed'
-                  ? moment(alert.resolved_at ?? end, serverNow.value, zoneOf(alert))
-                  : words.overview.nobody)}
+                (list === 'closed' ? moment(alert.resolved_at ?? end, serverNow.value, zoneOf(alert)) : words.nobody)}
             </span>
           </article>
         );

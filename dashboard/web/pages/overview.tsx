@@ -4,20 +4,20 @@ import { useMemo } from 'preact/hooks';
 import type { AlertView, Page, Totals } from '#contract';
 import { because } from '../because.ts';
 import type { Line } from '../fleet.ts';
-import { count, cut, mbps, moment, NBSP, percent } from '../format.ts';
+import { count, cut, moment, NBSP, percent } from '../format.ts';
 import { createOrder, type Key, type Ranks } from '../kept-order.ts';
 import { useLoad } from '../load.ts';
 import { WORST_FIRST } from '../order.ts';
 import { Age } from '../parts/age.tsx';
+import { answer, unjudged } from '../parts/answer.ts';
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { DayStrip } from '../parts/day-strip.tsx';
 import { Head } from '../parts/head.tsx';
 import { MapPanel } from '../parts/map-panel.tsx';
-import { Mark, Panel, State, stateWord, TALLY } from '../parts/marks.tsx';
+import { Mark, Panel, State, stateWord, TALLY, whole } from '../parts/marks.tsx';
 import { MeasuredNow } from '../parts/measured-now.tsx';
 import { Next } from '../parts/next.tsx';
 import { Where } from '../parts/regions.tsx';
-import { whole } from '../parts/whole.tsx';
 import { hrefOf, siteHref } from '../router.ts';
 import {
   commonTarget,
@@ -33,8 +33,9 @@ import {
 } from '../store.ts';
 import { useFleet, useLine } from '../use-fleet.ts';
 import { words } from '../words.ts';
+import { overviewWords } from '../words-overview.ts';
 
-const w = words.overview;
+const w = overviewWords;
 const WORST = 8;
 const CHANGES = 8;
 const HOUR_MS = 3_600_000;
@@ -54,11 +55,11 @@ export function Overview() {
   if (lineCount.value === 0) {
     return (
       <>
-        <Head title={w.empty} />
+        <Head title={words.sites.empty} />
         <div class="grid">
           <Health />
           <div class="panel">
-            <Empty title={w.empty} text={w.emptyText}>
+            <Empty title={words.sites.empty} text={words.sites.emptyText}>
               <a class="btn" href="/settings#import">
                 {w.importTable}
               </a>
@@ -100,15 +101,6 @@ export function Overview() {
     </>
   );
 }
-
-export function answer(totals: Totals): string {
-  if (unjudged(totals)) return w.unjudged(count(totals.total));
-  const target = commonTarget.value;
-  return w.title(count(totals.meets), count(totals.total), target === null ? w.ownTarget : mbps(target));
-}
-
-/** Nothing is known yet: "0 of 1" would sound like a verdict. */
-const unjudged = ({ meets, below, offline }: Totals) => meets + below + offline === 0;
 
 function evidence(totals: Totals): string {
   if (unjudged(totals)) return w.unjudgedWhy;
@@ -230,7 +222,9 @@ function Worst({ rank, holders }: { rank: number; holders: ReadonlyMap<number, s
       </span>
       <span class="r nw">{row.since === null ? words.unknown : <Age since={row.since} />}</span>
       <span class="sub">{whole(because(line, serverMinute.value))}</span>
-      <span class="r2 nw">{row.alert === null ? '' : holder ? w.hasIt(holder) : <b class="strong">{w.nobody}</b>}</span>
+      <span class="r2 nw">
+        {row.alert === null ? '' : holder ? w.hasIt(holder) : <b class="strong">{words.nobody}</b>}
+      </span>
     </li>
   );
 }

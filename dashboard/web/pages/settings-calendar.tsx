@@ -4,11 +4,11 @@ import { type CalendarEntry, type CalendarView, weekdayOf } from '#contract';
 import { ApiError, ask } from '../api.ts';
 import { day, weekdayName } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { mayOperate } from '../parts/ack.tsx';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Field, Select, textsOf } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
+import { mayOperate } from '../rights.ts';
 import { roster, serverNow, siteOf } from '../store.ts';
 import { calendarWords as w } from '../words-works.ts';
 

@@ -4,10 +4,10 @@ import type { MapLayer } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
 import { count } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { mayAdminister } from '../parts/ack.tsx';
 import { Refusal } from '../parts/answers.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
+import { mayAdminister } from '../rights.ts';
 import { mapWords } from '../words-map.ts';
 
 const w = mapWords.layers;

@@ -5,10 +5,10 @@ import type { QuarantineShelf, ReplayReport } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
 import { count, full, viewerZone } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { mayAdminister } from '../parts/ack.tsx';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
+import { mayAdminister } from '../rights.ts';
 import { words } from '../words.ts';
 import { quarantineWords } from '../words-quarantine.ts';
 

@@ -1,11 +1,11 @@
 /** Why: everything that somebody sets up, a page for each kind of it; which one is open stands in the address. */
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { mayAdminister, mayAudit, mayOperate } from '../parts/ack.tsx';
 import { Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
 import { lazy } from '../parts/lazy.tsx';
 import { Mark, Panel } from '../parts/marks.tsx';
+import { mayAdminister, mayAudit, mayOperate } from '../rights.ts';
 import { hrefOf, place } from '../router.ts';
 import { live, ready } from '../store.ts';
 import { words } from '../words.ts';

@@ -11,7 +11,7 @@ import { type Line, severity } from '../fleet.ts';
 import { age, count, moment } from '../format.ts';
 import { type Loaded, useLoad, usePages } from '../load.ts';
 import { namesText } from '../order.ts';
-import { Acknowledge, mayAct, mayAdminister } from '../parts/ack.tsx';
+import { Acknowledge } from '../parts/ack.tsx';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { AskedNote, TestNow } from '../parts/asked-test.tsx';
 import { Availability, useAvailability } from '../parts/availability.tsx';
@@ -32,12 +32,13 @@ import { SilenceForm, SilenceNotes } from '../parts/silence.tsx';
 import { TestsTable } from '../parts/tests-table.tsx';
 import { Throughput } from '../parts/throughput.tsx';
 import { Why } from '../parts/why.tsx';
+import { mayAct, mayAdminister } from '../rights.ts';
 import { hrefOf, place, siteHref } from '../router.ts';
 import { lines, probesOf, ready, serverNow, siteOf } from '../store.ts';
 import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
+import { rangeWords } from '../words-range.ts';
 import { siteWords } from '../words-site.ts';
-import { sitesWords } from '../words-sites.ts';
 
 const w = siteWords;
 /** As many as the server gives at once: at six a day, five months. */
@@ -240,7 +241,7 @@ function Measured({ line: { row, ap, site }, range, newest }: MeasuredProps) {
         refresh={`${row.down_at} ${newest}`}
         now={serverNow.peek()}
       />
-      {tests.value?.next ? <p class="q">{sitesWords.newestTests(count(items.length))}</p> : null}
+      {tests.value?.next ? <p class="q">{rangeWords.newestTests(count(items.length))}</p> : null}
       <Availability loaded={seen} frame={frame} cursor={cursor} />
       <div class="grid test-row">
         <div class="grid">

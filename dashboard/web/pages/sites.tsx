@@ -1,5 +1,5 @@
 /** Why: the list of everything: search, filters, columns and sorting in the address, a dense live table below, and what one does with a selection. */
-import { useCallback, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { AP_STATES, type ApState } from '#contract';
 import { count } from '../format.ts';
 import { createOrder, type Ranks } from '../kept-order.ts';
@@ -18,18 +18,21 @@ import {
 import { Empty, Waiting } from '../parts/answers.tsx';
 import { ColumnPick } from '../parts/column-pick.tsx';
 import { Head } from '../parts/head.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { TALLY } from '../parts/marks.tsx';
-import { Selection } from '../parts/selection.tsx';
+import type { SelectionProps } from '../parts/selection.tsx';
 import { Sheet } from '../parts/sheet.tsx';
 import { Filters } from '../parts/sites-filters.tsx';
 import { Views } from '../parts/views.tsx';
 import { go, type Place, place, withQuery } from '../router.ts';
-import { beginning, lineCount, listed } from '../store.ts';
+import { beginning, lineCount, listed, ready } from '../store.ts';
 import { createTally, type Mix, NO_MIX } from '../tally.ts';
 import { useFleet } from '../use-fleet.ts';
 import { words } from '../words.ts';
 
 const w = words.sites;
+/** Loaded when the list is whole: nobody selects before, and the first rows do not wait for it. */
+const Selection = lazy<SelectionProps>(() => import('../parts/selection.tsx').then((module) => module.Selection));
 
 export function Sites() {
   if (listed.value || (beginning.value && place.value.query.size === 0)) return <Listed />;
@@ -62,7 +65,14 @@ function Listed() {
     () => <SitesHead {...{ filter, columns, per, n, all, set }} />,
     [filter, columns, per, n, all, set],
   );
-  const selection = useMemo(() => <Selection selected={selected} onSelect={select} />, [selected]);
+  const selection = useMemo(
+    () => (selected.size === 0 ? null : <Selection selected={selected} onSelect={select} />),
+    [selected],
+  );
+  const isReady = ready.value;
+  useEffect(() => {
+    if (isReady) Selection.begin();
+  }, [isReady]);
   return (
     <>
       {head}
@@ -129,7 +139,7 @@ function SitesHead({ filter, columns, per, n, all, set }: SitesHeadProps) {
 /** No site passes the filter, or there is none at all. */
 const Nothing = ({ all, set }: { all: number; set: Set }) => (
   <div class="panel">
-    <Empty title={all === 0 ? words.overview.empty : w.none} text={all === 0 ? words.overview.emptyText : w.noneText}>
+    <Empty title={all === 0 ? w.empty : w.none} text={all === 0 ? w.emptyText : w.noneText}>
       {all === 0 ? (
         <a class="btn go" href="/settings">
           {w.add}

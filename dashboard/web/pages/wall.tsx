@@ -9,6 +9,7 @@ import type { Line } from '../fleet.ts';
 import { age, clock, count, cut, percent, viewerZone } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { MapTile } from '../map/tile.tsx';
+import { answer } from '../parts/answer.ts';
 import { Refusal } from '../parts/answers.tsx';
 import { Field, textsOf } from '../parts/field.tsx';
 import { useTitle } from '../parts/head.tsx';
@@ -16,8 +17,8 @@ import { Mark, State, TALLY } from '../parts/marks.tsx';
 import { place } from '../router.ts';
 import { commonTarget, fresh, lastAlert, lines, live, me, ready, serverNow, whoAmI } from '../store.ts';
 import { words } from '../words.ts';
+import { overviewWords } from '../words-overview.ts';
 import { wallWords as w } from '../words-wall.ts';
-import { answer } from './overview.tsx';
 
 const PARTS = ['overview', 'map', 'alerts'] as const;
 type Part = (typeof PARTS)[number];
@@ -181,7 +182,7 @@ function Top() {
         ) : (
           <>
             <h1>{answer(totals)}</h1>
-            <p>{share === null ? words.overview.noVerdict : w.withVerdict(share, count(judged))}</p>
+            <p>{share === null ? overviewWords.noVerdict : w.withVerdict(share, count(judged))}</p>
           </>
         )}
       </div>
@@ -252,7 +253,7 @@ function factsOf(alert: AlertView, line: Line | undefined): string {
 function Five() {
   const { totals } = live.value;
   return (
-    <section class="wall-five" aria-label={words.overview.states}>
+    <section class="wall-five" aria-label={overviewWords.states}>
       {TALLY.map((state) => (
         <div key={state}>
           <State state={state} target={commonTarget.value} />

@@ -1,11 +1,12 @@
 /** Why: taking an incident on always has an end, and the button says which. */
 
 import { useState } from 'preact/hooks';
-import { type AlertView, may } from '#contract';
+import type { AlertView } from '#contract';
 import { ApiError, post } from '../api.ts';
 import { moment } from '../format.ts';
+import { mayAct } from '../rights.ts';
 import { me, serverNow } from '../store.ts';
-import { words } from '../words.ts';
+import { alertWords } from '../words-alerts.ts';
 import { say } from './toast.tsx';
 
 const HOURS = [1, 4, 8, 24, 72];
@@ -16,14 +17,14 @@ export function Acknowledge({ id, zone, onDone }: { id: number; zone: string; on
   const [hours, setHours] = useState(4);
   const [busy, setBusy] = useState(false);
   if (!mayAct()) return null;
-  const until = (n: number) => words.ack.until(moment(serverNow.value + n * HOUR_MS, serverNow.value, zone));
+  const until = (n: number) => alertWords.ack.until(moment(serverNow.value + n * HOUR_MS, serverNow.value, zone));
   const send = async () => {
     setBusy(true);
     try {
       const alert = await post<AlertView>(`/alerts/${id}/ack`, { hours });
       onDone?.(alert);
       say(
-        `${words.alerts.ackBy(alert.acknowledged_by ?? me.value?.name ?? '', moment(alert.acknowledged_until ?? serverNow.value, serverNow.value, zone))}`,
+        `${alertWords.ackBy(alert.acknowledged_by ?? me.value?.name ?? '', moment(alert.acknowledged_until ?? serverNow.value, serverNow.value, zone))}`,
       );
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -40,24 +41,17 @@ export function Acknowledge({ id, zone, onDone }: { id: number; zone: string; on
       }}
     >
       <select
-        aria-label={words.ack.for}
+        aria-label={alertWords.ack.for}
         value={String(hours)}
         onChange={(event) => setHours(Number(event.currentTarget.value))}
       >
         {HOURS.map((n) => (
-          <option key={n} value={String(n)}>{`${words.alerts.hours(n)}, ${until(n)}`}</option>
+          <option key={n} value={String(n)}>{`${alertWords.hours(n)}, ${until(n)}`}</option>
         ))}
       </select>
       <button class="btn go" type="submit" disabled={busy}>
-        {words.ack.acknowledge}
+        {alertWords.ack.acknowledge}
       </button>
     </form>
   );
 }
-
-/** The server decides, the page only does not offer. */
-const mine = (what: Parameters<typeof may>[1]) => (me.value ? may(me.value.role, what) : false);
-export const mayAct = () => mine('act');
-export const mayOperate = () => mine('operate');
-export const mayAudit = () => mine('audit');
-export const mayAdminister = () => mine('administer');

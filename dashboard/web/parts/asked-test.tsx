@@ -5,10 +5,11 @@ import { ApiError, post } from '../api.ts';
 import type { Line } from '../fleet.ts';
 import { bytes, cut, moment, NBSP } from '../format.ts';
 import { useLoad } from '../load.ts';
+import { mayAct } from '../rights.ts';
 import { serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { siteWords } from '../words-site.ts';
-import { mayAct } from './ack.tsx';
+import { testWords } from '../words-tests.ts';
 import { Mark } from './marks.tsx';
 import { say } from './toast.tsx';
 
@@ -62,7 +63,7 @@ function markOf({ test }: AskedTest) {
 /** In words, for each end that a test can have. */
 function fateOf({ state, detail, test }: AskedTest, { row }: Line): string {
   if (test?.verdict === 'inconclusive')
-    return w.asked.couldNotTell(test.limited_by ? words.limit[test.limited_by] : w.asked.noReason);
+    return w.asked.couldNotTell(test.limited_by ? testWords.limit[test.limited_by] : w.asked.noReason);
   if (test && test.rate_mbps !== null)
     return w.asked.result(`${cut(test.rate_mbps)}${NBSP}${words.units.mbps}`, words.verdict[test.verdict]);
   const because = detail ? `: ${detail}` : '';

@@ -6,8 +6,8 @@ import { useLoad } from '../load.ts';
 import { narrow } from '../narrow.ts';
 import { serverNow } from '../store.ts';
 import { words } from '../words.ts';
+import { rangeWords } from '../words-range.ts';
 import { siteWords } from '../words-site.ts';
-import { sitesWords } from '../words-sites.ts';
 import { Panel } from './marks.tsx';
 
 const w = siteWords;
@@ -24,7 +24,7 @@ interface DataProps {
 
 export function DataUsed({ tests, ap, probe, frame, own }: DataProps) {
   const costs = useLoad<TestCosts | null>(`/access-points/${encodeURIComponent(ap)}/costs`);
-  const range = own ? sitesWords.thisRange : w.dataOf(frame.range === '12mo' ? sitesWords.year : w.ranges[frame.range]);
+  const range = own ? rangeWords.thisRange : w.dataOf(frame.range === '12mo' ? rangeWords.year : w.ranges[frame.range]);
   return (
     <Panel title={w.data} id="h-data" end={costs.value ? spanOf(costs.value.month).written : undefined}>
       <div class="pad">

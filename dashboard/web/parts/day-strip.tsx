@@ -5,10 +5,11 @@ import { useLoad } from '../load.ts';
 import { narrow } from '../narrow.ts';
 import { live, now } from '../store.ts';
 import { words } from '../words.ts';
+import { overviewWords } from '../words-overview.ts';
 import { Failed, Waiting } from './answers.tsx';
 import { Panel, State } from './marks.tsx';
 
-const w = words.overview;
+const w = overviewWords;
 const ROWS: readonly ApState[] = ['offline', 'below', 'nodata', 'maint'];
 const STEPS = 96;
 const HEIGHT = 36;

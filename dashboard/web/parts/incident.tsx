@@ -3,15 +3,13 @@ import type { AlertView, ApState } from '#contract';
 import { age, moment, viewerZone } from '../format.ts';
 import { siteHref } from '../router.ts';
 import { serverNow, siteOf } from '../store.ts';
-import { words } from '../words.ts';
-import { whyWords } from '../words-alerts.ts';
+import { alertWords } from '../words-alerts.ts';
 import { Acknowledge } from './ack.tsx';
-import { Mark, State, stateWord } from './marks.tsx';
+import { Mark, State, stateWord, whole } from './marks.tsx';
 import { Calling, Notes } from './notes.tsx';
 import { TestsTable } from './tests-table.tsx';
-import { whole } from './whole.tsx';
 
-const w = words.alerts;
+const w = alertWords;
 export const RULE_STATE: Record<AlertView['rule'], ApState> = {
   slow: 'below',
   dark: 'offline',
@@ -66,7 +64,7 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
         <p class="q">
           {w.id(alert.id)} {times} {resolved ? '' : `${w.severity[alert.severity]}.`}
         </p>
-        {resolved || held.length === 0 ? null : <p>{whyWords.held(held.join(', '))}</p>}
+        {resolved || held.length === 0 ? null : <p>{alertWords.held(held.join(', '))}</p>}
         {alert.acknowledged_by && alert.acknowledged_until && !resolved ? (
           <p>
             <b>{w.ackBy(alert.acknowledged_by, moment(alert.acknowledged_until, now, zone))}</b>

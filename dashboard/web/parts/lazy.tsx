@@ -4,19 +4,28 @@ import { useEffect, useState } from 'preact/hooks';
 import { words } from '../words.ts';
 import { Empty, Waiting } from './answers.tsx';
 
-/** A component that loads itself when it is first shown. */
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+/** A component that loads itself when it is first shown, or earlier, when it is told to begin. */
+export type Lazy<P extends object> = ComponentType<P> & { begin(): void };
+
+export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): Lazy<P> {
   let loaded: ComponentType<P> | null = null;
-  return function Lazy(props: P) {
+  let loading: Promise<void> | null = null;
+  const begin = (): Promise<void> => {
+    loading ??= load().then((component) => {
+      loaded = component;
+    });
+    return loading;
+  };
+  function Part(props: P) {
     const [state, setState] = useState<'waiting' | 'there' | 'failed'>(loaded ? 'there' : 'waiting');
     useEffect(() => {
       if (state !== 'waiting') return;
-      load().then(
-        (component) => {
-          loaded = component;
-          setState('there');
+      begin().then(
+        () => setState('there'),
+        () => {
+          loading = null;
+          setState('failed');
         },
-        () => setState('failed'),
       );
     }, [state]);
     if (loaded) {
@@ -39,5 +48,7 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
         </Empty>
       </div>
     );
-  };
+  }
+  // What fails before it is shown is told where it is shown.
+  return Object.assign(Part, { begin: () => void begin().catch(() => {}) });
 }

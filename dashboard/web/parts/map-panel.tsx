@@ -5,13 +5,14 @@ import type { Line } from '../fleet.ts';
 import { go, hrefOf, siteHref } from '../router.ts';
 import { ready, roster } from '../store.ts';
 import { words } from '../words.ts';
+import { overviewWords } from '../words-overview.ts';
 import { Waiting } from './answers.tsx';
 import { lazy } from './lazy.tsx';
 import { Panel } from './marks.tsx';
 
 const Tile = lazy<{ onPick: (pick: Picked) => void }>(() => import('../map/tile.tsx').then((module) => module.MapTile));
 type Picked = { kind: 'site'; line: Line } | { kind: 'region'; id: string } | { kind: 'nothing' };
-const w = words.overview;
+const w = overviewWords;
 
 /** Also while nobody knows yet: a panel that comes later would move the others. */
 const anyPlaced = computed(() => {

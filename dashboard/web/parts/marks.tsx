@@ -1,8 +1,9 @@
 /** Why: state is shape, word and colour together; figures carry their exact value. Written once so that no page leaves one out. */
 
 import type { ComponentChildren } from 'preact';
-import type { ApState, Verdict } from '#contract';
+import { AP_STATES, type ApState, type Verdict } from '#contract';
 import { cut, NBSP, rate } from '../format.ts';
+import type { Mix } from '../tally.ts';
 import { words } from '../words.ts';
 
 export const Icon = ({ id, cls = '' }: { id: string; cls?: string }) => (
@@ -99,3 +100,32 @@ export const Panel = ({ title, id, note, end, children, cls = '' }: PanelProps) 
     {children}
   </section>
 );
+
+const RATE = new RegExp(`([\\d.,]+\\s${words.units.mbps})`);
+
+/** Browsers break a line behind the stroke of "Mb/s". A rate in a sentence stays whole. */
+export const whole = (sentence: string): ComponentChildren =>
+  sentence.split(RATE).map((part, i) => (i % 2 === 1 ? <span class="nw">{part}</span> : part));
+
+/** The shares of the states of many in one bar. `n`: of how many; `per` adds up to it. */
+export const MixBar = ({ per, n }: { per: Mix; n: number }) => (
+  <svg
+    class="mixbar"
+    viewBox="0 0 1000 10"
+    preserveAspectRatio="none"
+    role="img"
+    aria-label={AP_STATES.map((state) => `${words.state[state]} ${per[state]}`).join(', ')}
+  >
+    {mix(per, n)}
+  </svg>
+);
+
+function mix(per: Mix, n: number) {
+  let x = 0;
+  return TALLY.filter((state) => per[state] > 0).map((state) => {
+    const width = (1000 * per[state]) / n;
+    const bar = <rect key={state} class={`f-${state}`} x={x} width={Math.max(2, width - 2)} height="10" />;
+    x += width;
+    return bar;
+  });
+}

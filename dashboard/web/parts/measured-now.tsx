@@ -5,9 +5,10 @@ import { age, count, cut } from '../format.ts';
 import { siteHref } from '../router.ts';
 import { serverNow } from '../store.ts';
 import { words } from '../words.ts';
+import { overviewWords } from '../words-overview.ts';
 import { Figure, Panel } from './marks.tsx';
 
-const w = words.overview;
+const w = overviewWords;
 
 /** The newest sample of each, for a network that is small enough to read them all. */
 export function MeasuredNow({ all }: { all: readonly Line[] }) {

@@ -10,8 +10,8 @@ import { clock, cut, day, full, NBSP, rate, count as whole } from '../format.ts'
 import { type Loaded, useLoad } from '../load.ts';
 import { words } from '../words.ts';
 import { beforeWords } from '../words-before.ts';
+import { rangeWords } from '../words-range.ts';
 import { siteWords } from '../words-site.ts';
-import { sitesWords } from '../words-sites.ts';
 import { Failed, Waiting } from './answers.tsx';
 import { BeforeKey, changeOf } from './before.tsx';
 import { Chart, Twin } from './chart.tsx';
@@ -161,10 +161,10 @@ function Drawn({
         {main.p10 && main.p50 && main.p90 ? (
           <>
             <span>
-              {sitesWords.median} <b>{value(main.p50, at)}</b>
+              {rangeWords.median} <b>{value(main.p50, at)}</b>
             </span>
             <span>
-              {sitesWords.middle} <b>{w.range_(value(main.p10, at), value(main.p90, at))}</b>
+              {rangeWords.middle} <b>{w.range_(value(main.p10, at), value(main.p90, at))}</b>
             </span>
           </>
         ) : null}
@@ -198,7 +198,7 @@ function Drawn({
         heads={[
           ...[w.time, w.samples, w.low, name ?? w.mean, w.high],
           ...(second ? [second.name] : []),
-          ...(main.p50 ? ['p10', sitesWords.median, 'p90'] : []),
+          ...(main.p50 ? ['p10', rangeWords.median, 'p90'] : []),
           ...(was === null ? [] : [was]),
         ]}
         rows={() =>

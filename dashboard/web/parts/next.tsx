@@ -1,10 +1,10 @@
 /** Why: who has just started Carrel sees one machine; this says what comes next, and each line goes by being done. */
 import { computed } from '@preact/signals';
 import { live, me, ready, roster } from '../store.ts';
-import { words } from '../words.ts';
+import { overviewWords } from '../words-overview.ts';
 import { Panel } from './marks.tsx';
 
-const w = words.overview.next;
+const w = overviewWords.next;
 
 const withAccess = computed(() => new Set(roster.value?.access_points.map(({ site }) => site)).size);
 

@@ -4,11 +4,11 @@ import { useActing } from '../acting.ts';
 import { post } from '../api.ts';
 import { moment } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { words } from '../words.ts';
-import { mayAct } from './ack.tsx';
+import { mayAct } from '../rights.ts';
+import { alertWords } from '../words-alerts.ts';
 import { Refusal } from './answers.tsx';
 
-const w = words.alerts;
+const w = alertWords;
 
 export function Calling({ alert, zone, now }: { alert: AlertView; zone: string; now: number }) {
   const refresh = `${alert.condition} ${alert.acknowledged_at} ${alert.deliveries.length}`;

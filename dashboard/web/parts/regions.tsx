@@ -1,13 +1,12 @@
 /** Why: where the trouble is: each region's share that meets the target, lowest first, until there is a map. */
-import { AP_STATES } from '#contract';
 import { count } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import { createTally, type Mix, sumOf } from '../tally.ts';
 import { useFleet } from '../use-fleet.ts';
-import { words } from '../words.ts';
-import { Panel, TALLY } from './marks.tsx';
+import { overviewWords } from '../words-overview.ts';
+import { MixBar, Panel } from './marks.tsx';
 
-const w = words.overview;
+const w = overviewWords;
 
 interface RegionShare {
   region: string;
@@ -33,29 +32,6 @@ export function Where() {
       </div>
     </Panel>
   );
-}
-
-/** Shares of the states in one bar. */
-export const MixBar = ({ per, n }: { per: Mix; n: number }) => (
-  <svg
-    class="mixbar"
-    viewBox="0 0 1000 10"
-    preserveAspectRatio="none"
-    role="img"
-    aria-label={AP_STATES.map((state) => `${words.state[state]} ${per[state]}`).join(', ')}
-  >
-    {mix(per, n)}
-  </svg>
-);
-
-function mix(per: Mix, n: number) {
-  let x = 0;
-  return TALLY.filter((state) => per[state] > 0).map((state) => {
-    const width = (1000 * per[state]) / n;
-    const bar = <rect key={state} class={`f-${state}`} x={x} width={Math.max(2, width - 2)} height="10" />;
-    x += width;
-    return bar;
-  });
 }
 
 /** Lowest share first. */

@@ -1,16 +1,16 @@
 /** Why: what is selected stays selected while one searches on; what can be done with it stands above the table and says to how many. */
 import { useState } from 'preact/hooks';
 import type { Line } from '../fleet.ts';
+import { mayAct } from '../rights.ts';
 import { hrefOf } from '../router.ts';
 import { lines, serverNow } from '../store.ts';
-import { sitesWords as w } from '../words-sites.ts';
-import { mayAct } from './ack.tsx';
+import { selectionWords as w } from '../words-selection.ts';
 import { lazy } from './lazy.tsx';
 
 /** As many as pages/compare.tsx shows. */
 const COMPARED = 6;
 
-interface SelectionProps {
+export interface SelectionProps {
   /** Ids of access points. */
   selected: ReadonlySet<string>;
   onSelect: (aps: readonly string[], on: boolean) => void;
@@ -22,7 +22,6 @@ const SilenceMany = lazy<{ lines: readonly Line[]; onDone: (aps: readonly string
 
 export function Selection({ selected, onSelect }: SelectionProps) {
   const [open, setOpen] = useState(false);
-  if (selected.size === 0) return null;
   const chosen = lines.value.filter(({ ap }) => selected.has(ap.id));
   if (chosen.length === 0) return null;
   const save = async () => {

@@ -7,7 +7,7 @@ import { moment, viewerZone } from '../format.ts';
 import { silenceEnds } from '../silence-ends.ts';
 import { serverNow } from '../store.ts';
 import { manage } from '../words-manage.ts';
-import { sitesWords as w } from '../words-sites.ts';
+import { selectionWords as w } from '../words-selection.ts';
 import { Refusal } from './answers.tsx';
 import { Field, Select, textsOf } from './field.tsx';
 import { Panel } from './marks.tsx';

@@ -2,23 +2,23 @@
 import type { TestView } from '#contract';
 import { bytes, cut, moment, NBSP } from '../format.ts';
 import { words } from '../words.ts';
-import { siteWords } from '../words-site.ts';
+import { testWords } from '../words-tests.ts';
 import { Figure, VerdictMark } from './marks.tsx';
 
-const c = siteWords.columns;
+const c = testWords.columns;
 
 /** What one should know about a test, in words: why it could not tell, what asked for it, that it was close. */
 export function noteOf(test: TestView): string {
   const parts = [
-    test.limited_by ? words.limit[test.limited_by] : '',
-    words.reason[test.reason],
-    test.marginal ? words.marginal : '',
-    test.dir === 'up' ? words.upload : '',
-    test.series === 'line' ? words.offHours : '',
-    test.burst_shaped ? words.burstShaped : '',
-    test.loss_pct !== undefined && test.loss_pct >= 0.5 ? words.loss(`${cut(test.loss_pct)}${NBSP}%`) : '',
+    test.limited_by ? testWords.limit[test.limited_by] : '',
+    testWords.reason[test.reason],
+    test.marginal ? testWords.marginal : '',
+    test.dir === 'up' ? testWords.upload : '',
+    test.series === 'line' ? testWords.offHours : '',
+    test.burst_shaped ? testWords.burstShaped : '',
+    test.loss_pct !== undefined && test.loss_pct >= 0.5 ? testWords.loss(`${cut(test.loss_pct)}${NBSP}%`) : '',
     test.rtt_idle_ms !== undefined && test.rtt_loaded_ms !== undefined
-      ? words.loaded(inMs(test.rtt_idle_ms), inMs(test.rtt_loaded_ms))
+      ? testWords.loaded(inMs(test.rtt_idle_ms), inMs(test.rtt_loaded_ms))
       : '',
   ];
   return parts.filter((part) => part !== '').join(', ');
@@ -28,8 +28,8 @@ const inMs = (value: number) => `${Math.round(value)}${NBSP}${words.units.ms}`;
 
 const methodOf = (test: TestView) =>
   test.method === 'passive'
-    ? words.method.passive
-    : `${words.method[test.method]}, ${cut(test.dur_ms / 1000)}${NBSP}${words.units.s}`;
+    ? testWords.method.passive
+    : `${testWords.method[test.method]}, ${cut(test.dur_ms / 1000)}${NBSP}${words.units.s}`;
 
 interface TestsProps {
   tests: readonly TestView[];
@@ -47,7 +47,7 @@ export function TestsTable({ tests, zone, now, label, mini = false }: TestsProps
       <table class={mini ? 'mini' : ''}>
         <thead>
           <tr>
-            <th scope="col">{siteWords.time}</th>
+            <th scope="col">{c.time}</th>
             <th scope="col">{c.verdict}</th>
             <th scope="col" class="num">
               {c.down} {unit}

@@ -8,6 +8,7 @@ import { type TestMark, tallyOf } from '../charts/throughput-spec.ts';
 import { clock, count, cut, day, percent, zoneName } from '../format.ts';
 import { words } from '../words.ts';
 import { siteWords } from '../words-site.ts';
+import { testWords } from '../words-tests.ts';
 import { VerdictMark } from './marks.tsx';
 import { noteOf } from './tests-table.tsx';
 import type { ThroughputBefore } from './throughput-before.ts';
@@ -41,7 +42,7 @@ export const OneTest = ({ test, rate }: Pick<TestMark, 'test' | 'rate'>) => (
   <>
     {rate === null ? null : (
       <span>
-        {w.columns.down} <b>{cut(rate)}</b>
+        {testWords.columns.down} <b>{cut(rate)}</b>
       </span>
     )}
     <VerdictMark verdict={test.verdict} />
@@ -93,7 +94,12 @@ export function byTest(
         </>
       );
     },
-    heads: [w.time, unitHead(w.columns.down), w.columns.verdict, ...(earlier ? [unitHead(earlier.was)] : [])],
+    heads: [
+      w.time,
+      unitHead(testWords.columns.down),
+      testWords.columns.verdict,
+      ...(earlier ? [unitHead(earlier.was)] : []),
+    ],
     rows: () =>
       tests.map((test) => [
         stampOf(test.at, frame),

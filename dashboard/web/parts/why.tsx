@@ -4,10 +4,10 @@ import { count, cut, mbps, moment, NBSP } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { lastAlert, serverNow } from '../store.ts';
 import { words } from '../words.ts';
+import { alertWords } from '../words-alerts.ts';
 import { siteWords } from '../words-site.ts';
 import { Failed, Waiting } from './answers.tsx';
-import { Panel } from './marks.tsx';
-import { whole } from './whole.tsx';
+import { Panel, whole } from './marks.tsx';
 
 const w = siteWords;
 
@@ -39,7 +39,7 @@ function Steps({ explanation, target, zone }: { explanation: AlertExplanation; t
           <div class="q">
             {reasons.length === 0 ? <p>{w.noReason}</p> : reasons.map((reason) => <p key={reason}>{whole(reason)}</p>)}
             <Scale tests={evidence} target={target} />
-            {overlays.length > 0 ? <p>{w.held(overlays.join(', '))}</p> : null}
+            {overlays.length > 0 ? <p>{alertWords.held(overlays.join(', '))}</p> : null}
             {timers.map(({ what, due }) => (
               <p key={what}>{w.waits(what, moment(due, serverNow.value, zone))}</p>
             ))}

@@ -3,7 +3,7 @@ import type { Frame } from '../charts/series.ts';
 import { MOVES, type Move, moved, parseStretch, zoomTo } from '../charts/zoom.ts';
 import { place } from '../router.ts';
 import { serverNow } from '../store.ts';
-import { sitesWords as z } from '../words-sites.ts';
+import { rangeWords as z } from '../words-range.ts';
 
 const SIGNS: Record<Move, string> = { in: '+', out: '−', earlier: '‹', later: '›' };
 

@@ -1,8 +1,9 @@
 /** Why: every word about alerts on the page, in Russian. */
 import { plural } from '../format.ts';
-import type { alertWords as alertsEn, whyWords as whyEn } from '../words-alerts.ts';
+import type { alertWords as alertsEn } from '../words-alerts.ts';
 
 export const alertWords: typeof alertsEn = {
+  ack: { acknowledge: 'Берусь', for: 'Взяться на', until: (at) => `до ${at}` },
   title: (n) =>
     n === 0
       ? 'Ни один инцидент не требует действий'
@@ -62,6 +63,7 @@ export const alertWords: typeof alertsEn = {
   },
   since: (at, age) => `С ${at}, ${age}.`,
   lasted: (from, to, age) => `${from} – ${to}, ${age}.`,
+  held: (overlays) => `Пока никому не сообщают или сообщают иначе: ${overlays}.`,
   id: (id) => `Инцидент ${id}.`,
   saw: 'Что мы видели',
   calling: (at) => `Следующих вызовут: ${at}, если никто не возьмётся.`,
@@ -106,33 +108,4 @@ export const alertWords: typeof alertsEn = {
   attempts: (n) =>
     n > 1 ? plural(n, { one: ' после {n} попытки', few: ' после {n} попыток', other: ' после {n} попыток' }) : '',
   to: 'для',
-};
-
-/** The explanation on a site's page: "yes" is the answer of trouble. */
-export const whyWords: typeof whyEn = {
-  held: (overlays) => `Пока никому не сообщают или сообщают иначе: ${overlays}.`,
-  waits: (what, due) => `Ждём: ${what}, ${due}.`,
-  rule: {
-    slow: 'Слишком медленно?',
-    dark: 'Нет связи?',
-    silent: 'Зонд перестал измерять?',
-    quality: 'Потери или задержка велики?',
-    device: 'Зонд неисправен?',
-    budget: 'Лимит данных исчерпан?',
-    clock: 'Часы зонда неверны?',
-    weak: 'Зонд слишком слаб?',
-    cloned: 'Зонд раздвоился?',
-    server: 'Измерительный сервер неисправен?',
-    outdated: 'Агент устарел?',
-    database: 'Базы данных не принимают?',
-    group: 'Это часть общего сбоя?',
-  },
-  condition: {
-    ok: 'нет',
-    suspect: 'возможно, не подтверждено',
-    firing: 'да',
-    recovering: 'да, похоже, восстанавливается',
-    no_data: 'нет данных',
-    unknown: 'неизвестно',
-  },
 };

@@ -1,7 +1,6 @@
 /** Why: the Russian of words-site.ts. */
 import { plural } from '../format.ts';
 import type { SiteWords } from '../words-site.ts';
-import { whyWords } from './words-alerts.ts';
 
 const NB = '\u00a0';
 const tests = { one: '{n} тест', few: '{n} теста', other: '{n} тестов' };
@@ -55,7 +54,30 @@ export const siteWords: SiteWords = {
   ],
   why: 'Почему мы так считаем',
   noReason: 'Замечаний к этой точке доступа нет.',
-  ...whyWords,
+  waits: (what, due) => `Ждём: ${what}, ${due}.`,
+  rule: {
+    slow: 'Слишком медленно?',
+    dark: 'Нет связи?',
+    silent: 'Зонд перестал измерять?',
+    quality: 'Потери или задержка велики?',
+    device: 'Зонд неисправен?',
+    budget: 'Лимит данных исчерпан?',
+    clock: 'Часы зонда неверны?',
+    weak: 'Зонд слишком слаб?',
+    cloned: 'Зонд раздвоился?',
+    server: 'Измерительный сервер неисправен?',
+    outdated: 'Агент устарел?',
+    database: 'Базы данных не принимают?',
+    group: 'Это часть общего сбоя?',
+  },
+  condition: {
+    ok: 'нет',
+    suspect: 'возможно, не подтверждено',
+    firing: 'да',
+    recovering: 'да, похоже, восстанавливается',
+    no_data: 'нет данных',
+    unknown: 'неизвестно',
+  },
   scale: (rates, target) => `Шкала в Мбит/с. Тесты: ${rates}. Цель ${target}.`,
   facts: 'Точка доступа',
   edit: 'Изменить',
@@ -122,7 +144,6 @@ export const siteWords: SiteWords = {
   samples: 'Замеры',
   tests: 'Тесты',
   each: 'каждый со своими данными',
-  columns: { verdict: 'Вывод', down: 'Загрузка', others: 'Другие', method: 'Метод', cost: 'Расход', note: 'Заметка' },
   noTests: 'За этот период тестов нет',
   noTestsText: 'Тесты идут в часы работы или по запросу.',
   all: (n) => `Все ${n}`,

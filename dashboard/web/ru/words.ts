@@ -1,7 +1,6 @@
 /** Why: every word that the page says, in Russian. */
 import { plural } from '../format.ts';
 import type { Words } from '../words.ts';
-import { alertWords } from './words-alerts.ts';
 
 const NB = '\u00a0';
 /** Figures of the page are whole, so that `other` is never asked for a fraction and stands for `many`. */
@@ -27,6 +26,7 @@ export const words: Words = {
   unknownFigure: 'н/д',
   noConnection: 'нет связи',
   never: 'никогда',
+  nobody: 'Пока никто',
 
   frame: {
     skip: 'К содержанию',
@@ -69,26 +69,6 @@ export const words: Words = {
     belowTarget: (target) => `Ниже ${target}`,
   },
   verdict: { pass: 'Пройден', fail: 'Не пройден', inconclusive: 'Без вывода' },
-  method: { passive: 'Пассивно', udp: 'UDP', tcp: 'TCP', 'tcp-full': 'TCP, полный' },
-  reason: { slot: '', confirm: 'подтверждение', recovery: 'восстановление', manual: 'по запросу', audit: 'сверка' },
-  limit: {
-    cpu: 'скорость ограничил процессор зонда',
-    nic: 'скорость ограничил порт зонда',
-    wifi: 'зонд подключён по Wi-Fi',
-    server: 'скорость ограничил измерительный сервер',
-    budget: 'лимит данных исчерпан',
-    cross_traffic: 'линию занимали другие',
-    route: 'этот компьютер и есть измерительный сервер',
-    aborted: 'тест прерван',
-    unreachable: 'измерительный сервер недоступен',
-    time: 'к концу теста скорость ещё росла',
-  },
-  marginal: 'близко к цели',
-  upload: 'отдача',
-  offHours: 'вне часов работы',
-  burstShaped: 'вначале быстрее, чем потом',
-  loss: (share) => `потеряно ${share}`,
-  loaded: (idle, loaded) => `задержка ${idle}, под нагрузкой ${loaded}`,
 
   load: {
     what: (what) => `Загружается: ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
@@ -123,73 +103,9 @@ export const words: Words = {
     back: 'К обзору',
   },
 
-  overview: {
-    title: (n, all, target) =>
-      all === '1'
-        ? `Точка доступа ${n === '1' ? '' : 'не '}достигает ${target}`
-        : `${n} из ${plural(all, ofPoints)} ${plural(n, { one: 'достигает', other: 'достигают' })} ${target}`,
-    unjudged: (all) => (all === '1' ? 'О точке доступа пока нет вывода' : 'Пока ни об одной точке доступа нет вывода'),
-    unjudgedWhy: 'Вывод появится после тестов в часы работы.',
-    next: {
-      title: 'Что дальше',
-      note: 'сделанное исчезает',
-      library: 'Добавить библиотеку',
-      libraryText: 'вручную или из готовой таблицы',
-      probe: 'Добавить зонд',
-      probeText: 'маршрутизатор с OpenWrt или Raspberry Pi за линией библиотеки; ставится одной командой',
-      alerts: 'Настроить предупреждения',
-      alertsText: 'чтобы кто-то узнал, когда линия медленная или без связи',
-    },
-    ownTarget: 'своей цели',
-    noVerdict: 'Пока нигде нет вывода.',
-    verdicts: (percent, n) => `Это ${percent} из ${plural(n, ofPoints)}, о которых сейчас есть вывод.`,
-    average: (mean, n) => `Среднее последних годных тестов – ${mean} (n = ${n}).`,
-    noAverage: 'Годных тестов пока нет, поэтому нет и среднего.',
-    states: 'Точки доступа по состоянию',
-    attention: 'Требуют внимания',
-    attentionCount: (n) =>
-      plural(n, { one: '{n} точка доступа', few: '{n} точки доступа', other: '{n} точек доступа' }),
-    worstFirst: 'сначала худшие',
-    allAlerts: 'Все инциденты',
-    nobody: 'Пока никто',
-    hasIt: (who) => `В работе: ${who}`,
-    fine: 'Ничто не требует внимания',
-    fineUnjudged: 'Здесь появится то, что работает медленно или без связи, сначала худшее.',
-    fineText: 'Все точки доступа, о которых есть вывод, достигают цели.',
-    more: (n) => `Ещё ${n} в списке библиотек`,
-    changes: 'Последние 60\u00a0минут',
-    changesN: (n) => plural(n, { one: '{n} изменение', few: '{n} изменения', other: '{n} изменений' }),
-    noChanges: 'Состояние точек доступа не менялось.',
-    changed: {
-      meets: 'достигает цели',
-      below: 'ниже цели',
-      offline: 'без связи',
-      nodata: 'без данных',
-      maint: 'на обслуживании',
-    },
-    measured: 'Измерено сейчас',
-    measuredBy: 'последний замер каждого зонда',
-    where: 'Где',
-    byRegion: 'доля достигших цели, по регионам',
-    regions: 'Регионы',
-    openMap: 'Открыть карту',
-    wall: 'Табло',
-    day: 'Не достигают цели, последние 24\u00a0ч',
-    dayNote: 'у каждой строки своя шкала',
-    dayNone: 'Идёт подсчёт за первую четверть часа.',
-    dayLabel: (state, now, most) => `${state}: сейчас ${now}, самое большее за 24\u00a0часа – ${most}.`,
-    now: 'сейчас',
-    region: 'Регион',
-    share: 'Достигли',
-    noRegion: 'Без региона',
-    of: (n, all) => `${n} из ${all}`,
+  sites: {
     empty: 'Библиотек пока нет',
     emptyText: 'Подключите первый зонд или загрузите список своих библиотек.',
-    connect: 'Подключить зонд',
-    importTable: 'Загрузить таблицу',
-    carrel: 'О работе Carrel',
-  },
-  sites: {
     title: 'Библиотеки',
     titleIn: (region) => `Библиотеки: ${region}`,
     summary: (shown, all, states) => `Показано ${shown} из ${plural(all, ofPoints)}. ${states}`,
@@ -235,7 +151,6 @@ export const words: Words = {
       'Приём, отдача, задержка, ЦП, устройства: последний замер',
     ],
   },
-  ack: { acknowledge: 'Берусь', for: 'Взяться на', until: (at) => `до ${at}` },
   because: {
     dark: (at) => (at === null ? 'Признаков жизни нет.' : `Признаков жизни нет с ${at}.`),
     slow: (target, at) => `Ниже ${target}, подтверждено повторным тестом${at === null ? '' : `, с ${at}`}.`,
@@ -248,6 +163,5 @@ export const words: Words = {
     no_test: `Нет годных тестов скорости за последние 48${NB}ч.`,
     maint: 'Обслуживание.',
   },
-  alerts: alertWords,
   hours: { notSet: 'часы не заданы', always: 'круглосуточно', and: 'и', span: (a, b) => `${a}–${b}` },
 };

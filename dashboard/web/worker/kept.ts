@@ -108,7 +108,7 @@ async function keepPage(path: string, answer: Response, asked: number): Promise<
   }
   const name = SHELL + build;
   const shell = await caches.open(name);
-  const files = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].flatMap(([, href]) => href ?? []);
+  const files = [...text.matchAll(/"(\/assets\/[^"]+)"/g)].flatMap(([, href]) => href ?? []);
   const missing = [];
   for (const file of files) if (!(await shell.match(file))) missing.push(file);
   // All of them, or this page is not kept: half a page is none.
