@@ -128,7 +128,6 @@ const pureContract: Plugin = {
 /** Pages whose files are asked for together with the script (dashboard/web/preload.ts). */
 const PRELOADED = [
   ['/', 'overview'],
-  ['/login', 'overview'],
   ['/alerts', 'alerts'],
 ] as const;
 

@@ -1,6 +1,7 @@
 /** The built page in the real Chromium: how it begins, before and while its data comes, and what it does with markup in names. */
 import { describe, expect, test } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
+import { firstLoad } from './first-load.ts';
 import { pageWorld } from './page-world.ts';
 
 describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
@@ -24,6 +25,38 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     expect([times('/roster names'), times('/roster details')]).toEqual([1, 1]);
     world.fine();
   }, 60_000);
+
+  test.each([
+    ['/', 'Last 60 minutes'],
+    ['/sites', 'Last heard'],
+    ['/alerts', 'Told'],
+  ] as const)(
+    '%s stands with the scripts that its first load is weighed by; the map and the bar of a selection come after',
+    async (path, words) => {
+      await world.open('/help/keys', 'next, previous row');
+      const { page } = world.watched;
+      const scripts = new Set<string>();
+      page.on('request', (request) => {
+        const { pathname } = new URL(request.url());
+        if (pathname.endsWith('.js')) scripts.add(pathname.replace('/assets/', ''));
+      });
+      // Places and hours are not needed to stand.
+      const details = Promise.withResolvers<void>();
+      await page.route('**/roster?part=details*', async (route) => {
+        await details.promise;
+        await route.continue();
+      });
+      await page.goto(world.fixture.origin + path);
+      await page.getByText(words).first().waitFor();
+      await expect.poll(() => [...scripts].some((name) => name.startsWith('live-reader-'))).toBe(true);
+      expect([...scripts].sort()).toEqual(firstLoad('en', path).sort());
+      details.resolve();
+      const later = { '/': 'tile-', '/sites': 'selection-', '/alerts': '' }[path];
+      await expect.poll(() => [...scripts].some((name) => name.startsWith(later))).toBe(true);
+      world.fine();
+    },
+    60_000,
+  );
 
   test('the table begins with its first rows, counted and in order, and is the whole once that is there', async () => {
     await world.restart({ sites: 1200 });

@@ -108,7 +108,8 @@ async function keepPage(path: string, answer: Response, asked: number): Promise<
   }
   const name = SHELL + build;
   const shell = await caches.open(name);
-  const files = [...text.matchAll(/"(\/assets\/[^"]+)"/g)].flatMap(([, href]) => href ?? []);
+  // Pages share files, and a cache takes none that is named twice.
+  const files = new Set([...text.matchAll(/"(\/assets\/[^"]+)"/g)].flatMap(([, href]) => href ?? []));
   const missing = [];
   for (const file of files) if (!(await shell.match(file))) missing.push(file);
   // All of them, or this page is not kept: half a page is none.
