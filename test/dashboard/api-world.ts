@@ -3,9 +3,12 @@ import AjvCompiler from '@fastify/ajv-compiler';
 import type { LightMyRequestResponse } from 'fastify';
 import type { LiveRow } from '#contract';
 import { ROUTES } from '../../dashboard/routes.ts';
-import { slowAlert } from '../notify/cases.ts';
+import type { Route } from '../../dashboard/server.ts';
+import { createBackupDesk } from '../../infra/backup/desk.ts';
+import type { Manifest } from '../../infra/backup/manifest.ts';
+import { slowAlert, storedIncident } from '../notify/cases.ts';
 import { reportWorld } from '../report/world.ts';
-import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
+import { heldClock, logLines, type TestDashboard, testDashboard } from '../support/dashboard.ts';
 import { NOW } from './query/month-world.ts';
 
 type Schema = Record<string, unknown>;
@@ -22,18 +25,36 @@ export interface ApiWorld {
   routes: DescribedRoute[];
   /** What is wrong with an answer of this route, by its own description; empty when nothing is. */
   faultsOf(method: string, url: string, answer: LightMyRequestResponse): string[];
+  /** `PUT /sites/{site}` */
+  routeOf(method: string, url: string): string;
 }
 
-export async function apiWorld(): Promise<ApiWorld> {
-  const env = { CARREL_SMTP: 'smtp://127.0.0.1:1', CARREL_ONCALL: 'oncall@library.example' };
-  const dashboard = await testDashboard({ routes: [...ROUTES], env });
+export async function apiWorld(more: Record<string, string> = {}): Promise<ApiWorld> {
+  const env = { CARREL_SMTP: 'smtp://127.0.0.1:1', CARREL_ONCALL: 'oncall@library.example', ...more };
+  const backup = createBackupDesk({ take: async () => COPIED, clock: heldClock(NOW), log: logLines() });
+  const withBackup = ROUTES.map(
+    (route): Route =>
+      (app, deps, allow) =>
+        route(app, { ...deps, backup }, allow),
+  );
+  const dashboard = await testDashboard({ routes: withBackup, env });
   const { store } = await reportWorld(dashboard.state);
   Object.assign(dashboard.broker.store, store);
-  Object.assign(dashboard.broker.tasks, { quarantine: async () => [{ store: 'memory', count: 0, lines: [] }] });
+  Object.assign(dashboard.broker.tasks, {
+    quarantine: async () => [{ store: 'memory', count: 0, lines: [] }],
+    replayQuarantine: async () => ({ taken: 1, refused: 1 }),
+    dropQuarantine: async () => 1,
+  });
   dashboard.clock.nowMs = NOW;
   const row: Partial<LiveRow> = { ap: 'a', site: 'a', state: 'nodata', why_code: 'no_test', since: null };
   const alert = { ...slowAlert, id: 1, ap: 'a', site: 'a' };
-  Object.assign(dashboard.deps.alerts, { list: () => [alert], view: (id: number) => (id === 1 ? alert : null) });
+  dashboard.state.alerts.add(storedIncident({ ap: 'a' }));
+  Object.assign(dashboard.deps.alerts, {
+    list: () => [alert],
+    view: (id: number) => (id === 1 ? alert : null),
+    acknowledge: () => alert,
+    resolve: () => alert,
+  });
   dashboard.live.now = () => ({ at: NOW, rows: [{ ...UNKNOWN, ...row } as LiveRow] });
   const document = (await dashboard.app.inject('/api/v1/openapi.json')).json<Document>();
   const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -43,8 +64,19 @@ export async function apiWorld(): Promise<ApiWorld> {
       path: path.replace('/api/v1', ''),
     })),
   );
-  return { dashboard, routes, faultsOf: checker(document, routes) };
+  const routeOf = (method: string, url: string): string => {
+    const path = new URL(url, 'http://x').pathname;
+    const found = routes.find((one) => one.method === method && patternOf(one.path).test(path));
+    return `${method} ${found?.path ?? path}`;
+  };
+  return { dashboard, routes, faultsOf: checker(document, routes), routeOf };
 }
+
+const COPIED: Manifest = {
+  ...{ format: 1, version: '0.1.0', made_at: '', databases: [] },
+  counts: { sites: 1, probes: 2, users: 3, samples: 4, events: 5, rollups: 6 },
+  files: [{ path: 'a', bytes: 7, sha256: '' }],
+};
 
 const UNKNOWN = {
   ...{ down_mbps: null, down_at: null, median_mbps: null, median_n: 0, verdict: null, wan_rx_mbps: null },
