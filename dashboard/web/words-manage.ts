@@ -81,6 +81,9 @@ const en = {
   },
 
   people: {
+    change: 'Change',
+    changes: (name: string) => `Change ${name}. With another role, password or view the person is signed out at once.`,
+    samePassword: 'Empty: stays as it is',
     seen: { sites: 'Sites', regions: 'Regions' },
     seenHint: {
       sites: 'Ids of the libraries that this person sees, separated by commas',

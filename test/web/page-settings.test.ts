@@ -90,6 +90,26 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   });
 
+  test('settings: a person gets another role, and what it sees, without another password', async () => {
+    const page = await world.open('/settings?part=people', 'Make a token');
+    const panel = page.locator('.panel').filter({ hasText: 'jonas' });
+    await panel.getByRole('button', { name: 'Change jonas' }).click();
+    await panel.getByText('Change jonas. With another role').waitFor();
+    await panel.getByLabel('Role').selectOption('librarian');
+    await panel.getByLabel('Sites', { exact: true }).fill('site-1, site-2');
+    await panel.getByRole('button', { name: 'Save' }).click();
+    await panel.getByRole('button', { name: 'Add the person' }).waitFor();
+    expect(world.fixture.posted.at(-1)).toMatchObject({
+      url: '/api/v1/users/jonas',
+      body: { role: 'librarian', scope: { sites: ['site-1', 'site-2'], regions: [] } },
+    });
+    expect(world.fixture.posted.at(-1)?.body).not.toHaveProperty('password');
+    await panel.getByRole('button', { name: 'Change jonas' }).click();
+    await panel.getByRole('button', { name: 'Cancel' }).click();
+    await panel.getByLabel('Name').waitFor();
+    world.fine();
+  }, 60_000);
+
   test('settings: devices say when a push was last shown there, and are removed', async () => {
     const page = await world.open('/settings?part=you', 'Pushes to your devices');
     const panel = page.locator('.panel').filter({ hasText: 'Pushes to your devices' });

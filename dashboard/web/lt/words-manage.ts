@@ -82,6 +82,10 @@ export const manage: typeof en = {
   },
 
   people: {
+    change: 'Keisti',
+    changes: (name) =>
+      `Keičiamas žmogus: ${name}. Pakeitus vaidmenį, slaptažodį ar matomą sritį, jis iš karto atjungiamas.`,
+    samePassword: 'Tuščia: lieka toks pat',
     seen: { sites: 'Bibliotekos', regions: 'Regionai' },
     seenHint: {
       sites: 'Šio žmogaus matomų bibliotekų identifikatoriai, atskirti kableliais',
