@@ -1,7 +1,19 @@
-/** Why: whoever pays for each byte has told the browser so (Save-Data, Network Information API); nobody tells it to Carrel again. */
+/** Why: whoever pays for each byte tells the browser so once (Save-Data, Network Information API), or this device where the browser has no such word. */
+import { signal } from '@preact/signals';
+import { remember, remembered } from './theme-choice.ts';
 
-/** Whether to save data now. Browsers that do not know the word do not ask for it. */
+const KEY = 'carrel.saving';
+/** Chosen on this device; without it the browser decides. */
+export const savesData = signal(remembered(KEY) === 'yes');
+
+export function saveData(yes: boolean): void {
+  savesData.value = yes;
+  remember(KEY, yes ? 'yes' : 'no');
+}
+
+/** Whether to save data now. */
 export function saving(): boolean {
   const line: unknown = Reflect.get(navigator, 'connection');
-  return typeof line === 'object' && line !== null && 'saveData' in line && line.saveData === true;
+  const asked = typeof line === 'object' && line !== null && 'saveData' in line && line.saveData === true;
+  return asked || savesData.peek();
 }

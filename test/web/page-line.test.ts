@@ -111,6 +111,20 @@ describe.skipIf(!chromiumPath())('the line of the page (needs Chromium)', () => 
     world.fine();
   }, 60_000);
 
+  test('where the browser has no word for it, this device can be told to save data, and remembers', async () => {
+    const page = await world.open('/settings?part=you', 'Save data: every 10 s');
+    await expect.poll(() => world.fixture.viewers()).toBe(1);
+    await page.getByRole('button', { name: 'Save data: every 10 s' }).click();
+    await expect.poll(() => after(page, 5000, world.fixture.viewers)).toBe(0);
+    await page.getByText('Live, every 10 s').waitFor();
+    await page.reload();
+    await page.getByText('Live, every 10 s').waitFor();
+    expect(world.fixture.viewers()).toBe(0);
+    await page.getByRole('button', { name: 'As the browser says' }).click();
+    await expect.poll(() => after(page, 5000, world.fixture.viewers)).toBe(1);
+    world.fine();
+  }, 60_000);
+
   test('a server that is gone is told to who saves data, and found again', async () => {
     const page = await world.open('/sites?q=site-0', 'Last heard', {}, saveData);
     await page.getByText('Live, every 10 s').waitFor();

@@ -8,6 +8,7 @@ import { Refusal } from '../parts/answers.tsx';
 import { Field } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
+import { saveData, savesData } from '../saving.ts';
 import { me, signedIn, signOut } from '../store.ts';
 import { setTheme, THEMES, theme } from '../theme-choice.ts';
 import { manage } from '../words-manage.ts';
@@ -48,6 +49,23 @@ export function You() {
                 onClick={() => chooseLanguage(lang)}
               >
                 {name}
+              </button>
+            ))}
+          </span>
+        </div>
+        <div class="field">
+          <span class="lab" id="you-data">
+            {w.data}
+          </span>
+          <span class="seg" role="group" aria-labelledby="you-data">
+            {[false, true].map((saves) => (
+              <button
+                key={saves}
+                type="button"
+                aria-pressed={savesData.value === saves}
+                onClick={() => saveData(saves)}
+              >
+                {saves ? w.dataSaved : w.dataAsBrowser}
               </button>
             ))}
           </span>
