@@ -51,7 +51,7 @@ const en = {
     live: 'Live',
     late: 'Reconnecting',
     old: 'Old',
-    every: (s: number) => `Live, every ${s} s`,
+    every: (s: number) => `Every ${s} s`,
     age: (age: string) => `data ${age} old`,
   },
   stale: {

@@ -1,6 +1,7 @@
 /** The built page in the real Chromium: what its line to the server costs whom. */
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { LANGUAGES } from '#contract';
 import { chromiumPath } from '../support/browser.ts';
 import { THURSDAY } from './fixture-server.ts';
 import { pageWorld } from './page-world.ts';
@@ -85,7 +86,7 @@ describe.skipIf(!chromiumPath())('the line of the page (needs Chromium)', () => 
     await leave(first);
     for (let i = 1; i < 6; i++) await leave(await open());
     await open();
-    expect(world.fixture.viewers()).toBe(1);
+    await expect.poll(() => world.fixture.viewers()).toBe(1); // it hears of ends a moment later
     world.fixture.change((row) => row.ap === 'site-0', { rtt_ms: 333.3 });
     await first.clock.fastForward(11_000);
     await first.getByText('333.3').waitFor();
@@ -96,7 +97,7 @@ describe.skipIf(!chromiumPath())('the line of the page (needs Chromium)', () => 
 
   test('a browser that saves data has no stream: the page asks each ten seconds and says so, until data is no matter any more', async () => {
     const page = await world.open('/sites?q=site-0', 'Last heard', {}, saveData);
-    await page.getByText('Live, every 10 s').waitFor();
+    await page.getByText('Every 10 s', { exact: true }).waitFor();
     world.fixture.change((row) => row.ap === 'site-0', { rtt_ms: 333.3 });
     await expect.poll(() => askedAfter(page, 1000)).toBeGreaterThan(3);
     await page.getByText('333.3').waitFor();
@@ -111,14 +112,29 @@ describe.skipIf(!chromiumPath())('the line of the page (needs Chromium)', () => 
     world.fine();
   }, 60_000);
 
+  test.each(LANGUAGES)(
+    'what it says then has room on every screen: %s',
+    async (lang) => {
+      await world.restart({ sites: 3, lang });
+      const page = await world.open('/sites', 'Carrel', {}, saveData);
+      await page.locator('[data-pill=live]').getByText(/10/).waitFor();
+      for (const width of [320, 768, 1280]) {
+        await page.setViewportSize({ width, height: 700 });
+        await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      }
+      world.fine();
+    },
+    60_000,
+  );
+
   test('where the browser has no word for it, this device can be told to save data, and remembers', async () => {
     const page = await world.open('/settings?part=you', 'Save data: every 10 s');
     await expect.poll(() => world.fixture.viewers()).toBe(1);
     await page.getByRole('button', { name: 'Save data: every 10 s' }).click();
     await expect.poll(() => after(page, 5000, world.fixture.viewers)).toBe(0);
-    await page.getByText('Live, every 10 s').waitFor();
+    await page.getByText('Every 10 s', { exact: true }).waitFor();
     await page.reload();
-    await page.getByText('Live, every 10 s').waitFor();
+    await page.getByText('Every 10 s', { exact: true }).waitFor();
     expect(world.fixture.viewers()).toBe(0);
     await page.getByRole('button', { name: 'As the browser says' }).click();
     await expect.poll(() => after(page, 5000, world.fixture.viewers)).toBe(1);
@@ -127,7 +143,7 @@ describe.skipIf(!chromiumPath())('the line of the page (needs Chromium)', () => 
 
   test('a server that is gone is told to who saves data, and found again', async () => {
     const page = await world.open('/sites?q=site-0', 'Last heard', {}, saveData);
-    await page.getByText('Live, every 10 s').waitFor();
+    await page.getByText('Every 10 s', { exact: true }).waitFor();
     world.fixture.cut();
     await expect.poll(async () => (await askedAfter(page, 5000)) && (await pillOf(page))).toBe('late');
     world.fixture.mend();

@@ -52,7 +52,7 @@ export const words: Words = {
     live: 'Gyvai',
     late: 'Jungiamasi iš naujo',
     old: 'Pasenę',
-    every: (s) => `Gyvai, kas ${s} s`,
+    every: (s) => `Kas ${s} s`,
     age: (age) => `duomenims ${age}`,
   },
   stale: {

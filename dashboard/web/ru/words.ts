@@ -52,7 +52,7 @@ export const words: Words = {
     live: 'На связи',
     late: 'Связь прервана',
     old: 'Устарело',
-    every: (s) => `На связи, раз в ${s} с`,
+    every: (s) => `Раз в ${s} с`,
     age: (age) => `данным ${age}`,
   },
   stale: {
