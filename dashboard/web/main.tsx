@@ -3,7 +3,6 @@ import './styles/index.css';
 import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { startKeys } from './keys.ts';
-import { Login } from './pages/login.tsx';
 import { Sites } from './pages/sites.tsx';
 import { Empty, Waiting } from './parts/answers.tsx';
 import { Frame } from './parts/frame.tsx';
@@ -12,6 +11,7 @@ import { hrefOf, place, type Route, routeOf, startRouter } from './router.ts';
 import { firstData, followLive, me, whoAmI } from './store.ts';
 import { words } from './words.ts';
 
+const Login = lazy<object>(() => import('./pages/login.tsx').then((module) => module.Login));
 const Overview = lazy<object>(() => import('./pages/overview.tsx').then((module) => module.Overview));
 const Alerts = lazy<object>(() => import('./pages/alerts.tsx').then((module) => module.Alerts));
 const MapPage = lazy<object>(() => import('./pages/map.tsx').then((module) => module.MapPage));
@@ -116,6 +116,10 @@ startRouter();
 BEGUN[routeOf(place.value.path).page]?.begin();
 followLive();
 // A wall screen is patient: it asks by itself until it is answered.
-if (routeOf(place.value.path).page !== 'wall') void whoAmI();
+if (routeOf(place.value.path).page !== 'wall') {
+  void whoAmI();
+  // Nobody was signed in here before (early.ts): the form comes while the server is asked who it is.
+  if (!Reflect.has(globalThis, 'carrelEarly')) Login.begin();
+}
 const root = document.getElementById('root');
 if (root) void firstData().then(() => render(<App />, root));
