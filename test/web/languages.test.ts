@@ -10,21 +10,10 @@ import { inLanguage } from '../../infra/build-web-language.ts';
 import { LOCALE_TAGS, localeTable } from '../../infra/locale-tables.ts';
 import { chromiumPath, openBrowser, watchPage } from '../support/browser.ts';
 import { ROOT } from '../support/server.ts';
+import { ADDRESSES } from './every-page.ts';
 import { startFixture, THURSDAY } from './fixture-server.ts';
 import { inPseudo } from './pseudo.ts';
 
-const PAGES = [
-  '/',
-  '/sites',
-  '/sites/site-0',
-  '/alerts',
-  '/alerts?state=silences',
-  '/settings',
-  '/fleet',
-  '/live',
-  '/map',
-  '/nowhere',
-];
 const TRANSLATIONS = ['lt', 'ru'] as const;
 type Format = typeof import('../../dashboard/web/format.ts');
 const LANGUAGES = Object.keys(LOCALE_TAGS) as (keyof typeof LOCALE_TAGS)[];
@@ -133,9 +122,12 @@ describe.skipIf(!chromiumPath())('in the browser (needs Chromium)', () => {
       isMetricName(text) || // as on the wire, in exports and in the API
       said.some((body) => body.includes(JSON.stringify(text).slice(1, -1)));
     fixture.servesAnyPath = true;
-    for (const path of PAGES) {
+    for (const { path, stranger } of ADDRESSES) {
+      const data = { name: 'rasa', password: 'right password' };
+      await page.request.post(`${fixture.origin}/api/v1/${stranger ? 'logout' : 'login'}`, { data });
       await page.goto(fixture.origin + path);
       await page.locator('main :text("⟦")').first().waitFor();
+      await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
       await expect
         .poll(async () => (await page.evaluate(unmarked)).filter((text) => !isData(text)), { message: path })
         .toEqual([]);
