@@ -49,11 +49,7 @@ const [ENTRY, TEXT_AT, ADDRESS_AT, MOST_INSIDE] = [16, 4, 8, 12] as const;
 
 /** DuckDB lays the texts of an answer one after another: as many as lie so are read at once, since each reading is a call out of JavaScript. */
 function textsOf(duck: Duck, column: DuckDBVarCharVector, count: number): Texts {
-  const {
-    dataView: view,
-    validity,
-    vector,
-  } = { dataView: column['dataView'], validity: column['validity'], vector: column['vector'] };
+  const [view, validity] = [column['dataView'], column['validity']];
   const [from, length] = [new Int32Array(count), new Int32Array(count)];
   let total = 0;
   for (let i = 0; i < count; i++) {
@@ -64,7 +60,7 @@ function textsOf(duck: Duck, column: DuckDBVarCharVector, count: number): Texts 
   }
   const bytes = new Uint8Array(total);
   const entries = new Uint8Array(view.buffer, view.byteOffset, count * ENTRY).slice();
-  const long = new duck.DuckDBBlobVector(new DataView(entries.buffer), validity, vector, 0, count);
+  const long = new duck.DuckDBBlobVector(new DataView(entries.buffer), validity, column['vector'], 0, count);
   const lengths = new DataView(entries.buffer);
   for (let i = 0; i < count; ) {
     let size = length[i] ?? 0;

@@ -33,7 +33,7 @@ export function PersonForm({ person, error, send, cancel }: FormProps) {
   const submit = async (form: HTMLFormElement) => {
     const { name = '', seen = '' } = textsOf(form);
     const password = new FormData(form).get('password');
-    const body = { role, ...(password === '' ? {} : { password }), ...scopeOf(seen, limit) };
+    const body = { role, ...(password === '' ? {} : { password }), ...scopeOf(seen, limit, person) };
     if (person) await send('PUT', `/users/${encodeURIComponent(person.name)}`, body);
     else if (await send('POST', '/users', { name, ...body })) {
       form.reset();
@@ -122,9 +122,13 @@ export function PersonForm({ person, error, send, cancel }: FormProps) {
   );
 }
 
-/** What a role without limits sees is all. */
-function scopeOf(seen: string, limit: 'sites' | 'regions' | undefined): { scope: SiteScope | null } {
-  if (!limit) return { scope: null };
+/** What a role without limits sees is all. Only what changes is sent: with another view a person is signed out. */
+function scopeOf(
+  seen: string,
+  limit: 'sites' | 'regions' | undefined,
+  person: Person | null,
+): { scope?: SiteScope | null } {
+  if (!limit) return person?.scope ? { scope: null } : {};
   const given = seen
     .split(',')
     .map((one) => one.trim())
