@@ -101,16 +101,13 @@ async function main(): Promise<void> {
   const memoryPath = join(process.env['CARREL_DATA_DIR'] ?? './data', 'simulate.json');
   const memory = readMemory(memoryPath);
   const libraries = Array.from({ length: options.sites }, (_, index) => libraryOf(index));
-  const made = await register(
-    createApiClient({ base: options.http, token: readToken(process.env) }),
-    libraries,
-    memory,
-  );
+  const startMs = Date.now();
+  const historyFromMs = startMs - options.hours * HOUR_MS;
+  const api = createApiClient({ base: options.http, token: readToken(process.env) });
+  const made = await register(api, libraries, memory, historyFromMs);
   writeMemory(memoryPath, memory);
   say(`${libraries.length} libraries are known to the server, ${made} credentials are new`);
 
-  const startMs = Date.now();
-  const historyFromMs = startMs - options.hours * HOUR_MS;
   const counters: FleetCounters = { connecting: 0, frames: 0, samples: 0, refused: 0, disconnects: 0, ackMs: [] };
   const probes = libraries.flatMap((library) => {
     const access = memory.credentials[library.id];

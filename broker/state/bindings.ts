@@ -7,6 +7,11 @@ import { flag, number, numberOrNull, type Row, text } from './row.ts';
 export interface ProbeBindings extends Pick<RegistryState, 'bind' | 'bindings' | 'accessPointOf'> {
   /** The probe can judge no more: the newest other admitted probe at its access point judges from now on. */
   passJudgement(probe: string, at: number): void;
+  /**
+   * A probe that measured at an access point before it was told here judges it from then on.
+   * @throws CarrelError PROBE_INVALID when another one judged it at or after `since`: history is only added to.
+   */
+  bindSince(probe: string, accessPoint: string, since: number): void;
 }
 
 export function probeBindings(database: Database, bump: () => void): ProbeBindings {
@@ -42,8 +47,22 @@ export function probeBindings(database: Database, bump: () => void): ProbeBindin
     begin(probe, binding.access_point, at, false);
     begin(text(heir, 'probe'), binding.access_point, at, true);
   };
+  const bindSince = (probe: string, accessPoint: string, since: number): void => {
+    const judged = database.get(
+      'SELECT probe FROM bindings WHERE access_point = ? AND judges = 1 AND (to_ms IS NULL OR to_ms > ?)',
+      accessPoint,
+      since,
+    );
+    if (judged)
+      throw new CarrelError('PROBE_INVALID', `${text(judged, 'probe')} judged ${accessPoint} after that moment`, {
+        watched_since: 'later than the last judgement of another probe',
+      });
+    begin(probe, accessPoint, since, true);
+    bump();
+  };
   return {
     passJudgement,
+    bindSince,
     /** The probe that came last judges: a new device replaces the one before it. */
     bind: (probe, accessPoint, at) =>
       database.transaction(() => {

@@ -87,8 +87,11 @@ export interface RegistryState {
   putAccessPoint(ap: AccessPoint): 'created' | 'updated';
   probes(): Probe[];
   probe(id: string): Probe | null;
-  /** @throws CarrelError PROBE_EXISTS, ACCESS_POINT_UNKNOWN */
-  addProbe(id: string, accessPoint: string | null, at: number): void;
+  /**
+   * What the probe measured at the access point from `watchedSince` on (ms since 1970; `at` when not given or later) counts there.
+   * @throws CarrelError PROBE_EXISTS, ACCESS_POINT_UNKNOWN, PROBE_INVALID when another probe judged the access point after `watchedSince`
+   */
+  addProbe(id: string, accessPoint: string | null, at: number, watchedSince?: number): void;
   bind(probe: string, accessPoint: string, at: number): void;
   bindings(): Binding[];
   /** The access point that the probe judged at `at`; null when unbound then. */

@@ -20,7 +20,7 @@ export function probesState(database: Database, bindings: ProbeBindings, bump: (
       const row = database.get(`${PROBES} WHERE probes.id = ?`, id);
       return row && probeOf(row);
     },
-    addProbe: (id, accessPoint, at) =>
+    addProbe: (id, accessPoint, at, watchedSince = at) =>
       database.transaction(() => {
         if (!isId(id)) throw new CarrelError('PROBE_INVALID', `the probe's id must be ${ID_RULE}`, { id: ID_RULE });
         if (database.get('SELECT 1 FROM probes WHERE id = ?', id))
@@ -32,7 +32,9 @@ export function probesState(database: Database, bindings: ProbeBindings, bump: (
         if (accessPoint !== null) requireAccessPoint(database, accessPoint);
         database.run('INSERT INTO probes (id, created_at) VALUES (?, ?)', id, at);
         bump();
-        if (accessPoint !== null) bindings.bind(id, accessPoint, at);
+        if (accessPoint === null) return;
+        if (watchedSince >= at) bindings.bind(id, accessPoint, at);
+        else bindings.bindSince(id, accessPoint, watchedSince);
       }),
     setCredential: (probe, tokenSha256, at) =>
       database.transaction(() => {

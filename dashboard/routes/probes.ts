@@ -18,7 +18,17 @@ const createSchema = {
     type: 'object',
     additionalProperties: false,
     required: ['id'],
-    properties: { id: idField, access_point: { ...idField, type: ['string', 'null'] } },
+    properties: {
+      id: idField,
+      access_point: { ...idField, type: ['string', 'null'] },
+      watched_since: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 8_640_000_000_000_000,
+        description:
+          'Ms since 1970: the probe measured at this access point before it was told here, such as with another server; what it has from then on counts',
+      },
+    },
   },
 };
 const rebindSchema = {
@@ -54,18 +64,18 @@ export function registerProbeRoutes(app: FastifyInstance, deps: ProbeDeps): void
     async ({ params }) => withState(deps, probeOrThrow(deps, params.probe)),
   );
 
-  app.post<{ Body: { id: string; access_point?: string | null } }>(
+  app.post<{ Body: { id: string; access_point?: string | null; watched_since?: number } }>(
     '/api/v1/probes',
     { ...administrators, schema: createSchema },
     async (request, reply) => {
-      const { id, access_point = null } = request.body;
+      const { id, access_point = null, watched_since } = request.body;
       const credential = state.transaction(() => {
-        state.registry.addProbe(id, access_point, clock.wallMs());
+        state.registry.addProbe(id, access_point, clock.wallMs(), watched_since);
         state.audit(
           clock.wallMs(),
           whoOf(request),
           'probe created',
-          access_point === null ? id : `${id} at ${access_point}`,
+          access_point === null ? id : `${id} at ${access_point}${sinceText(watched_since)}`,
         );
         return issueCredential(deps, id);
       });
@@ -138,6 +148,9 @@ export function registerProbeRoutes(app: FastifyInstance, deps: ProbeDeps): void
     },
   );
 }
+
+const sinceText = (watchedSince: number | undefined): string =>
+  watchedSince === undefined ? '' : ` since ${new Date(watchedSince).toISOString()}`;
 
 function withState({ state, broker, clock }: ProbeDeps, probe: Probe) {
   const presence = broker.presence().get(probe.id);

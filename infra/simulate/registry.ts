@@ -47,8 +47,13 @@ export function writeMemory(path: string, memory: FleetMemory): void {
   renameSync(`${path}.new`, path);
 }
 
-/** Makes the server know every library and gives each a credential; answers with how many were new. */
-export async function register(api: ApiClient, libraries: readonly Library[], memory: FleetMemory): Promise<number> {
+/** Makes the server know every library, watched since `sinceMs`, and gives each a credential; answers with how many were new. */
+export async function register(
+  api: ApiClient,
+  libraries: readonly Library[],
+  memory: FleetMemory,
+  sinceMs: number,
+): Promise<number> {
   const known = new Map((await api.all<Probe>('/probes')).map((probe) => [probe.id, probe]));
   const missing = libraries.filter(({ id }) => !known.has(id));
   if (missing.length > 0) await importSites(api, missing);
@@ -56,7 +61,7 @@ export async function register(api: ApiClient, libraries: readonly Library[], me
   const waiting = [...without];
   const worker = async (): Promise<void> => {
     for (let library = waiting.shift(); library; library = waiting.shift()) {
-      const { token, ca, broker } = await credentialOf(api, library.id, known.has(library.id));
+      const { token, ca, broker } = await credentialOf(api, library.id, known.has(library.id), sinceMs);
       memory.credentials[library.id] = { token, ca, broker };
     }
   };
@@ -64,10 +69,10 @@ export async function register(api: ApiClient, libraries: readonly Library[], me
   return without.length;
 }
 
-async function credentialOf(api: ApiClient, id: string, exists: boolean): Promise<ProbeCredential> {
+async function credentialOf(api: ApiClient, id: string, exists: boolean, sinceMs: number): Promise<ProbeCredential> {
   if (exists) return api.call('POST', `/probes/${id}/credential`);
   try {
-    return await api.call('POST', '/probes', { id, access_point: id });
+    return await api.call('POST', '/probes', { id, access_point: id, watched_since: sinceMs });
   } catch (error) {
     if (isCarrelError(error, 'PROBE_EXISTS')) return api.call('POST', `/probes/${id}/credential`);
     throw error;

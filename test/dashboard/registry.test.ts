@@ -189,6 +189,25 @@ describe('probes', () => {
     ]).toEqual([['p'], 1, 'site-1-main']);
   });
 
+  it('may have watched before they were told here: the audit says since when, and a later time is now', async () => {
+    const dashboard = await testDashboard({ empty: true });
+    seedRegistry(dashboard.state, 1);
+    dashboard.state.registry.putAccessPoint({ id: 'hall', site: 'site-1', name: 'Hall', target_mbps: 30 });
+    const watched_since = dashboard.clock.nowMs - 86_400_000;
+    const body = { id: 'old', access_point: 'hall', watched_since };
+    expect((await dashboard.as('administrator', 'POST', '/probes', body)).statusCode).toBe(201);
+    expect(dashboard.state.registry.accessPointOf('old', watched_since)).toBe('hall');
+    expect(dashboard.state.auditTrail({ limit: 1 })).toMatchObject([
+      { detail: `old at hall since ${new Date(watched_since).toISOString()}` },
+    ]);
+    expect(code(await dashboard.as('administrator', 'POST', '/probes', { ...body, id: 'other' }))).toBe(
+      'PROBE_INVALID',
+    );
+    expect(code(await dashboard.as('administrator', 'POST', '/probes', { ...body, watched_since: -1 }))).toBe(
+      'BODY_INVALID',
+    );
+  });
+
   it.each([
     ['mqtts://a.example:8883', 'https://carrel.example', 'wss://carrel.example/mqtt'],
     ['mqtts://a.example:8883', 'https://carrel.example:8443/inside', 'wss://carrel.example:8443/inside/mqtt'],

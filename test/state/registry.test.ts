@@ -135,6 +135,36 @@ describe('bindings', () => {
     expect(state.registry.accessPointOf('site-1-probe', 3500)).toBe('site-1-main');
   });
 
+  it('begin before the probe was told here, where nobody judged since', () => {
+    const state = memoryState();
+    seedRegistry(state, 1);
+    state.registry.putAccessPoint({ id: 'hall', site: 'site-1', name: 'Hall', target_mbps: 30 });
+    state.registry.addProbe('moved-in', 'hall', 5000, 2000);
+    expect([1999, 2000, 5000].map((at) => state.registry.accessPointOf('moved-in', at))).toEqual([
+      null,
+      'hall',
+      'hall',
+    ]);
+    expect(state.registry.probe('moved-in')?.created_at).toBe(5000);
+    state.registry.addProbe('ahead', 'site-1-main', 5000, 9000);
+    expect(state.registry.accessPointOf('ahead', 5000)).toBe('site-1-main');
+  });
+
+  it('never rewrite what another probe judged', () => {
+    const state = memoryState();
+    seedRegistry(state, 2);
+    state.registry.bind('site-1-probe', 'site-2-main', 3000);
+    const refused = expect.objectContaining({
+      code: 'PROBE_INVALID',
+      message: expect.stringContaining('site-1-probe'),
+    });
+    expect(() => state.registry.addProbe('late', 'site-1-main', 5000, 2999)).toThrow(refused);
+    expect(() => state.registry.addProbe('late', 'site-2-main', 5000, 4000)).toThrow(refused);
+    expect(state.registry.probe('late')).toBeNull();
+    state.registry.addProbe('late', 'site-1-main', 5000, 3000);
+    expect(state.registry.accessPointOf('late', 3000)).toBe('site-1-main');
+  });
+
   it('never leave two judges at one access point', () => {
     const state = memoryState();
     seedRegistry(state, 2);
