@@ -40,7 +40,7 @@ export const dashboardSettings = {
     parse: mailOrWeb,
   },
   CARREL_TARGET_MBPS: {
-    description: 'Download target of an access point that has none of its own',
+    description: 'Download target of an access point that has none of its own, until another is entered on the page',
     default: '30',
     unit: 'Mb/s',
     example: '30',

@@ -60,6 +60,8 @@ export interface AlertEngine {
   needAction?(sees: ((site: string) => boolean) | null): number;
   /** How far the clock of a probe that judges is ahead of the server's, ms (negative: behind), and whether the rule *clock* says wrong; null while it cannot be told. */
   clockOf?(probe: string): { skew_ms: number; wrong: boolean } | null;
+  /** It is at most so far behind, ms, by the frames of this run of the server; null where it is ahead or no frame came. */
+  clockBehindMost?(probe: string): number | null;
   /** Words are in `lang`; English where none is asked for, and in what listeners get. */
   explain(ap: string, lang?: Language): AlertExplanation;
   view(id: number, lang?: Language): AlertView | null;

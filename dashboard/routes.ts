@@ -9,11 +9,13 @@ import { registerClosedTodayRoutes } from './routes/closed-today.ts';
 import { registerDeliveryRoutes } from './routes/delivery.ts';
 import { registerDeviceRoutes } from './routes/devices.ts';
 import { registerFleetRoutes } from './routes/fleet.ts';
+import { registerHeardRoutes } from './routes/heard.ts';
 import { registerIncidentPageRoutes } from './routes/incident-page.ts';
 import { registerIncidentRoutes } from './routes/incidents.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerMapLayerRoutes } from './routes/map-layers.ts';
 import { registerMeasurementRoutes } from './routes/measurements.ts';
+import { registerNetworkRoutes } from './routes/network.ts';
 import { registerOnCallRoutes } from './routes/on-call.ts';
 import { registerPublicStatusRoutes } from './routes/public-status.ts';
 import { registerPushRoutes } from './routes/push.ts';
@@ -34,6 +36,8 @@ export const ROUTES: readonly Route[] = [
   registerScreenRoutes,
   registerDeliveryRoutes,
   registerFleetRoutes,
+  registerHeardRoutes,
+  registerNetworkRoutes,
   registerQuarantineRoutes,
   registerReportRoutes,
   registerThroughputRoutes,

@@ -8,6 +8,7 @@ export * from './events.ts';
 export * from './first.ts';
 export * from './fleet.ts';
 export * from './frame.ts';
+export * from './heard.ts';
 export * from './ids.ts';
 export * from './json.ts';
 export * from './lease.ts';

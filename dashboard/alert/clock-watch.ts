@@ -7,6 +7,8 @@ export interface ClockWatch {
   skewMs(probe: string, wallMs: number, receivedMs: number): number | null;
   /** The same, by the frames that were seen so far. */
   last(probe: string): number | null;
+  /** The clock is at most so far behind, ms: what the quickest frame took, lateness and all. Null where it is ahead, or before any frame. */
+  behindMost(probe: string): number | null;
 }
 
 const KEEP = 5;
@@ -35,6 +37,10 @@ export function createClockWatch(): ClockWatch {
       return behindMs < 0 ? -behindMs : skewOf(frames);
     },
     last: (probe) => skewOf(seen.get(probe) ?? []),
+    behindMost(probe) {
+      const least = Math.min(...(seen.get(probe) ?? []).map(({ behindMs }) => behindMs));
+      return Number.isFinite(least) && least >= 0 ? least : null;
+    },
   };
 }
 

@@ -295,6 +295,7 @@ export function createAlertEngine(
       if (!entry || skew === null) return null;
       return { skew_ms: skew, wrong: isWrongClock(skew, entry, rules.table()) };
     },
+    clockBehindMost: (probe) => clocks.behindMost(probe),
     view,
     list({ lang, ...filter }) {
       const context = contextAt(clock.wallMs());

@@ -28,6 +28,7 @@ import type {
   MapLayer,
   Me,
   Measurements,
+  NetworkView,
   OutageView,
   Page,
   PolicyView,
@@ -35,6 +36,7 @@ import type {
   ProbeCredential,
   ProbeDelivery,
   ProbeFleet,
+  ProbeHeard,
   Problem,
   PushDeviceView,
   PushView,
@@ -100,6 +102,9 @@ export interface Answers {
   'GET /reports/compliance': ComplianceReport;
   'GET /probes/{probe}/delivery': ProbeDelivery;
   'GET /fleet': ProbeFleet;
+  'GET /probes/{probe}/heard': ProbeHeard;
+  'GET /network': NetworkView;
+  'PUT /network': NetworkView;
 
   'GET /live': Other;
   'GET /live/delta': LivePoll;

@@ -4,6 +4,7 @@ import type { AccessPoint, DesiredConfig, LiveRow, TestCosts } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
 import { whyText } from '../live/row.ts';
+import { networkTarget } from '../network-target.ts';
 import { askedTest } from '../query/asked-test.ts';
 import { mostOf, testCosts } from '../query/costs.ts';
 import { askTest, judgeOf } from '../registry/ask-test.ts';
@@ -36,7 +37,7 @@ const changeSchema = {
 };
 
 export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPointDeps): void {
-  const { state, clock, live, settings } = deps;
+  const { state, clock, live } = deps;
 
   app.get<{ Querystring: PageQuery }>(
     '/api/v1/access-points',
@@ -60,7 +61,7 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
     '/api/v1/access-points',
     { onRequest: allow('administrator'), schema: createSchema },
     async (request, reply) => {
-      const ap: AccessPoint = { target_mbps: settings.CARREL_TARGET_MBPS, ...request.body };
+      const ap: AccessPoint = { target_mbps: networkTarget(deps), ...request.body };
       state.transaction(() => {
         if (state.registry.accessPoint(ap.id))
           throw new CarrelError('ACCESS_POINT_EXISTS', `There is an access point ${ap.id} already.`, {

@@ -10,7 +10,7 @@ import { type PageQuery, pageOf, pageQuery } from './page.ts';
 import { whoOf } from './people.ts';
 import { idField, pathOf } from './schemas.ts';
 
-type ProbeDeps = Pick<DashboardDeps, 'state' | 'broker' | 'live' | 'clock' | 'publicUrl'>;
+type ProbeDeps = Pick<DashboardDeps, 'state' | 'broker' | 'live' | 'clock' | 'settings' | 'publicUrl'>;
 
 const createSchema = {
   summary: 'Create a probe; its credential and the command that installs it are shown once',

@@ -4,6 +4,7 @@ import type { ImportReport, Site } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
 import { type Language, languageOf } from '../language.ts';
+import { networkTarget } from '../network-target.ts';
 import { csvLine } from '../registry/csv.ts';
 import { type ImportedSite, planImport } from '../registry/import.ts';
 import { formatOpening } from '../registry/opening.ts';
@@ -184,7 +185,8 @@ function storeLine(deps: SiteDeps, { entry, site, target_mbps }: ImportedSite, r
 }
 
 /** A new site gets an access point of the same id; an old one gets a new target where one is given. */
-function putSiteWithAccessPoint({ state: { registry }, settings }: SiteDeps, site: Site, target: number | null): void {
+function putSiteWithAccessPoint(deps: SiteDeps, site: Site, target: number | null): void {
+  const { registry } = deps.state;
   const isNew = registry.putSite(site) === 'created';
   const ap = registry.accessPoint(site.id);
   if (ap && ap.site !== site.id)
@@ -196,7 +198,7 @@ function putSiteWithAccessPoint({ state: { registry }, settings }: SiteDeps, sit
       id: site.id,
       site: site.id,
       name: ap?.name ?? FIRST_ACCESS_POINT,
-      target_mbps: target ?? settings.CARREL_TARGET_MBPS,
+      target_mbps: target ?? networkTarget(deps),
     });
   }
 }

@@ -34,6 +34,7 @@ const PAGES = [
   '/live',
   '/login',
   '/setup',
+  '/start',
 ];
 /** What makes the page installable (infra/build-app.ts). */
 const APP_FILES = [

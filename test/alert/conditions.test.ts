@@ -128,6 +128,7 @@ describe('conditions besides speed', () => {
     );
     expect(seen).toEqual([null, null, null, null, -600_000, -600_000]);
     expect([watch.last('p'), late.last('p'), late.last('q')]).toEqual([300_000, -600_000, null]);
+    expect([watch.behindMost('p'), late.behindMost('p'), late.behindMost('q')]).toEqual([null, 600_000, null]);
     expect([olderThan('0.1.9', '0.2.0'), olderThan('0.2.0', '0.2.0'), olderThan('dev', '0.2.0')]).toEqual([
       true,
       false,

@@ -44,6 +44,7 @@ export const MADE: readonly Step[] = [
   ['POST', '/access-points/c-2/test', undefined, 202],
   ['GET', '/access-points/c-2/test', undefined, 200],
   ['DELETE', '/probes/p-d', undefined, 204],
+  ['PUT', '/network', { target_mbps: 50 }, 200],
   [
     'POST',
     '/users',

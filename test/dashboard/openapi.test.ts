@@ -35,6 +35,8 @@ const GETS = [
   ...['/roster', '/rules', '/screens', '/sessions', '/setup', '/silences', '/sites', '/sites/a', '/sites/export'],
   '/sites/a/closed-today',
   '/fleet',
+  '/network',
+  '/probes/p-a/heard',
   ...['/sites/a/notes', '/me/views', `/devices?ap=a&${RANGE}`],
   ...[`/tests?ap=a&${RANGE}`, `/throughput?by=site&${RANGE}`, `/throughput/series?ap=b&${RANGE}`, '/tokens', '/users'],
 ];

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessPoint, ImportReport, Page, ProbeCredential, Problem, Site } from '#contract';
 import { parseDesired } from '#contract';
-import { reachable, webSocketOf } from '../../dashboard/registry/credential.ts';
+import { webSocketOf } from '../../dashboard/registry/credential.ts';
 import { desiredConfig } from '../../dashboard/registry/desired.ts';
+import { reachable } from '../../dashboard/registry/reach.ts';
 import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
 import { accessPoint, seedRegistry, site, weekdays } from '../support/state.ts';
 

@@ -81,6 +81,7 @@ const PAGES = [
   '/live',
   '/login',
   '/setup',
+  '/start',
 ];
 
 /** Thursday afternoon in Vilnius: libraries are open. Pages get the same clock (`page.clock.install`). */
