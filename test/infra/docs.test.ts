@@ -22,7 +22,7 @@ test('the help names every setting with its default and an example', () => {
     expect(help).toContain(setting.example);
   }
   expect(help).toContain(
-    'CARREL_TARGET_MBPS\n      Download target of an access point that has none of its own. Default: 30 Mb/s.',
+    'CARREL_TARGET_MBPS\n      Download target of an access point that has none of its own, until another is entered on the page. Default: 30 Mb/s.',
   );
 });
 
