@@ -29,7 +29,7 @@ export async function firstAdministrator(
         createdAt: clock.wallMs(),
       });
       state.keep.delete(SETUP_KEY);
-      state.audit(clock.wallMs(), FIRST_ADMIN, 'setup', 'password from CARREL_ADMIN_PASSWORD');
+      state.audit(clock.wallMs(), FIRST_ADMIN, 'setup', { by: 'setting' });
     });
     log.info({ user: FIRST_ADMIN }, 'administrator created from CARREL_ADMIN_PASSWORD');
     return null;
@@ -59,7 +59,7 @@ export function completeSetup(state: State, token: string, user: User): void {
     requireSetupToken(state, token);
     state.keep.delete(SETUP_KEY);
     state.people.putUser(user);
-    state.audit(user.createdAt, user.name, 'setup', 'first administrator');
+    state.audit(user.createdAt, user.name, 'setup', { by: 'link' });
   });
 }
 

@@ -2,6 +2,7 @@
 export * from './access.ts';
 export * from './alerts.ts';
 export * from './api.ts';
+export * from './audit.ts';
 export * from './control.ts';
 export * from './delivery.ts';
 export * from './events.ts';

@@ -5,6 +5,9 @@
 import type {
   AccessPoint,
   AlertRule,
+  AuditAction,
+  AuditEntry,
+  AuditFacts,
   BudgetReport,
   ComplianceRevision,
   DesiredMessage,
@@ -43,7 +46,7 @@ export interface State {
   /** Small named values: alert cursor, epoch, set-up token hash. */
   keep: { get(key: string): string | null; set(key: string, value: string): void; delete(key: string): void };
   /** Who did what: administrator actions, log-ins, revocations. Never secrets. */
-  audit(at: number, who: string, action: string, detail: string): void;
+  audit(at: number, who: string, action: AuditAction, facts: AuditFacts): void;
   /** Forgets audit entries before the time, and messages of resolved incidents that had left or were given up before it. */
   trim(beforeMs: number): void;
   /** Newest first; `before` is an id. */
@@ -51,14 +54,6 @@ export interface State {
   /** A whole copy as of one moment, readable by its owner only. @throws CarrelError STATE_UNWRITABLE */
   copyTo(path: string): Promise<void>;
   close(): void;
-}
-
-export interface AuditEntry {
-  id: number;
-  at: number;
-  who: string;
-  action: string;
-  detail: string;
 }
 
 /** A probe watches an access point from a time to a time; moving it adds a binding and never rewrites history. */

@@ -149,6 +149,7 @@ export const migrations: readonly string[] = [
     by TEXT NOT NULL, written_at INTEGER NOT NULL) STRICT;
   CREATE INDEX site_notes_by_site ON site_notes(site, at);
   `,
+  `ALTER TABLE audit ADD COLUMN facts TEXT;`,
 ];
 
 /**

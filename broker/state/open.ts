@@ -1,6 +1,7 @@
 /** Why: the one door to the state database: opens, checks and migrates the file, and hands out its repositories. */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { type AuditEntry, type AuditFacts, isObject, parseJson } from '#contract';
 import { CarrelError, errnoOf, messageOf } from '#lib/errors';
 import { type Logger, silentLogger } from '#lib/logger';
 import { alertState } from './alerts.ts';
@@ -8,7 +9,7 @@ import { channelState } from './channels.ts';
 import { type Database, openDatabase } from './database.ts';
 import { deliveryState } from './delivery.ts';
 import { escalationState } from './escalations.ts';
-import type { AuditEntry, State } from './index.ts';
+import type { State } from './index.ts';
 import { migrate, migrations } from './migrations.ts';
 import { onCallState } from './oncall.ts';
 import { outboxState } from './outbox.ts';
@@ -16,7 +17,7 @@ import { peopleState } from './people.ts';
 import { pushState } from './push.ts';
 import { registryState } from './registry.ts';
 import { reportState } from './reports.ts';
-import { number, type Row, text } from './row.ts';
+import { number, type Row, text, textOrNull } from './row.ts';
 import { siteNoteState } from './site-notes.ts';
 
 /**
@@ -49,8 +50,14 @@ export function openState({ path, log = silentLogger }: { path: string; log?: Lo
     reports: reportState(database),
     notes: siteNoteState(database),
     keep: keepOf(database),
-    audit(at, who, action, detail) {
-      database.run('INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)', at, who, action, detail);
+    audit(at, who, action, facts) {
+      database.run(
+        `INSERT INTO audit (at, who, action, detail, facts) VALUES (?, ?, ?, '', ?)`,
+        at,
+        who,
+        action,
+        JSON.stringify(facts),
+      );
     },
     trim(beforeMs) {
       database.transaction(() => {
@@ -123,6 +130,13 @@ function auditOf(row: Row): AuditEntry {
     at: number(row, 'at'),
     who: text(row, 'who'),
     action: text(row, 'action'),
+    facts: factsOf(textOrNull(row, 'facts')),
     detail: text(row, 'detail'),
   };
+}
+
+/** Written by this program only. */
+function factsOf(stored: string | null): AuditFacts | null {
+  const facts = stored === null ? null : parseJson(stored);
+  return isObject(facts) ? (facts as AuditFacts) : null;
 }

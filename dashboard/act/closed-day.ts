@@ -33,7 +33,7 @@ export function closeToday(deps: ClosedDayDeps, { site, who, reason }: Closing):
   const until = openSpansOf(site, entries, now, now + HORIZON_MS)[0]?.[0] ?? now + DAY_MS;
   endSilences(state, site, now);
   state.alerts.addSilence({ ap: null, site: site.id, reason, by: who, from: now, until });
-  state.audit(now, who, 'site closed for a day', `${site.id} ${date}`);
+  state.audit(now, who, 'site closed for a day', { site: site.id, day: date });
   publish(deps, site);
   return until;
 }
@@ -48,7 +48,7 @@ export function openAfterAll(deps: ClosedDayDeps, { site, who }: Omit<Closing, '
   if (left.length === entries.length) return false;
   writeCalendar(state, left, who, now);
   endSilences(state, site, now);
-  state.audit(now, who, 'site open after all', `${site.id} ${date}`);
+  state.audit(now, who, 'site open after all', { site: site.id, day: date });
   publish(deps, site);
   return true;
 }

@@ -69,7 +69,7 @@ export function doDeed(deps: DeedDeps, { incident, who, lang, by }: Asked, deed:
     case 'ack': {
       const until = now + deed.hours * HOUR_MS;
       alerts.acknowledge(incident.id, who, until);
-      state.audit(now, who, 'alert acknowledged', `${incident.id} for ${deed.hours} h, by ${by}`);
+      state.audit(now, who, 'alert acknowledged', { alert: incident.id, hours: deed.hours, by });
       return act.acked(time(until));
     }
     case 'silence': {
@@ -84,7 +84,7 @@ export function doDeed(deps: DeedDeps, { incident, who, lang, by }: Asked, deed:
       return site && openAfterAll(deps, { site, who }) ? act.opened : act.notClosed;
     case 'note':
       state.escalations.addNote(incident.id, { at: now, by: who, text: deed.text });
-      state.audit(now, who, 'note added', `${incident.id}, by ${by}`);
+      state.audit(now, who, 'note added', { alert: incident.id, by });
       return act.noted;
     case 'test': {
       const probe = judgeOf(deps, incident.ap);
@@ -104,5 +104,5 @@ function silence(
   const site = siteOf(state, ap);
   const now = clock.wallMs();
   state.alerts.addSilence({ ap: site ? null : ap, site: site?.id ?? null, reason, by: who, from: now, until });
-  state.audit(now, who, 'silence added', `${site?.id ?? ap} until ${new Date(until).toISOString()}, by ${by} of ${id}`);
+  state.audit(now, who, 'silence added', { ...(site ? { site: site.id } : { ap }), until, by, alert: id });
 }

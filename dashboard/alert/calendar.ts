@@ -50,12 +50,8 @@ export function writeCalendar(
   const dropped = given.length - entries.length;
   state.transaction(() => {
     state.keep.set(KEY, JSON.stringify(entries));
-    state.audit(
-      now,
-      who,
-      'calendar edited',
-      `${entries.length} entries${dropped > 0 ? `; ${dropped} that ended more than ${NEEDED_DAYS} days ago made room` : ''}`,
-    );
+    const gaveWay = dropped > 0 ? { gave_way: dropped } : {};
+    state.audit(now, who, 'calendar edited', { entries: entries.length, ...gaveWay });
   });
 }
 

@@ -52,7 +52,7 @@ export function openRules(
       const parsed = parseEdits(edits);
       state.transaction(() => {
         state.keep.set(KEY, JSON.stringify(parsed));
-        state.audit(now, who, 'rules edited', JSON.stringify(parsed).slice(0, 500));
+        state.audit(now, who, 'rules edited', { values: toldOf(parsed) });
       });
       page = parsed;
       table = make();
@@ -80,6 +80,20 @@ export function openRules(
             },
           ],
   };
+}
+
+/** The trail tells the first; all of them are on the page. */
+const TOLD_MOST = 20;
+function toldOf({ all, metered, sites }: RuleEdits): string[] {
+  const groups = [
+    ['', all],
+    ['metered: ', metered],
+    ...Object.entries(sites).map(([id, of]) => [`${id}: `, of] as const),
+  ] as const;
+  const values = groups.flatMap(([of, edits]) =>
+    Object.entries(edits).map(([name, value]) => `${of}${name} = ${value}`),
+  );
+  return values.length > TOLD_MOST ? [...values.slice(0, TOLD_MOST), '…'] : values;
 }
 
 function keptEdits(state: Pick<State, 'keep'>): RuleEdits {

@@ -7,6 +7,7 @@ import type {
   AlertExplanation,
   AlertView,
   AskedTest,
+  AuditEntry,
   AvailabilityView,
   BackupView,
   BudgetReport,
@@ -261,11 +262,4 @@ interface Token {
   user: string;
   created_at: number;
   revoked_at: number | null;
-}
-interface AuditEntry {
-  id: number;
-  at: number;
-  who: string;
-  action: string;
-  detail: string;
 }

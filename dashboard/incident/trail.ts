@@ -45,7 +45,7 @@ ${
 
 function textOf(change: Change, own: IncidentWords): string {
   return change.what === 'edited'
-    ? own.change.edited(change.who, own.action[change.action] ?? change.action)
+    ? own.change.edited(change.who, own.action[change.action])
     : own.change[change.what](change.agent);
 }
 

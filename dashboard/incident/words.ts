@@ -1,5 +1,6 @@
 /** Why: what the incident's own page says beyond the words of messages (dashboard/notify/words), as one shape with one object per language. */
 import type { AlertRule, ChannelKind, DeliveryKind, DeliveryState, Language } from '#contract';
+import type { LineAction } from './changes.ts';
 import { en } from './words-en.ts';
 import { lt } from './words-lt.ts';
 import { ru } from './words-ru.ts';
@@ -55,7 +56,7 @@ export interface IncidentWords {
     restarted(agent: string): string;
     edited(who: string, action: string): string;
   };
-  action: Readonly<Record<string, string>>;
+  action: Readonly<Record<LineAction, string>>;
   told: string;
   toldNobody: string;
   fired: string;

@@ -31,7 +31,7 @@ export function askTest(deps: AskDeps, { ap, probe, who }: { ap: string; probe: 
   publishDesired(deps, [probe]);
   deps.state.transaction(() => {
     deps.state.registry.addJob(probe, job, now);
-    deps.state.audit(now, who, 'test asked for', ap);
+    deps.state.audit(now, who, 'test asked for', { ap });
   });
   deps.broker.publishDesired(probe);
   return job;

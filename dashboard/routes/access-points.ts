@@ -68,7 +68,7 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
             access_point: ap.id,
           });
         state.registry.putAccessPoint(ap);
-        state.audit(clock.wallMs(), whoOf(request), 'access point created', `${ap.id} of ${ap.site}`);
+        state.audit(clock.wallMs(), whoOf(request), 'access point created', { ap: ap.id, site: ap.site });
       });
       live.rosterChanged();
       return reply.code(201).send(ap);
@@ -82,12 +82,8 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
       const ap = { ...accessPointFor(request.who, state.registry, request.params.ap), ...request.body };
       state.transaction(() => {
         state.registry.putAccessPoint(ap);
-        state.audit(
-          clock.wallMs(),
-          whoOf(request),
-          'access point changed',
-          `${ap.id}: ${Object.keys(request.body).join(', ')}`,
-        );
+        const fields = Object.keys(request.body);
+        state.audit(clock.wallMs(), whoOf(request), 'access point changed', { ap: ap.id, fields });
       });
       publishDesired(deps, probesAt(deps, ap.id));
       live.rosterChanged();

@@ -63,7 +63,7 @@ export function registerAccountRoutes(app: FastifyInstance, deps: AccountDeps): 
   app.post<{ Body: Login }>('/api/v1/login', { config: perAddress, schema: loginSchema }, async (request, reply) => {
     const user = await check(request.body.name, request.body.password, request.ip);
     const session = startSession(deps, request, reply, user);
-    deps.state.audit(deps.clock.wallMs(), user.name, 'login', request.ip);
+    deps.state.audit(deps.clock.wallMs(), user.name, 'login', { address: request.ip });
     deps.log.info({ user: user.name, address: request.ip }, 'signed in');
     const me: Me = { name: user.name, role: user.role, csrf: session.csrf };
     return request.body.token ? { ...me, token: tokenFor(deps, user) } : me;
@@ -73,6 +73,8 @@ export function registerAccountRoutes(app: FastifyInstance, deps: AccountDeps): 
     '/api/v1/logout',
     { config: { scoped: true }, onRequest: allow('viewer'), schema: { summary: 'End this session' } },
     async (request, reply) => {
+      if (request.session)
+        deps.state.audit(deps.clock.wallMs(), request.session.user, 'logout', { address: request.ip });
       endSession(deps, request, reply);
       return reply.code(204).send();
     },
@@ -134,7 +136,7 @@ function changePassword(state: State, user: User, at: number): void {
   state.transaction(() => {
     state.people.putUser(user);
     state.people.dropSessionsOf(user.name);
-    state.audit(at, user.name, 'password', 'changed by its person');
+    state.audit(at, user.name, 'password', {});
   });
 }
 
@@ -165,12 +167,11 @@ function credentialCheck({ state, passwords, clock, log }: AccountDeps) {
 
 function tokenFor({ state, clock }: AccountDeps, user: User): string {
   const token = newToken();
-  state.people.addToken({
-    name: 'login',
-    role: user.role,
-    user: user.name,
-    tokenSha256: sha256(token),
-    createdAt: clock.wallMs(),
+  const { role, name: person } = user;
+  const createdAt = clock.wallMs();
+  state.transaction(() => {
+    state.people.addToken({ name: 'login', role, user: person, tokenSha256: sha256(token), createdAt });
+    state.audit(createdAt, person, 'token created', { name: 'login', role, by: 'login' });
   });
   return token;
 }

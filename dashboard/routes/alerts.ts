@@ -125,7 +125,7 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
       const who = request.who?.name ?? '';
       const now = clock.wallMs();
       const alert = alerts.acknowledge(request.params.id, who, now + Math.round(request.body.hours * HOUR_MS));
-      state.audit(now, who, 'alert acknowledged', `${alert.id} for ${request.body.hours} h`);
+      state.audit(now, who, 'alert acknowledged', { alert: alert.id, hours: request.body.hours });
       return alertFor(request, alert.id);
     },
   );
@@ -139,7 +139,7 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
     async (request) => {
       const who = request.who?.name ?? '';
       const alert = alerts.resolve(request.params.id, who);
-      state.audit(clock.wallMs(), who, 'alert declared over', String(alert.id));
+      state.audit(clock.wallMs(), who, 'alert declared over', { alert: alert.id });
       return alertFor(request, alert.id);
     },
   );

@@ -31,7 +31,7 @@ export function registerBackupRoutes(
     { onRequest: allow('administrator'), schema: startSchema },
     async (request, reply): Promise<BackupView> => {
       const begun = desk().start(request.body.dir);
-      state.audit(clock.wallMs(), whoOf(request), 'backup', begun.dir);
+      state.audit(clock.wallMs(), whoOf(request), 'backup', { dir: begun.dir });
       return reply.code(202).send(begun);
     },
   );

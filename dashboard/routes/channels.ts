@@ -130,7 +130,7 @@ export function registerChannelRoutes(app: FastifyInstance, deps: ChannelDeps, a
         refuseTaken(deps, name, null);
         refuseWrong(draft);
         const id = state.channels.add(draft);
-        state.audit(clock.wallMs(), whoOf(request), 'channel created', `${name}, ${kind}`);
+        state.audit(clock.wallMs(), whoOf(request), 'channel created', { name, kind });
         return { ...draft, id };
       });
       return reply.code(201).send(viewOf(deps, receivers.ofChannel(channel), channel, languageOf(request)));
@@ -155,12 +155,8 @@ export function registerChannelRoutes(app: FastifyInstance, deps: ChannelDeps, a
         refuseTaken(deps, channel.name, channel.id);
         refuseWrong(channel);
         state.channels.update(channel);
-        state.audit(
-          clock.wallMs(),
-          whoOf(request),
-          'channel changed',
-          `${channel.name}: ${Object.keys(request.body).join(', ')}`,
-        );
+        const fields = Object.keys(request.body);
+        state.audit(clock.wallMs(), whoOf(request), 'channel changed', { name: channel.name, fields });
         return viewOf(deps, receivers.ofChannel(channel), channel, languageOf(request));
       }),
   );
@@ -172,7 +168,7 @@ export function registerChannelRoutes(app: FastifyInstance, deps: ChannelDeps, a
       state.transaction(() => {
         const channel = channelOrThrow(deps, request.params.id);
         state.channels.drop(channel.id);
-        state.audit(clock.wallMs(), whoOf(request), 'channel removed', channel.name);
+        state.audit(clock.wallMs(), whoOf(request), 'channel removed', { name: channel.name });
       });
       return reply.code(204).send();
     },
@@ -184,7 +180,7 @@ export function registerChannelRoutes(app: FastifyInstance, deps: ChannelDeps, a
     async (request): Promise<ChannelTestResult> => {
       const receiver = receivers.byRoute(request.body.route);
       if (!receiver) throw new CarrelError('CHANNEL_UNKNOWN', 'There is no such receiver, or it is switched off.', {});
-      state.audit(clock.wallMs(), whoOf(request), 'channel tested', receiver.label);
+      state.audit(clock.wallMs(), whoOf(request), 'channel tested', { name: receiver.label });
       return sendTest(deps, receiver, languageOf(request));
     },
   );

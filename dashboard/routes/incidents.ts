@@ -46,7 +46,7 @@ export function registerIncidentRoutes(
       const at = clock.wallMs();
       const note = { at, by: whoOf(request), text: request.body.text.replace(/[\p{Cc}]+/gu, ' ').trim() };
       const added = state.transaction(() => {
-        state.audit(at, note.by, 'note added', String(id));
+        state.audit(at, note.by, 'note added', { alert: id });
         return state.escalations.addNote(id, note);
       });
       return reply.code(201).send({ id: added, ...note } satisfies IncidentNote);

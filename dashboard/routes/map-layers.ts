@@ -55,7 +55,7 @@ export function registerMapLayerRoutes(
       const { name, geojson } = request.body;
       const layer = state.transaction(() => {
         const made = layers.add({ name, geojson, by: whoOf(request), now: clock.wallMs() });
-        state.audit(clock.wallMs(), whoOf(request), 'map layer added', `${made.name}: ${made.regions} regions`);
+        state.audit(clock.wallMs(), whoOf(request), 'map layer added', { name: made.name, regions: made.regions });
         return made;
       });
       return reply.code(201).send(layer);
@@ -68,7 +68,7 @@ export function registerMapLayerRoutes(
     async (request, reply) => {
       state.transaction(() => {
         const { name } = layers.remove(request.params.id);
-        state.audit(clock.wallMs(), whoOf(request), 'map layer removed', name);
+        state.audit(clock.wallMs(), whoOf(request), 'map layer removed', { name });
       });
       return reply.code(204).send();
     },

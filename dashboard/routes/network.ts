@@ -51,7 +51,7 @@ async function changeTarget(deps: NetworkDeps, target_mbps: number, who: string)
   if (before === target_mbps) return;
   state.transaction(() => {
     keepNetworkTarget(deps, target_mbps);
-    state.audit(clock.wallMs(), who, 'target of the network changed', `${before} to ${target_mbps} Mb/s`);
+    state.audit(clock.wallMs(), who, 'target of the network changed', { was_mbps: before, mbps: target_mbps });
   });
   const same = state.registry.accessPoints().filter((ap) => ap.target_mbps === before);
   for (let at = 0; at < same.length; at += AT_ONCE) {

@@ -35,7 +35,7 @@ export function registerPolicyRoutes(app: FastifyInstance, deps: PolicyDeps, all
       const policy = { ...request.body, working: workingFrom(request.body.working ?? null) };
       const id = state.transaction(() => {
         checkPolicy(deps, policy, null);
-        state.audit(clock.wallMs(), whoOf(request), 'policy created', policy.name);
+        state.audit(clock.wallMs(), whoOf(request), 'policy created', { name: policy.name });
         return state.oncall.addPolicy(policy);
       });
       return reply.code(201).send(viewOf({ id, ...policy }));
@@ -54,12 +54,8 @@ export function registerPolicyRoutes(app: FastifyInstance, deps: PolicyDeps, all
         };
         checkPolicy(deps, policy, policy.id);
         state.oncall.updatePolicy(policy);
-        state.audit(
-          clock.wallMs(),
-          whoOf(request),
-          'policy changed',
-          `${policy.name}: ${Object.keys(request.body).join(', ')}`,
-        );
+        const fields = Object.keys(request.body);
+        state.audit(clock.wallMs(), whoOf(request), 'policy changed', { name: policy.name, fields });
         return viewOf(policy);
       }),
   );
@@ -70,7 +66,7 @@ export function registerPolicyRoutes(app: FastifyInstance, deps: PolicyDeps, all
       state.transaction(() => {
         const policy = policyOrThrow(deps, request.params.id);
         state.oncall.dropPolicy(policy.id);
-        state.audit(clock.wallMs(), whoOf(request), 'policy removed', policy.name);
+        state.audit(clock.wallMs(), whoOf(request), 'policy removed', { name: policy.name });
       });
       return reply.code(204).send();
     },

@@ -74,12 +74,8 @@ function registerCallees(app: FastifyInstance, deps: OnCallDeps, allow: Allow): 
       });
       state.transaction(() => {
         state.oncall.putCallee({ ...next, contacts: contacts ?? next.contacts });
-        state.audit(
-          clock.wallMs(),
-          whoOf(request),
-          'on-call person changed',
-          `${user}: ${Object.keys(request.body).join(', ')}`,
-        );
+        const fields = Object.keys(request.body);
+        state.audit(clock.wallMs(), whoOf(request), 'on-call person changed', { user, fields });
       });
       return calleeOf(deps, user);
     },
@@ -151,7 +147,7 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
       const draft = { ...rest, start_day, hours: rotationHours(hours) };
       const id = state.transaction(() => {
         checkRotation(deps, draft, null);
-        state.audit(clock.wallMs(), whoOf(request), 'rotation created', draft.name);
+        state.audit(clock.wallMs(), whoOf(request), 'rotation created', { name: draft.name });
         return state.oncall.addRotation(draft);
       });
       return reply.code(201).send(view({ ...draft, id }, languageOf(request)));
@@ -170,12 +166,8 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
         };
         checkRotation(deps, rotation, rotation.id);
         state.oncall.updateRotation(rotation);
-        state.audit(
-          clock.wallMs(),
-          whoOf(request),
-          'rotation changed',
-          `${rotation.name}: ${Object.keys(request.body).join(', ')}`,
-        );
+        const fields = Object.keys(request.body);
+        state.audit(clock.wallMs(), whoOf(request), 'rotation changed', { name: rotation.name, fields });
         return view(rotation, languageOf(request));
       }),
   );
@@ -193,7 +185,7 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
             policy: user.name,
           });
         state.oncall.dropRotation(rotation.id);
-        state.audit(clock.wallMs(), whoOf(request), 'rotation removed', rotation.name);
+        state.audit(clock.wallMs(), whoOf(request), 'rotation removed', { name: rotation.name });
       });
       return reply.code(204).send();
     },
@@ -210,7 +202,7 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
       });
       state.transaction(() => {
         state.oncall.addOverride({ rotation: rotation.id, user, from, to });
-        state.audit(clock.wallMs(), whoOf(request), 'rotation override', `${rotation.name}: ${user ?? 'nobody'}`);
+        state.audit(clock.wallMs(), whoOf(request), 'rotation override', { name: rotation.name, user });
       });
       return reply.code(201).send(view(rotation, languageOf(request)));
     },
@@ -221,7 +213,7 @@ function registerRotations(app: FastifyInstance, deps: OnCallDeps, receivers: Re
     async (request, reply) => {
       if (!state.oncall.dropOverride(request.params.id))
         throw new CarrelError('OVERRIDE_UNKNOWN', `There is no override ${request.params.id}.`);
-      state.audit(clock.wallMs(), whoOf(request), 'rotation override removed', String(request.params.id));
+      state.audit(clock.wallMs(), whoOf(request), 'rotation override removed', { override: request.params.id });
       return reply.code(204).send();
     },
   );

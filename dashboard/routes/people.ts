@@ -104,7 +104,7 @@ function registerUsers(app: FastifyInstance, { state, passwords, clock }: People
       state.transaction(() => {
         if (state.people.user(name)) throw new CarrelError('USER_EXISTS', `There is a user ${name} already.`, { name });
         state.people.putUser(user);
-        state.audit(clock.wallMs(), whoOf(request), 'user created', `${name}, ${role}`);
+        state.audit(clock.wallMs(), whoOf(request), 'user created', { user: name, role });
       });
       return reply.code(201).send(publicUser(user));
     },
@@ -124,12 +124,8 @@ function registerUsers(app: FastifyInstance, { state, passwords, clock }: People
         state.people.putUser(user);
         if (hash !== null || user.role !== before.role || request.body.scope !== undefined)
           state.people.dropSessionsOf(user.name);
-        state.audit(
-          clock.wallMs(),
-          whoOf(request),
-          'user changed',
-          `${user.name}: ${Object.keys(request.body).join(', ')}`,
-        );
+        const fields = Object.keys(request.body);
+        state.audit(clock.wallMs(), whoOf(request), 'user changed', { user: user.name, fields });
         return publicUser(user);
       });
     },
@@ -147,7 +143,7 @@ function registerUsers(app: FastifyInstance, { state, passwords, clock }: People
           if (token.user === user.name) state.people.revokeToken(token.id, now);
         state.people.dropUser(user.name);
         state.keep.delete(`views.${user.name}`);
-        state.audit(now, whoOf(request), 'user removed', user.name);
+        state.audit(now, whoOf(request), 'user removed', { user: user.name });
       });
       return reply.code(204).send();
     },
@@ -170,7 +166,7 @@ function registerTokens(app: FastifyInstance, { state, clock }: PeopleDeps): voi
       const token = newToken();
       const user = state.people.user(whoOf(request))?.name ?? '';
       const id = state.transaction(() => {
-        state.audit(clock.wallMs(), whoOf(request), 'token created', `${request.body.name}, ${request.body.role}`);
+        state.audit(clock.wallMs(), whoOf(request), 'token created', request.body);
         return state.people.addToken({ ...request.body, user, tokenSha256: sha256(token), createdAt: clock.wallMs() });
       });
       return reply.code(201).send({ id, ...request.body, token });
@@ -185,7 +181,7 @@ function registerTokens(app: FastifyInstance, { state, clock }: PeopleDeps): voi
       if (!token) throw new CarrelError('TOKEN_UNKNOWN', `There is no token ${request.params.id}.`, {});
       state.transaction(() => {
         state.people.revokeToken(token.id, clock.wallMs());
-        state.audit(clock.wallMs(), whoOf(request), 'token revoked', token.name);
+        state.audit(clock.wallMs(), whoOf(request), 'token revoked', { name: token.name });
       });
       return reply.code(204).send();
     },
@@ -211,7 +207,7 @@ function registerSessions(app: FastifyInstance, { state, clock }: PeopleDeps): v
     if (!session) throw new CarrelError('SESSION_UNKNOWN', 'There is no such session; it may have ended already.');
     state.transaction(() => {
       state.people.dropSession(session.idSha256);
-      state.audit(clock.wallMs(), whoOf(request), 'session ended', session.user);
+      state.audit(clock.wallMs(), whoOf(request), 'session ended', { user: session.user });
     });
   };
   const mine = { config: { scoped: true }, onRequest: allow('viewer') };

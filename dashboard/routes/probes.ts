@@ -71,12 +71,8 @@ export function registerProbeRoutes(app: FastifyInstance, deps: ProbeDeps): void
       const { id, access_point = null, watched_since } = request.body;
       const credential = state.transaction(() => {
         state.registry.addProbe(id, access_point, clock.wallMs(), watched_since);
-        state.audit(
-          clock.wallMs(),
-          whoOf(request),
-          'probe created',
-          access_point === null ? id : `${id} at ${access_point}${sinceText(watched_since)}`,
-        );
+        const where = access_point === null ? {} : { ap: access_point, since: watched_since };
+        state.audit(clock.wallMs(), whoOf(request), 'probe created', { probe: id, ...where });
         return issueCredential(deps, id);
       });
       publishDesired(deps, [id]);
@@ -94,7 +90,7 @@ export function registerProbeRoutes(app: FastifyInstance, deps: ProbeDeps): void
     async (request, reply) => {
       const { id } = probeOrThrow(deps, request.params.probe);
       const credential = state.transaction(() => {
-        state.audit(clock.wallMs(), whoOf(request), 'credential renewed', id);
+        state.audit(clock.wallMs(), whoOf(request), 'credential renewed', { probe: id });
         return issueCredential(deps, id);
       });
       broker.disconnect(id, 'credential renewed');
@@ -110,7 +106,7 @@ export function registerProbeRoutes(app: FastifyInstance, deps: ProbeDeps): void
       const { id } = probeOrThrow(deps, request.params.probe);
       state.transaction(() => {
         state.registry.bind(id, request.body.access_point, clock.wallMs());
-        state.audit(clock.wallMs(), whoOf(request), 'probe moved', `${id} to ${request.body.access_point}`);
+        state.audit(clock.wallMs(), whoOf(request), 'probe moved', { probe: id, ap: request.body.access_point });
       });
       publishDesired(deps, [id]);
       live.rosterChanged();
@@ -126,7 +122,7 @@ export function registerProbeRoutes(app: FastifyInstance, deps: ProbeDeps): void
     probeOrThrow(deps, id);
     state.transaction(() => {
       state.registry.revoke(id, clock.wallMs());
-      state.audit(clock.wallMs(), who, 'probe revoked', id);
+      state.audit(clock.wallMs(), who, 'probe revoked', { probe: id });
     });
     broker.disconnect(id, 'credential revoked');
     live.rosterChanged();
@@ -148,9 +144,6 @@ export function registerProbeRoutes(app: FastifyInstance, deps: ProbeDeps): void
     },
   );
 }
-
-const sinceText = (watchedSince: number | undefined): string =>
-  watchedSince === undefined ? '' : ` since ${new Date(watchedSince).toISOString()}`;
 
 function withState({ state, broker, clock }: ProbeDeps, probe: Probe) {
   const presence = broker.presence().get(probe.id);

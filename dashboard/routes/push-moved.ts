@@ -46,7 +46,7 @@ export function registerPushMoved(
         const device = state.push.move(before, after);
         // The same answer whether the address or the secret is wrong.
         if (!device) throw new CarrelError('PUSH_UNKNOWN', 'No device has this subscription.', {});
-        state.audit(clock.wallMs(), device.user, 'push device moved', device.label);
+        state.audit(clock.wallMs(), device.user, 'push device moved', { name: device.label });
       });
       return reply.code(204).send();
     },

@@ -75,7 +75,7 @@ export function registerPushRoutes(app: FastifyInstance, deps: PushDeps, allow: 
           devices: DEVICES_MOST,
         });
       const id = state.transaction(() => {
-        state.audit(now, user, 'push device added', label);
+        state.audit(now, user, 'push device added', { name: label });
         return state.push.put({ user, endpoint, p256dh, auth, label: label.replace(/\p{Cc}+/gu, ' '), createdAt: now });
       });
       return reply.code(201).send(viewOf(deviceOf(user, id), languageOf(request)));
@@ -90,7 +90,7 @@ export function registerPushRoutes(app: FastifyInstance, deps: PushDeps, allow: 
       const { id, label } = deviceOf(user, request.params.id);
       state.transaction(() => {
         state.push.drop(id);
-        state.audit(clock.wallMs(), user, 'push device removed', label);
+        state.audit(clock.wallMs(), user, 'push device removed', { name: label });
       });
       return reply.code(204).send();
     },

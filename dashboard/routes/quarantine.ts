@@ -72,8 +72,7 @@ export function registerQuarantineRoutes(
       if (known(store) === PAYLOADS)
         throw new CarrelError('QUARANTINE_CONFLICT', 'Payloads that are no frames belong to no database.', { store });
       const report = await broker.tasks.replayQuarantine({ store, limit });
-      const told = `${store}: ${report.taken} taken, ${report.refused} refused`;
-      state.audit(clock.wallMs(), whoOf(request), 'quarantine replayed', told);
+      state.audit(clock.wallMs(), whoOf(request), 'quarantine replayed', { store, ...report });
       return report;
     },
   );
@@ -84,7 +83,7 @@ export function registerQuarantineRoutes(
     async (request): Promise<{ dropped: number }> => {
       const store = known(request.query.store);
       const dropped = await broker.tasks.dropQuarantine({ store });
-      state.audit(clock.wallMs(), whoOf(request), 'quarantine deleted', `${store}: ${dropped} lines`);
+      state.audit(clock.wallMs(), whoOf(request), 'quarantine deleted', { store, lines: dropped });
       return { dropped };
     },
   );

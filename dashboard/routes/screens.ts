@@ -31,7 +31,7 @@ export function registerScreenRoutes(app: FastifyInstance, deps: ScreenDeps, all
     async (request, reply) => {
       const made = state.transaction(() => {
         const added = screens.add(request.body.name.trim(), whoOf(request), clock.wallMs());
-        state.audit(clock.wallMs(), whoOf(request), 'screen added', added.screen.name);
+        state.audit(clock.wallMs(), whoOf(request), 'screen added', { name: added.screen.name });
         return added;
       });
       // After the #, so that no log of any server on the way holds it.
@@ -56,7 +56,7 @@ export function registerScreenRoutes(app: FastifyInstance, deps: ScreenDeps, all
     async (request, reply) => {
       const paired = state.transaction(() => {
         const { name: screen, token } = screens.pair(request.body.code, clock.wallMs());
-        state.audit(clock.wallMs(), `screen ${screen}`, 'screen paired', request.ip);
+        state.audit(clock.wallMs(), `screen ${screen}`, 'screen paired', { name: screen, address: request.ip });
         return { screen, token };
       });
       log.info({ screen: paired.screen, address: request.ip }, 'a screen was paired');
@@ -84,7 +84,7 @@ export function registerScreenRoutes(app: FastifyInstance, deps: ScreenDeps, all
     async (request, reply) => {
       state.transaction(() => {
         const { name: screen } = screens.remove(request.params.id);
-        state.audit(clock.wallMs(), whoOf(request), 'screen revoked', screen);
+        state.audit(clock.wallMs(), whoOf(request), 'screen revoked', { name: screen });
       });
       return reply.code(204).send();
     },

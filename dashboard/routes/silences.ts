@@ -1,6 +1,6 @@
 /** Why: silences and maintenance windows over HTTP: of one library or of all behind a provider, once or weekly, each with an end, a reason and a name. */
 import type { FastifyInstance } from 'fastify';
-import type { Page, Silence, WeeklyHours } from '#contract';
+import type { AuditFacts, Page, Silence, WeeklyHours } from '#contract';
 import { CarrelError } from '#lib/errors';
 import { isZone, type State } from '#state';
 import type { DashboardDeps } from '../deps.ts';
@@ -108,8 +108,8 @@ export function registerSilenceRoutes(app: FastifyInstance, { state, clock }: Si
       checkTime(silence, now);
       const id = state.transaction(() => {
         const added = state.alerts.addSilence(silence);
-        const until = new Date(silence.until).toISOString();
-        state.audit(now, silence.by, `${silence.kind} added`, `${added}: ${nameOf(silence)} until ${until}`);
+        const action = silence.kind === 'maintenance' ? 'maintenance added' : 'silence added';
+        state.audit(now, silence.by, action, { silence: added, ...targetOf(silence), until: silence.until });
         return added;
       });
       return reply.code(201).send({ id, ...silence } satisfies Silence);
@@ -133,7 +133,10 @@ export function registerSilenceRoutes(app: FastifyInstance, { state, clock }: Si
       refuseOthers(silence, request.who);
       state.transaction(() => {
         state.alerts.endSilence(request.params.id, now);
-        state.audit(now, request.who?.name ?? '', 'silence ended', String(request.params.id));
+        state.audit(now, request.who?.name ?? '', 'silence ended', {
+          silence: request.params.id,
+          ...targetOf(silence),
+        });
       });
       return reply.code(204).send();
     },
@@ -215,8 +218,8 @@ function checkWeekly({ from, to, zone }: WeeklyHours): void {
 }
 
 /** For the trail of who did what. */
-function nameOf({ ap, site, region = null, isp = null }: Target): string {
-  if (region !== null) return `region ${region}`;
-  if (isp !== null) return `provider ${isp}`;
-  return ap ?? site ?? 'everything';
+function targetOf({ ap, site, region = null, isp = null }: Target): AuditFacts {
+  if (region !== null) return { region };
+  if (isp !== null) return { isp };
+  return ap !== null ? { ap } : site !== null ? { site } : { everything: true };
 }

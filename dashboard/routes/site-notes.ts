@@ -77,7 +77,7 @@ export function registerSiteNoteRoutes(
       if (text === '') throw new CarrelError('NOTE_INVALID', 'A note needs some words.', { text: 'is empty' });
       const note = { site, at: request.body.at ?? written_at, text, by: whoOf(request), written_at };
       const id = state.transaction(() => {
-        state.audit(written_at, note.by, 'site note added', site);
+        state.audit(written_at, note.by, 'site note added', { site });
         return state.notes.add(note);
       });
       return reply.code(201).send({ id, ...note } satisfies SiteNote);
@@ -103,7 +103,7 @@ export function registerSiteNoteRoutes(
         );
       state.transaction(() => {
         state.notes.remove(note.id);
-        state.audit(clock.wallMs(), whoOf(request), 'site note removed', `${site}: ${note.text.slice(0, 80)}`);
+        state.audit(clock.wallMs(), whoOf(request), 'site note removed', { site, text: note.text.slice(0, 80) });
       });
       return reply.code(204).send();
     },

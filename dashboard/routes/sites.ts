@@ -97,7 +97,7 @@ export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
         if (state.registry.site(site.id))
           throw new CarrelError('SITE_EXISTS', `There is a site ${site.id} already.`, { site: site.id });
         putSiteWithAccessPoint(deps, site, request.body.target_mbps ?? null);
-        state.audit(clock.wallMs(), whoOf(request), 'site created', site.id);
+        state.audit(clock.wallMs(), whoOf(request), 'site created', { site: site.id });
       });
       afterEdit(deps, [site.id]);
       return reply.code(201).send(site);
@@ -115,12 +115,8 @@ export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
       const site = withInput(siteFor(request.who, state.registry, request.params.site), request.body);
       state.transaction(() => {
         state.registry.putSite(site);
-        state.audit(
-          clock.wallMs(),
-          whoOf(request),
-          'site changed',
-          `${site.id}: ${Object.keys(request.body).join(', ')}`,
-        );
+        const fields = Object.keys(request.body);
+        state.audit(clock.wallMs(), whoOf(request), 'site changed', { site: site.id, fields });
       });
       afterEdit(deps, [site.id]);
       return site;
@@ -139,12 +135,8 @@ export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
       const plan = planImport(request.body, { isKnown: (id) => known.has(id), zone: assumedZone() });
       if (request.query.dry === '0' || request.query.dry === 'false') {
         await storeImport(deps, plan.sites, plan.report);
-        state.audit(
-          clock.wallMs(),
-          whoOf(request),
-          'sites imported',
-          `created ${plan.report.created}, updated ${plan.report.updated}, refused ${plan.report.refused}`,
-        );
+        const { created, updated, refused } = plan.report;
+        state.audit(clock.wallMs(), whoOf(request), 'sites imported', { created, updated, refused });
       }
       return inLanguage(plan.report, languageOf(request));
     },

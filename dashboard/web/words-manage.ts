@@ -100,15 +100,6 @@ const en = {
     end: 'Sign out',
     endSure: (name: string) => `End this session of ${name} at once?`,
   },
-  audit: {
-    title: 'Who did what',
-    when: 'When',
-    who: 'Who',
-    what: 'What',
-    detail: 'Detail',
-    more: 'Earlier entries',
-    none: 'Nothing yet',
-  },
 
   you: {
     title: 'You',

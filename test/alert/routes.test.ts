@@ -90,7 +90,7 @@ describe('alerts over HTTP', () => {
     expect(it.state.auditTrail({ limit: 5 })[0]).toMatchObject({
       who: 'operator',
       action: 'alert acknowledged',
-      detail: '1 for 4 h',
+      facts: { alert: 1, hours: 4 },
     });
   });
   test('explain themselves, also when nothing fires', async () => {
@@ -149,7 +149,7 @@ describe('silences over HTTP', () => {
       { region: null, isp, weekly },
       { ap: null, site: null, region: null, isp: null },
     ]);
-    expect(it.state.auditTrail({ limit: 1 })[0]?.detail).toContain('everything');
+    expect(it.state.auditTrail({ limit: 1 })).toMatchObject([{ facts: { everything: true } }]);
   });
   test.each([
     [{ reason: 'why not' }, 400, 'BODY_INVALID'],

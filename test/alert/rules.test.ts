@@ -47,6 +47,7 @@ describe('the rule table', () => {
     expect([rules.table().number('dark.after_s', null), rules.notices().length]).toEqual([60, 1]);
     const again = openRules({ CARREL_DARK_AFTER_S: 300 }, state);
     expect(again.table().number('dark.after_s', null)).toBe(999);
-    expect(state.auditTrail({ limit: 1 })[0]).toMatchObject({ who: 'rasa', action: 'rules edited' });
+    const values = ['dark.after_s = 999', 'quality.loss_pct = 9'];
+    expect(state.auditTrail({ limit: 1 })).toMatchObject([{ who: 'rasa', action: 'rules edited', facts: { values } }]);
   });
 });

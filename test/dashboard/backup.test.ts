@@ -36,7 +36,7 @@ test('it runs by itself, a second one meanwhile is refused, and the end tells wh
   done.resolve(manifest);
   await done.promise;
   expect(await viewed(it)).toMatchObject({ dir: '/backup', state: 'done', bytes: 7, files: 1, counts, error: null });
-  expect(it.state.auditTrail({ limit: 1 })).toMatchObject([{ action: 'backup', detail: '/backup' }]);
+  expect(it.state.auditTrail({ limit: 1 })).toMatchObject([{ action: 'backup', facts: { dir: '/backup' } }]);
 });
 
 test('a failure is told with its code', async () => {

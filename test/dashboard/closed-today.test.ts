@@ -48,7 +48,7 @@ test('a full calendar makes room by what ended long ago, which stands in the aud
     ENTRIES_MAX - 1,
     ['2026-11-22'],
   ]);
-  expect(it.state.auditTrail({ limit: 9 }).some(({ detail }) => detail.includes('2 that ended'))).toBe(true);
+  expect(it.state.auditTrail({ limit: 9 }).some(({ facts }) => facts?.gave_way === 2)).toBe(true);
 });
 
 test('where there is no room at all it says so by a code, in the language of who asks, and changes nothing', async () => {

@@ -28,9 +28,9 @@ test('only administrators replay and delete, and the trail tells it', async () =
   const replayed = await it.as('administrator', 'POST', '/quarantine/replay', { store: 'memory', limit: 5 });
   expect(replayed.json()).toEqual({ taken: 4, refused: 1 });
   expect((await it.as('administrator', 'DELETE', '/quarantine?store=memory')).json()).toEqual({ dropped: 7 });
-  expect(it.state.auditTrail({ limit: 2 }).map(({ action, detail }) => [action, detail])).toEqual([
-    ['quarantine deleted', 'memory: 7 lines'],
-    ['quarantine replayed', 'memory: 4 taken, 1 refused'],
+  expect(it.state.auditTrail({ limit: 2 }).map(({ action, facts }) => [action, facts])).toEqual([
+    ['quarantine deleted', { store: 'memory', lines: 7 }],
+    ['quarantine replayed', { store: 'memory', taken: 4, refused: 1 }],
   ]);
 });
 

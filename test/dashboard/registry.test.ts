@@ -199,7 +199,7 @@ describe('probes', () => {
     expect((await dashboard.as('administrator', 'POST', '/probes', body)).statusCode).toBe(201);
     expect(dashboard.state.registry.accessPointOf('old', watched_since)).toBe('hall');
     expect(dashboard.state.auditTrail({ limit: 1 })).toMatchObject([
-      { detail: `old at hall since ${new Date(watched_since).toISOString()}` },
+      { facts: { probe: 'old', ap: 'hall', since: watched_since } },
     ]);
     expect(code(await dashboard.as('administrator', 'POST', '/probes', { ...body, id: 'other' }))).toBe(
       'PROBE_INVALID',
@@ -355,7 +355,7 @@ describe('a test now', () => {
     expect(dashboard.state.auditTrail({ limit: 1 })[0]).toMatchObject({
       who: 'operator',
       action: 'test asked for',
-      detail: 'site-1-main',
+      facts: { ap: 'site-1-main' },
     });
   });
 

@@ -171,6 +171,6 @@ function fall(
   const message = { incident, kind: 'firing', severity: 'page', now: FELL + 2 * MINUTE } as const;
   const item = addMessage(state, { route: 'contact:1', kind: 'email', label: 'operator, mail' }, message);
   state.outbox.markSent(item, FELL + 2 * MINUTE + 3000, null);
-  state.audit(NIGHT - 9 * HOUR, 'rasa', 'site changed', 'lib-0: notes');
+  state.audit(NIGHT - 9 * HOUR, 'rasa', 'site changed', { site: 'lib-0', fields: ['notes'] });
   return { incident, item };
 }

@@ -173,7 +173,7 @@ describe('the outbox', () => {
     const gone = add(over, 'ona');
     const waiting = add(over, 'jonas');
     for (const id of [told, gone]) state.outbox.markSent(id, 20);
-    for (const at of [20, 200]) state.audit(at, 'ona', 'log-in', '');
+    for (const at of [20, 200]) state.audit(at, 'ona', 'login', {});
     state.trim(100);
     const left = [firing, over].flatMap((id) => state.outbox.ofIncident(id).map((item) => item.id));
     expect([left, state.auditTrail({ limit: 10 }).map(({ at }) => at)]).toEqual([[told, waiting], [200]]);

@@ -82,13 +82,13 @@ describe('the file', () => {
     const path = join(scratchFolder(), 'state.db');
     const first = openState({ path });
     seedRegistry(first, 2);
-    for (let i = 1; i <= 3; i++) first.audit(i, 'ona', 'login', `attempt ${i}`);
+    for (let i = 1; i <= 3; i++) first.audit(i, 'ona', 'login', { address: `10.0.0.${i}` });
     first.close();
     const second = openState({ path });
     onTestFinished(() => second.close());
     expect(second.registry.probes()).toHaveLength(2);
     expect(second.auditTrail({ before: 3, limit: 1 })).toEqual([
-      { id: 2, at: 2, who: 'ona', action: 'login', detail: 'attempt 2' },
+      { id: 2, at: 2, who: 'ona', action: 'login', facts: { address: '10.0.0.2' }, detail: '' },
     ]);
   });
 
@@ -174,6 +174,20 @@ describe('a migration', () => {
     const copy = openState({ path: `${path}.v${migrations.length}` });
     onTestFinished(() => copy.close());
     expect(copy.registry.site('a')?.id).toBe('a');
+  });
+
+  it('keeps lines of who did what as sentences, where an older version wrote sentences', () => {
+    const path = join(scratchFolder(), 'state.db');
+    const old = openDatabase(path);
+    const before = migrations.findIndex((step) => step.includes('ALTER TABLE audit ADD COLUMN facts'));
+    migrate(old, path, migrations.slice(0, before), silentLogger);
+    old.exec(`INSERT INTO audit (at, who, action, detail) VALUES (1, 'ona', 'site changed', 'lib-0: name')`);
+    old.close();
+    const state = openState({ path });
+    onTestFinished(() => state.close());
+    expect(state.auditTrail({ limit: 1 })).toEqual([
+      { id: 1, at: 1, who: 'ona', action: 'site changed', facts: null, detail: 'lib-0: name' },
+    ]);
   });
 
   it('that fails half-way leaves the file as it was', () => {

@@ -78,7 +78,16 @@ function servePeople(app: FastifyInstance, { me, now }: Pick<World, 'me' | 'now'
     next: null,
   }));
   app.get('/api/v1/audit', () => ({
-    items: [{ id: 7, at: now() - 60_000, who: 'rasa', action: 'site changed', detail: 'site-0: opening' }],
+    items: [
+      {
+        id: 7,
+        at: now() - 60_000,
+        who: 'rasa',
+        action: 'site changed',
+        facts: { site: 'site-0', fields: ['opening'] },
+        detail: '',
+      },
+    ],
     next: '7',
   }));
   app.get('/api/v1/users', () => ({

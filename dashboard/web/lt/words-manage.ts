@@ -102,15 +102,6 @@ export const manage: typeof en = {
     end: 'Atjungti',
     endSure: (name) => `Iš karto baigti šį seansą (${name})?`,
   },
-  audit: {
-    title: 'Kas ką darė',
-    when: 'Kada',
-    who: 'Kas',
-    what: 'Ką',
-    detail: 'Išsamiau',
-    more: 'Ankstesni įrašai',
-    none: 'Kol kas nieko',
-  },
 
   you: {
     title: 'Jūs',

@@ -1,25 +1,18 @@
 /** Why: every change has a name and a time, for auditors and administrators. */
 import { useState } from 'preact/hooks';
-import type { Page } from '#contract';
+import type { AuditEntry, Page } from '#contract';
 import { full, viewerZone } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Failed, Waiting } from '../parts/answers.tsx';
 import { Panel } from '../parts/marks.tsx';
-import { manage } from '../words-manage.ts';
+import { audit as w } from '../words-audit.ts';
+import { actionOf, detailOf } from './settings-deeds.ts';
 
-const w = manage.audit;
 const ROWS = 30;
-interface Entry {
-  id: number;
-  at: number;
-  who: string;
-  action: string;
-  detail: string;
-}
 
 export function AuditTrail() {
   const [before, setBefore] = useState<string | null>(null);
-  const known = useLoad<Page<Entry>>(`/audit?limit=${ROWS}${before === null ? '' : `&cursor=${before}`}`, {
+  const known = useLoad<Page<AuditEntry>>(`/audit?limit=${ROWS}${before === null ? '' : `&cursor=${before}`}`, {
     about: 'audit',
   });
   const next = known.value?.next ?? null;
@@ -41,12 +34,12 @@ export function AuditTrail() {
                   </tr>
                 </thead>
                 <tbody>
-                  {known.value.items.map(({ id, at, who, action, detail }) => (
-                    <tr key={id}>
-                      <td>{full(at, viewerZone())}</td>
-                      <th scope="row">{who}</th>
-                      <td>{action}</td>
-                      <td>{detail}</td>
+                  {known.value.items.map((entry) => (
+                    <tr key={entry.id}>
+                      <td>{full(entry.at, viewerZone())}</td>
+                      <th scope="row">{entry.who}</th>
+                      <td>{actionOf(entry)}</td>
+                      <td>{detailOf(entry, viewerZone())}</td>
                     </tr>
                   ))}
                 </tbody>

@@ -101,15 +101,6 @@ export const manage: typeof en = {
     end: 'Завершить',
     endSure: (name) => `Сразу завершить этот сеанс (${name})?`,
   },
-  audit: {
-    title: 'Кто что сделал',
-    when: 'Когда',
-    who: 'Кто',
-    what: 'Что',
-    detail: 'Подробности',
-    more: 'Более ранние записи',
-    none: 'Пока ничего',
-  },
 
   you: {
     title: 'Вы',
