@@ -1,4 +1,4 @@
-/** Why: every refusal leaves as an RFC 9457 problem document with our code; what went wrong inside stays inside, under an id. */
+/** Why: every refusal leaves as an RFC 9457 problem document with our code; what went wrong inside stays in the log, under a number that whoever asked is told. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '#contract';
@@ -75,13 +75,24 @@ export function errorHandler(log: Logger) {
         reply.header('retry-after', error.detail['retry_after_s']);
       return sendProblem(reply, known);
     }
-    const id = randomUUID();
+    // Short enough to be read out on the telephone.
+    const id = randomUUID().slice(0, 8);
     log.error(
-      { id, route: request.routeOptions.url, method: request.method, error: messageOf(error), stack: error.stack },
+      {
+        request: id,
+        route: request.routeOptions.url,
+        method: request.method,
+        error: messageOf(error),
+        stack: error.stack,
+      },
       'a request failed',
     );
-    const broken = problem(500, 'INTERNAL', `The server could not do this. The log tells more under ${id}.`);
-    return sendProblem(reply, known ?? wordRefusal(broken, { id }, lang));
+    const broken = problem(
+      500,
+      'INTERNAL',
+      'The server could not do this. Its log says why, under the number of this request.',
+    );
+    return sendProblem(reply, { ...(known ?? wordRefusal(broken, {}, lang)), request: id });
   };
 }
 

@@ -231,6 +231,8 @@ export interface Problem {
   detail: string;
   code: string;
   errors?: { field: string; message: string }[];
+  /** Where the server failed: its log tells more under this number. */
+  request?: string;
 }
 export interface Me {
   name: string;

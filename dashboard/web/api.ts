@@ -116,6 +116,7 @@ function problemOf(status: number, answer: unknown): Problem {
     return {
       ...problem(status, String(answer['code'] ?? ''), String(answer['title'] ?? ''), answer['detail']),
       ...(errors ? { errors } : {}),
+      ...(typeof answer['request'] === 'string' ? { request: answer['request'] } : {}),
     };
   }
   return problem(status, `HTTP_${status}`, '', words.load.noReason(status));

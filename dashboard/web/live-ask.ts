@@ -3,7 +3,7 @@ import type { LivePoll, LiveSnapshot } from '#contract';
 import { ApiError } from './api.ts';
 import { type Need, position } from './live.ts';
 import { stepOf } from './live-delta.ts';
-import type { StreamDeps } from './stream.ts';
+import type { End, StreamDeps } from './stream.ts';
 
 export interface Asking {
   /** Between two questions, ms. */
@@ -13,8 +13,8 @@ export interface Asking {
   pause(ms: number): Promise<void>;
 }
 
-/** Asks what changed so often, or until `signal` ends it. False when the server does not answer. */
-export async function keepAsking(deps: StreamDeps, asking: Asking, signal: AbortSignal): Promise<boolean> {
+/** Asks what changed so often, or until `signal` ends it. Says what became of it. */
+export async function keepAsking(deps: StreamDeps, asking: Asking, signal: AbortSignal): Promise<End> {
   try {
     for (let turn = 0; turn < asking.turns && !signal.aborted; turn++) {
       const from = position(deps.state());
@@ -25,10 +25,11 @@ export async function keepAsking(deps: StreamDeps, asking: Asking, signal: Abort
       deps.onPace(document.hidden ? null : asking.everyMs);
       await asking.pause(asking.everyMs);
     }
-    return true;
+    return 'heard';
   } catch (error) {
-    if (!signal.aborted && !(error instanceof ApiError)) console.warn('polling ended', error);
-    return false;
+    if (error instanceof ApiError) return error;
+    if (!signal.aborted) console.warn('polling ended', error);
+    return 'refused';
   }
 }
 

@@ -4,11 +4,11 @@ import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { startKeys } from './keys.ts';
 import { Sites } from './pages/sites.tsx';
-import { Empty, Waiting } from './parts/answers.tsx';
+import { Empty, Failed, Waiting } from './parts/answers.tsx';
 import { Frame } from './parts/frame.tsx';
 import { type Lazy, lazy } from './parts/lazy.tsx';
 import { hrefOf, place, type Route, routeOf, startRouter } from './router.ts';
-import { firstData, followLive, me, whoAmI } from './store.ts';
+import { firstData, followLive, me, meUnknown, whoAmI } from './store.ts';
 import { words } from './words.ts';
 
 const Login = lazy<object>(() => import('./pages/login.tsx').then((module) => module.Login));
@@ -35,7 +35,11 @@ function App() {
   if (me.value === undefined)
     return (
       <main>
-        <Waiting what={words.what.page} />
+        {meUnknown.value ? (
+          <Failed what={words.what.page} problem={meUnknown.value} again={() => void whoAmI()} />
+        ) : (
+          <Waiting what={words.what.page} />
+        )}
       </main>
     );
   return <SignedIn route={route} />;

@@ -5,6 +5,8 @@ export type Palette = (token: string) => string;
 /** Token values as the browser resolves them inside `host`: `light-dark()` only resolves in a used colour. */
 export function palette(host: HTMLElement): Palette {
   const sample = document.createElement('span');
+  // Where the system forces its colours, `color` would be that of text for each token; tokens.css names system colours then.
+  sample.style.forcedColorAdjust = 'none';
   host.append(sample);
   const found = new Map<string, string>();
   return (token) => {

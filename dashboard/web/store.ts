@@ -20,7 +20,7 @@ import { EMPTY, freshness, type LiveState, reduce } from './live.ts';
 import { go } from './router.ts';
 import { saving } from './saving.ts';
 import { startWorker } from './start-worker.ts';
-import { startStream } from './stream.ts';
+import { type Stream, startStream } from './stream.ts';
 import { remember } from './theme-choice.ts';
 
 /** Undefined while nobody has been asked, null when nobody is signed in. */
@@ -32,6 +32,8 @@ type KnownRoster = ReturnType<typeof unpackRoster> & { whole: boolean };
 /** The first rows of the table, until `listed`. */
 const first = signal<First | null>(null);
 export const cutAt = signal<number | null>(null);
+/** Why there is nothing to show yet: the server refused, or does not answer. */
+const refused = signal<ApiError | null>(null);
 /** How often the page asks, ms; null where a stream tells it. */
 export const pace = signal<number | null>(null);
 /** This browser's clock, once a second. Ages are computed from it, so a page without news visibly grows old. */
@@ -60,6 +62,8 @@ let kept = NO_FLEET;
 export const listed = computed(() => roster.value !== null && live.value.epoch !== null);
 /** Everything is. */
 export const ready = computed(() => listed.value && roster.value?.whole === true);
+/** Why it is not; null: it is, or the server is still being asked. */
+export const notBegun = computed(() => (ready.value ? null : refused.value));
 /** What the table of sites shows until `listed`; null where it has to wait for that. */
 export const beginning = computed(() => (listed.value ? null : first.value));
 
@@ -100,15 +104,20 @@ export const commonTarget = computed(() => {
   return targets.size === 1 && only !== undefined ? only : null;
 });
 
-/** Asks who is signed in. A patient asker takes a server that is away for that, and asks again. */
-export async function whoAmI({ patient = false } = {}): Promise<'answered' | 'no answer'> {
+/** Why it is not known who is signed in. */
+export const meUnknown = signal<ApiError | null>(null);
+
+/** Asks who is signed in. */
+export async function whoAmI(): Promise<'answered' | 'no answer'> {
   try {
     signedIn(await get<Me | null>('/me'));
-  } catch {
-    if (patient) return 'no answer';
-    signedIn(null);
+    meUnknown.value = null;
+    return 'answered';
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    meUnknown.value = error;
+    return 'no answer';
   }
-  return 'answered';
 }
 
 export function signedIn(who: Me | null): void {
@@ -179,6 +188,10 @@ async function takeFirst(): Promise<void> {
   first.value = unpackFirst(answer, kept.version, Date.now());
 }
 
+let stream: Stream | null = null;
+/** Asks the server again now, and not after the pause between two tries. */
+export const tryNow = (): void => stream?.tryNow();
+
 /** Starts clock and live view; the returned function stops both. */
 function startLive(): () => void {
   void takeFirst();
@@ -187,7 +200,7 @@ function startLive(): () => void {
   whenSignedOut(forget);
   // What the page needs first comes first.
   const worker = setTimeout(startWorker, WORKER_AFTER_MS);
-  const stop = startStream({
+  const started = startStream({
     state: () => live.value,
     apply(event) {
       const step = reduce(live.value, event);
@@ -205,19 +218,23 @@ function startLive(): () => void {
     onAlert: (alert) => {
       lastAlert.value = alert;
     },
-    onCut: (at) => {
-      cutAt.value = at;
-    },
+    onCut: (at, why) =>
+      batch(() => {
+        cutAt.value = at;
+        refused.value = why;
+      }),
     onPace: (everyMs) =>
       batch(() => {
         cutAt.value = null;
+        refused.value = null;
         pace.value = everyMs;
       }),
     saving,
     onSignedOut: forget,
   });
+  stream = started;
   return () => {
-    stop();
+    started.stop();
     clearTimeout(worker);
     clock.stop();
     batch(() => {
@@ -226,6 +243,7 @@ function startLive(): () => void {
       first.value = null;
       kept = { ...NO_FLEET, version: kept.version + 1 };
       cutAt.value = null;
+      refused.value = null;
       pace.value = null;
     });
   };
@@ -264,7 +282,8 @@ async function addDetails(names: Promise<RosterColumns>): Promise<void> {
   while (!others()) {
     try {
       await wholeRoster(asked ?? get('/roster?part=names'));
-    } catch {
+    } catch (error) {
+      if (error instanceof ApiError) refused.value = error;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
     asked = null;

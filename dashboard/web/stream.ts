@@ -24,8 +24,8 @@ export interface StreamDeps {
   /** The roster that the page shows; null before the first. */
   roster(): ListedRoster | null;
   onAlert(alert: AlertView): void;
-  /** The stream broke, or the server did not answer, at this time. */
-  onCut(at: number): void;
+  /** The stream broke, or the server did not answer, at this time; `why`: it refused what the page begins with. */
+  onCut(at: number, why: ApiError | null): void;
   /** The line stands: a stream (null), or the page asks so often, ms. */
   onPace(everyMs: number | null): void;
   /** Each byte counts for this viewer now: the page asks now and then, and at once when somebody looks at it again. */
@@ -50,29 +50,39 @@ const POLLS = 24;
 /** A stream that ended within this time was no stream. */
 const SHORT_MS = 10_000;
 
-/** Starts the live view; the returned function ends it and everything it waits for. */
-export function startStream(deps: StreamDeps): () => void {
+export interface Stream {
+  /** Somebody does not want to wait for the next try. */
+  tryNow(): void;
+  /** Ends it and everything it waits for. */
+  stop(): void;
+}
+
+/** Starts the live view. */
+export function startStream(deps: StreamDeps): Stream {
   const over = new AbortController();
   const watch = watchLine(deps, over.signal);
   void run(deps, watch, over.signal);
-  return () => {
-    over.abort();
-    watch.stop();
+  return {
+    tryNow: watch.wake,
+    stop() {
+      over.abort();
+      watch.stop();
+    },
   };
 }
 
 async function run(deps: StreamDeps, { asks, begin, pause }: Watch, over: AbortSignal): Promise<void> {
   let failures = 0;
   let silent = 0;
-  const ask = async (everyMs: number, turns: number, signal: AbortSignal): Promise<End> =>
-    (await keepAsking(deps, { everyMs, turns, pause }, signal)) ? 'heard' : 'refused';
+  const ask = (everyMs: number, turns: number, signal: AbortSignal): Promise<End> =>
+    keepAsking(deps, { everyMs, turns, pause }, signal);
   while (!over.aborted) {
     const begun = Date.now();
     const saves = asks();
     const signal = begin();
     const end = saves ? await ask(SAVING_MS, Number.POSITIVE_INFINITY, signal) : await once(deps, signal);
     if (over.aborted) return;
-    deps.onCut(Date.now());
+    deps.onCut(Date.now(), end instanceof ApiError ? end : null);
     failures = end === 'heard' ? 0 : failures + 1;
     silent = end === 'heard' || (end === 'opened' && Date.now() - begun > SHORT_MS && !signal.aborted) ? 0 : silent + 1;
     if (silent >= TRIES && !saves && (await ask(POLL_MS, POLLS, begin())) === 'heard') silent = TRIES - 1;
@@ -88,6 +98,8 @@ interface Watch {
   begin(): AbortSignal;
   /** Ends early at a look at the page and when its network is back. */
   pause(ms: number): Promise<void>;
+  /** Ends a pause. */
+  wake(): void;
   stop(): void;
 }
 
@@ -131,6 +143,7 @@ function watchLine(deps: StreamDeps, over: AbortSignal): Watch {
         // Away for long: only a look at the page ends it.
         if (!away()) setTimeout(resolve, ms);
       }),
+    wake: () => wake(),
     stop() {
       wake();
       clearInterval(timer);
@@ -140,8 +153,8 @@ function watchLine(deps: StreamDeps, over: AbortSignal): Watch {
   };
 }
 
-/** What came of one connection: words, an open but mute stream, or nothing. */
-type End = 'heard' | 'opened' | 'refused';
+/** What came of one connection: words, an open but mute stream, or nothing, with the reason where the server gave one. */
+export type End = 'heard' | 'opened' | 'refused' | ApiError;
 
 /** One connection, from opening to its end. */
 async function once(deps: StreamDeps, signal: AbortSignal): Promise<End> {
@@ -166,8 +179,8 @@ async function once(deps: StreamDeps, signal: AbortSignal): Promise<End> {
       }
     });
   } catch (error) {
-    if (!signal.aborted && !(error instanceof TypeError || error instanceof ApiError))
-      console.warn('live stream ended', error);
+    if (error instanceof ApiError) return error;
+    if (!signal.aborted && !(error instanceof TypeError)) console.warn('live stream ended', error);
   }
   return end;
 }

@@ -39,6 +39,8 @@ export const mapWords = {
   clear: 'All regions',
   none: 'No site here',
   noneText: 'No site with a place on the map passes these filters.',
+  nothing: 'No site on the map yet',
+  nothingText: 'A site stands here when its latitude and longitude are known.',
   unplaced: (n: string) =>
     plural(n, {
       one: '{n} without coordinates is not on the map.',

@@ -71,15 +71,16 @@ const en = {
 
   load: {
     what: (what: string) => `Loading ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
-    failed: (what: string) => `${what} could not be read`,
+    failed: (what: string) => `${what.charAt(0).toUpperCase()}${what.slice(1)} could not be read`,
     again: 'Try again',
+    notNew: 'What changed since could not be read.',
     offline: 'The server did not answer. Nothing was changed; try again.',
     noReason: (status: number) => `The server answered ${status} without a reason.`,
+    request: 'Request',
     chunk: 'A part of the page could not be loaded: no connection, or Carrel was updated meanwhile.',
   },
   what: {
     page: 'the page',
-    thePage: 'The page',
     sites: 'sites',
     tests: 'The tests',
     alerts: 'The alerts',

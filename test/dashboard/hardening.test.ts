@@ -198,12 +198,18 @@ describe('a refusal', () => {
     expect(problem.errors).toEqual(status === 400 ? [{ field: 'name', message: 'must not be empty' }] : undefined);
   });
 
-  it('of our own making tells nothing but an id, under which the log has the rest', async () => {
-    const dashboard = await testDashboard({ empty: true, routes: [thrower(new TypeError('secret inside /var/lib'))] });
-    const { detail } = (await raw(dashboard, '/api/v1/throw')).json<Problem>();
-    expect(detail).not.toContain('secret');
-    const id = /[0-9a-f-]{36}/.exec(detail)?.[0] ?? 'none';
-    expect(dashboard.log.lines.filter((line) => line.includes(id) && line.includes('secret inside'))).toHaveLength(1);
+  it.each([
+    ['our own making', new TypeError('secret inside /var/lib'), 500],
+    ['a database', new StoreError('unreachable', 'secret inside /var/lib'), 503],
+  ])('of %s tells nothing but a number, under which the log has the rest', async (_, error, status) => {
+    const dashboard = await testDashboard({ empty: true, routes: [thrower(error)] });
+    const response = await raw(dashboard, '/api/v1/throw');
+    const { request } = response.json<Problem>();
+    expect([response.statusCode, response.body.includes('secret')]).toEqual([status, false]);
+    expect(request).toMatch(/^[0-9a-f]{8}$/);
+    const lines = dashboard.log.lines.filter((line) => line.includes(`"request":"${request}"`));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('secret inside');
   });
 
   it('by a database that is down does not show where it is', async () => {

@@ -83,6 +83,9 @@ function flawsHere(targetMin: number): string[] {
       (box) => box.right > right + 1.5 || box.left < left - 1.5 || box.top > bottom || box.bottom < top,
     );
     const whole = owner.closest('[title]')?.getAttribute('title')?.startsWith(text);
+    const cell = clip ? null : owner.closest('td, th, .panel')?.getBoundingClientRect();
+    if (cell && boxes.some((box) => box.right > cell.right + 1.5 || box.left < cell.left - 1.5))
+      found.push(`out of its cell or panel: ${name(owner)}`);
     if (cut && !(clip?.dots && whole)) found.push(`cut off: ${name(owner)} ${text.length} letters`);
   }
 

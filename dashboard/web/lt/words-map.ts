@@ -41,6 +41,8 @@ export const mapWords: typeof en = {
   clear: 'Visi regionai',
   none: 'Čia bibliotekų nėra',
   noneText: 'Šių filtrų neatitinka jokia biblioteka, turinti vietą žemėlapyje.',
+  nothing: 'Žemėlapyje dar nėra bibliotekų',
+  nothingText: 'Biblioteka čia atsiras, kai bus žinomos jos platuma ir ilguma.',
   unplaced: (n) => `Be koordinačių, todėl ne žemėlapyje: ${plural(n, sites)}.`,
   tint: 'Atspalvis: tikslą pasiekiančių bibliotekų dalis regione. Pagal „Natural Earth“ duomenis.',
   cluster: (n) => `${plural(n, sites)}; paspauskite, kad priartintumėte`,

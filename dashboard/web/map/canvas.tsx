@@ -1,8 +1,8 @@
 /** Why: the map as a part of a page: what it shows is handed in, where it looks and what is pressed is told. */
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { ApState } from '#contract';
-import { useDark } from '../dark.ts';
 import type { Line } from '../fleet.ts';
+import { useGround } from '../ground.ts';
 import type { Mix } from '../tally.ts';
 import { theme } from '../theme-choice.ts';
 import type { Grouping, Scene } from './draw.ts';
@@ -41,7 +41,7 @@ export interface MapHandle {
 export function MapCanvas(props: MapProps) {
   const host = useRef<HTMLDivElement>(null);
   const engine = useRef<Engine | null>(null);
-  const dark = useDark();
+  const ground = useGround();
   useLayoutEffect(() => {
     if (!host.current) return undefined;
     const made = startEngine(host.current);
@@ -49,7 +49,7 @@ export function MapCanvas(props: MapProps) {
     return () => made.stop();
   }, [props.onView === undefined]);
   useLayoutEffect(() => engine.current?.take(props));
-  useEffect(() => engine.current?.restyle(), [dark, theme.value]);
+  useEffect(() => engine.current?.restyle(), [ground, theme.value]);
   const still = props.onView === undefined;
   const canvases = (
     <div>

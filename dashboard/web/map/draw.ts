@@ -33,7 +33,7 @@ export function drawRegions(ctx: CanvasRenderingContext2D, scene: Scene): void {
     const share = shares.get(region.id);
     ctx.fillStyle = colour(share ? tintOf(share) : 'sunken');
     ctx.fill('evenodd');
-    ctx.strokeStyle = colour('surface');
+    ctx.strokeStyle = colour('map-edge');
     ctx.lineWidth = 1.25 * scene.grow;
     ctx.stroke();
   }

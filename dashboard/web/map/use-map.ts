@@ -12,6 +12,8 @@ export interface MapData {
   /** Null until they are there, or when they cannot be loaded. */
   outlines: Outlines | null;
   failed: boolean;
+  /** Loads them again. */
+  again(): void;
   /** Sites of each region by their states; '' those outside all. */
   shares: ReadonlyMap<string, Mix>;
   regionOf: (line: Line) => string;
@@ -21,6 +23,7 @@ export interface MapData {
 export function useMap(layer: string | null = null): MapData {
   const [outlines, setOutlines] = useState<Outlines | null>(null);
   const [failed, setFailed] = useState(false);
+  const [turn, setTurn] = useState(0);
   const points = useFleet(createPoints, []);
   const somewhere = points.ranks.length > 0;
   useEffect(() => {
@@ -38,11 +41,11 @@ export function useMap(layer: string | null = null): MapData {
     return () => {
       over = true;
     };
-  }, [layer, somewhere]);
+  }, [layer, somewhere, turn]);
   const regionOf = useMemo(() => {
     const find = outlines ? regionFinder(outlines) : () => '';
     return ({ site }: Line) => find(site);
   }, [outlines]);
   const shares = useFleet(() => createTally((line) => (placed(line) ? regionOf(line) : null)), [regionOf]);
-  return { points, outlines, failed, shares, regionOf };
+  return { points, outlines, failed, again: () => setTurn((n) => n + 1), shares, regionOf };
 }

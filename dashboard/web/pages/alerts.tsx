@@ -6,7 +6,7 @@ import { ApiError, get } from '../api.ts';
 import { age, moment } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { narrow } from '../narrow.ts';
-import { Empty, Failed, Waiting } from '../parts/answers.tsx';
+import { Empty, Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
 import { Incident, RULE_STATE, withoutPlace, zoneOf } from '../parts/incident.tsx';
 import { lazy } from '../parts/lazy.tsx';
@@ -89,6 +89,7 @@ export function Alerts() {
                 </span>
               ) : null}
             </div>
+            {shown.value && shown.problem ? <NotNew again={shown.again} /> : null}
             {shown.value ? (
               <Incidents key={list} first={shown.value} list={list} selected={id} />
             ) : shown.problem ? (
@@ -119,17 +120,30 @@ const incidentHref = (id: number, list: List) =>
 const worstFirst = (a: AlertView, b: AlertView) =>
   b.members.length - a.members.length || Number(a.rule === 'slow') - Number(b.rule === 'slow') || a.since - b.since;
 
+/** What changed since could not be read. */
+const NotNew = ({ again }: { again: () => void }) => (
+  <p class="pad" role="alert">
+    {words.load.notNew}{' '}
+    <button class="link" type="button" onClick={again}>
+      {words.load.again}
+    </button>
+  </p>
+);
+
 function Incidents({ first, list, selected }: { first: Page<AlertView>; list: List; selected: number | null }) {
   const [more, setMore] = useState<Page<AlertView> | null>(null);
+  const [problem, setProblem] = useState<ApiError | null>(null);
   useEffect(() => setMore(null), [first]);
   const items = [...first.items, ...(more?.items ?? [])].sort(list === 'closed' ? () => 0 : worstFirst);
   const next = more ? more.next : first.next;
   if (items.length === 0) return <Empty title={w.none[list]} text={w.noneText[list]} />;
   const load = () => {
+    setProblem(null);
     get<Page<AlertView>>(`/alerts?${QUERY[list]}&cursor=${encodeURIComponent(next ?? '')}`).then(
       (page) => setMore({ items: [...(more?.items ?? []), ...page.items], next: page.next }),
       (error: unknown) => {
         if (!(error instanceof ApiError)) throw error;
+        setProblem(error);
       },
     );
   };
@@ -159,6 +173,7 @@ function Incidents({ first, list, selected }: { first: Page<AlertView>; list: Li
           </article>
         );
       })}
+      <Refusal error={problem} />
       {next ? (
         <p class="tfoot more">
           <button class="btn" type="button" onClick={load}>

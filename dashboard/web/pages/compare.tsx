@@ -8,8 +8,9 @@ import { parseStretch, scaleOf } from '../charts/zoom.ts';
 import type { Line } from '../fleet.ts';
 import { count, full } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { Empty, Failed, Waiting } from '../parts/answers.tsx';
+import { Empty, Failed } from '../parts/answers.tsx';
 import { useAvailability } from '../parts/availability.tsx';
+import { Beginning } from '../parts/beginning.tsx';
 import { Chart, Twin } from '../parts/chart.tsx';
 import { Head } from '../parts/head.tsx';
 import { State } from '../parts/marks.tsx';
@@ -46,7 +47,7 @@ export function Compare() {
       <>
         <Head title={w.title} />
         <div class="panel">
-          <Waiting what={words.what.sites} />
+          <Beginning what={words.what.sites} />
         </div>
       </>
     );

@@ -13,7 +13,8 @@ import { useMap } from '../map/use-map.ts';
 import { parseView, project, toScreen, type View, viewText } from '../map/view.ts';
 import { WORST_FIRST } from '../order.ts';
 import { Age } from '../parts/age.tsx';
-import { Empty, Waiting } from '../parts/answers.tsx';
+import { Empty } from '../parts/answers.tsx';
+import { Beginning } from '../parts/beginning.tsx';
 import { useTitle } from '../parts/head.tsx';
 import { Mark, MixBar, stateWord } from '../parts/marks.tsx';
 import { go, hrefOf, place, siteHref, withQuery } from '../router.ts';
@@ -34,7 +35,7 @@ export function MapPage() {
     return (
       <div class="panel">
         <h1 class="vh">{w.title}</h1>
-        <Waiting what={words.what.sites} />
+        <Beginning what={words.what.sites} />
       </div>
     );
   return <Shown />;
@@ -131,7 +132,20 @@ function Shown() {
             }}
           />
         </div>
-        <p class="q">{hovered.value ? <Hovered line={hovered.value} /> : data.failed ? w.failed : w.tint}</p>
+        <p class="q">
+          {hovered.value ? (
+            <Hovered line={hovered.value} />
+          ) : data.failed ? (
+            <>
+              {w.failed}{' '}
+              <button class="link" type="button" onClick={data.again}>
+                {words.load.again}
+              </button>
+            </>
+          ) : (
+            w.tint
+          )}
+        </p>
       </section>
       <Twin
         region={region}
@@ -276,11 +290,15 @@ function Twin({ region, per, placed: onMap, shown, regionOf, bounds }: TwinProps
       <header>
         <h2 id="h-twin">{region ? regionName(region) : bounds ? w.inView : w.all}</h2>
         <p class="q">{w.viewNote(count(listed.length), count(all))}</p>
-        <MixBar per={per} n={n} />
-        <p class="q">
-          {w.share(percent(per.meets, n) ?? words.unknown)}.{' '}
-          {AP_STATES.map((state) => w.mix(state, count(per[state]))).join(', ')}.
-        </p>
+        {n === 0 ? null : (
+          <>
+            <MixBar per={per} n={n} />
+            <p class="q">
+              {w.share(percent(per.meets, n) ?? words.unknown)}.{' '}
+              {AP_STATES.map((state) => w.mix(state, count(per[state]))).join(', ')}.
+            </p>
+          </>
+        )}
         {unplaced > 0 ? <p class="q">{w.unplaced(count(unplaced))}</p> : null}
         {region ? (
           <button class="link" type="button" onClick={() => go(withQuery(place.value, { region: null }), 'replace')}>
@@ -288,7 +306,13 @@ function Twin({ region, per, placed: onMap, shown, regionOf, bounds }: TwinProps
           </button>
         ) : null}
       </header>
-      {worst.length === 0 ? (
+      {onMap === 0 ? (
+        <Empty title={w.nothing} text={w.nothingText}>
+          <a class="btn go" href="/settings#import">
+            {words.sites.add}
+          </a>
+        </Empty>
+      ) : worst.length === 0 ? (
         <Empty title={w.none} text={w.noneText} />
       ) : (
         <ol class="rows">

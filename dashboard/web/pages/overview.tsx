@@ -10,7 +10,8 @@ import { useLoad } from '../load.ts';
 import { WORST_FIRST } from '../order.ts';
 import { Age } from '../parts/age.tsx';
 import { answer, unjudged } from '../parts/answer.ts';
-import { Empty, Waiting } from '../parts/answers.tsx';
+import { Empty } from '../parts/answers.tsx';
+import { Beginning } from '../parts/beginning.tsx';
 import { DayStrip } from '../parts/day-strip.tsx';
 import { Head } from '../parts/head.tsx';
 import { MapPanel } from '../parts/map-panel.tsx';
@@ -48,7 +49,7 @@ export function Overview() {
       <>
         <Head title={words.frame.overview} />
         <div class="panel">
-          <Waiting what={words.what.page} />
+          <Beginning what={words.what.page} />
         </div>
       </>
     );
@@ -205,12 +206,12 @@ function Attention() {
 
 const needsHelp = ({ row }: Line): boolean => row.state === 'offline' || row.state === 'below';
 
-/** `holders`: who has the alert of this id. */
+/** `holders`: who has the alert of this id; not of one of which this is not known. */
 function Worst({ rank, holders }: { rank: number; holders: ReadonlyMap<number, string | null> }) {
   const line = useLine(rank);
   if (!line) return null;
   const { row, ap, site, name } = line;
-  const holder = row.alert === null ? null : holders.get(row.alert);
+  const holder = row.alert === null ? undefined : holders.get(row.alert);
   return (
     <li>
       <Mark state={row.state} />
@@ -223,7 +224,7 @@ function Worst({ rank, holders }: { rank: number; holders: ReadonlyMap<number, s
       <span class="r nw">{row.since === null ? words.unknown : <Age since={row.since} />}</span>
       <span class="sub">{whole(because(line, serverMinute.value))}</span>
       <span class="r2 nw">
-        {row.alert === null ? '' : holder ? w.hasIt(holder) : <b class="strong">{words.nobody}</b>}
+        {holder === undefined ? '' : holder ? w.hasIt(holder) : <b class="strong">{words.nobody}</b>}
       </span>
     </li>
   );

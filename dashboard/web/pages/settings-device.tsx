@@ -11,7 +11,6 @@ import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
 import { obstacle, ownMark, remove, subscribe } from '../push-device.ts';
 import { serverNow } from '../store.ts';
-import { words } from '../words.ts';
 import { device as w } from '../words-device.ts';
 
 const LOOK_MS = 500;
@@ -37,9 +36,9 @@ export function Devices() {
           )}
         </div>
       ) : loaded.problem ? (
-        <Failed what={words.what.page} problem={loaded.problem} again={loaded.again} />
+        <Failed what={w.title} problem={loaded.problem} again={loaded.again} />
       ) : (
-        <Waiting what={words.what.page} />
+        <Waiting what={w.title} />
       )}
     </Panel>
   );

@@ -4,7 +4,7 @@ import type { MapLayer } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
 import { count } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { Refusal } from '../parts/answers.tsx';
+import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
 import { mayAdminister } from '../rights.ts';
@@ -16,7 +16,7 @@ export function MapLayers() {
   const layers = useLoad<{ items: MapLayer[] }>('/map-layers');
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
-  const attempt = async (act: () => Promise<string>) => {
+  const attempt: Attempt = async (act) => {
     setBusy(true);
     try {
       say(await act());
@@ -40,34 +40,17 @@ export function MapLayers() {
       return w.added(made.name);
     });
   };
-  const items = layers.value?.items ?? [];
   return (
     <Panel title={w.title} id="map-layers">
       <div class="pad grid tight">
         <p class="q">{w.text}</p>
-        {items.length === 0 ? <p>{w.none}</p> : null}
-        <ul>
-          {items.map((layer) => (
-            <li key={layer.id} class="line-note">
-              <a href={`/map?layer=${layer.id}`}>{layer.name}</a>
-              <span class="q">{w.about(count(layer.regions), count(Math.ceil(layer.bytes / 1000)))}</span>
-              {mayAdminister() ? (
-                <button
-                  class="link"
-                  type="button"
-                  onClick={() =>
-                    void attempt(async () => {
-                      await ask('DELETE', `/map-layers/${layer.id}`);
-                      return w.removed(layer.name);
-                    })
-                  }
-                >
-                  {w.remove} <span class="vh">{layer.name}</span>
-                </button>
-              ) : null}
-            </li>
-          ))}
-        </ul>
+        {layers.value ? (
+          <Layers items={layers.value.items} attempt={attempt} />
+        ) : layers.problem ? (
+          <Failed what={w.title} problem={layers.problem} again={layers.again} />
+        ) : (
+          <Waiting what={w.title} />
+        )}
         {mayAdminister() ? (
           <form
             class="grid tight"
@@ -94,6 +77,32 @@ export function MapLayers() {
         ) : null}
       </div>
     </Panel>
+  );
+}
+
+type Attempt = (act: () => Promise<string>) => Promise<void>;
+
+function Layers({ items, attempt }: { items: readonly MapLayer[]; attempt: Attempt }) {
+  if (items.length === 0) return <p>{w.none}</p>;
+  const remove = ({ id, name }: MapLayer) =>
+    attempt(async () => {
+      await ask('DELETE', `/map-layers/${id}`);
+      return w.removed(name);
+    });
+  return (
+    <ul>
+      {items.map((layer) => (
+        <li key={layer.id} class="line-note">
+          <a href={`/map?layer=${layer.id}`}>{layer.name}</a>
+          <span class="q">{w.about(count(layer.regions), count(Math.ceil(layer.bytes / 1000)))}</span>
+          {mayAdminister() ? (
+            <button class="link" type="button" onClick={() => void remove(layer)}>
+              {w.remove} <span class="vh">{layer.name}</span>
+            </button>
+          ) : null}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,7 +1,7 @@
 /** Why: everything that somebody sets up, a page for each kind of it; which one is open stands in the address. */
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { Waiting } from '../parts/answers.tsx';
+import { Beginning } from '../parts/beginning.tsx';
 import { Head } from '../parts/head.tsx';
 import { lazy } from '../parts/lazy.tsx';
 import { Mark, Panel } from '../parts/marks.tsx';
@@ -119,7 +119,7 @@ export function Settings() {
         </div>
       ) : (
         <div class="panel">
-          <Waiting what={words.what.page} />
+          <Beginning what={words.what.page} />
         </div>
       )}
     </>

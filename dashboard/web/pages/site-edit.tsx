@@ -24,7 +24,7 @@ export function EditSite({ line, onDone }: { line: Line; onDone: () => void }) {
       {known.value ? (
         <Form site={known.value} ap={line.ap} onDone={onDone} />
       ) : known.problem ? (
-        <Failed what={words.what.thePage} problem={known.problem} again={known.again} />
+        <Failed what={words.what.page} problem={known.problem} again={known.again} />
       ) : (
         <Waiting what={words.what.page} />
       )}

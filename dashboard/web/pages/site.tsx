@@ -16,6 +16,7 @@ import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { AskedNote, TestNow } from '../parts/asked-test.tsx';
 import { Availability, useAvailability } from '../parts/availability.tsx';
 import { BeforePick, useBefore } from '../parts/before.tsx';
+import { Beginning } from '../parts/beginning.tsx';
 import { CopyButton } from '../parts/copy.tsx';
 import { DataUsed } from '../parts/data-used.tsx';
 import { Delivered } from '../parts/delivered.tsx';
@@ -55,7 +56,7 @@ export function SitePage({ id }: { id: string }) {
     return (
       <div class="panel">
         <h1 class="vh">{words.frame.sites}</h1>
-        <Waiting what={words.what.page} />
+        <Beginning what={words.what.page} />
       </div>
     );
   const here = lines.value

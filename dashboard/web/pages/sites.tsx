@@ -15,7 +15,8 @@ import {
   type Sort,
   sortText,
 } from '../order.ts';
-import { Empty, Waiting } from '../parts/answers.tsx';
+import { Empty } from '../parts/answers.tsx';
+import { Beginning } from '../parts/beginning.tsx';
 import { ColumnPick } from '../parts/column-pick.tsx';
 import { Head } from '../parts/head.tsx';
 import { lazy } from '../parts/lazy.tsx';
@@ -40,7 +41,7 @@ export function Sites() {
     <>
       <Head title={w.title} />
       <div class="panel">
-        <Waiting what={words.what.sites} />
+        <Beginning what={words.what.sites} />
       </div>
     </>
   );

@@ -40,8 +40,7 @@ export function Wall() {
         history.replaceState(null, '', location.pathname + location.search);
         await post('/screens/pair', { code }).catch(() => null);
       }
-      while (!over && (await whoAmI({ patient: true })) === 'no answer')
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      while (!over && (await whoAmI()) === 'no answer') await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       if (!over) setState(me.value ? 'paired' : 'unpaired');
     };
     void start();

@@ -43,6 +43,7 @@ export const Failed = ({ what, problem, again }: { what: string; problem: ApiErr
     <h2>{words.load.failed(what)}</h2>
     <p>
       {problem.problem.detail} <span class="mono">{problem.problem.code}</span>
+      <Asked of={problem} />
     </p>
     <div class="acts">
       <button class="btn" type="button" onClick={again}>
@@ -52,6 +53,15 @@ export const Failed = ({ what, problem, again }: { what: string; problem: ApiErr
   </div>
 );
 
+/** Under this number the server's log says why. */
+const Asked = ({ of: { problem } }: { of: ApiError }) =>
+  problem.request === undefined ? null : (
+    <>
+      {' '}
+      {words.load.request} <span class="mono">{problem.request}</span>
+    </>
+  );
+
 /** What the server refused, beside the form that asked. Field errors stand at their fields; those of unknown fields stand here. */
 export function Refusal({ error, known = [] }: { error: ApiError | null; known?: readonly string[] }) {
   if (!error) return null;
@@ -60,6 +70,7 @@ export function Refusal({ error, known = [] }: { error: ApiError | null; known?:
     <div class="note refusal" role="alert">
       <span>
         <b>{error.problem.detail}</b>
+        <Asked of={error} />
         {others.map(({ field, message }) => (
           <span key={field} class="q">
             {' '}

@@ -7,7 +7,7 @@ import type { Plot, PlotSpec } from '../charts/plot.ts';
 import { pulledAlong } from '../charts/pull.ts';
 import { placeOf } from '../charts/series.ts';
 import { zoomTo } from '../charts/zoom.ts';
-import { useDark } from '../dark.ts';
+import { useGround } from '../ground.ts';
 import { serverNow } from '../store.ts';
 import { theme } from '../theme-choice.ts';
 import { siteWords } from '../words-site.ts';
@@ -37,7 +37,7 @@ export function Chart(props: ChartProps) {
   /** When the test was made that somebody points at: its index changes with the tests. */
   const [mark, setMark] = useState<number | null>(null);
   const [said, setSaid] = useState('');
-  const dark = useDark();
+  const ground = useGround();
   // Keys come faster than pages are drawn: what is chosen now is known here, what is shown by `mark` and `index`.
   const chosen = useRef<number | null>(null);
   const choose = (test: number | null) => {
@@ -76,7 +76,7 @@ export function Chart(props: ChartProps) {
       plot.current = null;
       host.current?.replaceChildren();
     };
-  }, [spec, dark, theme.value]);
+  }, [spec, ground, theme.value]);
   useSignalEffect(() => {
     const at = cursor.value;
     setIndex(at === null ? null : indexOf(spec, at));

@@ -6,7 +6,20 @@ import { age, clock, count, full, viewerZone, zoneName } from '../format.ts';
 import { helpOpen } from '../keys.ts';
 import { narrow } from '../narrow.ts';
 import { go, hrefOf, place, type Route, withQuery } from '../router.ts';
-import { cutAt, fresh, freshWord, lineCount, live, me, now, pace, serverMinute, signOut, totals } from '../store.ts';
+import {
+  cutAt,
+  fresh,
+  freshWord,
+  lineCount,
+  live,
+  me,
+  now,
+  pace,
+  serverMinute,
+  signOut,
+  totals,
+  tryNow,
+} from '../store.ts';
 import { nextTheme, theme } from '../theme-choice.ts';
 import { words } from '../words.ts';
 import { keysWords } from '../words-keys.ts';
@@ -66,7 +79,7 @@ function Bar() {
         {words.product}
       </a>
       <span class="scope">
-        {f.scope} <span class="q">{count(lineCount.value)}</span>
+        {f.scope} {lineCount.value > 0 ? <span class="q">{count(lineCount.value)}</span> : null}
       </span>
       <Find cls="find" />
       <div class="end">
@@ -174,6 +187,9 @@ function OldNotice() {
       <span>
         <b>{words.stale.title(age(state.ageMs))}</b> {words.stale.text(clock(since, viewerZone()))}
       </span>
+      <button class="btn" type="button" onClick={tryNow}>
+        {words.load.again}
+      </button>
     </div>
   );
 }

@@ -41,7 +41,7 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): L
     // A new build may have replaced the file: loading the page anew gets the new names.
     return (
       <div class="panel">
-        <Empty title={words.load.failed(words.what.thePage)} text={words.load.chunk}>
+        <Empty title={words.load.failed(words.what.page)} text={words.load.chunk}>
           <button class="btn go" type="button" onClick={() => location.reload()}>
             {words.load.again}
           </button>

@@ -6,7 +6,7 @@ import { go, hrefOf, siteHref } from '../router.ts';
 import { ready, roster } from '../store.ts';
 import { words } from '../words.ts';
 import { overviewWords } from '../words-overview.ts';
-import { Waiting } from './answers.tsx';
+import { Beginning } from './beginning.tsx';
 import { lazy } from './lazy.tsx';
 import { Panel } from './marks.tsx';
 
@@ -29,7 +29,7 @@ export function MapPanel() {
   if (!anyPlaced.value) return null;
   return (
     <Panel title={w.where} id="h-map" note={w.byRegion} end={<a href="/map">{w.openMap}</a>}>
-      <div class="map-tile">{ready.value ? <Tile onPick={open} /> : <Waiting what={words.what.sites} />}</div>
+      <div class="map-tile">{ready.value ? <Tile onPick={open} /> : <Beginning what={words.what.sites} />}</div>
     </Panel>
   );
 }

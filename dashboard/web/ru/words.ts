@@ -72,15 +72,16 @@ export const words: Words = {
 
   load: {
     what: (what) => `Загружается: ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
-    failed: (what) => `${what}: не удалось прочитать`,
+    failed: (what) => `${what.charAt(0).toUpperCase()}${what.slice(1)}: не удалось прочитать`,
     again: 'Повторить',
+    notNew: 'Не удалось прочитать, что изменилось с тех пор.',
     offline: 'Сервер не ответил. Ничего не изменено; повторите.',
     noReason: (status) => `Сервер ответил ${status} без объяснения.`,
+    request: 'Запрос',
     chunk: 'Часть страницы не загрузилась: нет связи, или Carrel тем временем обновили.',
   },
   what: {
     page: 'страница',
-    thePage: 'Страница',
     sites: 'библиотеки',
     tests: 'Тесты',
     alerts: 'Предупреждения',
