@@ -137,6 +137,12 @@ export function viewerZone(): string {
   return zone.name;
 }
 
+/** " (your time 01:12)" after a time of day in `zone`, where the viewer's clock shows another; else nothing. */
+export function yours(ms: number, zone: string): string {
+  const mine = clock(ms, viewerZone());
+  return mine === clock(ms, zone) ? '' : ` (${words.yourTime(mine)})`;
+}
+
 /** "1 site", "2 sites": the catalogue's forms by the language's own plural rule. `n`: a number, or one as count() wrote it. */
 export function plural(n: number | string, forms: Forms): string {
   const [value, written] = typeof n === 'number' ? [n, count(n)] : [Number(n.replace(/\D/g, '')), n];

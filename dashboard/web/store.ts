@@ -16,6 +16,7 @@ import {
 import { ApiError, early, get, heardAt, post, useSession, whenSignedOut } from './api.ts';
 import { type First, unpackFirst } from './first.ts';
 import { type Fleet, joined, type Line, linesOf, NO_FLEET, namesOf } from './fleet.ts';
+import { viewerZone } from './format.ts';
 import { EMPTY, freshness, type LiveState, reduce } from './live.ts';
 import { go } from './router.ts';
 import { saving } from './saving.ts';
@@ -90,6 +91,12 @@ function unchanged<T>(read: () => T): ReadonlySignal<T> {
     return kept.value;
   });
 }
+
+/** The time zone of what is not of one site: the one that all sites share, else the viewer's. */
+export const commonZone = computed(() => {
+  const [only = viewerZone(), ...others] = new Set(roster.value?.sites.map(({ zone }) => zone));
+  return others.length === 0 ? only : viewerZone();
+});
 
 const sites = computed(() => new Map(roster.value?.sites.map((site) => [site.id, site])));
 export const siteOf = (id: string): Site | undefined => sites.value.get(id);

@@ -19,6 +19,7 @@ const en = {
   },
   ago: (age: string) => `${age} ago`,
   samples: (n: string) => `n = ${n}`,
+  yourTime: (clock: string) => `your time ${clock}`,
   unknown: 'unknown',
   /** In a column of figures, where a language's word may be too long. */
   unknownFigure: 'unknown',

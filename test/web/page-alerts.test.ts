@@ -27,6 +27,16 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   }, 60_000);
 
+  test('who looks from another time zone reads the clock of the libraries, and their own beside it', async () => {
+    await world.restart({ sites: 40 });
+    const page = await world.open('/alerts', 'incidents need action', { timezoneId: 'Asia/Almaty' });
+    await page.getByText('16:15 Vilnius (your time 19:15)').waitFor();
+    const since = await page.locator('.stick .q').first().innerText();
+    const [, there, here] = /Since (?:\w{3} )?(\d\d):\d\d \(your time (\d\d):\d\d\)/.exec(since) ?? [];
+    expect((Number(here) - Number(there) + 24) % 24, since).toBe(3);
+    world.fine();
+  }, 60_000);
+
   test('a row names its library once', async () => {
     await world.restart({ sites: 40 });
     const page = await world.open('/alerts', 'incidents need action');

@@ -22,6 +22,7 @@ export const words: Words = {
   },
   ago: (age) => `prieš ${age}`,
   samples: (n) => `n = ${n}`,
+  yourTime: (clock) => `pas jus ${clock}`,
   unknown: 'nežinoma',
   unknownFigure: 'nežinoma',
   noConnection: 'nėra ryšio',

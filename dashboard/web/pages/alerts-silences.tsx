@@ -1,7 +1,6 @@
 /** Why: what is silenced, why, by whom and until when; and a way to silence a library without finding its page first. */
 import { useState } from 'preact/hooks';
 import type { Silence } from '#contract';
-import { viewerZone } from '../format.ts';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { Select } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
@@ -9,7 +8,7 @@ import { endSilence, SilenceForm, useSilences } from '../parts/silence.tsx';
 import { mayAct } from '../rights.ts';
 import { siteHref } from '../router.ts';
 import { silenceName, silenceTime } from '../silence-words.ts';
-import { lines, serverNow } from '../store.ts';
+import { commonZone, lines, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
 import { worksWords } from '../words-works.ts';
@@ -92,7 +91,7 @@ function Table({ items, again }: { items: readonly Silence[]; again: () => void 
           {items.map((silence) => {
             const known = line(silence);
             const name = silenceName(silence, known?.name);
-            const zone = known?.site.zone ?? viewerZone();
+            const zone = known?.site.zone ?? commonZone.value;
             return (
               <tr key={silence.id}>
                 <th scope="row">

@@ -3,14 +3,14 @@ import { useState } from 'preact/hooks';
 import { momentOf, type Silence, type Site } from '#contract';
 import { ApiError, post } from '../api.ts';
 import { momentOfField } from '../charts/zoom.ts';
-import { viewerZone, weekdayName, zoneName } from '../format.ts';
+import { weekdayName, zoneName } from '../format.ts';
 import { minuteOf } from '../hours.ts';
 import { Refusal } from '../parts/answers.tsx';
 import { Field, Select, textsOf } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
 import { silenceName } from '../silence-words.ts';
-import { roster, siteOf } from '../store.ts';
+import { commonZone, roster, siteOf } from '../store.ts';
 import { manage } from '../words-manage.ts';
 import { worksWords as w } from '../words-works.ts';
 
@@ -28,7 +28,7 @@ export function PlanWorks({ onDone }: { onDone: () => void }) {
   const [wrong, setWrong] = useState('');
   const all = of === 'all' ? [] : choices(roster.value?.sites ?? [], of);
   const which = all.some(([value]) => value === chosen) ? chosen : (all[0]?.[0] ?? '');
-  const zone = (of === 'site' ? siteOf(which)?.zone : undefined) ?? viewerZone();
+  const zone = (of === 'site' ? siteOf(which)?.zone : undefined) ?? commonZone.value;
   const submit = async (form: HTMLFormElement) => {
     const texts = textsOf(form);
     const time = when === 'once' ? onceOf(texts, zone) : weeklyOf(texts, zone);

@@ -3,7 +3,7 @@ import { computed } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
 import type { ProbeFleet } from '#contract';
 import type { Named } from '../fleet.ts';
-import { bytes, clock, count, viewerZone } from '../format.ts';
+import { bytes, clock, count } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { parseNames } from '../order.ts';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
@@ -21,7 +21,7 @@ import {
   probeSortText,
 } from '../probes.ts';
 import { go, place, withQuery } from '../router.ts';
-import { listed, serverNow } from '../store.ts';
+import { commonZone, listed, serverNow } from '../store.ts';
 import { useNamed } from '../use-fleet.ts';
 import { words } from '../words.ts';
 import { fleetWords as w } from '../words-fleet.ts';
@@ -90,7 +90,7 @@ function Known({ fleet, named, failed, again }: KnownProps) {
       />
       {failed ? (
         <div class="note top" role="alert">
-          <span>{w.old(clock(fleet.at, viewerZone()))}</span>
+          <span>{w.old(clock(fleet.at, commonZone.value))}</span>
           <button class="btn" type="button" onClick={again}>
             {words.load.again}
           </button>

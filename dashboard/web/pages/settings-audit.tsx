@@ -1,10 +1,11 @@
 /** Why: every change has a name and a time, for auditors and administrators. */
 import { useState } from 'preact/hooks';
 import type { AuditEntry, Page } from '#contract';
-import { full, viewerZone } from '../format.ts';
+import { full } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Failed, Waiting } from '../parts/answers.tsx';
 import { Panel } from '../parts/marks.tsx';
+import { commonZone } from '../store.ts';
 import { audit as w } from '../words-audit.ts';
 import { actionOf, detailOf } from './settings-deeds.ts';
 
@@ -36,10 +37,10 @@ export function AuditTrail() {
                 <tbody>
                   {known.value.items.map((entry) => (
                     <tr key={entry.id}>
-                      <td>{full(entry.at, viewerZone())}</td>
+                      <td>{full(entry.at, commonZone.value)}</td>
                       <th scope="row">{entry.who}</th>
                       <td>{actionOf(entry)}</td>
-                      <td>{detailOf(entry, viewerZone())}</td>
+                      <td>{detailOf(entry, commonZone.value)}</td>
                     </tr>
                   ))}
                 </tbody>

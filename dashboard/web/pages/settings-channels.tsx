@@ -3,12 +3,12 @@ import { useState } from 'preact/hooks';
 import type { ChannelTestResult, ChannelView, Page } from '#contract';
 import { useActing } from '../acting.ts';
 import { ask, post } from '../api.ts';
-import { moment, viewerZone } from '../format.ts';
+import { moment } from '../format.ts';
 import type { Loaded } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Mark, Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
-import { serverNow } from '../store.ts';
+import { commonZone, serverNow } from '../store.ts';
 import { notify } from '../words-notify.ts';
 import { ChannelForm } from './settings-channel-form.tsx';
 
@@ -115,7 +115,7 @@ function Row({ channel, act, again, change }: RowProps) {
 }
 
 function lastOf({ ok_at, failed_at, error, failing_since }: ChannelView): string {
-  const at = (time: number): string => moment(time, serverNow.value, viewerZone());
+  const at = (time: number): string => moment(time, serverNow.value, commonZone.value);
   const parts = [
     ...(failed_at === null
       ? []

@@ -4,13 +4,13 @@ import type { ChannelTestResult, PushDeviceView, PushView } from '#contract';
 import { useActing } from '../acting.ts';
 import { get, post } from '../api.ts';
 import { nameOf } from '../device-name.ts';
-import { moment, viewerZone } from '../format.ts';
+import { moment } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
 import { obstacle, ownMark, remove, subscribe } from '../push-device.ts';
-import { serverNow } from '../store.ts';
+import { commonZone, serverNow } from '../store.ts';
 import { device as w } from '../words-device.ts';
 
 const LOOK_MS = 500;
@@ -92,7 +92,7 @@ async function tryIt({ id, delivered_at: before }: PushDeviceView, tell: (said: 
 }
 
 function Device({ one, here, act }: { one: PushDeviceView; here: boolean; act: Act }) {
-  const at = (time: number) => moment(time, serverNow.value, viewerZone());
+  const at = (time: number) => moment(time, serverNow.value, commonZone.value);
   const { id, label, sent_at, delivered_at, error } = one;
   const shown = delivered_at === null ? [] : [w.shown(at(delivered_at))];
   // A newer one that nobody has seen does not hide when the last one arrived.

@@ -3,12 +3,13 @@
 import { useState } from 'preact/hooks';
 import type { QuarantineShelf, ReplayReport } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
-import { count, full, viewerZone } from '../format.ts';
+import { count, full } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
 import { mayAdminister } from '../rights.ts';
+import { commonZone } from '../store.ts';
 import { words } from '../words.ts';
 import { quarantineWords } from '../words-quarantine.ts';
 
@@ -89,7 +90,7 @@ function Shelf({ shelf: { store, count: all, lines }, replay, drop }: ShelfProps
             {lines.map(({ at, reason, line }, i) => (
               <tr key={`${i} ${at} ${line}`}>
                 <th scope="row" class="nw">
-                  {at === null ? words.unknown : full(at, viewerZone())}
+                  {at === null ? words.unknown : full(at, commonZone.value)}
                 </th>
                 <td>{reason}</td>
                 <td class="mono">{line}</td>

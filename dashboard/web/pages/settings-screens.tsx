@@ -2,14 +2,14 @@
 import { useState } from 'preact/hooks';
 import type { ScreenView } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
-import { moment, viewerZone } from '../format.ts';
+import { moment } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { CopyButton } from '../parts/copy.tsx';
 import { Field, textsOf } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { say } from '../parts/toast.tsx';
-import { serverNow } from '../store.ts';
+import { commonZone, serverNow } from '../store.ts';
 import { wallWords } from '../words-wall.ts';
 
 const w = wallWords.screens;
@@ -60,7 +60,9 @@ export function Screens() {
               <b>{screen.name}</b>
               <span class="q">
                 {w.state[screen.state]}
-                {screen.seen_at === null ? '' : `, ${w.seen(moment(screen.seen_at, serverNow.value, viewerZone()))}`}
+                {screen.seen_at === null
+                  ? ''
+                  : `, ${w.seen(moment(screen.seen_at, serverNow.value, commonZone.value))}`}
               </span>
               <button class="link" type="button" onClick={() => void revoke(screen)}>
                 {w.revoke} <span class="vh">{screen.name}</span>

@@ -2,13 +2,13 @@
 import { useState } from 'preact/hooks';
 import { type Page, ROLES, type Role, SCOPED } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
-import { moment, viewerZone } from '../format.ts';
+import { moment } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Command } from '../parts/copy.tsx';
 import { Field, Select, textsOf } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
-import { serverNow } from '../store.ts';
+import { commonZone, serverNow } from '../store.ts';
 import { manage } from '../words-manage.ts';
 import { settingsWords } from '../words-settings.ts';
 
@@ -129,7 +129,7 @@ function Known({ tokens, revoke }: { tokens: readonly Token[]; revoke: (token: T
               <th scope="row">{token.name}</th>
               <td>{settingsWords.roles[token.role]}</td>
               <td class="narrow-hide">{token.user || w.server}</td>
-              <td class="nw q narrow-hide">{moment(token.created_at, serverNow.value, viewerZone())}</td>
+              <td class="nw q narrow-hide">{moment(token.created_at, serverNow.value, commonZone.value)}</td>
               <td class="num">
                 <button class="btn" type="button" onClick={() => revoke(token)}>
                   {w.revoke}

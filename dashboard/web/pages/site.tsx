@@ -8,7 +8,7 @@ import type { Before } from '../charts/before.ts';
 import { type Frame, frameOf, missingSpans, parseRange, type Range, steadyEnd, withClosed } from '../charts/series.ts';
 import { parseStretch, scaleOf } from '../charts/zoom.ts';
 import { type Line, severity } from '../fleet.ts';
-import { age, count, moment } from '../format.ts';
+import { age, count, moment, yours } from '../format.ts';
 import { type Loaded, useLoad, usePages } from '../load.ts';
 import { namesText } from '../order.ts';
 import { Acknowledge } from '../parts/ack.tsx';
@@ -143,7 +143,12 @@ function SiteHead({ line: { row, ap, site, name }, all, open, setOpen, onAsked }
           <div class="since">
             <State state={row.state} target={ap.target_mbps} big />
             {row.since === null ? null : (
-              <span>{w.since(moment(row.since, serverNow.value, site.zone), age(serverNow.value - row.since))}</span>
+              <span>
+                {w.since(
+                  moment(row.since, serverNow.value, site.zone) + yours(row.since, site.zone),
+                  age(serverNow.value - row.since),
+                )}
+              </span>
             )}
             {row.alert === null ? null : <a href={`/alerts/${row.alert}`}>{w.incident(row.alert)}</a>}
           </div>

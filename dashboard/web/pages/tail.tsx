@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { isMetricName, TAIL_KINDS, type TailKind } from '#contract';
 import type { ApiError } from '../api.ts';
-import { count, viewerZone, zoneName } from '../format.ts';
+import { count, zoneName } from '../format.ts';
 import { letters } from '../keys.ts';
 import { parseNames } from '../order.ts';
 import { Empty, Failed } from '../parts/answers.tsx';
@@ -12,7 +12,7 @@ import { Head } from '../parts/head.tsx';
 import { Gone, Names } from '../parts/sites-filters.tsx';
 import { TailList } from '../parts/tail-list.tsx';
 import { go, place, withQuery } from '../router.ts';
-import { roster } from '../store.ts';
+import { commonZone, roster } from '../store.ts';
 import {
   FILLED,
   heard,
@@ -75,7 +75,7 @@ function Following({ query, asked }: { query: TailQuery; asked: TailQuery }) {
         title={w.title}
         under={
           <p>
-            {w.text} {w.times(zoneName(viewerZone()))}
+            {w.text} {w.times(zoneName(commonZone.value))}
           </p>
         }
         acts={

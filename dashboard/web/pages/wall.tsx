@@ -6,7 +6,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AlertView, Page } from '#contract';
 import { ApiError, post } from '../api.ts';
 import type { Line } from '../fleet.ts';
-import { age, clock, count, cut, percent, viewerZone } from '../format.ts';
+import { age, clock, count, cut, percent } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { MapTile } from '../map/tile.tsx';
 import { answer } from '../parts/answer.ts';
@@ -15,7 +15,7 @@ import { Field, textsOf } from '../parts/field.tsx';
 import { useTitle } from '../parts/head.tsx';
 import { Mark, State, TALLY } from '../parts/marks.tsx';
 import { place } from '../router.ts';
-import { commonTarget, fresh, lastAlert, lines, live, me, ready, serverNow, whoAmI } from '../store.ts';
+import { commonTarget, commonZone, fresh, lastAlert, lines, live, me, ready, serverNow, whoAmI } from '../store.ts';
 import { words } from '../words.ts';
 import { overviewWords } from '../words-overview.ts';
 import { wallWords as w } from '../words-wall.ts';
@@ -167,7 +167,7 @@ function Top() {
   const judged = totals.meets + totals.below;
   const share = percent(totals.meets, judged);
   const ageText = state.word === 'loading' ? '' : age(state.ageMs);
-  const since = clock(live.value.heardAt ?? serverNow.value, viewerZone());
+  const since = clock(live.value.heardAt ?? serverNow.value, commonZone.value);
   return (
     <div class="wall-top">
       <div>
@@ -186,7 +186,7 @@ function Top() {
         )}
       </div>
       <div class="wall-clock">
-        <b>{clock(serverNow.value, viewerZone())}</b>
+        <b>{clock(serverNow.value, commonZone.value)}</b>
         <span
           class={`live ${{ loading: 'late', live: '', late: 'late', old: 'old' }[state.word]}`}
           data-pill={state.word}

@@ -1,9 +1,9 @@
 /** Why: was it like this an hour ago? One bar per quarter of an hour and state, each row to its own scale; what nobody counted is a gap. */
 import type { ApState, StateHistory } from '#contract';
-import { clock, count, viewerZone } from '../format.ts';
+import { clock, count } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { narrow } from '../narrow.ts';
-import { live, now } from '../store.ts';
+import { commonZone, live, now } from '../store.ts';
 import { words } from '../words.ts';
 import { overviewWords } from '../words-overview.ts';
 import { Failed, Waiting } from './answers.tsx';
@@ -83,7 +83,7 @@ function Lane({ state, history }: { state: ApState; history: StateHistory }) {
 function Hours({ history }: { history: StateHistory }) {
   const first = firstOf(history);
   const stepMs = history.step_s * 1000;
-  const zone = viewerZone();
+  const zone = commonZone.value;
   const marks = Array.from({ length: STEPS }, (_, i) => ({ i, label: clock(first + i * stepMs, zone) })).filter(
     ({ i, label }) => /^(00|06|12|18):00$/.test(label) && i < STEPS - (narrow.value ? NARROW_ROOM : ROOM),
   );

@@ -2,11 +2,12 @@
 import { computed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { age, clock, count, full, viewerZone, zoneName } from '../format.ts';
+import { age, clock, count, full, yours, zoneName } from '../format.ts';
 import { helpOpen } from '../keys.ts';
 import { narrow } from '../narrow.ts';
 import { go, hrefOf, place, type Route, withQuery } from '../router.ts';
 import {
+  commonZone,
   cutAt,
   fresh,
   freshWord,
@@ -31,8 +32,11 @@ const f = words.frame;
 /** As the page of alerts counts them: one cause, one incident; what somebody has is no longer waiting. */
 const waiting = computed(() => totals.value.need_action);
 
-/** As text, so that the bar is drawn again when a minute has passed and not each second. */
-const clockText = computed(() => `${full(serverMinute.value, viewerZone())} ${zoneName(viewerZone())}`);
+/** The libraries' clock, as every time on the page. As text, so that the bar is drawn again when a minute has passed and not each second. */
+const clockText = computed(() => {
+  const zone = commonZone.value;
+  return `${full(serverMinute.value, zone)} ${zoneName(zone)}${yours(serverMinute.value, zone)}`;
+});
 
 interface FrameProps {
   route: Route;
@@ -185,7 +189,8 @@ function OldNotice() {
   return (
     <div class="note top" role="alert">
       <span>
-        <b>{words.stale.title(age(state.ageMs))}</b> {words.stale.text(clock(since, viewerZone()))}
+        <b>{words.stale.title(age(state.ageMs))}</b>{' '}
+        {words.stale.text(clock(since, commonZone.value) + yours(since, commonZone.value))}
       </span>
       <button class="btn" type="button" onClick={tryNow}>
         {words.load.again}

@@ -1,8 +1,8 @@
 /** Why: one incident whole: what state, since when, the reasons, the tests behind them, who was told and who has it. */
 import type { AlertView, ApState } from '#contract';
-import { age, moment, viewerZone } from '../format.ts';
+import { age, moment, yours } from '../format.ts';
 import { siteHref } from '../router.ts';
-import { serverNow, siteOf } from '../store.ts';
+import { commonZone, serverNow, siteOf } from '../store.ts';
 import { alertWords } from '../words-alerts.ts';
 import { Acknowledge } from './ack.tsx';
 import { Mark, State, stateWord, whole } from './marks.tsx';
@@ -28,7 +28,7 @@ export const RULE_STATE: Record<AlertView['rule'], ApState> = {
 /** The title where the name of its library stands above it already. */
 export const withoutPlace = ({ title, site_name }: AlertView): string =>
   site_name === '' ? title : title.replace(`: ${site_name}, `, ': ').replace(`: ${site_name}`, '');
-export const zoneOf = (alert: AlertView) => siteOf(alert.site)?.zone ?? viewerZone();
+export const zoneOf = (alert: AlertView) => siteOf(alert.site)?.zone ?? commonZone.value;
 
 export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: boolean; onAck: () => void }) {
   const now = serverNow.value;
@@ -37,7 +37,7 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
   const held = alert.overlays ?? [];
   const times =
     alert.resolved_at === null
-      ? w.since(moment(alert.since, now, zone), age(now - alert.since))
+      ? w.since(moment(alert.since, now, zone) + yours(alert.since, zone), age(now - alert.since))
       : w.lasted(
           moment(alert.since, now, zone),
           moment(alert.resolved_at, now, zone),
@@ -67,7 +67,12 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
         {resolved || held.length === 0 ? null : <p>{alertWords.held(held.join(', '))}</p>}
         {alert.acknowledged_by && alert.acknowledged_until && !resolved ? (
           <p>
-            <b>{w.ackBy(alert.acknowledged_by, moment(alert.acknowledged_until, now, zone))}</b>
+            <b>
+              {w.ackBy(
+                alert.acknowledged_by,
+                moment(alert.acknowledged_until, now, zone) + yours(alert.acknowledged_until, zone),
+              )}
+            </b>
           </p>
         ) : null}
         <div class="acts acts-top">

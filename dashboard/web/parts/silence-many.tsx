@@ -3,9 +3,9 @@ import { useState } from 'preact/hooks';
 import type { Silence } from '#contract';
 import { ApiError, post } from '../api.ts';
 import type { Line } from '../fleet.ts';
-import { moment, viewerZone } from '../format.ts';
+import { moment } from '../format.ts';
 import { silenceEnds } from '../silence-ends.ts';
-import { serverNow } from '../store.ts';
+import { commonZone, serverNow } from '../store.ts';
 import { manage } from '../words-manage.ts';
 import { selectionWords as w } from '../words-selection.ts';
 import { Refusal } from './answers.tsx';
@@ -24,7 +24,7 @@ export function SilenceMany({ lines, onDone, onCancel }: ManyProps) {
   const [error, setError] = useState<ApiError | null>(null);
   const [some, setSome] = useState('');
   const [busy, setBusy] = useState(false);
-  const zone = viewerZone();
+  const zone = commonZone.value;
   const [ends] = useState(() => silenceEnds({ zone, opening: [] }, serverNow.value));
   const submit = async (form: HTMLFormElement) => {
     const { reason = '', until = '' } = textsOf(form);

@@ -2,8 +2,9 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Named } from '../fleet.ts';
-import { age, clockSeconds, full, viewerZone } from '../format.ts';
+import { age, clockSeconds, full } from '../format.ts';
 import { siteHref } from '../router.ts';
+import { commonZone } from '../store.ts';
 import { figuresOf, LATE_MS, type TailItem } from '../tail.ts';
 import { tailWords as w } from '../words-tail.ts';
 
@@ -45,7 +46,7 @@ export function TailList({ items, names, onHold }: ListProps) {
 function rowOf(item: Extract<TailItem, { row: unknown }>, names: ListProps['names']): VNode {
   const { row } = item;
   const named = row.ap === null ? undefined : names.get(row.ap);
-  const zone = viewerZone();
+  const zone = commonZone.value;
   const late = row.rx - row.at > LATE_MS;
   return (
     <li key={item.key}>
@@ -78,7 +79,7 @@ function rowOf(item: Extract<TailItem, { row: unknown }>, names: ListProps['name
 }
 
 function missing({ key, gap: { from, to, why } }: Extract<TailItem, { gap: unknown }>): VNode {
-  const zone = viewerZone();
+  const zone = commonZone.value;
   return (
     <li key={key} class="missing">
       {w.gap[why](clockSeconds(from, zone), clockSeconds(to, zone))}

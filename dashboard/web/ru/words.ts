@@ -22,6 +22,7 @@ export const words: Words = {
   },
   ago: (age) => `${age} назад`,
   samples: (n) => `n = ${n}`,
+  yourTime: (clock) => `у вас ${clock}`,
   unknown: 'неизвестно',
   unknownFigure: 'н/д',
   noConnection: 'нет связи',
