@@ -34,7 +34,7 @@ export interface ComplianceRow extends ComplianceFigures {
   isp: string;
   target_mbps: number;
   verdict: ComplianceVerdict;
-  /** The verdict in a sentence. */
+  /** Which figure decided: `coverage` or `share`. In months that the first versions closed, an English sentence. */
   why: string;
 }
 export interface ComplianceGroup extends ComplianceFigures {
@@ -119,7 +119,7 @@ export interface ComplianceReport {
   made_at: number;
   /** False while the month goes on: everything counts up to `made_at`. */
   complete: boolean;
-  /** How the verdict is reached, in words. */
+  /** How the verdict is reached, by the names of the figures. In months that the first versions closed, English sentences. */
   rule: string;
   groups: ComplianceGroup[];
   rows: ComplianceRow[];

@@ -31,7 +31,10 @@ export const COLUMNS = [
 
 type Tabled = Pick<ComplianceReport, 'month' | 'rule' | 'rows'>;
 
-/** RFC 4180, with the mark that makes spreadsheets read UTF-8. The rule stands in the last column's head. */
+/**
+ * RFC 4180, with the mark that makes spreadsheets read UTF-8. The rule stands in the last column's head. Heads, verdicts and reasons are the
+ * names of the API in every language: the same month is the same bytes, whoever asks, and its sum stands on paper in all of them.
+ */
 export function csvOf({ rows, month, rule }: Tabled): string {
   const lines = [['month', ...COLUMNS, rule], ...rows.map((row) => [month, ...COLUMNS.map((column) => row[column])])];
   return `\ufeff${lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('')}`;

@@ -16,7 +16,8 @@ const MONTH = { type: 'string', pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])$', descrip
 const LANG = {
   type: 'string',
   enum: LANGUAGES,
-  description: 'of heads and causes; by default the first that the browser asks for',
+  description:
+    'of paper and spreadsheet; by default the first that the browser asks for. JSON and CSV have codes and names of the API',
 } as const;
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 

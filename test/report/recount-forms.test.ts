@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../broker/store/memory.ts';
 import { closeMonths } from '../../dashboard/report/keeper.ts';
 import { closesAt } from '../../dashboard/report/report.ts';
+import { tableWords } from '../../dashboard/report/table-words.ts';
 import { registerReportRoutes } from '../../dashboard/routes/reports.ts';
 import { PASSWORD, testDashboard } from '../support/dashboard.ts';
-import { unzip } from '../support/unzip.ts';
+import { sheetOf } from '../support/sheet.ts';
 import { type Figures, groupOf, type Recounted, rawOf, recount, rowOf } from './recount.ts';
 import { CLOSED, fillState, fillStore, LIBRARIES, MONTH } from './recount-world.ts';
 
@@ -43,10 +44,14 @@ describe('the recount stands in every form', () => {
     expect(table).toHaveLength(rows.length);
     for (const row of rows) expect(table.find(({ ap }) => ap === row.ap)).toMatchObject(inText(row));
 
-    const libraries = records(sheetOf(xlsx, 1));
+    const libraries = records(named(sheetOf(xlsx, 1)));
     expect(libraries).toHaveLength(rows.length);
-    for (const row of rows) expect(libraries.find(({ ap }) => ap === row.ap)).toMatchObject(inText(row));
-    const regions = records(sheetOf(xlsx, 2));
+    for (const row of rows)
+      expect(libraries.find(({ ap }) => ap === row.ap)).toMatchObject({
+        ...inText(row),
+        verdict: VERDICTS[row.verdict],
+      });
+    const regions = records(named(sheetOf(xlsx, 2)));
     expect(regions.map(({ region }) => region).sort()).toEqual(['All together', 'north', 'south']);
     for (const { by, name, ...figures } of groups)
       expect(regions.find(({ region }) => region === (name || 'All together'))).toMatchObject(inText(figures));
@@ -110,7 +115,7 @@ function cutTo(value: number, decimals: number): number {
   return Number(`${whole}.${part.slice(0, decimals)}`);
 }
 
-/** No text of this month holds a comma but the rule in the last head. */
+/** No text of this month holds a comma. */
 function csvLines(csv: string): string[][] {
   return csv
     .replace('\ufeff', '')
@@ -119,21 +124,15 @@ function csvLines(csv: string): string[][] {
     .map((line) => line.split(','));
 }
 
+/** With the names of the API for the words of the spreadsheet's heads. */
+function named([head = [], ...lines]: string[][]): string[][] {
+  const names = Object.entries(tableWords('en').heads);
+  return [head.map((word) => names.find(([, said]) => said === word)?.[0] ?? word), ...lines];
+}
+
 /** Lines by the names in the first. */
 function records([head = [], ...lines]: string[][]): Record<string, string>[] {
   return lines.map((line) => Object.fromEntries(line.map((cell, i) => [head[i] ?? '', cell])));
-}
-
-/** The cells of a sheet, from 1, as text (ECMA-376: a cell of type s is the how-manieth shared string). */
-function sheetOf(xlsx: Buffer, nth: number): string[][] {
-  const files = unzip(xlsx);
-  const shared = all(files.get('xl/sharedStrings.xml') ?? '', /<si>(.*?)<\/si>/gs).map(textOf);
-  return all(files.get(`xl/worksheets/sheet${nth}.xml`) ?? '', /<row [^>]*>(.*?)<\/row>/gs).map((row) =>
-    [...row.matchAll(/<c ([^>]*?)(?:\/>|>(.*?)<\/c>)/gs)].map(([, head = '', body = '']) => {
-      const value = textOf(body);
-      return head.includes('t="s"') ? (shared[Number(value)] ?? '') : value;
-    }),
-  );
 }
 
 /** The cells of the lines of the table with this caption, its foot too. */
