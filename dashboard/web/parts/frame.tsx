@@ -1,7 +1,7 @@
 /** Why: the frame of every page: where one is, whether what one sees is fresh, and how to get elsewhere. */
 import { computed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { age, clock, count, full, yours, zoneName } from '../format.ts';
 import { helpOpen } from '../keys.ts';
 import { narrow } from '../narrow.ts';
@@ -16,6 +16,7 @@ import {
   me,
   now,
   pace,
+  ready,
   serverMinute,
   signOut,
   totals,
@@ -23,12 +24,13 @@ import {
 } from '../store.ts';
 import { nextTheme, theme } from '../theme-choice.ts';
 import { words } from '../words.ts';
-import { keysWords } from '../words-keys.ts';
-import { KeyList } from './key-list.tsx';
+import { lazy } from './lazy.tsx';
 import { Icon } from './marks.tsx';
 import { Toasts } from './toast.tsx';
 
 const f = words.frame;
+/** Asked for when everything stands, so that the first key finds it here, also without a connection. */
+const Help = lazy<object>(() => import('./key-help.tsx').then((module) => module.KeyHelp));
 /** As the page of alerts counts them: one cause, one incident; what somebody has is no longer waiting. */
 const waiting = computed(() => totals.value.need_action);
 
@@ -45,6 +47,10 @@ interface FrameProps {
 
 export function Frame({ route, children }: FrameProps) {
   const word = freshWord.value;
+  const isReady = ready.value;
+  useEffect(() => {
+    if (isReady) Help.begin();
+  }, [isReady]);
   return (
     <>
       <a class="skip" href="#main">
@@ -60,7 +66,7 @@ export function Frame({ route, children }: FrameProps) {
         </main>
       </div>
       <Toasts />
-      <Help />
+      {helpOpen.value ? <Help /> : null}
     </>
   );
 }
@@ -228,39 +234,5 @@ function Nav({ page }: { page: Route['page'] }) {
         ))}
       </ul>
     </nav>
-  );
-}
-
-function Help() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const open = helpOpen.value;
-  useEffect(() => {
-    if (open && !dialog.current?.open) dialog.current?.showModal();
-    if (!open) dialog.current?.close();
-  }, [open]);
-  const k = keysWords;
-  return (
-    <dialog
-      class="help"
-      ref={dialog}
-      aria-labelledby="h-keys"
-      onClose={() => {
-        helpOpen.value = false;
-      }}
-    >
-      <h2 id="h-keys">{k.title}</h2>
-      {open ? <KeyList /> : null}
-      <div class="acts">
-        <button
-          class="btn go"
-          type="button"
-          onClick={() => {
-            helpOpen.value = false;
-          }}
-        >
-          {k.close}
-        </button>
-      </div>
-    </dialog>
   );
 }

@@ -1,59 +1,20 @@
-/** Why: saved views are links, so that they open in a new tab and can be copied; naming the present one is one field. */
+/** Why: views lie behind a button that few press at once: their list is loaded after the table stands. */
 import { useEffect } from 'preact/hooks';
-import { useActing } from '../acting.ts';
-import { hrefOf, place } from '../router.ts';
-import { keepViews, loadViews, views, withView } from '../views.ts';
+import { ready } from '../store.ts';
 import { sitesWords as w } from '../words-sites.ts';
-import { Refusal } from './answers.tsx';
-import { Field, textsOf } from './field.tsx';
+import { lazy } from './lazy.tsx';
 import { Pop } from './pop.tsx';
 
-export const Views = () => (
-  <Pop label={w.views}>
-    <Named />
-  </Pop>
-);
+const Named = lazy<object>(() => import('./views-named.tsx').then((module) => module.Named));
 
-function Named() {
-  const { error, act } = useActing(() => undefined);
-  useEffect(() => void act(loadViews), []);
-  const known = views.value ?? [];
-  const save = async (form: HTMLFormElement) => {
-    const { name } = textsOf(form);
-    if (!name) return;
-    const query = hrefOf('', Object.fromEntries(place.value.query)).slice(1);
-    if (await act(() => keepViews(withView(known, { name, query })))) form.reset();
-  };
+export function Views() {
+  const isReady = ready.value;
+  useEffect(() => {
+    if (isReady) Named.begin();
+  }, [isReady]);
   return (
-    <>
-      {known.length === 0 ? <p class="q">{w.noViews}</p> : null}
-      <ul class="plain">
-        {known.map(({ name, query }) => (
-          <li key={name}>
-            <a href={query ? `/sites?${query}` : '/sites'}>{name}</a>
-            <button
-              class="link"
-              type="button"
-              aria-label={w.removeView(name)}
-              onClick={() => void act(() => keepViews(known.filter((one) => one.name !== name)))}
-            >
-              ×
-            </button>
-          </li>
-        ))}
-      </ul>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save(event.currentTarget);
-        }}
-      >
-        <Refusal error={error} />
-        <Field scope="view" name="name" label={w.viewName} hint={w.viewHint} required maxLength={60} />
-        <button class="btn go" type="submit" disabled={views.value === null}>
-          {w.saveView}
-        </button>
-      </form>
-    </>
+    <Pop label={w.views}>
+      <Named />
+    </Pop>
   );
 }
