@@ -4,6 +4,7 @@ import type { State } from '#state';
 import type { StoreReader } from '#store';
 import { tests } from '../query/tests.ts';
 import { inTime } from './in-time.ts';
+import { worstFirst } from './members.ts';
 
 /** `nodata`: nothing was heard of the probe; `offline`: it measured that there was no internet. */
 export type Stretch = 'meets' | 'offline' | 'nodata';
@@ -19,7 +20,10 @@ export interface GroupChart {
   kind: 'group';
   from: number;
   to: number;
+  /** The worst. */
   lines: { name: string; since: number; until: number | null }[];
+  /** How many there are. */
+  all: number;
 }
 export type Chart = LineChart | GroupChart;
 
@@ -76,6 +80,9 @@ function groupChart({ members }: AlertView, end: number): GroupChart {
     kind: 'group',
     from: end - length,
     to: end,
-    lines: members.slice(0, LINES_MOST).map(({ site_name, since, until }) => ({ name: site_name, since, until })),
+    lines: worstFirst(members)
+      .slice(0, LINES_MOST)
+      .map(({ site_name, since, until }) => ({ name: site_name, since, until })),
+    all: members.length,
   };
 }

@@ -113,7 +113,7 @@ function groupSvg(chart: GroupChart, { since, own, times, going }: ChartInput): 
     const back = until !== null && html`<line class="median" x1="${x(until)}" x2="100%" y1="${y}" y2="${y}"/>`;
     return html`<line class="median" x1="0" x2="${x(fell)}" y1="${y}" y2="${y}"/>${back}<svg class="g offline" x="${x(fell)}" y="${y}" overflow="visible"><path d="M-1-4h8v8h-8z"/></svg>`;
   });
-  return html`<svg class="chart" width="100%" height="${height + 24}" role="img" aria-label="${own.chart.lines(chart.lines.length)}">
+  return html`<svg class="chart" width="100%" height="${height + 24}" role="img" aria-label="${own.chart.lines(chart.lines.length, chart.all)}">
 <line class="cursor" x1="${x(since)}" x2="${x(since)}" y1="0" y2="${height}"/>${lines}
 ${axis({ from: chart.from, to: chart.to, since, own, times, going, x, y: height + 20 })}</svg>`;
 }

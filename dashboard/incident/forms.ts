@@ -1,5 +1,6 @@
 /** Why: what can be done stands at the lower edge, large enough for a thumb; what needs more thought stands at the end. Plain forms. Pure. */
 import { html, type Markup } from '../document.ts';
+import { restOf } from './members.ts';
 import type { Frame } from './page.ts';
 
 export interface Forms {
@@ -67,16 +68,22 @@ function megabytes(bytes: number, lang: string): string {
   return new Intl.NumberFormat(lang, { maximumFractionDigits: 1 }).format(bytes / 1e6);
 }
 
-export function notesSection({ seen, forms, own, words, times }: Frame): Markup {
+/** The newest; each may have 500 signs. */
+const NOTES_SHOWN = 10;
+
+export function notesSection({ seen, forms, own, words, times, via }: Frame): Markup {
   const { notes } = seen;
+  const rest = notes.length - NOTES_SHOWN;
   return html`<h2>${own.notes}</h2>
 ${
   notes.length === 0
     ? html`<p class="q">${own.noNotes}</p>`
-    : html`<ol class="trail">${notes.map(
-        ({ at, by, text }) =>
-          html`<li><time>${times.moment(at)}</time><span>${text} <span class="q">${by}</span></span></li>`,
-      )}</ol>`
+    : html`<ol class="trail">${notes
+        .slice(-NOTES_SHOWN)
+        .map(
+          ({ at, by, text }) =>
+            html`<li><time>${times.moment(at)}</time><span>${text} <span class="q">${by}</span></span></li>`,
+        )}</ol>${rest > 0 && restOf(own.earlier(rest), { id: seen.alert.id, via })}`
 }
 ${
   forms &&

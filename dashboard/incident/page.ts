@@ -9,6 +9,7 @@ import type { Words } from '../notify/words/words.ts';
 import { chartSection, testCell } from './chart.ts';
 import { dock, type Forms, moreSection, notesSection } from './forms.ts';
 import { mark, SPRITE } from './marks.ts';
+import { memberList } from './members.ts';
 import type { Seen } from './seen.ts';
 import { nearSection, providerSection } from './surroundings.ts';
 import { type Times, timesOf } from './times.ts';
@@ -165,7 +166,8 @@ function waitBox({ opening, alert, now }: Seen, own: IncidentWords, times: Times
 }
 
 /** The facts that stand nowhere else on the page, the rule's reasons, and the tests that decided. */
-function whySection({ seen, words, own, times }: Frame): Markup {
+function whySection(frame: Frame): Markup {
+  const { seen, words, own, times } = frame;
   const { message, alert } = seen;
   const { labels, headings } = words;
   const elsewhere = new Set([
@@ -189,12 +191,7 @@ ${
     (test) => html`<li><time>${times.moment(test.at)}</time>${testCell(test, words)}</li>`,
   )}</ul>`
 }
-${
-  alert.members.length > 0 &&
-  html`<h3>${own.members}</h3><ul class="tests">${alert.members.map(
-    ({ since, site_name }) => html`<li><time>${times.moment(since)}</time><span>${site_name}</span></li>`,
-  )}</ul>`
-}`;
+${memberList(frame)}`;
 }
 
 function nextSection({ seen, words }: Frame): Markup | null {

@@ -1,6 +1,7 @@
 /** Why: who was told, who has it, and what was done to this line before. Pure. */
 import { html, type Markup } from '../document.ts';
 import type { Change } from './changes.ts';
+import { restOf } from './members.ts';
 import type { Frame } from './page.ts';
 import type { IncidentWords } from './words.ts';
 
@@ -9,6 +10,9 @@ interface Event {
   text: string;
 }
 
+/** Of a night of repeats the newest matter. */
+const TOLD_SHOWN = 20;
+
 export function toldSection({ seen, own, times, via }: Frame): Markup {
   const { alert, nextCall } = seen;
   const sent = alert.deliveries.map(({ at, channel, target, kind, state, error }): Event => {
@@ -16,9 +20,10 @@ export function toldSection({ seen, own, times, via }: Frame): Markup {
     const to = own.sentTo(own.channel[channel], via === 'page' ? target : null);
     return { at, text: `${to}${own.kind[kind]}: ${own.delivery[state]}${error && via === 'page' ? `. ${error}` : ''}` };
   });
+  const rest = sent.length - TOLD_SHOWN;
   const events: Event[] = [
     { at: alert.fired_at, text: own.fired },
-    ...sent,
+    ...sent.toSorted((a, b) => a.at - b.at).slice(-TOLD_SHOWN),
     ...(alert.acknowledged_at !== null && alert.acknowledged_by !== null
       ? [{ at: alert.acknowledged_at, text: own.acked(alert.acknowledged_by) }]
       : []),
@@ -26,7 +31,7 @@ export function toldSection({ seen, own, times, via }: Frame): Markup {
   ].sort((a, b) => a.at - b.at);
   return html`<h2>${own.told}</h2>
 ${trailOf(events, times.moment)}
-${sent.length === 0 && html`<p class="q">${own.toldNobody}</p>`}
+${sent.length === 0 && html`<p class="q">${own.toldNobody}</p>`}${rest > 0 && restOf(own.earlier(rest), { id: alert.id, via })}
 ${nextCall !== null && html`<p class="q">${own.next(times.moment(nextCall))}</p>`}`;
 }
 

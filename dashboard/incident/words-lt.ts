@@ -34,11 +34,14 @@ export const lt: IncidentWords = {
   nearElsewhere: (bad, total) => `Kitur – ${bad} iš ${total}.`,
   nearAll: (bad, total, isp) => `Sutriko ir ${bad} iš ${total} kitų tiekėjo ${isp} linijų.`,
   members: 'Kurios bibliotekos',
+  moreMembers: (n) => `ir dar ${n}`,
+  earlier: (n) => `ankstesnių: ${n}`,
   chart: {
     title: 'Paskutinės 6 valandos',
     group: 'Kiekvienos bibliotekos linija',
     line: (tests, below, gone) => `Matavimų: ${tests}, žemiau tikslo: ${below}. ${gone}`,
-    lines: (n) => `Kada sutriko kiekviena biblioteka (iš viso ${n}).`,
+    lines: (n, of) =>
+      n < of ? `Kada sutriko bibliotekos: ${n} iš ${of}.` : `Kada sutriko kiekviena biblioteka (iš viso ${n}).`,
   },
   now: 'dabar',
   target: (mbps) => `tikslas ${mbps}`,

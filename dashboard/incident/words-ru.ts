@@ -34,11 +34,14 @@ export const ru: IncidentWords = {
   nearElsewhere: (bad, total) => `В других местах – ${bad} из ${total}.`,
   nearAll: (bad, total, isp) => `Сбой ещё на ${bad} из ${total} других линий провайдера ${isp}.`,
   members: 'Какие библиотеки',
+  moreMembers: (n) => `и ещё ${n}`,
+  earlier: (n) => `более ранних: ${n}`,
   chart: {
     title: 'Последние 6 часов',
     group: 'Линия каждой библиотеки',
     line: (tests, below, gone) => `Измерений: ${tests}, ниже нормы: ${below}. ${gone}`,
-    lines: (n) => `Когда отказала каждая библиотека (всего ${n}).`,
+    lines: (n, of) =>
+      n < of ? `Когда отказали библиотеки: ${n} из ${of}.` : `Когда отказала каждая библиотека (всего ${n}).`,
   },
   now: 'сейчас',
   target: (mbps) => `норма ${mbps}`,

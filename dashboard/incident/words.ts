@@ -32,11 +32,15 @@ export interface IncidentWords {
   nearElsewhere(bad: number, total: number): string;
   nearAll(bad: number, total: number, isp: string): string;
   members: string;
+  /** How many are not shown. */
+  moreMembers(n: number): string;
+  /** Lines of a log that are not shown. */
+  earlier(n: number): string;
   chart: {
     title: string;
     group: string;
     line(tests: number, below: number, gone: string): string;
-    lines(n: number): string;
+    lines(n: number, of: number): string;
   };
   now: string;
   target(mbps: string): string;

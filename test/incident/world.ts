@@ -1,6 +1,6 @@
 /** Why: a library that fell at night, on the real server with the real engine: what was measured before, who was told, who else fell. */
 import type { AddressInfo } from 'node:net';
-import type { ApState, Language, LiveRow } from '#contract';
+import type { AlertMember, AlertRule, ApState, Language, LiveRow } from '#contract';
 import type { EventRow, SeriesBucket } from '#store';
 import { createAlertEngine } from '../../dashboard/alert/engine.ts';
 import { addMessage } from '../../dashboard/notify/outbox-message.ts';
@@ -32,7 +32,9 @@ export interface NightOptions {
   lang?: Language;
   web?: string;
   env?: Record<string, string>;
-  rule?: 'dark' | 'slow' | 'group';
+  rule?: AlertRule;
+  /** A group of so many; the five of Zarasai unless said. */
+  many?: readonly AlertMember[];
   routes?: readonly Route[];
 }
 
@@ -42,6 +44,7 @@ export async function night({
   web,
   env = {},
   rule = 'dark',
+  many,
   routes = [],
 }: NightOptions = {}): Promise<Night> {
   const it = await testDashboard({
@@ -67,7 +70,7 @@ export async function night({
   it.clock.nowMs = NIGHT;
   seed(it);
   measured(it);
-  const { incident, item } = fall(it, rule, lang);
+  const { incident, item } = fall(it, rule, lang, many);
   return {
     ...it,
     incident,
@@ -125,11 +128,12 @@ function measured({ broker }: TestDashboard): void {
 
 function fall(
   { state }: TestDashboard,
-  rule: 'dark' | 'slow' | 'group',
+  rule: AlertRule,
   lang: Language,
+  many?: readonly AlertMember[],
 ): Pick<Night, 'incident' | 'item'> {
   const main = { ap: 'lib-0-main', since: FELL, fired_at: FELL + MINUTE };
-  const members = NAMES.slice(0, 5).map((name, i) => ({
+  const fallen = NAMES.slice(0, 5).map((name, i) => ({
     ap: `lib-${i}-main`,
     site: `lib-${i}`,
     site_name: `Zarasų r. ${name} biblioteka`,
@@ -155,7 +159,7 @@ function fall(
               ? {
                   ap: 'isp:Skaidula',
                   title: '5 access points of Skaidula are offline',
-                  detail: JSON.stringify({ members }),
+                  detail: JSON.stringify({ members: many ?? fallen }),
                 }
               : { title: 'Offline: Zarasų r. Antazavės biblioteka' }),
           },
