@@ -105,6 +105,8 @@ export interface LiveHub {
   poll(since: string, scope?: SiteScope, lang?: Language): LivePoll;
   /** Somebody edited the registry. */
   rosterChanged(): void;
+  /** A session, token, person or screen is another one or gone: streams end that would not be let in any more. */
+  recheck(): void;
   /** Takes over the reply as an SSE stream; ends when the client goes or when it no longer may see it. */
   stream(request: FastifyRequest, reply: FastifyReply, viewer: StreamViewer): void;
   /** The same for raw samples and events. */

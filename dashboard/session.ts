@@ -211,6 +211,7 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** CSRF: what a browser sends on its own is never enough to change something. @throws CarrelError FORBIDDEN */
 function refuseForeign(deps: SessionDeps, request: FastifyRequest, session: SessionRow | null): void {
+  refuseLeftOver(request, session);
   if (SAFE.has(request.method) || bearerOf(request) !== null) return;
   const { origin, 'sec-fetch-site': site, 'x-csrf-token': token } = request.headers;
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
@@ -227,6 +228,16 @@ function refuseForeign(deps: SessionDeps, request: FastifyRequest, session: Sess
     throw new CarrelError('FORBIDDEN', 'The header x-csrf-token is missing or old; load the page again.', {
       why: 'old_page',
     });
+}
+
+/**
+ * A window that stands from another session of the same browser names that one: it must not be given what the present one may see. Who names
+ * none is not asked. @throws CarrelError FORBIDDEN
+ */
+function refuseLeftOver({ headers, routeOptions }: FastifyRequest, session: SessionRow | null): void {
+  const token = headers['x-csrf-token'];
+  if (session && !routeOptions.config.public && typeof token === 'string' && !sameText(token, session.csrf))
+    throw new CarrelError('FORBIDDEN', 'This window is of another session; load the page again.', { why: 'old_page' });
 }
 
 /** Of a form of a page that the server draws; what comes with a bearer token was not sent by a browser alone. @throws CarrelError FORBIDDEN */

@@ -33,12 +33,13 @@ export async function buildWeb(
   outDir = join(ROOT, 'dist/web'),
   languages: readonly PageLanguage[] = LANGUAGES,
 ): Promise<void> {
-  const reader = await buildReader();
+  const share = await buildThread('live-share', {});
+  const reader = await buildThread('live-reader', { LIVE_SHARE: hrefOf(share) });
   const [drawn, app, sprite, ...pages] = await Promise.all([
     buildDrawn(),
     buildApp(),
     readFile(join(WEB, 'sprite.svg'), 'utf8'),
-    ...languages.map((one) => buildPage(one, reader.name)),
+    ...languages.map((one) => buildPage(one, reader)),
   ]);
   // One name for all languages: a page that was built before any of them was changed is old.
   const build = createHash('sha256')
@@ -46,7 +47,7 @@ export async function buildWeb(
     .digest('hex')
     .slice(0, 10);
   const assets = new Map(
-    [...pages.flatMap(({ files }) => files), ...drawn.files, ...app.assets, reader]
+    [...pages.flatMap(({ files }) => files), ...drawn.files, ...app.assets, reader, share]
       .filter(({ name }) => !name.startsWith('head-'))
       .map(({ name, contents }) => [name, contents]),
   );
@@ -62,10 +63,11 @@ export async function buildWeb(
   await dropOld(join(outDir, 'assets'), new Set(assets.keys()));
 }
 
-/** The thread that reads the live stream (dashboard/web/live-line.ts); it has no words, so that all languages share it. */
-async function buildReader(): Promise<WebFile> {
+/** A file of the thread that reads the live stream (dashboard/web/live-line.ts); it has no words, so that all languages share it. */
+async function buildThread(name: string, define: Record<string, string>): Promise<WebFile> {
   const { outputFiles } = await build({
-    entryPoints: { 'live-reader': join(WEB, 'live-reader.ts') },
+    entryPoints: { [name]: join(WEB, `${name}.ts`) },
+    define,
     outdir: 'assets',
     entryNames: '[name]-[hash]',
     bundle: true,
@@ -78,11 +80,13 @@ async function buildReader(): Promise<WebFile> {
     logLevel: 'warning',
   });
   const [file] = outputFiles;
-  if (!file) throw new Error('esbuild made no reader');
+  if (!file) throw new Error(`esbuild made no ${name}`);
   return { name: basename(file.path), contents: Buffer.from(file.contents) };
 }
 
-async function buildPage({ lang, plugin }: PageLanguage, reader: string): Promise<JoinedWeb & { lang: string }> {
+const hrefOf = ({ name }: WebFile): string => JSON.stringify(`/assets/${name}`);
+
+async function buildPage({ lang, plugin }: PageLanguage, reader: WebFile): Promise<JoinedWeb & { lang: string }> {
   const result = await build({
     absWorkingDir: ROOT,
     entryPoints: { main: join(WEB, 'main.tsx'), head: join(WEB, 'head.ts'), icon: join(WEB, 'icon.svg') },
@@ -100,7 +104,7 @@ async function buildPage({ lang, plugin }: PageLanguage, reader: string): Promis
     jsxImportSource: 'preact',
     loader: { '.svg': 'copy', '.topojson': 'file' },
     assetNames: '[name]',
-    define: { LIVE_READER: JSON.stringify(`/assets/${reader}`) },
+    define: { LIVE_READER: hrefOf(reader) },
     plugins: [plugin, pureContract],
     metafile: true,
     write: false,

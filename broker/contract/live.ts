@@ -52,10 +52,11 @@ export interface LiveSnapshot {
   health: HealthNotice[];
   cols: LiveColumns;
 }
-/** SSE event `d`: what changed since `seq - 1` (or since where a viewer stopped). `id:` of the event is `<epoch>-<seq>`. */
+/** SSE event `d`: all that changed after the number `after`. Who stands between it and `seq` takes it in; who stands before it has a gap. `id:` of the event is `<epoch>-<seq>`. */
 export interface LiveDelta {
   epoch: string;
   seq: number;
+  after: number;
   at: number;
   list: string;
   totals: Totals;

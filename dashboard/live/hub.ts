@@ -153,7 +153,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     for (const key of viewers.channels()) {
       const channel = channels.get(key);
       if (!channel) continue;
-      const delta = deltaOf(channel, changed, now);
+      const delta = deltaOf(channel, changed, now, seq - 1);
       // Only what is worded differs by language.
       if (!news) viewers.send(key, sseEvent('d', delta, idNow()));
       else viewers.send(key, (lang) => sseEvent('d', { ...delta, health: worded(lang) }, idNow()));
@@ -162,10 +162,10 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
 
   const worded = (lang: Language) => health.map((one) => wordNotice(one, lang));
 
-  function deltaOf(channel: Channel, changed: readonly number[], at: number): LiveDelta {
+  function deltaOf(channel: Channel, changed: readonly number[], at: number, after: number): LiveDelta {
     const { n, cols } = channel.some(changed, rows.all, at);
     return {
-      ...{ epoch, seq, at, list: channel.list(), totals: totalsFor(channel, at) },
+      ...{ epoch, seq, after, at, list: channel.list(), totals: totalsFor(channel, at) },
       ...{ health: null, n, cols },
     };
   }
@@ -225,7 +225,10 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     if (!missed) return null;
     const told = [...missed.alerts].slice(-ALERTS_TOLD).flatMap((alert) => alerts.view(alert, lang) ?? []);
     return {
-      delta: Number(number) < seq ? { ...deltaOf(channel, missed.slots, clock.wallMs()), health: worded(lang) } : null,
+      delta:
+        Number(number) < seq
+          ? { ...deltaOf(channel, missed.slots, clock.wallMs(), Number(number)), health: worded(lang) }
+          : null,
       told: told.filter((alert) => channel.sees(alert.site)),
     };
   }
@@ -294,6 +297,10 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       if (!missed) return { kind: 'reset' };
       const { delta, told } = missed;
       return { kind: 'delta', at: clock.wallMs(), roster: channel.hash(), delta, alerts: told };
+    },
+    recheck() {
+      viewers.recheck(true);
+      tail.recheck(true);
     },
     rosterChanged() {
       // An edit shows at once. While 1,200 probes are being added they show with the ticks: each costs a look at the whole fleet.

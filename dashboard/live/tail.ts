@@ -41,7 +41,7 @@ export interface Tail {
   flush(): void;
   /** Which places are taken; null: it has one. */
   watch(watcher: TailWatcher): NoPlace | null;
-  recheck(): void;
+  recheck(all?: boolean): void;
   closeAll(): void;
 }
 

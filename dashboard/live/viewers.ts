@@ -27,8 +27,8 @@ export interface Viewers {
   send(channel: string, event: string | ((lang: Language) => string)): void;
   /** Channels that somebody watches. */
   channels(): ReadonlySet<string>;
-  /** Ends streams whose viewer may not see it any more. */
-  recheck(): void;
+  /** Ends streams whose viewer may not see it any more: each is asked once a minute, or all now. */
+  recheck(all?: boolean): void;
   count(): number;
   closeAll(): void;
 }
@@ -125,10 +125,10 @@ export function createViewers({ clock, max, maxEach }: ViewersDeps): Viewers {
       }
     },
     channels: () => new Set(ofChannel.keys()),
-    recheck() {
+    recheck(all = false) {
       const now = clock.monoMs();
       for (const viewer of viewers) {
-        if (now - viewer.checkedAt < RECHECK_MS) continue;
+        if (!all && now - viewer.checkedAt < RECHECK_MS) continue;
         viewer.checkedAt = now;
         if (!allowed(viewer)) end(viewer);
       }

@@ -19,6 +19,8 @@ export function useSession(me: Me | null): void {
   csrf = me?.csrf ?? '';
 }
 
+export const sessionToken = (): string => csrf;
+
 /** Called when the server no longer knows this session. */
 export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
@@ -39,7 +41,8 @@ export interface Ask {
  */
 export async function ask<T>(method: Method, path: string, { body, csv, signal, match }: Ask = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
-  if (method !== 'GET' && csrf) headers['x-csrf-token'] = csrf;
+  // Also of who only asks: a window that is left over from another session must not be answered.
+  if (csrf) headers['x-csrf-token'] = csrf;
   if (csv !== undefined) headers['content-type'] = 'text/csv';
   else if (body !== undefined) headers['content-type'] = 'application/json';
   if (match !== undefined) headers['if-match'] = `"${match}"`;

@@ -27,6 +27,7 @@ export async function keepAsking(deps: StreamDeps, asking: Asking, signal: Abort
     }
     return 'heard';
   } catch (error) {
+    if (error instanceof ApiError && error.problem.status === 403) deps.onSignedOut();
     if (error instanceof ApiError) return error;
     if (!signal.aborted) console.warn('polling ended', error);
     return 'refused';

@@ -3,6 +3,7 @@
  * collecting what is left of it, took a third of the time of the thread that draws.
  */
 import type { AlertView } from '#contract';
+import { sessionToken } from './api.ts';
 import type { LiveStep } from './live-delta.ts';
 
 /** What the stream says. */
@@ -14,9 +15,14 @@ export type Told =
   | { kind: 'reset' };
 /** What becomes of the connection: it stands, the server refused it with this HTTP status, or it ended. */
 export type Line = { kind: 'opened' } | { kind: 'refused'; status: number } | { kind: 'ended' };
-/** What the reading thread is told, once: the `Last-Event-ID`, null where there is none. */
+/** What the reading thread is told, once. */
 export interface Listen {
+  /** The `Last-Event-ID`, null where there is none. */
   from: string | null;
+  /** The session's own secret, empty for a screen: the server tells nothing to the window of another session. */
+  csrf: string;
+  /** Windows of this name share one stream. */
+  name: string;
 }
 
 /** Its file, named by infra/build-web.ts. */
@@ -47,6 +53,8 @@ export function hearLive(
         reject(error);
       }
     });
-    reader.postMessage({ from } satisfies Listen);
+    const csrf = sessionToken();
+    const name = `carrel ${document.documentElement.lang} ${csrf}`;
+    reader.postMessage({ from, csrf, name } satisfies Listen);
   });
 }

@@ -1,36 +1,60 @@
 /**
  * Why: a thread that reads the live stream, so that the one that draws gets finished numbers: reads, unpacks, hands over. It lives as long as
- * one connection (live-line.ts).
+ * one connection (live-line.ts). One window of a browser reads for all others of its session (live-share.ts).
  */
 import type { AlertView, LiveDelta } from '#contract';
 import { type LiveStep, stepOf } from './live-delta.ts';
 import type { Line, Listen, Told } from './live-line.ts';
 import { type SseEvent, sseReader } from './sse.ts';
 
+export interface ShareDeps {
+  listen: Listen;
+  headers: Record<string, string>;
+  /** Reads the stream until it ends. */
+  read(headers: Record<string, string>, hear: (told: Told) => void): Promise<void>;
+  tell(message: Told | Line, handOver?: Transferable[]): void;
+  handOver(step: LiveStep): Transferable[];
+}
+
+/** The file of live-share.ts, named by infra/build-web.ts: it comes when the page stands, and only where it is of use. */
+declare const LIVE_SHARE: string;
+declare const carrelShare: (deps: ShareDeps) => Promise<void>;
+declare function importScripts(url: string): void;
+
 addEventListener('message', ({ data }: MessageEvent<Listen>) => {
-  read(data.from)
+  begin(data)
     .catch((error: unknown) => {
-      // A network that is away says so by a TypeError.
-      if (!(error instanceof TypeError)) console.warn('live stream ended', error);
+      // A network that is away says so by a TypeError, a lock that another window took by a DOMException.
+      if (!(error instanceof TypeError || error instanceof DOMException)) console.warn('live stream ended', error);
     })
     .finally(() => tell({ kind: 'ended' }));
 });
 
-async function read(from: string | null): Promise<void> {
-  const headers: Record<string, string> = { accept: 'text/event-stream', ...(from ? { 'last-event-id': from } : {}) };
-  const response = await fetch('/api/v1/live', { headers, credentials: 'same-origin', cache: 'no-store' });
+async function begin(listen: Listen): Promise<void> {
+  // They tell the server whose window asks.
+  const headers: Record<string, string> = listen.csrf ? { 'x-csrf-token': listen.csrf } : {};
+  if (navigator.locks) {
+    importScripts(LIVE_SHARE);
+    return carrelShare({ listen, headers, read, tell, handOver });
+  }
+  // Over plain http a browser has no locks: each window reads for itself.
+  return read(listen.from ? { ...headers, 'last-event-id': listen.from } : headers, pass);
+}
+
+async function read(headers: Record<string, string>, hear: (told: Told) => void): Promise<void> {
+  const init: RequestInit = { credentials: 'same-origin', cache: 'no-store' };
+  const response = await fetch('/api/v1/live', { ...init, headers: { accept: 'text/event-stream', ...headers } });
   if (!response.ok || !response.body) return tell({ kind: 'refused', status: response.status });
   tell({ kind: 'opened' });
-  const read = sseReader((event) => {
+  const take = sseReader((event) => {
     const told = toldBy(event);
-    if (told?.kind === 'step') tell(told, buffersOf(told.step));
-    else if (told) tell(told);
+    if (told) hear(told);
   });
   // Not by TextDecoderStream, whose pipes take longer than the reading.
   const reader = response.body.getReader();
   const text = new TextDecoder();
   for (let piece = await reader.read(); !piece.done; piece = await reader.read())
-    read(text.decode(piece.value, { stream: true }));
+    take(text.decode(piece.value, { stream: true }));
 }
 
 /** Null: nothing that this page knows of. */
@@ -44,7 +68,8 @@ function toldBy({ event, data }: SseEvent): Told | null {
   return event === 'reset' ? { kind: 'reset' } : null;
 }
 
-const buffersOf = ({ values, places }: LiveStep): Transferable[] => [values.buffer, places.buffer];
+const pass = (told: Told): void => tell(told, told.kind === 'step' ? handOver(told.step) : []);
+const handOver = ({ values, places }: LiveStep): Transferable[] => [values.buffer, places.buffer];
 
 /** As a worker's `postMessage` is; TypeScript knows the page's in its place. */
 function tell(message: Told | Line, handOver: Transferable[] = []): void {

@@ -28,8 +28,6 @@ export interface LiveState {
   heardAt: number | null;
   /** Deltas that arrived while a snapshot is asked for; null when none is. */
   waiting: readonly LiveStep[] | null;
-  /** The stream was just resumed from our position: its first delta may be a merged one, whose number jumps. */
-  resumed: boolean;
 }
 
 export type LiveEvent =
@@ -69,7 +67,6 @@ export const EMPTY: LiveState = {
   serverAt: 0,
   heardAt: null,
   waiting: null,
-  resumed: false,
 };
 
 /** The state after an event, and what the edge must fetch. */
@@ -77,9 +74,7 @@ export function reduce(state: LiveState, event: LiveEvent): Step {
   switch (event.kind) {
     case 'opened':
       // Whatever an earlier connection had asked for ended with it: a connection that does not resume asks anew.
-      return event.resumed && position(state) !== null
-        ? keep({ ...state, resumed: true })
-        : { ...anew(state), need: 'snapshot' };
+      return event.resumed && position(state) !== null ? keep(state) : { ...anew(state), need: 'snapshot' };
     case 'snapshot':
       return fromSnapshot(state, event);
     case 'delta':
@@ -116,7 +111,6 @@ function fromSnapshot(state: LiveState, { snapshot, ids, now }: Extract<LiveEven
     serverAt: snapshot.at,
     heardAt: now,
     waiting: null,
-    resumed: false,
   };
   let next = fresh;
   for (const delta of waiting) next = fromDelta(next, delta).state;
@@ -128,10 +122,9 @@ function fromSnapshot(state: LiveState, { snapshot, ids, now }: Extract<LiveEven
 function fromDelta(state: LiveState, delta: LiveStep): Step {
   if (state.waiting) return keep({ ...state, waiting: [...state.waiting, delta].slice(-WAITING_CAP) });
   if (delta.epoch === state.epoch && delta.seq <= state.seq) return keep(state);
-  const follows = delta.epoch === state.epoch && (delta.seq === state.seq + 1 || state.resumed);
+  const follows = delta.epoch === state.epoch && delta.after <= state.seq;
   // Places in another list name other access points.
-  if (!follows || delta.list !== state.list)
-    return { state: { ...state, waiting: [delta], resumed: false }, need: 'snapshot' };
+  if (!follows || delta.list !== state.list) return { state: { ...state, waiting: [delta] }, need: 'snapshot' };
   const alike = state.rows.put(delta.places, delta);
   return keep({
     ...state,
@@ -141,13 +134,12 @@ function fromDelta(state: LiveState, delta: LiveStep): Step {
     version: state.version + 1,
     places: alike ? delta.places : null,
     serverAt: delta.at,
-    resumed: false,
   });
 }
 
 /** Asks for a snapshot, once: while one is on its way, only the waiting deltas are dropped. */
 function anew(state: LiveState): Step {
-  return { state: { ...state, waiting: [], resumed: false }, need: state.waiting ? 'nothing' : 'snapshot' };
+  return { state: { ...state, waiting: [] }, need: state.waiting ? 'nothing' : 'snapshot' };
 }
 
 const keep = (state: LiveState): Step => ({ state, need: 'nothing' });

@@ -111,6 +111,9 @@ export const commonTarget = computed(() => {
   return targets.size === 1 && only !== undefined ? only : null;
 });
 
+/** For early.ts, and for the other windows. */
+const SIGNED_IN = 'carrel.signedIn';
+
 /** Why it is not known who is signed in. */
 export const meUnknown = signal<ApiError | null>(null);
 
@@ -129,8 +132,15 @@ export async function whoAmI(): Promise<'answered' | 'no answer'> {
 
 export function signedIn(who: Me | null): void {
   useSession(who);
-  remember('carrel.signedIn', who ? 'yes' : 'no'); // for early.ts
+  remember(SIGNED_IN, who ? 'yes' : 'no');
   me.value = who;
+}
+
+/** Somebody signed in or out in another window, or the server refused this one: what it shows ends with its session. */
+async function lookAgain(): Promise<void> {
+  const who = await get<Me | null>('/me').catch(() => undefined);
+  if (who === null) signedIn(null);
+  else if (who && who.csrf !== me.peek()?.csrf) location.reload();
 }
 
 /** Ends the session. Without an answer nothing has ended, and the page stays. */
@@ -147,7 +157,10 @@ export async function signOut(): Promise<void> {
 
 const somebody = computed(() => Boolean(me.value));
 /** The live view runs while somebody is signed in. */
-export const followLive = (): (() => void) => effect(() => (somebody.value ? untracked(startLive) : undefined));
+export function followLive(): () => void {
+  addEventListener('storage', ({ key }) => key === SIGNED_IN && void lookAgain());
+  return effect(() => (somebody.value ? untracked(startLive) : undefined));
+}
 
 /** Longer than this nobody looks at an empty page, ms. */
 const EMPTY_MS = 150;
@@ -203,8 +216,7 @@ export const tryNow = (): void => stream?.tryNow();
 function startLive(): () => void {
   void takeFirst();
   const clock = startClock();
-  const forget = () => signedIn(null);
-  whenSignedOut(forget);
+  whenSignedOut(() => void lookAgain());
   // What the page needs first comes first.
   const worker = setTimeout(startWorker, WORKER_AFTER_MS);
   const started = startStream({
@@ -237,7 +249,7 @@ function startLive(): () => void {
         pace.value = everyMs;
       }),
     saving,
-    onSignedOut: forget,
+    onSignedOut: () => void lookAgain(),
   });
   stream = started;
   return () => {

@@ -30,7 +30,7 @@ export interface StreamDeps {
   onPace(everyMs: number | null): void;
   /** Each byte counts for this viewer now: the page asks now and then, and at once when somebody looks at it again. */
   saving(): boolean;
-  /** The server does not know this session any more. */
+  /** The server does not know this session any more, or another one has begun in this browser. */
   onSignedOut(): void;
 }
 
@@ -166,15 +166,18 @@ async function once(deps: StreamDeps, signal: AbortSignal): Promise<End> {
     let fetches: (need: Need) => void = () => undefined;
     await hearLive(from, signal, (told) => {
       if (told.kind === 'refused') {
-        if (told.status === 401) deps.onSignedOut();
+        if (told.status === 401 || told.status === 403) deps.onSignedOut();
       } else if (told.kind === 'opened') {
         end = 'opened';
         fetches = fetcher(deps, signal);
         fetches(deps.apply({ kind: 'opened', resumed: from !== null }));
         if (from !== null && deps.roster()?.hash !== deps.state().roster) fetches('roster');
       } else {
-        if (end !== 'heard') deps.onPace(null);
-        end = 'heard';
+        // A window that listens to another's stream gets the rest by asking, too: only a beat shows that the stream stands.
+        if (told.kind === 'hb') {
+          if (end !== 'heard') deps.onPace(null);
+          end = 'heard';
+        }
         fetches(onEvent(deps, told));
       }
     });

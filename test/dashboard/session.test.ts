@@ -263,6 +263,18 @@ describe('another website', () => {
     const theirs = await dashboard.signIn('viewer', PASSWORD);
     expect((await create(dashboard, { cookie: mine.cookie, 'x-csrf-token': theirs.me.csrf })).statusCode).toBe(403);
   });
+
+  it('cannot show what the present one may see in a window that is left over from another', async () => {
+    const dashboard = await testDashboard();
+    const mine = await dashboard.signIn('administrator', PASSWORD);
+    const left = await dashboard.signIn('viewer', PASSWORD);
+    const look = async (url: string, token: string) => {
+      const headers = { cookie: mine.cookie, 'x-csrf-token': token };
+      return (await dashboard.app.inject({ url: `/api/v1${url}`, headers })).statusCode;
+    };
+    expect([await look('/sites', left.me.csrf), await look('/sites', mine.me.csrf)]).toEqual([403, 200]);
+    expect(await look('/me', left.me.csrf)).toBe(200); // how such a window finds out who is there now
+  });
 });
 
 describe('roles', () => {

@@ -155,6 +155,7 @@ function fakeLive(): FakeLive {
     }),
     roster: () => packRoster({ hash: 'r', list: 'l', sites: [], access_points: [], probes: [] }),
     rosterChanged: () => void live.changes++,
+    recheck: () => undefined,
     stream: () => undefined,
     tail: () => undefined,
   };

@@ -354,7 +354,17 @@ export async function startFixture(
         places.map((place) => rows[place]),
         at,
       );
-      const delta: LiveDelta = { epoch, seq, at, list, totals, health: null, n: packPlaces(places), cols };
+      const delta: LiveDelta = {
+        epoch,
+        seq,
+        after: seq - 1,
+        at,
+        list,
+        totals,
+        health: null,
+        n: packPlaces(places),
+        cols,
+      };
       send('d', delta, `${snapshot.epoch}-${snapshot.seq}`);
     },
     cut() {

@@ -23,13 +23,13 @@ function createServer(ringTicks: number) {
   let ring: { seq: number; place: number }[] = [];
   const known = () => rows.flatMap((row) => row ?? []);
   const head = () => ({ epoch: `e${epoch}`, seq, at: seq * 1000, list: ids.join(), totals: totalsOf(known()) });
-  const delta = (places: readonly number[]): LiveStep => {
+  const delta = (places: readonly number[], after = seq - 1): LiveStep => {
     const rising = [...new Set(places)].sort((a, b) => a - b);
     const cols = packRows(
       rising.map((place) => rows[place]),
       seq * 1000,
     );
-    return stepOf({ ...head(), health: null, n: packPlaces(rising), cols });
+    return stepOf({ ...head(), after, health: null, n: packPlaces(rising), cols });
   };
   return {
     change(i: number, down: number): LiveStep {
@@ -62,7 +62,12 @@ function createServer(ringTicks: number) {
       const [theirs, at] = from.split('-');
       const missed = ring.filter((tick) => tick.seq > Number(at));
       if (theirs !== `e${epoch}` || Number(at) > seq || missed.length < seq - Number(at)) return 'reset';
-      return missed.length === 0 ? null : delta(missed.map(({ place }) => place));
+      return missed.length === 0
+        ? null
+        : delta(
+            missed.map(({ place }) => place),
+            Number(at),
+          );
     },
   };
 }

@@ -91,8 +91,27 @@ describe.skipIf(!chromiumPath())('the line of the page (needs Chromium)', () => 
     await first.clock.fastForward(11_000);
     await first.getByText('333.3').waitFor();
     await hide(first, false);
-    await expect.poll(() => after(first, 1000, world.fixture.viewers)).toBe(2);
-    expect(await linesOf(first)).toBe('line hidden seen line');
+    await expect.poll(() => after(first, 1000, () => linesOf(first))).toBe('line hidden seen line');
+    expect(world.fixture.viewers()).toBe(1);
+    world.fixture.change((row) => row.ap === 'site-0', { rtt_ms: 444.4 });
+    await first.getByText('444.4').waitFor();
+  }, 60_000);
+
+  test('who signs out in one window is signed out in all, and who signs in again is so in all', async () => {
+    const context = await world.browser.newContext({ serviceWorkers: 'block' });
+    onTestFinished(() => context.close());
+    const [one, other] = [await context.newPage(), await context.newPage()];
+    await one.goto(`${world.fixture.origin}/settings?part=you`);
+    await other.goto(`${world.fixture.origin}/sites?q=site-0`);
+    await other.locator('[data-pill=live]').waitFor();
+    await one.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+    await other.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await other.getByRole('row').count()).toBe(0);
+    await expect.poll(world.fixture.viewers).toBe(0);
+    await one.getByLabel('Password', { exact: true }).fill('right password');
+    await one.getByRole('button', { name: 'Sign in' }).click();
+    await other.locator('[data-pill=live]').waitFor();
+    expect(new URL(other.url()).search).toBe('?q=site-0');
   }, 60_000);
 
   test('a browser that saves data has no stream: the page asks each ten seconds and says so, until data is no matter any more', async () => {

@@ -49,7 +49,9 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
       await page.goto(world.fixture.origin + path);
       await page.getByText(words).first().waitFor();
       await expect.poll(() => [...scripts].some((name) => name.startsWith('live-reader-'))).toBe(true);
-      expect([...scripts].sort()).toEqual(firstLoad('en', path).sort());
+      // How windows share a stream is asked for by the reading thread, when the page stands.
+      const first = [...scripts].filter((name) => !name.startsWith('live-share-'));
+      expect(first.sort()).toEqual(firstLoad('en', path).sort());
       details.resolve();
       const later = { '/': 'tile-', '/sites': 'selection-', '/alerts': '' }[path];
       await expect.poll(() => [...scripts].some((name) => name.startsWith(later))).toBe(true);
