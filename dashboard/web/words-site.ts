@@ -53,6 +53,7 @@ const en = {
   why: 'Why we say so',
   noReason: 'Nothing speaks against this access point.',
   /** The explanation: "yes" is the answer of trouble. */
+  otherRules: (n: string) => `All is well by ${n} more rules`,
   waits: (what: string, due: string) => `Waits for: ${what}, ${due}.`,
   rule: {
     slow: 'Is it too slow?',

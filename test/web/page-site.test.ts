@@ -244,6 +244,26 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   }, 60_000);
 
+  test('what is wrong or unknown stands open beside the speed; what is well is counted, and says why when asked', async () => {
+    const page = await world.open('/sites/site-1', 'Data used by monitoring');
+    const why = page.getByRole('region', { name: 'Why we say so' });
+    await why.getByText('Nobody is told for now, or in another way: a silence.').waitFor();
+    expect(await why.locator('h3:visible').allInnerTexts()).toEqual([
+      'Is it too slow? no',
+      'Is the probe’s clock wrong? no data',
+    ]);
+    await why.getByText('All is well by 3 more rules').click();
+    expect((await why.locator('h3:visible').allInnerTexts()).slice(2)).toEqual([
+      'Is it dark? no',
+      'Are loss or latency bad? no',
+      'Does it fail again and again? no',
+    ]);
+    // What holds for all is said once; what is of one rule, there.
+    await why.getByText('Nobody is told for now, or in another way: planned works.').waitFor();
+    expect(await why.getByText('a silence').count()).toBe(1);
+    world.fine();
+  }, 60_000);
+
   test('a site says whether its planned tests fail again and again, and how the data for tests stands', async () => {
     const page = await world.open('/sites/site-0', 'Data used by monitoring');
     const why = page.getByRole('listitem').filter({ hasText: 'Does it fail again and again?' });

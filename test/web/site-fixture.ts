@@ -212,17 +212,21 @@ export function explanationOf(ap: string, now: number): AlertExplanation {
     reasons: ['The last valid tests reached 30 Mb/s.'],
     evidence,
   };
+  const rules: AlertExplanation['rules'] = [
+    below ? { rule: 'slow', condition: 'firing', reasons: alert.reasons, evidence } : fine,
+    {
+      rule: 'dark',
+      condition: 'ok',
+      reasons: ['The probe is connected; its last sample is 18 s old.'],
+      evidence: [],
+      overlays: below ? [] : ['a silence', 'planned works'],
+    },
+    { rule: 'quality', condition: 'ok', reasons: [], evidence: [] },
+    { rule: 'clock', condition: below ? 'ok' : 'no_data', reasons: [], evidence: [] },
+  ];
   return {
     ap,
-    rules: [
-      below ? { rule: 'slow', condition: 'firing', reasons: alert.reasons, evidence } : fine,
-      {
-        rule: 'dark',
-        condition: 'ok',
-        reasons: ['The probe is connected; its last sample is 18 s old.'],
-        evidence: [],
-      },
-    ],
+    rules: rules.map((one) => ({ overlays: below ? [] : ['a silence'], ...one })),
     chronic: { days: 60, n: 351, fails: below ? 61 : 9, score: below ? 9.2 : 1.4, alarm_at: 9.2, below },
   };
 }

@@ -54,6 +54,7 @@ export const siteWords: SiteWords = {
   ],
   why: 'Kodėl taip manome',
   noReason: 'Nėra nieko, kas liudytų prieš šį prieigos tašką.',
+  otherRules: (n) => `Pagal kitas taisykles (${n}) viskas gerai`,
   waits: (what, due) => `Laukiama: ${what}, ${due}.`,
   rule: {
     slow: 'Ar per lėta?',

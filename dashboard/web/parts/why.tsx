@@ -27,28 +27,69 @@ export function Why({ ap, target, zone, refresh }: { ap: string; target: number;
   );
 }
 
+type Explained = AlertExplanation['rules'][number];
+
+/** What is wrong or cannot be said, and always the speed; what is well is counted, and its reasons are behind the count. */
 function Steps({ explanation, target, zone }: { explanation: AlertExplanation; target: number; zone: string }) {
-  if (explanation.rules.length === 0) return <p class="pad q">{w.noReason}</p>;
+  const { rules, chronic } = explanation;
+  if (rules.length === 0) return <p class="pad q">{w.noReason}</p>;
+  const isWell = ({ rule, condition }: Explained): boolean => condition === 'ok' && rule !== 'slow';
+  const [told, well] = [rules.filter((one) => !isWell(one)), rules.filter(isWell)];
+  const held = sameOverlays(rules);
+  const steps = (some: readonly Explained[]) =>
+    some.map((one) => <Step key={one.rule} one={one} held={held} target={target} zone={zone} />);
+  const again = chronic ? <Again chronic={chronic} /> : null;
+  const quiet = well.length + Number(again !== null && !chronic?.below);
   return (
-    <ol class="steps pad">
-      {explanation.rules.map(({ rule, condition, reasons, evidence, words: rules, overlays = [], timers = [] }) => (
-        <li key={rule}>
-          <h3>
-            {w.rule[rule]} <span class={condition === 'firing' ? 'strong' : 'q'}>{w.condition[condition]}</span>
-          </h3>
-          <div class="q">
-            {reasons.length === 0 ? <p>{w.noReason}</p> : reasons.map((reason) => <p key={reason}>{whole(reason)}</p>)}
-            <Scale tests={evidence} target={target} />
-            {overlays.length > 0 ? <p>{alertWords.held(overlays.join(', '))}</p> : null}
-            {timers.map(({ what, due }) => (
-              <p key={what}>{w.waits(what, moment(due, serverNow.value, zone))}</p>
-            ))}
-            {rules ? <p>{whole(rules)}</p> : null}
-          </div>
-        </li>
-      ))}
-      {explanation.chronic ? <Again chronic={explanation.chronic} /> : null}
-    </ol>
+    <>
+      <ol class="steps pad">
+        {steps(told)}
+        {chronic?.below ? again : null}
+      </ol>
+      {held.length > 0 ? <p class="pad">{alertWords.held(held.join(', '))}</p> : null}
+      {quiet > 0 ? (
+        <details class="twin">
+          <summary>{w.otherRules(count(quiet))}</summary>
+          <ol class="steps pad">
+            {steps(well)}
+            {chronic?.below ? null : again}
+          </ol>
+        </details>
+      ) : null}
+    </>
+  );
+}
+
+/** What keeps people from being told whatever the rule. */
+function sameOverlays([first, ...others]: readonly Explained[]): readonly string[] {
+  return (first?.overlays ?? []).filter((one) => others.every(({ overlays }) => overlays?.includes(one)));
+}
+
+interface StepProps {
+  one: Explained;
+  /** What is said of all of them together. */
+  held: readonly string[];
+  target: number;
+  zone: string;
+}
+function Step({ one, held, target, zone }: StepProps) {
+  const { rule, condition, reasons, evidence, words: rules, overlays = [], timers = [] } = one;
+  const own = overlays.filter((overlay) => !held.includes(overlay));
+  return (
+    <li>
+      <h3>
+        {w.rule[rule]} <span class={condition === 'firing' ? 'strong' : 'q'}>{w.condition[condition]}</span>
+      </h3>
+      <div class="q">
+        {reasons.length === 0 ? <p>{w.noReason}</p> : reasons.map((reason) => <p key={reason}>{whole(reason)}</p>)}
+        <Scale tests={evidence} target={target} />
+        {own.length > 0 ? <p>{alertWords.held(own.join(', '))}</p> : null}
+        {timers.map(({ what, due }) => (
+          <p key={what}>{w.waits(what, moment(due, serverNow.value, zone))}</p>
+        ))}
+        {rules ? <p>{whole(rules)}</p> : null}
+      </div>
+    </li>
   );
 }
 

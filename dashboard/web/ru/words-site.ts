@@ -54,6 +54,7 @@ export const siteWords: SiteWords = {
   ],
   why: 'Почему мы так считаем',
   noReason: 'Замечаний к этой точке доступа нет.',
+  otherRules: (n) => `По остальным правилам (${n}) всё в порядке`,
   waits: (what, due) => `Ждём: ${what}, ${due}.`,
   rule: {
     slow: 'Слишком медленно?',
