@@ -45,6 +45,8 @@ const en = {
     nodata: 'has no data',
     maint: 'in maintenance',
   } satisfies Record<ApState, string>,
+  /** What the state is judged by: the newest test alone may say otherwise. */
+  median: (rate: string) => `median ${rate}`,
   measured: 'Measured now',
   measuredBy: 'newest sample of each probe',
   where: 'Where',

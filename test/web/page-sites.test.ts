@@ -20,6 +20,16 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   }, 60_000);
 
+  test('what changed is told with the figure that it was judged by, also where the newest test alone says otherwise', async () => {
+    const page = await world.open('/', 'Last 60 minutes');
+    const since = world.fixture.snapshot.at - 1000;
+    world.fixture.change(({ ap }) => ap === 'site-3', { state: 'meets', since, down_mbps: 16.04, median_mbps: 48.29 });
+    const told = page.locator('.feed li').first();
+    await told.getByText('meets the target, median 48.2').waitFor();
+    expect(await told.innerText()).not.toContain('16.0');
+    world.fine();
+  }, 60_000);
+
   test('1,200 rows: few are drawn, all are counted, the last is reached, and a value changes by itself', async () => {
     await world.restart({ sites: 1200 });
     const page = await world.open('/sites?sort=name', 'Last heard');

@@ -49,6 +49,7 @@ export const overviewWords: OverviewWords = {
     nodata: 'neturi duomenų',
     maint: 'vyksta priežiūros darbai',
   },
+  median: (rate) => `mediana ${rate}`,
   measured: 'Matuojama dabar',
   measuredBy: 'naujausi kiekvieno matuoklio rodmenys',
   where: 'Kur',

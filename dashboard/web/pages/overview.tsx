@@ -281,8 +281,8 @@ function Changed({ rank }: { rank: number }) {
           {name}
         </a>{' '}
         {w.changed[row.state]}
-        {row.down_mbps !== null && (row.state === 'meets' || row.state === 'below')
-          ? `, ${mbpsCut(row.down_mbps)}`
+        {row.median_mbps !== null && (row.state === 'meets' || row.state === 'below')
+          ? `, ${w.median(mbpsCut(row.median_mbps))}`
           : ''}
       </span>
     </li>

@@ -46,6 +46,7 @@ export const overviewWords: OverviewWords = {
     nodata: 'без данных',
     maint: 'на обслуживании',
   },
+  median: (rate) => `медиана ${rate}`,
   measured: 'Измерено сейчас',
   measuredBy: 'последний замер каждого зонда',
   where: 'Где',
