@@ -22,6 +22,17 @@ const GO: Record<string, string> = {
   l: '/live',
   t: '/settings',
 };
+/** What a page does with the row that has the focus. */
+export type RowDeed = 'a' | 's';
+let onRow: ((deed: RowDeed, row: HTMLElement) => void) | null = null;
+/** Of the page that is shown; returns how it ends. */
+export function takeRowDeeds(does: NonNullable<typeof onRow>): () => void {
+  onRow = does;
+  return () => {
+    onRow = null;
+  };
+}
+
 /** "g" waits this long for its second letter. */
 const PAIR_MS = 1200;
 
@@ -48,6 +59,7 @@ export function startKeys(): () => void {
     else if (event.key === '?') helpOpen.value = true;
     else if (event.key === 'd') nextTheme();
     else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1);
+    else if (event.key === 'a' || event.key === 's') doOnRow(event.key);
     else return;
     event.preventDefault();
   };
@@ -69,6 +81,11 @@ function focusSearch(): void {
     field.select();
     return;
   }
+}
+
+function doOnRow(deed: RowDeed): void {
+  const row = document.activeElement;
+  if (row instanceof HTMLElement && row.matches('[data-row]')) onRow?.(deed, row);
 }
 
 /** Moves the focus to the next or previous row's link. */

@@ -8,6 +8,7 @@ export const alertWords = {
     n === 0
       ? 'No incident needs action'
       : plural(n, { one: '{n} incident needs action', other: '{n} incidents need action' }),
+  silence: 'Silence…',
   silences: 'Silences',
   summary: (open: number, acked: number) =>
     `${open} open, ${acked} acknowledged. Silent probes outside opening hours are unknown, not down, and page nobody.`,

@@ -14,6 +14,8 @@ const en = {
     ['g l', 'raw samples'],
     ['g t', 'settings'],
     ['j  k', 'next, previous row'],
+    ['a', 'take on the incident of the row, then Enter'],
+    ['s', 'silence its library'],
     ['Enter', 'open the row'],
     ['d', 'theme'],
     ['?', 'this list'],

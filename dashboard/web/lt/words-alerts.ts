@@ -12,6 +12,7 @@ export const alertWords: typeof enAlert = {
           few: '{n} įvykiai laukia veiksmų',
           other: '{n} įvykių laukia veiksmų',
         }),
+  silence: 'Nutildyti…',
   silences: 'Nutildymai',
   summary: (open, acked) =>
     `Neatliktų: ${open}, kažkas ėmėsi: ${acked}. Ne darbo laiku tylintys matuokliai laikomi nežinomais, o ne neveikiančiais, ir nieko nežadina.`,

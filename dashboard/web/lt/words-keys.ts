@@ -16,6 +16,8 @@ export const keysWords: KeysWords = {
     ['g l', 'neapdoroti matavimai'],
     ['g t', 'nuostatos'],
     ['j  k', 'kita, ankstesnė eilutė'],
+    ['a', 'imtis eilutės įvykio, tada Enter'],
+    ['s', 'nutildyti jo biblioteką'],
     ['Enter', 'atverti eilutę'],
     ['d', 'tema'],
     ['?', 'šis sąrašas'],

@@ -4,11 +4,12 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AlertView, Page } from '#contract';
 import { ApiError, get } from '../api.ts';
 import { age, moment } from '../format.ts';
+import { takeRowDeeds } from '../keys.ts';
 import { useLoad } from '../load.ts';
 import { narrow } from '../narrow.ts';
 import { Empty, Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
-import { Incident, RULE_STATE, withoutPlace, zoneOf } from '../parts/incident.tsx';
+import { Incident, type RowAsked, RULE_STATE, withoutPlace, zoneOf } from '../parts/incident.tsx';
 import { lazy } from '../parts/lazy.tsx';
 import { Mark, whole } from '../parts/marks.tsx';
 import { hrefOf, place } from '../router.ts';
@@ -37,6 +38,15 @@ export function Alerts() {
   const list = LISTS.find((one) => one === asked) ?? 'open';
   // A change of any incident may move it from one list to another: both counts and the list are asked for again.
   const [turn, setTurn] = useState(0);
+  const [keyed, setKeyed] = useState<RowAsked | null>(null);
+  useEffect(
+    () =>
+      takeRowDeeds((deed, row) => {
+        row.click();
+        setKeyed((before) => ({ deed, id: Number(row.dataset['row']), nth: (before?.nth ?? 0) + 1 }));
+      }),
+    [],
+  );
   const refresh = `${lastAlert.value?.id} ${lastAlert.value?.condition} ${lastAlert.value?.acknowledged_at} ${lastAlert.value?.deliveries.length} ${turn}`;
   const open = useLoad<Page<AlertView>>(`/alerts?${QUERY.open}`, { refresh });
   const acked = useLoad<Page<AlertView>>(`/alerts?${QUERY.acknowledged}`, { refresh });
@@ -104,6 +114,7 @@ export function Alerts() {
               chosen={id !== null}
               refresh={refresh}
               onAck={() => setTurn((n) => n + 1)}
+              asked={keyed}
             />
           )}
         </div>
@@ -157,7 +168,11 @@ function Incidents({ first, list, selected }: { first: Page<AlertView>; list: Li
             <Mark state={alert.condition === 'resolved' ? 'meets' : RULE_STATE[alert.rule]} />
             <h3>
               <span class="vh">{w.rule[alert.rule]}: </span>
-              <a href={incidentHref(alert.id, list)} data-row {...(on ? { 'aria-current': 'true' as const } : {})}>
+              <a
+                href={incidentHref(alert.id, list)}
+                data-row={alert.id}
+                {...(on ? { 'aria-current': 'true' as const } : {})}
+              >
                 {alert.site_name}
               </a>
             </h3>
@@ -190,9 +205,10 @@ interface DetailProps {
   chosen: boolean;
   refresh: string;
   onAck: () => void;
+  asked: RowAsked | null;
 }
 
-function Detail({ id, chosen, refresh, onAck }: DetailProps) {
+function Detail({ id, chosen, refresh, ...rest }: DetailProps) {
   const loaded = useLoad<AlertView>(id === null ? null : `/alerts/${id}`, { refresh });
   if (id === null)
     return (
@@ -212,5 +228,5 @@ function Detail({ id, chosen, refresh, onAck }: DetailProps) {
         <Waiting what={words.what.alerts} />
       </section>
     );
-  return <Incident alert={loaded.value} chosen={chosen} onAck={onAck} />;
+  return <Incident alert={loaded.value} chosen={chosen} {...rest} />;
 }

@@ -1,6 +1,6 @@
 /** Why: taking an incident on always has an end, and the button says which. */
 
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AlertView } from '#contract';
 import { ApiError, post } from '../api.ts';
 import { moment } from '../format.ts';
@@ -12,8 +12,21 @@ import { say } from './toast.tsx';
 const HOURS = [1, 4, 8, 24, 72];
 const HOUR_MS = 3_600_000;
 
-/** `id`: the incident. `onDone` gets it as the server now has it. */
-export function Acknowledge({ id, zone, onDone }: { id: number; zone: string; onDone?: (alert: AlertView) => void }) {
+interface AcknowledgeProps {
+  /** The incident. */
+  id: number;
+  zone: string;
+  /** Gets it as the server now has it. */
+  onDone?: (alert: AlertView) => void;
+  /** Each new value but 0 goes to the button, which says until when: one more key confirms. */
+  asked?: number;
+}
+
+export function Acknowledge({ id, zone, onDone, asked = 0 }: AcknowledgeProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (asked > 0) button.current?.focus();
+  }, [asked]);
   const [hours, setHours] = useState(4);
   const [busy, setBusy] = useState(false);
   if (!mayAct()) return null;
@@ -49,7 +62,7 @@ export function Acknowledge({ id, zone, onDone }: { id: number; zone: string; on
           <option key={n} value={String(n)}>{`${alertWords.hours(n)}, ${until(n)}`}</option>
         ))}
       </select>
-      <button class="btn go" type="submit" disabled={busy}>
+      <button class="btn go" type="submit" ref={button} disabled={busy}>
         {alertWords.ack.acknowledge}
       </button>
     </form>

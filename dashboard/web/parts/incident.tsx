@@ -1,10 +1,14 @@
 /** Why: one incident whole: what state, since when, the reasons, the tests behind them, who was told and who has it. */
+import { useEffect, useState } from 'preact/hooks';
 import type { AlertView, ApState } from '#contract';
 import { age, moment, yours } from '../format.ts';
+import type { RowDeed } from '../keys.ts';
+import { mayAct } from '../rights.ts';
 import { siteHref } from '../router.ts';
 import { commonZone, serverNow, siteOf } from '../store.ts';
 import { alertWords } from '../words-alerts.ts';
 import { Acknowledge } from './ack.tsx';
+import { lazy } from './lazy.tsx';
 import { Mark, State, stateWord, whole } from './marks.tsx';
 import { Calling, Notes } from './notes.tsx';
 import { TestsTable } from './tests-table.tsx';
@@ -30,7 +34,27 @@ export const withoutPlace = ({ title, site_name }: AlertView): string =>
   site_name === '' ? title : title.replace(`: ${site_name}, `, ': ').replace(`: ${site_name}`, '');
 export const zoneOf = (alert: AlertView) => siteOf(alert.site)?.zone ?? commonZone.value;
 
-export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: boolean; onAck: () => void }) {
+/** Loaded when somebody silences. */
+const SilenceAlert = lazy<{ alert: AlertView; onDone: () => void }>(() =>
+  import('./silence-alert.tsx').then((module) => module.SilenceAlert),
+);
+/** What was asked for by a key, each time anew. */
+export interface RowAsked {
+  deed: RowDeed;
+  id: number;
+  nth: number;
+}
+interface IncidentProps {
+  alert: AlertView;
+  chosen: boolean;
+  onAck: () => void;
+  asked: RowAsked | null;
+}
+
+export function Incident({ alert, chosen, onAck, asked }: IncidentProps) {
+  const [silencing, setSilencing] = useState(false);
+  const [deed, nth] = asked?.id === alert.id ? [asked.deed, asked.nth] : [null, 0];
+  useEffect(() => setSilencing(deed === 's'), [alert.id, deed, nth]);
   const now = serverNow.value;
   const zone = zoneOf(alert);
   const resolved = alert.resolved_at !== null;
@@ -81,8 +105,16 @@ export function Incident({ alert, chosen, onAck }: { alert: AlertView; chosen: b
               {w.toSite}
             </a>
           )}
-          {resolved ? null : <Acknowledge id={alert.id} zone={zone} onDone={onAck} />}
+          {resolved ? null : <Acknowledge id={alert.id} zone={zone} onDone={onAck} asked={deed === 'a' ? nth : 0} />}
+          {resolved || !mayAct() ? null : (
+            <button class="btn" type="button" aria-expanded={silencing} onClick={() => setSilencing(!silencing)}>
+              {w.silence}
+            </button>
+          )}
         </div>
+        {silencing && !resolved ? (
+          <SilenceAlert key={alert.id} alert={alert} onDone={() => setSilencing(false)} />
+        ) : null}
       </div>
       <div class="sec">
         <h3>{w.reasons}</h3>
