@@ -60,6 +60,9 @@ export function bytes(value: number): string {
   return `${cut(scaled)}${NBSP}${units[unit]}`;
 }
 
+/** "2,000 MB": a budget, which is a whole number of them. */
+export const megabytes = (mb: number): string => `${count(mb)}${NBSP}${words.units.bytes[2]}`;
+
 /** "18 s", "2 h 10 min", "3 d 4 h": the two largest units, cut. Negative ages are 0. */
 export function age(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));

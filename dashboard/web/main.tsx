@@ -18,6 +18,7 @@ const MapPage = lazy<object>(() => import('./pages/map.tsx').then((module) => mo
 const Wall = lazy<object>(() => import('./pages/wall.tsx').then((module) => module.Wall));
 const Settings = lazy<object>(() => import('./pages/settings.tsx').then((module) => module.Settings));
 const Setup = lazy<object>(() => import('./pages/setup.tsx').then((module) => module.Setup));
+const Start = lazy<object>(() => import('./pages/start.tsx').then((module) => module.Start));
 const Compare = lazy<object>(() => import('./pages/compare.tsx').then((module) => module.Compare));
 const FleetPage = lazy<object>(() => import('./pages/fleet.tsx').then((module) => module.FleetPage));
 const Tail = lazy<object>(() => import('./pages/tail.tsx').then((module) => module.Tail));
@@ -42,6 +43,8 @@ function App() {
         )}
       </main>
     );
+  // Setting up has a frame of its own: nothing else to go to.
+  if (route.page === 'start') return <Start />;
   return <SignedIn route={route} />;
 }
 

@@ -18,6 +18,7 @@ export type Route =
   | { page: 'live' }
   | { page: 'login' }
   | { page: 'setup' }
+  | { page: 'start' }
   | { page: 'unknown' };
 
 export interface Place {
@@ -49,7 +50,8 @@ export function routeOf(path: string): Route {
     first === 'wall' ||
     first === 'settings' ||
     first === 'login' ||
-    first === 'setup'
+    first === 'setup' ||
+    first === 'start'
     ? { page: first }
     : { page: 'unknown' };
 }

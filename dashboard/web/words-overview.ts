@@ -13,6 +13,7 @@ const en = {
   next: {
     title: 'What next',
     note: 'each goes when it is done',
+    steps: 'Step by step',
     library: 'Add a library',
     libraryText: 'by hand, or import the table that you have',
     probe: 'Add a probe',

@@ -15,6 +15,7 @@ const en = {
   },
   sites: 'Add a library',
   probes: 'Probes',
+  connect: 'Connect a probe, step by step',
   import: 'Import a table',
   channels: 'Is Carrel well?',
   people: 'People',

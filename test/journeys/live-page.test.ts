@@ -75,7 +75,7 @@ describe.skipIf(labUnavailable !== null || !chromiumPath())('the live page (need
     await page.locator('input[type=password]').first().waitFor(); // the part with the form comes after the page
     for (const field of await page.locator('input[type=password]').all()) await field.fill('a long enough password');
     await page.locator('button[type=submit]').click();
-    await page.getByRole('link', { name: 'Overview' }).waitFor(); // the frame stands only for who is signed in
+    await page.getByRole('link', { name: 'Finish later' }).waitFor(); // setting up begins for who is signed in
     await page.goto(`${server.http}/sites/this-machine`);
     await page.getByText('This machine').first().waitFor();
     expect(watched.complaints).toEqual([]);

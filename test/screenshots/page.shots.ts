@@ -51,6 +51,8 @@ const SHOTS: readonly Shot[] = [
   { name: 'settings', path: '/settings', words: 'Import a table' },
   { name: 'settings-telling', path: '/settings?part=telling', words: 'Night room' },
   { name: 'wall', path: '/wall?rotate=overview,map,alerts', words: 'Pause rotation', viewport: WALL, dark: true },
+  { name: 'start-network', path: '/start', words: 'How this server is reached' },
+  { name: 'start-phone', path: '/start?step=2&probe=probe-0', words: 'First test is running', viewport: PHONE },
   { name: 'keys', path: '/help/keys', words: 'next, previous row' },
 ];
 
@@ -65,6 +67,17 @@ describe.skipIf(!chromiumPath())('pictures of the page (needs Chromium)', () => 
     if (to !== undefined) await page.getByText(to).first().scrollIntoViewIfNeeded();
     await page.clock.runFor(1000);
     await picture(page, name);
+    world.fine();
+  });
+
+  test('a probe is being connected', async () => {
+    await world.restart({ sites: 1200, cut: true });
+    const page = await world.open('/start?step=2', 'Make the command', { viewport: DESK });
+    await page.getByRole('link', { name: 'One that is here' }).click();
+    await page.getByLabel('Access point').selectOption('site-1');
+    await page.getByRole('button', { name: 'Make the command' }).click();
+    await page.getByText('First test is running').waitFor();
+    await picture(page, 'start');
     world.fine();
   });
 

@@ -51,6 +51,12 @@ const PAGES: Record<Exclude<Route['page'], 'incident' | 'reports' | 'settings'>,
   help: [['/help/keys', 'next, previous row', 'kita, ankstesnė eilutė', 'следующая, предыдущая строка']],
   login: [['/login', 'Show password', 'Rodyti slaptažodį', 'Показать пароль', { stranger: true }]],
   setup: [['/setup?token=abc', 'Set the password', 'Nustatyti slaptažodį', 'Задать пароль', { stranger: true }]],
+  start: [
+    ['/start', 'How this server is reached', 'Kaip pasiekiamas šis serveris', 'Как доступен этот сервер'],
+    ['/start?step=2', 'Make the command', 'Sukurti komandą', 'Создать команду'],
+    ['/start?step=2&probe=probe-0', 'First test is running', 'Vyksta pirmas matavimas', 'Идёт первый тест'],
+    ['/start?step=3', 'Pushes to your devices', 'Pranešimai į jūsų įrenginius', 'Уведомления на ваши устройства'],
+  ],
   unknown: [['/nowhere', 'There is no such page', 'Tokio puslapio nėra', 'Такой страницы нет']],
 };
 const SETTINGS: Record<keyof (typeof settingsWords)['parts'], Line> = {

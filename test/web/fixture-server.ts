@@ -41,6 +41,7 @@ import {
   seriesOf,
   testsOf,
 } from './site-fixture.ts';
+import { type StartFixture, serveStart } from './start-fixture.ts';
 import { serveTail, type TailFixture } from './tail-fixture.ts';
 import { serveTelling } from './telling-fixture.ts';
 
@@ -62,6 +63,7 @@ export interface Fixture {
   posted: { url: string; body: unknown; csrf: string | undefined }[];
   viewers(): number;
   tail: TailFixture;
+  start: StartFixture;
   close(): Promise<void>;
 }
 
@@ -178,6 +180,7 @@ export async function startFixture(
   serveQuarantine(app, THURSDAY);
   servePlanning(app, { me: ME, now });
   servePush(app, THURSDAY);
+  const start = serveStart(app, now);
   app.get('/api/v1/roster', () => packRoster(roster));
   const totals = (): Totals => {
     const waiting = alerts().filter(({ parent, acknowledged_by }) => parent === null && acknowledged_by === null);
@@ -333,6 +336,7 @@ export async function startFixture(
     roster,
     posted,
     tail,
+    start,
     get snapshot() {
       return snapshot;
     },

@@ -52,12 +52,12 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     expect(new URL(page.url()).search).toBe('?state=below');
   }, 60_000);
 
-  test('the set-up link sets the password and leads to the overview', async () => {
+  test('the set-up link sets the password and leads to the first of three steps', async () => {
     await world.restart({ sites: 1, signedIn: false });
     const page = await world.open('/setup?token=abc', 'Choose the administrator');
     await page.getByLabel('Password', { exact: true }).fill('a long enough password');
     await page.locator('button[type=submit]').click();
-    await page.getByRole('heading', { level: 1, name: /access point/ }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Your network' }).waitFor();
     expect(world.fixture.posted[0]).toMatchObject({
       url: '/api/v1/setup',
       body: { token: 'abc', password: 'a long enough password' },
@@ -86,7 +86,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('The access point has not been judged yet');
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('link', { name: 'Add a library' }).click();
-    await page.waitForURL('**/settings#add');
+    await page.waitForURL('**/start?step=2');
     world.fine();
   }, 60_000);
 });

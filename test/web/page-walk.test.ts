@@ -21,6 +21,10 @@ const PAGES = [
   '/alerts?state=silences',
   '/settings',
   ...SETTINGS.map((part) => `/settings?part=${part}`),
+  '/start',
+  '/start?step=2',
+  '/start?step=2&probe=probe-0',
+  '/start?step=3',
   '/help/keys',
   '/nowhere',
 ];

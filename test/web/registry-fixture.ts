@@ -42,17 +42,18 @@ export function serveRegistry(app: FastifyInstance, { roster, me, now }: World):
       ],
     }),
   );
-  app.post<{ Body: { id: string } }>(
-    '/api/v1/probes',
-    ({ body }): ProbeCredential => ({
-      id: body.id,
-      token: 'cp1.secret',
-      ca: null,
-      broker: 'mqtts://carrel.example.org:8883',
-      file: '{"id":"probe-x","token":"cp1.secret"}',
-      command: `wget -qO- https://carrel.example.org/install/install.sh | sh -s -- ${body.id} cp1.secret`,
-    }),
-  );
+  const credentialOf = (id: string): ProbeCredential => {
+    const broker = 'mqtts://carrel.example.org:8883';
+    const file = JSON.stringify({ broker, id, token: 'cp1.secret', ca: null });
+    const credential = `--server https://carrel.example.org --credential ${Buffer.from(file).toString('base64')}`;
+    const command = `wget -qO- https://carrel.example.org/install/install.sh | sh -s -- ${credential}`;
+    return { id, token: 'cp1.secret', ca: null, broker, broker_ws: null, file, command };
+  };
+  app.post<{ Body: { id: string; access_point: string } }>('/api/v1/probes', ({ body }) => {
+    roster.probes.push({ id: body.id, access_point: body.access_point, admitted: true });
+    return credentialOf(body.id);
+  });
+  app.post<{ Params: { id: string } }>('/api/v1/probes/:id/credential', ({ params }) => credentialOf(params.id));
   app.get<{ Params: { site: string } }>('/api/v1/sites/:site', ({ params }) => ({
     ...roster.sites.find(({ id }) => id === params.site),
     opening_text: 'Mo-Fr 09:00-19:00; Sa 10:00-16:00',

@@ -9,6 +9,7 @@ test('each page has its address', () => {
   expect(routeOf('/alerts/12')).toEqual({ page: 'incident' });
   expect(routeOf('/settings')).toEqual({ page: 'settings' });
   expect(routeOf('/fleet')).toEqual({ page: 'fleet' });
+  expect(routeOf('/start')).toEqual({ page: 'start' });
 });
 
 test('what no page has is said to be unknown, also with broken percent signs', () => {

@@ -15,6 +15,7 @@ export const overviewWords: OverviewWords = {
   next: {
     title: 'Kas toliau',
     note: 'atlikti punktai dingsta',
+    steps: 'Žingsnis po žingsnio',
     library: 'Pridėti biblioteką',
     libraryText: 'ranka arba importavus turimą lentelę',
     probe: 'Pridėti matuoklį',

@@ -15,6 +15,7 @@ export const settingsWords: SettingsWords = {
   },
   sites: 'Pridėti biblioteką',
   probes: 'Matuokliai',
+  connect: 'Prijungti matuoklį žingsnis po žingsnio',
   import: 'Importuoti lentelę',
   channels: 'Ar Carrel veikia gerai?',
   people: 'Žmonės',

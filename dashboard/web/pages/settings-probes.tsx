@@ -6,10 +6,12 @@ import { ApiError, ask, post } from '../api.ts';
 import { age } from '../format.ts';
 import { Empty, Refusal } from '../parts/answers.tsx';
 import { Command } from '../parts/copy.tsx';
-import { Field, Select, textsOf } from '../parts/field.tsx';
+import { Select, textsOf } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
+import { ProbeFields } from '../parts/probe-fields.tsx';
 import { say } from '../parts/toast.tsx';
 import { mayAdminister } from '../rights.ts';
+import { hrefOf } from '../router.ts';
 import { lines, refreshRoster, roster, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
@@ -57,7 +59,11 @@ export function Probes() {
       }),
   };
   return (
-    <Panel title={w.probes} id="h-probes">
+    <Panel
+      title={w.probes}
+      id="h-probes"
+      end={mayAdminister() ? <a href={hrefOf('/start', { step: 2 })}>{w.connect}</a> : null}
+    >
       {mayAdminister() ? <Create error={error} create={create} /> : null}
       {credential ? <Once credential={credential} /> : null}
       <Known does={does} />
@@ -67,18 +73,7 @@ export function Probes() {
 
 function Create({ error, create }: { error: ApiError | null; create: (form: HTMLFormElement) => Promise<void> }) {
   const [busy, setBusy] = useState(false);
-  const points = lines.value;
-  const taken = new Set(roster.value?.probes.map((probe) => probe.id));
-  // Those without a probe first: they are what one came for.
-  const watched = new Set(
-    roster.value?.probes.flatMap(({ access_point, admitted }) => (admitted && access_point ? [access_point] : [])),
-  );
-  const sorted = [...points].sort(
-    (a, b) => Number(watched.has(a.ap.id)) - Number(watched.has(b.ap.id)) || a.name.localeCompare(b.name),
-  );
-  const [ap, setAp] = useState<string | null>(null);
-  const chosen = ap ?? sorted[0]?.ap.id ?? '';
-  if (points.length === 0) return <p class="pad q">{w.noSites}</p>;
+  if (lines.value.length === 0) return <p class="pad q">{w.noSites}</p>;
   const submit = async (form: HTMLFormElement) => {
     setBusy(true);
     await create(form);
@@ -95,23 +90,7 @@ function Create({ error, create }: { error: ApiError | null; create: (form: HTML
         <div class="all">
           <Refusal error={error} known={['id', 'access_point']} />
         </div>
-        <Select scope="probe" name="access_point" label={w.probeFor} value={chosen} onPick={setAp}>
-          {sorted.map(({ ap: { id }, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </Select>
-        <Field
-          key={chosen}
-          scope="probe"
-          name="id"
-          label={w.probeId}
-          error={error}
-          required
-          pattern="[a-z0-9\-]{1,48}"
-          defaultValue={freeId(chosen, taken)}
-        />
+        <ProbeFields scope="probe" error={error} />
       </div>
       <div class="foot-acts">
         <span class="end" />
@@ -121,12 +100,6 @@ function Create({ error, create }: { error: ApiError | null; create: (form: HTML
       </div>
     </form>
   );
-}
-
-/** The access point's own id where it is free, else with a number. */
-function freeId(ap: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(ap)) return ap;
-  for (let n = 2; ; n++) if (!taken.has(`${ap.slice(0, 44)}-${n}`)) return `${ap.slice(0, 44)}-${n}`;
 }
 
 const Once = ({ credential }: { credential: ProbeCredential }) => (

@@ -36,7 +36,7 @@ export function Setup() {
     setBusy(true);
     try {
       signedIn(await post<Me>('/setup', { token, password: new FormData(form).get('password') }));
-      go('/', 'replace');
+      go('/start', 'replace');
     } catch (refused) {
       if (!(refused instanceof ApiError)) throw refused;
       setError(refused);

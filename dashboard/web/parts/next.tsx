@@ -1,5 +1,6 @@
 /** Why: who has just started Carrel sees one machine; this says what comes next, and each line goes by being done. */
 import { computed } from '@preact/signals';
+import { hrefOf } from '../router.ts';
 import { live, me, ready, roster } from '../store.ts';
 import { overviewWords } from '../words-overview.ts';
 import { Panel } from './marks.tsx';
@@ -8,6 +9,12 @@ const w = overviewWords.next;
 
 const withAccess = computed(() => new Set(roster.value?.access_points.map(({ site }) => site)).size);
 
+/** Where a library waits for its probe, that one. */
+function withoutProbe(): string | null {
+  const watched = new Set(roster.value?.probes.map(({ access_point }) => access_point));
+  return roster.value?.access_points.find(({ id }) => !watched.has(id))?.id ?? null;
+}
+
 /** Only while there is no second library or probe: later the notices say what is missing. */
 const steps = computed(() => {
   if (!ready.value) return [];
@@ -15,10 +22,10 @@ const steps = computed(() => {
   const probes = roster.value?.probes.filter(({ admitted }) => admitted).length ?? 0;
   if (me.value?.role !== 'administrator' || (sites > 1 && probes > 1)) return [];
   return [
-    { href: '/settings#add', does: w.library, text: w.libraryText, done: sites > 1 },
-    { href: '/settings#h-probes', does: w.probe, text: w.probeText, done: probes > 1 },
+    { href: '/start?step=2', does: w.library, text: w.libraryText, done: sites > 1 },
+    { href: hrefOf('/start', { step: 2, ap: withoutProbe() }), does: w.probe, text: w.probeText, done: probes > 1 },
     {
-      href: '/settings?part=telling',
+      href: '/start?step=3',
       does: w.alerts,
       text: w.alertsText,
       done: !live.value.health.some(({ code }) => code === 'NO_CHANNEL'),
@@ -29,12 +36,12 @@ const steps = computed(() => {
 export function Next() {
   if (steps.value.length === 0) return null;
   return (
-    <Panel title={w.title} id="h-next" note={w.note}>
+    <Panel title={w.title} id="h-next" note={w.note} end={<a href="/start">{w.steps}</a>}>
       <ol class="next">
         {steps.value
           .filter(({ done }) => !done)
           .map(({ href, does, text }) => (
-            <li key={href}>
+            <li key={does}>
               <a class="strong" href={href}>
                 {does}
               </a>

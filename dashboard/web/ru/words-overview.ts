@@ -14,6 +14,7 @@ export const overviewWords: OverviewWords = {
   next: {
     title: 'Что дальше',
     note: 'сделанное исчезает',
+    steps: 'По шагам',
     library: 'Добавить библиотеку',
     libraryText: 'вручную или из готовой таблицы',
     probe: 'Добавить зонд',

@@ -15,6 +15,7 @@ export const settingsWords: SettingsWords = {
   },
   sites: 'Добавить библиотеку',
   probes: 'Зонды',
+  connect: 'Подключить зонд по шагам',
   import: 'Загрузить таблицу',
   channels: 'Исправен ли Carrel?',
   people: 'Люди',
