@@ -24,6 +24,7 @@ import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import type { State } from '#state';
 import type { DashboardSettings } from './config.ts';
+import type { LiveChannel } from './live/channel-name.ts';
 import type { Passwords } from './password.ts';
 import type { SequenceProof } from './proof/keeper.ts';
 import type { Notice } from './said/said.ts';
@@ -95,14 +96,14 @@ export interface LiveHub {
   /** What a probe that judges last told of itself in its frames; null where it judges nothing. */
   heard(probe: string): Heard | null;
   /** As it travels, for who may see everything (undefined) or some sites. */
-  snapshot(scope?: SiteScope, lang?: Language): LiveSnapshot;
+  snapshot(scope?: SiteScope, lang?: Language, part?: LiveChannel): LiveSnapshot;
   /** The first screen of the table of sites. */
   first(scope?: SiteScope): LiveFirst;
-  roster(scope?: SiteScope): RosterColumns;
+  roster(scope?: SiteScope, part?: LiveChannel): RosterColumns;
   /** The last day in states. */
   history(scope?: SiteScope): StateHistory;
   /** What a stream would have told since `<epoch>-<seq>`. */
-  poll(since: string, scope?: SiteScope, lang?: Language): LivePoll;
+  poll(since: string, scope?: SiteScope, lang?: Language, part?: LiveChannel): LivePoll;
   /** Somebody edited the registry. */
   rosterChanged(): void;
   /** A session, token, person or screen is another one or gone: streams end that would not be let in any more. */
@@ -110,7 +111,7 @@ export interface LiveHub {
   /** Takes over the reply as an SSE stream; ends when the client goes or when it no longer may see it. */
   stream(request: FastifyRequest, reply: FastifyReply, viewer: StreamViewer): void;
   /** The same for raw samples and events. */
-  tail(reply: FastifyReply, viewer: Omit<StreamViewer, 'lastEventId'>, filter: TailFilter): void;
+  tail(reply: FastifyReply, viewer: Omit<StreamViewer, 'lastEventId' | 'part'>, filter: TailFilter): void;
 }
 export interface Heard {
   /** Time of its newest sample, ms. */
@@ -124,6 +125,8 @@ export interface StreamViewer {
   who: string | null;
   lastEventId: string | null;
   scope?: SiteScope | undefined;
+  /** All of it, where nothing is said. */
+  part?: LiveChannel;
   lang?: Language;
   /** The shared gzip stream; otherwise plain text. */
   packed: boolean;

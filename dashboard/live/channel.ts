@@ -1,7 +1,6 @@
-/** Why: what the viewers of one scope see: their part of the roster in the order of names, and rows named by their place in it. */
+/** Why: what the viewers of one channel and scope see: their part of the roster in the order of names, and rows named by their place in it. */
 import { createHash } from 'node:crypto';
 import {
-  type AccessPoint,
   type LiveColumns,
   type LiveFirst,
   packPlaces,
@@ -9,44 +8,58 @@ import {
   type Roster,
   type RosterColumns,
   type RosterProbe,
-  type Site,
   type SiteScope,
 } from '#contract';
 import { byName } from './by-name.ts';
+import { keyOf, type LiveChannel } from './channel-name.ts';
 import { firstOf, type Surroundings, surroundingsOf } from './first.ts';
+import type { RosterContent, RosterIndex } from './roster-index.ts';
 import type { Slots } from './slots.ts';
 import type { RowTable } from './table.ts';
 
 export interface Channel {
   key: string;
+  /** Of its events: a position in one channel is none in another. */
+  epoch: string;
+  /** Number of the last tick that changed something in it. */
+  seq: number;
+  /** As it was told last; null: it was not yet. */
+  needAction: number | null;
   /** Answers whether the roster is another one now. */
-  setRoster(content: RosterContent): boolean;
+  setRoster(index: RosterIndex): boolean;
   roster(): RosterColumns;
   hash(): string;
   list(): string;
   sees(site: string): boolean;
+  /** The same; null: everything, also what is of no site. */
+  sight: ((site: string) => boolean) | null;
   /** Ids in the order of the list. */
   aps(): string[];
   /** Their slots. */
   slots(): readonly number[];
   /** One entry per access point of the list. */
   all(rows: RowTable, at: number): LiveColumns;
-  /** Only those of these slots, by their places; what is not in scope is left out. */
-  some(slots: readonly number[], rows: RowTable, at: number): { n: number[]; cols: LiveColumns };
+  /** Places of those of `changed` that are in it, rising. `lastOf`: when a slot was changed. */
+  places(changed: readonly number[], after: number, lastOf: (slot: number) => number, rows: RowTable): number[];
+  /** Only those, by their places. */
+  some(places: readonly number[], rows: RowTable, at: number): { n: number[]; cols: LiveColumns };
   /** The first rows of the table of sites. */
   first(rows: RowTable, at: number): Omit<LiveFirst, 'totals'>;
 }
-export interface RosterContent {
-  sites: readonly Site[];
-  access_points: readonly AccessPoint[];
-  probes: readonly RosterProbe[];
+/** Of so few it is quicker to look at each than to have a place for every slot of the fleet. */
+const FEW = 256;
+
+export interface ChannelDeps {
+  scope: SiteScope | undefined;
+  channel: LiveChannel;
+  slots: Slots;
+  /** Of this process. */
+  epoch: string;
 }
 
-export const keyOf = (scope: SiteScope | undefined): string =>
-  scope ? JSON.stringify([[...scope.sites].sort(), [...scope.regions].sort()]) : '';
-
-export function createChannel(scope: SiteScope | undefined, slots: Slots): Channel {
-  const wanted = scope && { sites: new Set(scope.sites), regions: new Set(scope.regions) };
+export function createChannel({ scope, channel, slots, epoch }: ChannelDeps): Channel {
+  const key = keyOf(scope, channel);
+  const everywhere = !scope && (channel.kind === 'all' || channel.kind === 'alerts');
   let roster: Roster & { list: string } = { hash: '', list: '', sites: [], access_points: [], probes: [] };
   let packed: RosterColumns | null = null;
   let around: Surroundings | null = null;
@@ -54,64 +67,59 @@ export function createChannel(scope: SiteScope | undefined, slots: Slots): Chann
   /** Place of a slot; -1: it has none. */
   let placeOf = new Int32Array(0);
   let sites = new Set<string>();
+  const sees = (site: string): boolean => everywhere || sites.has(site);
   return {
-    key: keyOf(scope),
-    setRoster(content) {
-      const visible = wanted ? within(content, wanted) : content;
-      const ordered = inOrder(visible);
+    key,
+    // As hexadecimal digits: a position has one dash.
+    epoch: key === '' ? epoch : `${epoch}.${createHash('sha256').update(key).digest('hex').slice(0, 12)}`,
+    seq: 0,
+    needAction: null,
+    sight: everywhere ? null : sees,
+    setRoster(index) {
+      if (scope && channel.kind === 'alerts') sites = new Set(index.seen(scope).map(({ id }) => id));
+      const ordered = inOrder(index.within(scope, channel));
       const hash = hashOf(ordered);
       if (hash === roster.hash) return false;
       roster = { hash, list: hashOf(ordered.access_points.map(({ id }) => id)), ...ordered };
       packed = null;
       around = null;
       inList = roster.access_points.map(({ id }) => slots.of(id));
-      placeOf = new Int32Array(slots.size()).fill(-1);
-      for (const [place, slot] of inList.entries()) placeOf[slot] = place;
-      sites = new Set(roster.sites.map(({ id }) => id));
+      if (inList.length > FEW) {
+        placeOf = new Int32Array(slots.size()).fill(-1);
+        for (const [place, slot] of inList.entries()) placeOf[slot] = place;
+      }
+      if (channel.kind !== 'alerts') sites = new Set(roster.sites.map(({ id }) => id));
       return true;
     },
     roster: () => (packed ??= packRoster(roster)),
     hash: () => roster.hash,
     list: () => roster.list,
-    sees: (site) => sites.has(site),
+    sees,
     aps: () => roster.access_points.map(({ id }) => id),
     slots: () => inList,
     all: (rows, at) => rows.columns(inList, at),
-    some(changed, rows, at) {
+    places(changed, after, lastOf, rows) {
+      if (inList.length <= FEW)
+        return inList.flatMap((slot, place) => (lastOf(slot) > after && rows.has(slot) ? [place] : []));
       const places: number[] = [];
       for (const slot of changed) {
         const place = placeOf[slot] ?? -1;
         if (place >= 0 && rows.has(slot)) places.push(place);
       }
       // As whole numbers: they are sorted without asking which is larger.
-      const rising = [...Int32Array.from(places).sort()];
-      return {
-        n: packPlaces(rising),
-        cols: rows.columns(
-          rising.map((place) => inList[place] ?? -1),
-          at,
-        ),
-      };
+      return [...Int32Array.from(places).sort()];
     },
+    some: (places, rows, at) => ({
+      n: packPlaces(places),
+      cols: rows.columns(
+        places.map((place) => inList[place] ?? -1),
+        at,
+      ),
+    }),
     first(rows, at) {
       around ??= surroundingsOf(roster);
       return firstOf(roster, around, inList, rows, at);
     },
-  };
-}
-
-function within(
-  { sites, access_points, probes }: RosterContent,
-  wanted: { sites: ReadonlySet<string>; regions: ReadonlySet<string> },
-): RosterContent {
-  const seen = sites.filter((site) => wanted.sites.has(site.id) || wanted.regions.has(site.region));
-  const ids = new Set(seen.map(({ id }) => id));
-  const aps = access_points.filter((ap) => ids.has(ap.site));
-  const apIds = new Set(aps.map(({ id }) => id));
-  return {
-    sites: seen,
-    access_points: aps,
-    probes: probes.filter(({ access_point }) => access_point !== null && apIds.has(access_point)),
   };
 }
 

@@ -25,7 +25,9 @@ import type { AlertEngine, LiveHub } from '../deps.ts';
 import type { Notice } from '../said/said.ts';
 import { wordNotice } from '../said/say.ts';
 import { type Every, onceAfter, systemEvery } from '../timing.ts';
-import { type Channel, createChannel, keyOf } from './channel.ts';
+import type { Channel } from './channel.ts';
+import { ALL } from './channel-name.ts';
+import { createChannels } from './channels.ts';
 import { createFactsKeeper } from './facts.ts';
 import { healthOf, worstFirst } from './health.ts';
 import { createStateTrail } from './history.ts';
@@ -58,8 +60,6 @@ const TRAIL_MS = 10_000;
 const RING_TICKS = 600;
 /** Alerts that a viewer who comes back is told again. */
 const ALERTS_TOLD = 50;
-/** Channels of scopes that nobody watches any more are let go beyond this many. */
-const IDLE_CHANNELS = 50;
 
 export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const { settings, state, broker, alerts, clock, log, every = systemEvery } = deps;
@@ -69,8 +69,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const viewers = createViewers({ clock, max: settings.CARREL_VIEWERS, maxEach });
   const ring = createRing(RING_TICKS);
   const slots = createSlots();
-  const everything = createChannel(undefined, slots);
-  const channels = new Map<string, Channel>([[everything.key, everything]]);
+  const channels = createChannels(slots, epoch, viewers.channels);
   const darkAfterMs = settings.CARREL_DARK_AFTER_S * 1000;
   const tail = createTail({ fleet, clock, maxEach });
   const facts = createFactsKeeper({
@@ -82,7 +81,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   });
   const withoutHours = countWithoutHours();
   const trail = createStateTrail(state, slots);
-  let freshAlerts: number[] = [];
+  let freshAlerts: { id: number; site: string }[] = [];
   let seq = 0;
   let revision = -1;
   let totals: Totals = { ...totalsOf([], 0), need_action: 0 };
@@ -93,24 +92,25 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   let lastBeat = 0;
   let lastTrail = Number.NEGATIVE_INFINITY;
   let lastEdit = Number.NEGATIVE_INFINITY;
-  const idNow = (): string => `${epoch}-${seq}`;
+  const idOf = (channel: Channel): string => `${channel.epoch}-${channel.seq}`;
 
   // --- rows and deltas
 
   function tick(): void {
     const now = clock.wallMs();
-    refreshRoster();
+    const edited = refreshRoster();
     rows.setWorks(inForce(state.alerts.silences(now), now).filter(({ kind }) => kind === 'maintenance'));
     const changed = rows.next(now, graceUntil);
-    const nextTotals = { ...rows.totals(), need_action: alerts.needAction?.(null) ?? 0 };
+    const nextTotals = { ...rows.totals(), need_action: needAction(null) };
     const nextHealth = healthNow();
     const nextText = JSON.stringify(nextHealth);
     const news = nextText !== healthText;
-    if (changed.length > 0 || news || JSON.stringify(nextTotals) !== JSON.stringify(totals)) {
+    const told = freshAlerts.length > 0 || nextTotals.need_action !== totals.need_action;
+    if (changed.length > 0 || news || told || edited || JSON.stringify(nextTotals) !== JSON.stringify(totals)) {
       totals = nextTotals;
       health = nextHealth;
       healthText = nextText;
-      publish(changed, news, now);
+      publish(changed, { news, told }, now);
     }
     beat(now);
     note(now);
@@ -123,7 +123,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     if (mono - lastBeat < HEARTBEAT_MS) return;
     lastBeat = mono;
     hours.refresh();
-    for (const key of viewers.channels()) viewers.send(key, sseEvent('hb', { at: now }, idNow()));
+    for (const channel of watchedChannels()) viewers.send(channel.key, sseEvent('hb', { at: now }, idOf(channel)));
   }
 
   /** Not while rows only fill up after a start: what was before it is in the trail already. */
@@ -134,46 +134,63 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     trail.note(rows.all, now);
   }
 
-  function refreshRoster(): void {
+  const watchedChannels = (): Channel[] => [...viewers.channels()].flatMap((key) => channels.known(key) ?? []);
+
+  /** Whether any channel has another roster now. */
+  function refreshRoster(): boolean {
     const { registry } = state;
-    if (revision === registry.revision()) return;
+    if (revision === registry.revision()) return false;
     revision = registry.revision();
-    const content = { sites: registry.sites(), access_points: registry.accessPoints(), probes: registry.probes() };
-    const watched = viewers.channels();
-    for (const [key, channel] of channels) {
-      if (key !== '' && !watched.has(key) && channels.size > IDLE_CHANNELS) channels.delete(key);
-      else if (channel.setRoster(content)) viewers.send(key, sseEvent('roster', { hash: channel.hash() }, idNow()));
+    const edited = channels.follow(registry);
+    for (const channel of edited) {
+      // Its totals may be others: it is told again.
+      channel.needAction = null;
+      viewers.send(channel.key, sseEvent('roster', { hash: channel.hash() }, idOf(channel)));
     }
+    return edited.length > 0;
   }
 
-  function publish(changed: readonly number[], news: boolean, now: number): void {
+  /** `news`: of Carrel itself; `told`: an alert is another one, or how many need action. */
+  function publish(changed: readonly number[], { news, told }: { news: boolean; told: boolean }, now: number): void {
     seq += 1;
-    ring.push({ seq, slots: changed, alerts: freshAlerts });
-    freshAlerts = [];
-    for (const key of viewers.channels()) {
-      const channel = channels.get(key);
-      if (!channel) continue;
-      const delta = deltaOf(channel, changed, now, seq - 1);
+    ring.push({ seq, slots: changed, alerts: freshAlerts.map(({ id }) => id) });
+    const watched = viewers.channels();
+    for (const channel of channels.all()) {
+      const listened = watched.has(channel.key);
+      const all = channel.key === '';
+      const places = all && !listened ? [] : channel.places(changed, seq - 1, ring.lastOf, rows.all);
+      const before = channel.needAction;
+      if (told || before === null) channel.needAction = needAction(channel.sight);
+      const alerted = told && freshAlerts.some(({ site }) => channel.sees(site));
+      // The one of everything counts each tick; in others most ticks change nothing.
+      if (!all && !news && !alerted && places.length === 0 && channel.needAction === before) continue;
+      const after = channel.seq;
+      channel.seq = seq;
+      if (!listened) continue;
+      const delta = deltaOf(channel, places, now, after);
       // Only what is worded differs by language.
-      if (!news) viewers.send(key, sseEvent('d', delta, idNow()));
-      else viewers.send(key, (lang) => sseEvent('d', { ...delta, health: worded(lang) }, idNow()));
+      if (!news) viewers.send(channel.key, sseEvent('d', delta, idOf(channel)));
+      else viewers.send(channel.key, (lang) => sseEvent('d', { ...delta, health: worded(lang) }, idOf(channel)));
     }
+    freshAlerts = [];
   }
+
+  const needAction = (sight: Channel['sight']): number => alerts.needAction?.(sight) ?? 0;
 
   const worded = (lang: Language) => health.map((one) => wordNotice(one, lang));
 
-  function deltaOf(channel: Channel, changed: readonly number[], at: number, after: number): LiveDelta {
-    const { n, cols } = channel.some(changed, rows.all, at);
+  function deltaOf(channel: Channel, places: number[], at: number, after: number): LiveDelta {
+    const { n, cols } = channel.some(places, rows.all, at);
     return {
-      ...{ epoch, seq, after, at, list: channel.list(), totals: totalsFor(channel, at) },
+      ...{ epoch: channel.epoch, seq: channel.seq, after, at, list: channel.list(), totals: totalsFor(channel, at) },
       ...{ health: null, n, cols },
     };
   }
 
-  const totalsFor = (channel: Channel, at: number): Totals =>
-    channel.key === ''
-      ? totals
-      : { ...totalsOf(rowsIn(channel), at), need_action: alerts.needAction?.(channel.sees) ?? 0 };
+  function totalsFor(channel: Channel, at: number): Totals {
+    if (channel.key === '') return totals;
+    return { ...totalsOf(rowsIn(channel), at), need_action: channel.needAction ?? needAction(channel.sight) };
+  }
 
   const rowsIn = (channel: Channel): LiveRow[] => channel.slots().flatMap((slot) => rows.all.row(slot) ?? []);
 
@@ -194,52 +211,53 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
 
   /** Alerts do not wait for the tick; their row follows in the same breath. */
   function onAlert(alert: AlertView): void {
-    freshAlerts.push(alert.id);
+    freshAlerts.push({ id: alert.id, site: alert.site });
     lookAt(alert.ap);
-    for (const key of viewers.channels())
-      if (channels.get(key)?.sees(alert.site))
-        viewers.send(key, (lang) => sseEvent('alert', inLanguage(alert, lang), idNow()));
+    for (const channel of watchedChannels())
+      if (channel.sees(alert.site))
+        viewers.send(channel.key, (lang) => sseEvent('alert', inLanguage(alert, lang), idOf(channel)));
     tickSoon();
   }
   const tickSoon = onceAfter(tick);
 
   // --- viewers
 
-  function channelOf(scope: SiteScope | undefined): Channel {
+  function channelOf(scope: SiteScope | undefined, channel = ALL): Channel {
     // An edit that no tick has seen yet: places and rows must belong together.
     if (revision !== state.registry.revision()) tick();
-    const key = keyOf(scope);
-    const known = channels.get(key);
-    if (known) return known;
-    const made = createChannel(scope, slots);
-    const { registry } = state;
-    made.setRoster({ sites: registry.sites(), access_points: registry.accessPoints(), probes: registry.probes() });
-    channels.set(key, made);
-    return made;
+    const one = channels.of(scope, channel, seq);
+    one.needAction ??= needAction(one.sight);
+    return one;
   }
 
   /** What changed after the event of this id; null when only a snapshot helps. */
   function since(id: string, channel: Channel, lang: Language): { delta: LiveDelta | null; told: AlertView[] } | null {
     const [theirs, number] = id.split('-');
-    const missed = theirs === epoch && /^\d{1,15}$/.test(number ?? '') ? ring.after(Number(number)) : null;
+    const from = /^\d{1,15}$/.test(number ?? '') ? Number(number) : Number.NaN;
+    if (theirs !== channel.epoch || Number.isNaN(from)) return null;
+    // However long ago: nothing has happened in this channel since.
+    if (from === channel.seq) return { delta: null, told: [] };
+    const missed = ring.after(from);
     if (!missed) return null;
     const told = [...missed.alerts].slice(-ALERTS_TOLD).flatMap((alert) => alerts.view(alert, lang) ?? []);
+    const at = clock.wallMs();
+    const delta = () => deltaOf(channel, channel.places(missed.slots, from, ring.lastOf, rows.all), at, from);
     return {
-      delta:
-        Number(number) < seq
-          ? { ...deltaOf(channel, missed.slots, clock.wallMs(), Number(number)), health: worded(lang) }
-          : null,
+      delta: from < channel.seq ? { ...delta(), health: worded(lang) } : null,
       told: told.filter((alert) => channel.sees(alert.site)),
     };
   }
 
   function greeting(lastEventId: string | null, channel: Channel, lang: Language): string[] {
     const retry = 'retry: 2000\n\n';
-    const hello = [sseEvent('hb', { at: clock.wallMs() }, idNow()), sseEvent('roster', { hash: channel.hash() }, null)];
+    const hello = [
+      sseEvent('hb', { at: clock.wallMs() }, idOf(channel)),
+      sseEvent('roster', { hash: channel.hash() }, null),
+    ];
     if (lastEventId === null) return [retry, ...hello];
     const missed = since(lastEventId, channel, lang);
     if (!missed) return [retry, sseEvent('reset', {}, null)];
-    const delta = missed.delta ? [sseEvent('d', missed.delta, idNow())] : [];
+    const delta = missed.delta ? [sseEvent('d', missed.delta, idOf(channel))] : [];
     return [retry, ...delta, ...hello, ...missed.told.map((alert) => sseEvent('alert', alert, null))];
   }
 
@@ -271,11 +289,11 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       const known = facts.of(slots.of(ap));
       return { sampleAt: sampleAtOf(known), clock: clockOf(known), waiting: readingOf(known, 'spool_frames') };
     },
-    snapshot(scope, lang = 'en') {
-      const channel = channelOf(scope);
+    snapshot(scope, lang = 'en', part = ALL) {
+      const channel = channelOf(scope, part);
       const at = clock.wallMs();
       return {
-        ...{ epoch, seq, at, roster: channel.hash(), list: channel.list() },
+        ...{ epoch: channel.epoch, seq: channel.seq, at, roster: channel.hash(), list: channel.list() },
         ...{ totals: totalsFor(channel, at), health: worded(lang), cols: channel.all(rows.all, at) },
       };
     },
@@ -284,15 +302,15 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       const at = clock.wallMs();
       return { ...channel.first(rows.all, at), totals: totalsFor(channel, at) };
     },
-    roster: (scope) => channelOf(scope).roster(),
+    roster: (scope, part = ALL) => channelOf(scope, part).roster(),
     history(scope) {
       const channel = channelOf(scope);
       const view = trail.view(channel.aps(), clock.wallMs());
       // Counts are those of everybody: who sees some sites gets the hours of these.
       return { ...view, ...(channel.key === '' ? {} : { t: [], per: NO_COUNTS }), list: channel.list() };
     },
-    poll(id, scope, lang = 'en'): LivePoll {
-      const channel = channelOf(scope);
+    poll(id, scope, lang = 'en', part = ALL): LivePoll {
+      const channel = channelOf(scope, part);
       const missed = since(id, channel, lang);
       if (!missed) return { kind: 'reset' };
       const { delta, told } = missed;
@@ -309,8 +327,8 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       lastEdit = mono;
       tick();
     },
-    stream(_request, reply, { who, lastEventId, scope, lang = 'en', packed, stillAllowed }) {
-      const channel = channelOf(scope);
+    stream(_request, reply, { who, lastEventId, scope, part = ALL, lang = 'en', packed, stillAllowed }) {
+      const channel = channelOf(scope, part);
       reply.hijack();
       const headers = reply.getHeaders();
       const viewer = { raw: reply.raw, headers, channel: channel.key, who, lang, packed, stillAllowed };

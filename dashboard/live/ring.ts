@@ -9,6 +9,8 @@ export interface Tick {
 }
 export interface Ring {
   push(tick: Tick): void;
+  /** The tick that changed a slot last; 0: none did. */
+  lastOf(slot: number): number;
   /** What changed after `seq`; null when that is too long ago or was never. */
   after(seq: number): { slots: number[]; alerts: Set<number> } | null;
 }
@@ -28,6 +30,7 @@ export function createRing(cap: number): Ring {
       if (told.length === 0 && alerts.length === 0) return;
       alerts = [...alerts.filter((one) => one.seq > seq - cap), ...told.map((alert) => ({ seq, alert }))];
     },
+    lastOf: (slot) => lastOf[slot] ?? 0,
     after(seq) {
       if (!Number.isInteger(seq) || seq < Math.max(0, newest - cap) || seq > newest) return null;
       const slots: number[] = [];

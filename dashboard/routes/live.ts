@@ -4,9 +4,11 @@ import { brotliCompress, constants } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isMetricName, type MetricName, partOfRoster, type RosterPart, TAIL_KINDS, type TailKind } from '#contract';
 import { CarrelError } from '#lib/errors';
+import type { State } from '#state';
 import type { DashboardDeps } from '../deps.ts';
 import { languageOf } from '../language.ts';
-import { keyOf } from '../live/channel.ts';
+import { channelNamed, keyOf, type LiveChannel } from '../live/channel-name.ts';
+import { type Asking, isWithin, siteFor } from '../scope.ts';
 import type { Allow } from '../session.ts';
 
 const position = {
@@ -14,11 +16,20 @@ const position = {
   maxLength: 64,
   description: '<epoch>-<seq>, as in the id of the last event',
 } as const;
+const ch = {
+  type: 'string',
+  maxLength: 120,
+  default: 'all',
+  description:
+    'Which part of what one may see: all, alerts (no rows), region:NAME or site:ID. A position of one part is none in another',
+} as const;
+const partQuery = { type: 'object', additionalProperties: false, properties: { ch } } as const;
 const streamQuery = {
   type: 'object',
   additionalProperties: false,
   properties: {
     since: { ...position, description: `${position.description}, for clients that cannot send Last-Event-ID` },
+    ch,
     z: { type: 'integer', enum: [0, 1], default: 1, description: '0: not packed, whatever the client accepts' },
   },
 } as const;
@@ -37,6 +48,7 @@ const rosterQuery = {
       description:
         'names: what a list shows; details: places, hours, contracts, notes, probes. Columns of the other are empty',
     },
+    ch,
   },
 } as const;
 const tailQuery = {
@@ -72,7 +84,7 @@ const pollQuery = {
   type: 'object',
   additionalProperties: false,
   required: ['since'],
-  properties: { since: position },
+  properties: { since: position, ch },
 } as const;
 
 /** Where is decided who may see what. */
@@ -83,14 +95,19 @@ const ROSTER_QUALITY = 9;
 const SNAPSHOT_QUALITY = 5;
 const FOR_EVER = 'private, max-age=31536000, immutable';
 
-export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<DashboardDeps, 'live'>, allow: Allow): void {
+export function registerLiveRoutes(
+  app: FastifyInstance,
+  { live, state }: Pick<DashboardDeps, 'live' | 'state'>,
+  allow: Allow,
+): void {
+  const partFor = ({ who, query }: FastifyRequest<Part>): LiveChannel => partOf(state.registry, who, query.ch);
   const packedRoster = packer(ROSTER_QUALITY);
   const packedSnapshot = packer(SNAPSHOT_QUALITY);
   const packedFirst = packer(SNAPSHOT_QUALITY);
   app.addHook('onResponse', async ({ method, routeOptions }) => {
     if (method !== 'GET' && WHO_MAY.test(routeOptions.url ?? '')) live.recheck();
   });
-  app.get<{ Querystring: { hash?: string; part?: RosterPart } }>(
+  app.get<{ Querystring: { hash?: string; part?: RosterPart; ch?: string } }>(
     '/api/v1/roster',
     {
       config: { scoped: true },
@@ -101,7 +118,8 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
       },
     },
     async (request, reply) => {
-      const roster = live.roster(request.who?.scope);
+      const channel = partFor(request);
+      const roster = live.roster(request.who?.scope, channel);
       // Weak: the same roster comes packed in several ways.
       const etag = `W/"${roster.hash}"`;
       const named = request.query.hash === roster.hash;
@@ -110,25 +128,29 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
       const { part } = request.query;
       const columns = part ? partOfRoster(roster, part) : roster;
       return send(request, reply, columns, () =>
-        packedRoster(`${part ?? ''}${keyOf(request.who?.scope)}`, roster.hash, columns),
+        packedRoster(`${part ?? ''}${keyOf(request.who?.scope, channel)}`, roster.hash, columns),
       );
     },
   );
 
-  app.get(
+  app.get<Part>(
     '/api/v1/live/snapshot',
     {
       config: { scoped: true },
       onRequest: allow('viewer'),
-      schema: { summary: 'Everything that is known now, as columns, with the number that the stream goes on from' },
+      schema: {
+        summary: 'Everything that is known now, as columns, with the number that the stream goes on from',
+        querystring: partQuery,
+      },
     },
     async (request, reply) => {
       void reply.header('cache-control', 'no-store');
       const lang = languageOf(request);
-      const snapshot = live.snapshot(request.who?.scope, lang);
+      const channel = partFor(request);
+      const snapshot = live.snapshot(request.who?.scope, lang, channel);
       const version = `${snapshot.epoch}-${snapshot.seq}-${Math.floor(snapshot.at / 1000)}-${snapshot.roster}`;
       return send(request, reply, snapshot, () =>
-        packedSnapshot(`${lang}${keyOf(request.who?.scope)}`, version, snapshot),
+        packedSnapshot(`${lang}${keyOf(request.who?.scope, channel)}`, version, snapshot),
       );
     },
   );
@@ -150,7 +172,7 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
     },
   );
 
-  app.get<{ Querystring: { since?: string; z?: number } }>(
+  app.get<{ Querystring: { since?: string; ch?: string; z?: number } }>(
     '/api/v1/live',
     {
       config: { scoped: true },
@@ -162,10 +184,12 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
     },
     (request, reply) => {
       const header = request.headers['last-event-id'];
+      const part = partFor(request);
       live.stream(request, reply, {
         lastEventId: (typeof header === 'string' && header !== '' ? header : request.query.since) ?? null,
         who: viewerOf(request),
         scope: request.who?.scope,
+        part,
         lang: languageOf(request),
         packed: request.query.z !== 0 && accepts(request, 'gzip'),
         stillAllowed: () => request.stillAllowed(),
@@ -211,7 +235,7 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
     },
   );
 
-  app.get<{ Querystring: { since: string } }>(
+  app.get<{ Querystring: { since: string; ch?: string } }>(
     '/api/v1/live/delta',
     {
       config: { scoped: true },
@@ -220,9 +244,24 @@ export function registerLiveRoutes(app: FastifyInstance, { live }: Pick<Dashboar
     },
     async (request, reply) => {
       void reply.header('cache-control', 'no-store');
-      return live.poll(request.query.since, request.who?.scope, languageOf(request));
+      return live.poll(request.query.since, request.who?.scope, languageOf(request), partFor(request));
     },
   );
+}
+
+interface Part {
+  Querystring: { ch?: string };
+}
+
+/** What is not there, or out of sight, is refused. @throws CarrelError LIVE_CHANNEL_INVALID, SITE_UNKNOWN, REGION_UNKNOWN */
+function partOf(registry: State['registry'], who: Asking, text = 'all'): LiveChannel {
+  const channel = channelNamed(text);
+  if (channel.kind === 'site') siteFor(who, registry, channel.site);
+  if (channel.kind !== 'region') return channel;
+  const { region } = channel;
+  if (!registry.sites().some((site) => site.region === region && isWithin(who?.scope, site)))
+    throw new CarrelError('REGION_UNKNOWN', `There is no region ${region} with libraries.`, { region });
+  return channel;
 }
 
 /** A screen may have the name of a person. */

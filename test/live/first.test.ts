@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AP_STATES, type LiveRow, type Roster, unpackRoster } from '#contract';
 import { createChannel } from '../../dashboard/live/channel.ts';
+import { ALL } from '../../dashboard/live/channel-name.ts';
+import { indexOf } from '../../dashboard/live/roster-index.ts';
 import { createSlots } from '../../dashboard/live/slots.ts';
 import { createRowTable } from '../../dashboard/live/table.ts';
 import { totalsOf } from '../../dashboard/live/tally.ts';
@@ -52,8 +54,8 @@ test('they are the first of all in the order of the table, with the same figures
         const values = live[i % live.length];
         if (values) rows.put(slots.of(row.ap), { ...row, ...values });
       }
-      const channel = createChannel(scope, slots);
-      channel.setRoster(roster);
+      const channel = createChannel({ scope, channel: ALL, slots, epoch: '' });
+      channel.setRoster(indexOf(roster));
       const inScope = channel.slots().flatMap((slot) => rows.row(slot) ?? []);
       const totals = { ...totalsOf(inScope, AT), need_action: 0 };
       const first = unpackFirst({ ...channel.first(rows, AT), totals }, 1, AT);
@@ -84,8 +86,8 @@ const told = (line: Line | undefined) =>
 test('what stands around them is that of all', () => {
   const slots = createSlots();
   const nothing = createRowTable(slots.ap);
-  const channel = createChannel(undefined, slots);
-  channel.setRoster(roster);
+  const channel = createChannel({ scope: undefined, channel: ALL, slots, epoch: '' });
+  channel.setRoster(indexOf(roster));
   const first = channel.first(nothing, AT);
   expect(first.places).toEqual([]);
   expect(first.regions).toEqual(
@@ -94,6 +96,6 @@ test('what stands around them is that of all', () => {
   expect(new Set(first.isps)).toEqual(new Set(roster.sites.map(({ isp }) => isp)));
   expect(first.metered).toBe(roster.sites.some(({ metered }) => metered));
   expect(first.target_mbps).toBeNull();
-  channel.setRoster(begun);
+  channel.setRoster(indexOf(begun));
   expect(channel.first(nothing, AT).target_mbps).toBe(30);
 });

@@ -7,7 +7,10 @@ import { type AlertView, type LiveDelta, type SiteScope, unpackRoster } from '#c
 import { silentLogger } from '#lib/logger';
 import type { State } from '#state';
 import type { LiveHub } from '../../dashboard/deps.ts';
+import { ALL, channelNamed, keyOf } from '../../dashboard/live/channel-name.ts';
+import { createChannels } from '../../dashboard/live/channels.ts';
 import { createLiveHub } from '../../dashboard/live/hub.ts';
+import { createSlots } from '../../dashboard/live/slots.ts';
 import type { Notice } from '../../dashboard/said/said.ts';
 import { wordNotice } from '../../dashboard/said/say.ts';
 import { EMPTY, type LiveEvent, type LiveState, position, reduce } from '../../dashboard/web/live.ts';
@@ -16,7 +19,7 @@ import { NOON, testAt } from '../alert/tests.ts';
 import { type FakeBroker, fakeBroker, frameOf, handTime, settings, stateWith } from '../alert/world.ts';
 import { slowAlert, until } from '../notify/cases.ts';
 import { rowsOf } from '../support/live-rows.ts';
-import { rowsIn } from '../web/plain.ts';
+import { knownFrom, knownOf } from '../web/known.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -35,8 +38,8 @@ interface World {
   /** Another process with the same database: another epoch. */
   restart(): Promise<void>;
   notices: Notice[];
-  /** Incidents that need action. */
-  waiting: number;
+  /** Sites of the incidents that need action. */
+  waiting: string[];
   alert(view: AlertView): void;
   frame(ap: string, rtt: number, rate?: number): Promise<void>;
 }
@@ -48,7 +51,7 @@ async function world(sites: readonly string[] = ['antazave', 'debeikiai'], place
   const listeners = new Set<(alert: AlertView) => void>();
   const alerts = {
     openOf: () => null,
-    needAction: () => it.waiting,
+    needAction: (sees: ((site: string) => boolean) | null) => it.waiting.filter((site) => sees?.(site) ?? true).length,
     view: (_id: number, lang = 'en') => ({ ...slowAlert, title: `told in ${lang}` }),
     onChange(listener: (alert: AlertView) => void) {
       listeners.add(listener);
@@ -57,7 +60,7 @@ async function world(sites: readonly string[] = ['antazave', 'debeikiai'], place
   };
   const it: Pick<World, 'allowed' | 'waiting' | 'notices' | 'scope' | 'hub'> = {
     allowed: true,
-    waiting: 0,
+    waiting: [],
     notices: [],
     scope: undefined,
     hub: makeHub(),
@@ -76,12 +79,13 @@ async function world(sites: readonly string[] = ['antazave', 'debeikiai'], place
   }
   await it.hub.start();
   const app = fastify({ forceCloseConnections: true }); // as the server is made
-  app.get('/live', (request, reply) => {
+  app.get<{ Querystring: { ch?: string } }>('/live', (request, reply) => {
     const lastEventId = request.headers['last-event-id'];
     it.hub.stream(request, reply, {
       lastEventId: typeof lastEventId === 'string' ? lastEventId : null,
       who: String(request.headers['x-who'] ?? 'rasa'),
       scope: it.scope,
+      part: channelNamed(request.query.ch ?? 'all'),
       lang: request.headers['accept-language'] === 'lt' ? 'lt' : 'en',
       packed: request.headers['accept-encoding'] === 'gzip',
       stillAllowed: () => it.allowed,
@@ -129,14 +133,20 @@ interface Client {
   closed(): boolean;
 }
 /** Reads the stream as a browser would. */
-async function listen(port: number, lastEventId: string | null = null, packed = false, lang = 'en'): Promise<Client> {
+async function listen(
+  port: number,
+  from: string | null = null,
+  packed = false,
+  lang = 'en',
+  ch = 'all',
+): Promise<Client> {
   const over = new AbortController();
-  const response = await fetch(`http://127.0.0.1:${port}/live`, {
+  const response = await fetch(`http://127.0.0.1:${port}/live?ch=${encodeURIComponent(ch)}`, {
     signal: over.signal,
     headers: {
       'accept-encoding': packed ? 'gzip' : 'identity',
       'accept-language': lang,
-      ...(lastEventId ? { 'last-event-id': lastEventId } : {}),
+      ...(from ? { 'last-event-id': from } : {}),
     },
   });
   const events: Event[] = [];
@@ -215,7 +225,7 @@ describe('the live view', () => {
   test('tells how many incidents need action, also when no row has changed', async () => {
     const it = await world();
     const client = await listen(it.port);
-    it.waiting = 3;
+    it.waiting = ['antazave', 'antazave', 'debeikiai'];
     it.time.pass(1000);
     await until(() => deltas(client).length === 1, 'a delta');
     expect(deltas(client)[0]).toMatchObject({ totals: { need_action: 3 } });
@@ -417,43 +427,143 @@ describe('scope', () => {
   });
 });
 
+describe('a part of the live view', () => {
+  const channels = ['alerts', 'region:Utena', 'site:antazave'] as const;
+
+  test('is told what is in it, and nothing where nothing is', async () => {
+    const it = await world();
+    const [all, one] = [await listen(it.port), await listen(it.port, null, false, 'en', 'site:antazave')];
+    for (const ap of ['debeikiai', 'antazave', 'debeikiai']) {
+      await it.frame(ap, 10 + deltas(all).length * 9, 60);
+      it.time.pass(1000);
+      await until(() => deltas(all).at(-1)?.seq === it.hub.snapshot().seq, 'the delta of all');
+    }
+    const part = channelNamed('site:antazave');
+    await until(() => deltas(one).length === 1, 'the delta of one');
+    expect(deltas(one).flatMap((delta) => rowsOf(delta, it.hub.roster(undefined, part)))).toMatchObject([
+      { ap: 'antazave', down_mbps: 60 },
+    ]);
+    expect([deltas(all).length, it.hub.snapshot(undefined, 'en', part).totals.total]).toEqual([3, 1]);
+  });
+
+  test.each(channels)('%s never gives more than one may see', async (ch) => {
+    const it = await world();
+    it.scope = { sites: ['debeikiai'], regions: [] };
+    it.waiting = ['antazave'];
+    const client = await listen(it.port, null, false, 'en', ch);
+    await it.frame('antazave', 10, 60);
+    it.alert({ ...slowAlert, ap: 'antazave', site: 'antazave' });
+    it.time.pass(16_000);
+    await until(() => client.events.filter(({ event }) => event === 'hb').length > 1, 'a beat');
+    const { cols, totals } = it.hub.snapshot(it.scope, 'en', channelNamed(ch));
+    expect(client.events.map(({ data }) => data).join()).not.toContain('antazave');
+    expect([cols.state.length, totals.need_action]).toEqual([ch === 'region:Utena' ? 1 : 0, 0]);
+  });
+
+  test('alerts come without rows, with how many need action and how Carrel is', async () => {
+    const it = await world();
+    const client = await listen(it.port, null, false, 'en', 'alerts');
+    await it.frame('antazave', 10, 60);
+    it.time.pass(1000);
+    it.waiting = ['antazave'];
+    it.alert({ ...slowAlert, ap: 'antazave', site: 'antazave' });
+    it.time.pass(1000);
+    await until(() => deltas(client).length === 1, 'what needs action');
+    expect(client.events.filter(({ event }) => event === 'alert')).toHaveLength(1);
+    expect(deltas(client)[0]).toMatchObject({ n: [], totals: { total: 0, need_action: 1 } });
+  });
+
+  test('a position of one part is none in another, nor in that of who may see other sites', async () => {
+    const it = await world();
+    const parts = ['all', ...channels].map(channelNamed);
+    const scope: SiteScope = { sites: ['antazave'], regions: [] };
+    const ids = [...parts.map((part) => [part, undefined] as const), [ALL, scope] as const].map(([part, sight]) => {
+      const { epoch, seq } = it.hub.snapshot(sight, 'en', part);
+      return { part, sight, id: `${epoch}-${seq}` };
+    });
+    for (const { part, sight, id } of ids)
+      expect(ids.filter((one) => it.hub.poll(one.id, sight, 'en', part).kind === 'delta').map((one) => one.id)).toEqual(
+        [id],
+      );
+  });
+
+  test('a quiet part is resumed also when the rest has gone on for long', async () => {
+    const it = await world();
+    await it.frame('antazave', 10, 60);
+    it.time.pass(1000);
+    const part = channelNamed('site:antazave');
+    const { epoch, seq } = it.hub.snapshot(undefined, 'en', part);
+    for (let tick = 0; tick < 610; tick++) {
+      await it.frame('debeikiai', 10 + (tick % 7) * 5);
+      it.time.pass(1000);
+    }
+    expect(it.hub.poll(`${epoch}-${seq - 1}`, undefined, 'en', part).kind).toBe('reset');
+    expect(it.hub.poll(`${epoch}-${it.hub.snapshot(undefined, 'en', part).seq}`, undefined, 'en', part).kind).toBe(
+      'delta',
+    );
+  }, 60_000);
+
+  test('parts that nobody watches are let go: a hundred make no more than fifty', () => {
+    const slots = createSlots();
+    const channels = createChannels(slots, 'e', () => new Set([keyOf(undefined, channelNamed('site:0'))]));
+    for (let n = 0; n < 100; n++) channels.of(undefined, channelNamed(`site:${n}`), 0);
+    const kept = [...channels.all()].map(({ key }) => key);
+    expect(kept).toHaveLength(52); // with everything, and the one that is watched
+    expect(kept).toContain(keyOf(undefined, channelNamed('site:0')));
+  });
+});
+
 describe('after 1,000 random disconnects and restarts', () => {
-  test('the state of a page equals a fresh snapshot', async () => {
+  test('the state of a page equals a fresh snapshot, whichever part it shows', async () => {
     const names = ['a', 'b', 'c', 'd'];
     const it = await world(names);
-    const page = createPage(it);
+    const pages = ['all', 'alerts', 'region:Utena', 'site:b'].map((ch) => createPage(it, ch));
     const rng = fc.sample(fc.integer({ min: 0, max: 999_999 }), { numRuns: 9000, seed: 8 });
     let at = 0;
     const roll = (n: number): number => (rng[at++ % rng.length] ?? 0) % n;
+    const any = () => pages[roll(pages.length)];
     let cuts = 0;
     for (let edits = 0; cuts < 1000; ) {
       const act = roll(20);
       if (act < 7) await it.frame(names[roll(4)] ?? 'a', 1 + roll(90), [undefined, 11, 60][roll(3)]);
       else if (act < 11) it.time.pass(1000);
-      else if (act === 11 && roll(4) === 0) {
-        const site = it.state.registry.site(names[roll(4)] ?? 'a');
-        if (site) it.state.registry.putSite({ ...site, name: `Name ${roll(9)} ${edits++}` });
-      } else if (act === 12 && roll(3) === 0) {
+      else if (act === 11) edits = edit(it, names, roll, edits);
+      else if (act === 12 && roll(3) === 0) {
         cuts++;
-        page.cut();
+        for (const page of pages) page.cut();
         await it.restart();
       } else if (act < 17) {
         cuts++;
-        page.cut();
+        any()?.cut();
         if (roll(40) === 0) it.time.pass(601_000); // longer than the ring remembers
-      } else await page.join((['plain', 'packed', 'poll'] as const)[roll(3)] ?? 'plain');
+      } else await any()?.join((['plain', 'packed', 'poll'] as const)[roll(3)] ?? 'plain');
       if (roll(10) !== 0) continue;
-      await page.join('plain');
+      for (const page of pages) await page.join('plain');
       await it.frame('a', 1 + roll(90), 60);
       it.time.pass(1000);
-      await page.settle();
-      expect(page.state(), `after ${cuts} cuts`).toEqual(page.fresh());
+      for (const page of pages) {
+        await page.settle();
+        expect(page.state(), `${page.ch} after ${cuts} cuts`).toEqual(page.fresh());
+      }
     }
   }, 120_000);
 });
 
+/** A site gets another name or another region, or other incidents need action. */
+function edit(it: World, names: readonly string[], roll: (n: number) => number, edits: number): number {
+  it.waiting = names.filter(() => roll(2) === 0);
+  const site = it.state.registry.site(names[roll(4)] ?? 'a');
+  if (!site || roll(4) !== 0) return edits;
+  const region = ['Utena', 'Anykščiai'][roll(2)] ?? '';
+  it.state.registry.putSite({ ...site, region, name: `Name ${roll(9)} ${edits}` });
+  return edits + 1;
+}
+
 /** The page's own reducer, fed by the real stream; what it asks for it gets at once. */
-function createPage(it: World) {
+function createPage(it: World, ch: string) {
+  const part = channelNamed(ch);
+  const snapshot = () => it.hub.snapshot(undefined, 'en', part);
+  const roster = () => it.hub.roster(undefined, part);
   let state: LiveState = EMPTY;
   let client: Client | null = null;
   let taken = 0;
@@ -463,42 +573,34 @@ function createPage(it: World) {
     if (step.need === 'snapshot') load();
   };
   const load = (): void => {
-    const snapshot = it.hub.snapshot();
-    const ids = unpackRoster(it.hub.roster()).access_points.map(({ id }) => id);
-    feed({ kind: 'roster', hash: snapshot.roster, now: 0 });
-    feed({ kind: 'snapshot', snapshot, ids, now: 0 });
+    const now = snapshot();
+    const ids = unpackRoster(roster()).access_points.map(({ id }) => id);
+    feed({ kind: 'roster', hash: now.roster, now: 0 });
+    feed({ kind: 'snapshot', snapshot: now, ids, now: 0 });
   };
   const take = (): void => {
     for (; client && taken < client.events.length; taken++) {
       const { event, data } = client.events[taken] ?? { event: '', data: '{}' };
       if (event === 'd') feed({ kind: 'delta', delta: stepOf(JSON.parse(data) as LiveDelta), now: 0 });
       if (event === 'reset') feed({ kind: 'reset', now: 0 });
-      if (event === 'roster' && unpackRoster(it.hub.roster()).list !== state.list) feed({ kind: 'reset', now: 0 });
+      if (event === 'roster' && unpackRoster(roster()).list !== state.list) feed({ kind: 'reset', now: 0 });
     }
   };
-  const known = ({ epoch, seq, list, ids, rows, totals, health }: LiveState) => ({
-    epoch,
-    seq,
-    list,
-    ids,
-    rows: rowsIn(rows),
-    totals,
-    health,
-  });
   return {
+    ch,
     async join(how: 'plain' | 'packed' | 'poll') {
       if (client) return;
       if (position(state) === null) load();
       const from = position(state);
       if (how === 'poll') {
-        const answer = it.hub.poll(from ?? '');
+        const answer = it.hub.poll(from ?? '', undefined, 'en', part);
         feed({ kind: 'opened', resumed: true });
         if (answer.kind === 'reset') feed({ kind: 'reset', now: 0 });
         else if (answer.delta) feed({ kind: 'delta', delta: stepOf(answer.delta), now: 0 });
         return;
       }
       taken = 0;
-      client = await listen(it.port, from, how === 'packed');
+      client = await listen(it.port, from, how === 'packed', 'en', ch);
       feed({ kind: 'opened', resumed: true });
     },
     cut() {
@@ -506,17 +608,12 @@ function createPage(it: World) {
       client?.close();
       client = null;
     },
-    async settle() {
-      await until(() => {
+    settle: () =>
+      until(() => {
         take();
-        return state.seq === it.hub.snapshot().seq && state.epoch === it.hub.snapshot().epoch;
-      }, 'the newest number');
-    },
-    state: () => known(state),
-    fresh: () => {
-      const snapshot = it.hub.snapshot();
-      const ids = unpackRoster(it.hub.roster()).access_points.map(({ id }) => id);
-      return known(reduce({ ...EMPTY, waiting: [] }, { kind: 'snapshot', snapshot, ids, now: 0 }).state);
-    },
+        return state.seq === snapshot().seq && state.epoch === snapshot().epoch && state.list === snapshot().list;
+      }, `the newest number of ${ch}`),
+    state: () => knownOf(state),
+    fresh: () => knownFrom(snapshot(), roster()),
   };
 }

@@ -112,6 +112,45 @@ test('a tail of what is no metric is refused by its name', async () => {
   ]);
 });
 
+test('a part of the live view that is none, or of what is not there, is refused by what is wrong', async () => {
+  const it = await dashboard();
+  const ask = async (query: string) => {
+    const answer = await it.as('viewer', 'GET', query, undefined, { 'accept-language': 'lt' });
+    const { code, detail } = answer.json<{ code?: string; detail?: string }>();
+    return [answer.statusCode, code, detail];
+  };
+  const said = [400, 'LIVE_CHANNEL_INVALID', expect.stringContaining('site:ID')];
+  for (const path of ['/live?ch=sites', '/live/snapshot?ch=site:', '/live/delta?since=a-1&ch=region', '/roster?ch=x:y'])
+    expect(await ask(path)).toEqual(said);
+  for (const path of ['/live', '/live/snapshot', '/roster'])
+    expect((await ask(`${path}?ch=site:nowhere`)).slice(0, 2)).toEqual([404, 'SITE_UNKNOWN']);
+  expect((await ask('/live?ch=region:Nowhere')).slice(0, 2)).toEqual([404, 'REGION_UNKNOWN']);
+});
+
+test('roster and snapshot of a part belong together, packed and not, and are not those of all', async () => {
+  const it = await dashboard();
+  const parts = [];
+  for (const coding of ['identity', 'br']) {
+    const ask = async (path: string) => {
+      const answer = await it.as('viewer', 'GET', path, undefined, { 'accept-encoding': coding });
+      const bytes = coding === 'br' ? brotliDecompressSync(answer.rawPayload) : answer.rawPayload;
+      return JSON.parse(bytes.toString()) as LiveSnapshot & RosterColumns;
+    };
+    for (const ch of ['all', 'site:site-2']) {
+      const [roster, snapshot] = [await ask(`/roster?ch=${ch}`), await ask(`/live/snapshot?ch=${ch}`)];
+      expect([snapshot.list, snapshot.roster]).toEqual([roster.list, roster.hash]);
+      parts.push([coding, ch, unpackRoster(roster).access_points.map(({ id }) => id), snapshot.totals.total]);
+    }
+  }
+  const both = ['site-1-main', 'site-2-main'];
+  expect(parts).toEqual(
+    ['identity', 'br'].flatMap((coding) => [
+      [coding, 'all', both, 2],
+      [coding, 'site:site-2', ['site-2-main'], 1],
+    ]),
+  );
+});
+
 test('nobody sees anything without signing in', async () => {
   const it = await dashboard();
   for (const path of ['/roster', '/live/first', '/live/snapshot', '/live', '/live/tail'])

@@ -70,7 +70,7 @@ addPages(app, folders);
 app.get('/api/v1/me', () => ({ name: 'bench', role: 'viewer', csrf: '' }));
 app.get('/api/v1/map-layers', () => ({ items: [] }));
 app.get('/api/v1/alerts', () => ({ items: [], next: null }));
-registerLiveRoutes(app, { live: hub }, () => async () => undefined);
+registerLiveRoutes(app, { live: hub, state }, () => async () => undefined);
 await registerStaticRoutes(app, folders);
 const address = await app.listen({ port: 0, host: '127.0.0.1' });
 
