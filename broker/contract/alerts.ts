@@ -182,3 +182,7 @@ export interface CalendarView {
   /** Of that year. `provisional`: by the moon, may be announced a day off. */
   holidays: { country: string; date: string; name: string; provisional: boolean }[];
 }
+
+/** The title of an alert or of its message where the name of its library stands above it already. */
+export const withoutPlace = (title: string, place: string): string =>
+  place === '' ? title : title.replace(`: ${place}, `, ': ').replace(`: ${place}`, '');

@@ -2,7 +2,7 @@
  * Why: one incident on a phone at night: what, where, since when, can it wait; why; whom to call; and what to do, within reach of a thumb.
  * Whole without a script. Pure.
  */
-import type { AlertRule, ApState } from '#contract';
+import { type AlertRule, type ApState, withoutPlace } from '#contract';
 import { html, type Markup } from '../document.ts';
 import { wordsOf } from '../notify/words/index.ts';
 import type { Words } from '../notify/words/words.ts';
@@ -130,11 +130,11 @@ ${!over && waitBox(seen, own, times)}`;
 }
 
 /** What was measured; of a line that is gone the last value; for other rules the sentence of the message. */
-function leadOf({ message, alert, chart }: Seen, words: Words, own: IncidentWords, times: Times): string[] {
+function leadOf({ message, alert, chart, place }: Seen, words: Words, own: IncidentWords, times: Times): string[] {
   const measured = message.facts.find(([label]) => label === words.labels.measured)?.[1];
   if (measured !== undefined) return [capital(measured)];
   if (alert.members.length > 0) return [];
-  if (alert.rule !== 'dark') return [message.title];
+  if (alert.rule !== 'dark') return [withoutPlace(message.title, place)];
   const last = chart?.kind === 'line' ? chart.tests.findLast(({ rate_mbps }) => rate_mbps !== null) : undefined;
   return last?.rate_mbps == null ? [] : [own.last(words.format.measured(last.rate_mbps), times.moment(last.at))];
 }

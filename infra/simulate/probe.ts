@@ -60,7 +60,7 @@ export function createVirtualProbe({
   let historyMs = historyFromMs;
   let downSinceMs: number | null = null;
   const jobs = new Map<string, JobReport>();
-  // The page shows something within the first minute: each run begins with a test.
+  // The page shows something within the first minute: each run begins with a test that nobody planned, so that no report counts it.
   const due: { atMs: number; job: TestJob | null }[] = [
     { atMs: startMs + 5000 + Math.floor(chance(library.id, 2) * 55_000), job: null },
   ];
@@ -94,7 +94,7 @@ export function createVirtualProbe({
       due.splice(due.indexOf(item), 1);
       const { job } = item;
       const expired = job !== null && job.expires < nowMs;
-      if (!expired) events.push(make.test(nowMs, config.target_mbps, job?.reason ?? 'slot', job?.id ?? null));
+      if (!expired) events.push(make.test(nowMs, config.target_mbps, job?.reason ?? 'manual', job?.id ?? null));
       if (job) jobs.set(job.id, { id: job.id, state: expired ? 'expired' : 'finished', detail: '' });
       if (job) report();
     }

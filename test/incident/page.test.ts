@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LANGUAGES } from '#contract';
 import { neighboursOf } from '../../dashboard/incident/neighbours.ts';
 import { openingOfAll } from '../../dashboard/incident/opening.ts';
 import { phonesIn } from '../../dashboard/incident/surroundings.ts';
@@ -37,6 +38,12 @@ describe('the page of an incident', () => {
     expect(text).toMatch(
       /Offline Zarasų r\. Antazavės biblioteka Last measured: 11\.9 Mb\/s at 02:36\. Since 03:12, 4 min ago\. It can wait\. The library is closed\. It opens 09:00, in 5 h 44 min\./,
     );
+  });
+  test.each(LANGUAGES)('names its library once above what is wrong with it, in %s', async (lang) => {
+    const { get } = await entered('operator', { rule: 'quality', lang });
+    const [, now = ''] = /<h1>([\s\S]*?)<h2>/.exec((await get({ 'accept-language': lang })).body) ?? [];
+    const name = 'Zarasų r. Antazavės biblioteka';
+    expect(textOf(now).split(name).length - 1, textOf(now)).toBe(1);
   });
   test('says who else of the provider fell, whom to call, what was told and what changed', async () => {
     const { get } = await entered();

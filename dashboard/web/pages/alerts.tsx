@@ -1,7 +1,7 @@
 /** Why: incidents by what they need: open ones first, each with its reasons, evidence, who was told and who has it. */
 
 import { useEffect, useState } from 'preact/hooks';
-import type { AlertView, Page } from '#contract';
+import { type AlertView, type Page, withoutPlace } from '#contract';
 import { ApiError, get } from '../api.ts';
 import { age, moment } from '../format.ts';
 import { takeRowDeeds } from '../keys.ts';
@@ -9,7 +9,7 @@ import { useLoad } from '../load.ts';
 import { narrow } from '../narrow.ts';
 import { Empty, Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
-import { Incident, type RowAsked, RULE_STATE, withoutPlace, zoneOf } from '../parts/incident.tsx';
+import { Incident, type RowAsked, RULE_STATE, zoneOf } from '../parts/incident.tsx';
 import { lazy } from '../parts/lazy.tsx';
 import { Mark, whole } from '../parts/marks.tsx';
 import { hrefOf, place } from '../router.ts';
@@ -178,7 +178,7 @@ function Incidents({ first, list, selected }: { first: Page<AlertView>; list: Li
             </h3>
             <span class="r strong">{age(end - alert.since)}</span>
             <p>
-              {whole(withoutPlace(alert))}
+              {whole(withoutPlace(alert.title, alert.site_name))}
               {alert.members.length > 0 ? <span class="tag">{w.members(alert.members.length)}</span> : null}
             </p>
             <span class="r2">

@@ -98,10 +98,14 @@ function Parameter({ parameter, value }: { parameter: RuleParameter; value: Rule
   const { name, type, description, unit, min, max, words = [] } = parameter;
   const id = `rule-${name}`;
   const usual = w.usual(String(parameter.default), unit ?? '');
+  // The first sentence names it, the others explain.
+  const [label = '', ...more] = description.split('. ');
+  const hint = [...more, ...(type === 'number' ? [usual] : [])].join('. ');
+  const described = hint === '' ? undefined : `${id}-hint`;
   return (
     <div class="field">
       <label for={id}>
-        {description}
+        {label}
         {unit ? <>, {unit}</> : null}
       </label>
       {type === 'number' ? (
@@ -109,13 +113,19 @@ function Parameter({ parameter, value }: { parameter: RuleParameter; value: Rule
           id={id}
           name={name}
           type="number"
+          aria-describedby={described}
           step="any"
           min={min}
           max={max}
           defaultValue={value === undefined ? '' : String(value)}
         />
       ) : (
-        <select id={id} name={name} defaultValue={value === undefined ? '' : String(value)}>
+        <select
+          id={id}
+          name={name}
+          aria-describedby={described}
+          defaultValue={value === undefined ? '' : String(value)}
+        >
           <option value="">{usual}</option>
           {(type === 'switch' ? ['true', 'false'] : words).map((one) => (
             <option key={one} value={one} selected={String(value) === one}>
@@ -124,7 +134,7 @@ function Parameter({ parameter, value }: { parameter: RuleParameter; value: Rule
           ))}
         </select>
       )}
-      {type === 'number' ? <small>{usual}</small> : null}
+      {described ? <small id={described}>{hint}</small> : null}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** Why: one incident whole: what state, since when, the reasons, the tests behind them, who was told and who has it. */
 import { useEffect, useState } from 'preact/hooks';
-import type { AlertView, ApState } from '#contract';
+import { type AlertView, type ApState, withoutPlace } from '#contract';
 import { age, moment, yours } from '../format.ts';
 import type { RowDeed } from '../keys.ts';
 import { mayAct } from '../rights.ts';
@@ -29,9 +29,6 @@ export const RULE_STATE: Record<AlertView['rule'], ApState> = {
   database: 'offline',
   group: 'offline',
 };
-/** The title where the name of its library stands above it already. */
-export const withoutPlace = ({ title, site_name }: AlertView): string =>
-  site_name === '' ? title : title.replace(`: ${site_name}, `, ': ').replace(`: ${site_name}`, '');
 export const zoneOf = (alert: AlertView) => siteOf(alert.site)?.zone ?? commonZone.value;
 
 /** Loaded when somebody silences. */
@@ -84,7 +81,7 @@ export function Incident({ alert, chosen, onAck, asked }: IncidentProps) {
         <h2 class="inc-title" id="h-inc">
           {alert.site_name}
         </h2>
-        <p>{whole(withoutPlace(alert))}</p>
+        <p>{whole(withoutPlace(alert.title, alert.site_name))}</p>
         <p class="q">
           {w.id(alert.id)} {times} {resolved ? '' : `${w.severity[alert.severity]}.`}
         </p>
