@@ -10,6 +10,7 @@ export const device = {
   testing: 'Sent. Waiting for this device to show it…',
   arrived: (seconds: number) => plural(seconds, { one: 'It arrived within {n} s.', other: 'It arrived within {n} s.' }),
   silent: 'Sent, and not shown within 15 s. Is the phone set to do not disturb, or saving power?',
+  gone: 'The push service of this browser no longer knows it. Switch pushes on again.',
   remove: 'Remove',
   removeOne: (label: string) => `Remove ${label}`,
   none: 'No device yet.',

@@ -22,6 +22,7 @@ const en = {
     moveHint: 'From now on; what was measured before stays where it was.',
     move: 'Move',
     moved: (id: string, name: string) => `${id} now watches ${name}.`,
+    heard: 'What Carrel hears',
     renew: 'New credential',
     renewSure: (id: string) => `Make a new credential for ${id}? The old one ends at once.`,
   },

@@ -93,6 +93,7 @@ const en = {
   openNow: 'open',
   probe: 'Probe',
   noProbe: 'none yet',
+  connectProbe: 'connect one',
   lastSample: 'Last sample',
   lastTest: 'Last valid test',
   zone: 'Time zone',

@@ -106,10 +106,24 @@ describe.skipIf(!chromiumPath())('setting up (needs Chromium)', () => {
     world.fine();
   });
 
-  test('the settings lead here, for the hundredth probe too', async () => {
+  test('the settings lead here, for the hundredth probe too, and to what is heard of one that is there', async () => {
     const page = await world.open('/settings', 'Connect a probe, step by step');
+    await page.getByRole('button', { name: 'Change probe-0' }).click();
+    await page.getByRole('link', { name: 'What Carrel hears' }).click();
+    await page.getByText('probe-0, agent 0.1.0').waitFor();
+    await page.goBack();
     await page.getByRole('link', { name: 'Connect a probe, step by step' }).click();
     await page.getByRole('button', { name: 'Make the command' }).waitFor();
+  });
+
+  test('a library without a probe leads here, and is the one that is chosen', async () => {
+    world.fixture.roster.probes.splice(0);
+    const page = await world.open('/sites/site-3', 'none yet');
+    await page.getByRole('link', { name: 'connect one' }).click();
+    await page.getByLabel('Access point').waitFor();
+    expect(await page.getByLabel('Access point').inputValue()).toBe('site-3');
+    await page.goto(`${world.fixture.origin}/start?step=2`);
+    await page.getByRole('heading', { level: 1, name: 'Connect the first probe' }).waitFor();
   });
 
   test('who may not administer is told so, is offered nothing to change, and may still listen', async () => {

@@ -10,6 +10,7 @@ export const device: typeof en = {
   testing: 'Išsiųsta. Laukiama, kol įrenginys parodys…',
   arrived: (seconds) => `Parodyta per ${seconds} s.`,
   silent: 'Išsiųsta, bet per 15 s neparodyta. Gal telefonas netrikdomas arba taupo energiją?',
+  gone: 'Naršyklės pranešimų tarnyba šio įrenginio nebepažįsta. Įjunkite pranešimus iš naujo.',
   remove: 'Pašalinti',
   removeOne: (label) => `Pašalinti: ${label}`,
   none: 'Įrenginių dar nėra.',

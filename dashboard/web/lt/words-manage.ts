@@ -23,6 +23,7 @@ export const manage: typeof en = {
     moveHint: 'Nuo šiol; kas išmatuota anksčiau, lieka savo vietoje.',
     move: 'Perkelti',
     moved: (id, name) => `${id} dabar stebi: ${name}.`,
+    heard: 'Ką Carrel girdi',
     renew: 'Naujas raktas',
     renewSure: (id) => `Sukurti naują ${id} raktą? Senasis iš karto nustos galioti.`,
   },

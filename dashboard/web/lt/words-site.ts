@@ -94,6 +94,7 @@ export const siteWords: SiteWords = {
   openNow: 'dirba',
   probe: 'Matuoklis',
   noProbe: 'dar nėra',
+  connectProbe: 'prijungti',
   lastSample: 'Paskutinis rodmuo',
   lastTest: 'Paskutinis matavimas',
   zone: 'Laiko juosta',

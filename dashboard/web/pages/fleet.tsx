@@ -133,8 +133,8 @@ const NoProbes = () => (
     <Head title={w.title} />
     <div class="panel">
       <Empty title={w.empty} text={w.emptyText}>
-        <a class="btn go" href="/settings">
-          {w.toSettings}
+        <a class="btn go" href="/start?step=2">
+          {w.connect}
         </a>
       </Empty>
     </div>

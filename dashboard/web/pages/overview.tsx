@@ -64,7 +64,7 @@ export function Overview() {
               <a class="btn" href="/settings#import">
                 {w.importTable}
               </a>
-              <a class="btn go" href="/settings#h-probes">
+              <a class="btn go" href="/start?step=2">
                 {w.connect}
               </a>
             </Empty>

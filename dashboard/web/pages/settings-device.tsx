@@ -76,17 +76,19 @@ function Here({ view, own, act }: { view: PushView; own: string | null; act: Act
   );
 }
 
-/** Sends one and waits until the device itself says that it was shown. */
+/** Sends one and waits until the device itself says that it was shown. Other devices of the person get it too; what is told is of this one. */
 async function tryIt({ id, delivered_at: before }: PushDeviceView, tell: (said: string) => void): Promise<void> {
   const begun = Date.now();
   tell(w.testing);
   const { ok, error } = await post<ChannelTestResult>('/push/test');
   if (!ok) return tell(w.failed(error ?? ''));
-  for (let look = 0; look < LOOKS; look++) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  for (let look = 0; look <= LOOKS; look++) {
     const device = (await get<PushView>('/push')).devices.find((one) => one.id === id);
-    if (device?.delivered_at != null && device.delivered_at !== before)
+    if (!device) return tell(w.gone);
+    if (device.error !== null) return tell(w.failed(device.error));
+    if (device.delivered_at !== null && device.delivered_at !== before)
       return tell(w.arrived(Math.max(1, Math.ceil((Date.now() - begun) / 1000))));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   tell(w.silent);
 }

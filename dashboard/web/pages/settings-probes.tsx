@@ -220,6 +220,9 @@ function Change({ probe: { id, access_point, admitted }, does, onDone }: ChangeP
         </form>
       ) : null}
       <div class="acts">
+        <a class="btn" href={hrefOf('/start', { step: 2, probe: id })}>
+          {m.heard}
+        </a>
         <button
           class="btn"
           type="button"

@@ -14,7 +14,6 @@ const w = siteWords;
 
 export function Facts({ line: { row, ap, site }, onEdit }: { line: Line; onEdit: (() => void) | null }) {
   const now = serverNow.value;
-  const probes = probesOf(ap.id);
   return (
     <Panel
       title={w.facts}
@@ -50,13 +49,7 @@ export function Facts({ line: { row, ap, site }, onEdit }: { line: Line; onEdit:
         </dd>
         <dt>{w.probe}</dt>
         <dd>
-          {probes.length === 0
-            ? w.noProbe
-            : probes.map((probe) => (
-                <a key={probe.id} class="mono" href={hrefOf('/live', { q: probe.id })} title={tailWords.from}>
-                  {probe.id}
-                </a>
-              ))}
+          <Probes ap={ap.id} mayConnect={onEdit !== null} />
           {row.probe_online === null ? null : <span class="q"> {row.probe_online ? w.online : w.offline}</span>}
         </dd>
         <dt>{w.lastSample}</dt>
@@ -104,4 +97,28 @@ function openNow(site: Line['site'], now: number): string {
   const { open, at } = nextChange(site, now);
   if (at === null) return open ? w.openNow : w.closed;
   return open ? w.closesIn(age(at - now)) : w.opensIn(age(at - now));
+}
+
+function Probes({ ap, mayConnect }: { ap: string; mayConnect: boolean }) {
+  const probes = probesOf(ap);
+  if (probes.length === 0)
+    return (
+      <>
+        {w.noProbe}
+        {mayConnect ? (
+          <>
+            , <a href={hrefOf('/start', { step: 2, ap })}>{w.connectProbe}</a>
+          </>
+        ) : null}
+      </>
+    );
+  return (
+    <>
+      {probes.map(({ id }) => (
+        <a key={id} class="mono" href={hrefOf('/live', { q: id })} title={tailWords.from}>
+          {id}
+        </a>
+      ))}
+    </>
+  );
 }

@@ -94,6 +94,7 @@ export const siteWords: SiteWords = {
   openNow: 'открыто',
   probe: 'Зонд',
   noProbe: 'пока нет',
+  connectProbe: 'подключить',
   lastSample: 'Последний замер',
   lastTest: 'Последний годный тест',
   zone: 'Часовой пояс',
