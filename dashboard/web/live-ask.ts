@@ -13,11 +13,21 @@ export interface Asking {
   pause(ms: number): Promise<void>;
 }
 
+/** Who looks at one library is told of the others each so many turns. */
+const WHOLE = 6;
+
 /** Asks what changed so often, or until `signal` ends it. Says what became of it. */
 export async function keepAsking(deps: StreamDeps, asking: Asking, signal: AbortSignal): Promise<End> {
   try {
     for (let turn = 0; turn < asking.turns && !signal.aborted; turn++) {
       const from = position(deps.state());
+      const site = deps.onlySite();
+      if (site !== null && from !== null && turn % WHOLE !== 0) {
+        await (await import('./live-part.ts')).askPart(deps, site, signal);
+        deps.onPace(asking.everyMs);
+        await asking.pause(asking.everyMs);
+        continue;
+      }
       const answer = from === null ? ({ kind: 'reset' } as const) : await deps.poll(from, signal);
       if (answer.kind === 'reset') await load(deps, signal);
       else await takePoll(deps, answer, signal);

@@ -9,14 +9,13 @@ import { type SseEvent, sseReader } from './sse.ts';
 
 export interface ShareDeps {
   listen: Listen;
-  headers: Record<string, string>;
   /** Reads the stream until it ends. */
   read(headers: Record<string, string>, hear: (told: Told) => void): Promise<void>;
   tell(message: Told | Line, handOver?: Transferable[]): void;
   handOver(step: LiveStep): Transferable[];
 }
 
-/** The file of live-share.ts, named by infra/build-web.ts: it comes when the page stands, and only where it is of use. */
+/** The file of live-share.ts, named by infra/build-web.ts: it comes when the page stands. */
 declare const LIVE_SHARE: string;
 declare const carrelShare: (deps: ShareDeps) => Promise<void>;
 declare function importScripts(url: string): void;
@@ -31,14 +30,8 @@ addEventListener('message', ({ data }: MessageEvent<Listen>) => {
 });
 
 async function begin(listen: Listen): Promise<void> {
-  // They tell the server whose window asks.
-  const headers: Record<string, string> = listen.csrf ? { 'x-csrf-token': listen.csrf } : {};
-  if (navigator.locks) {
-    importScripts(LIVE_SHARE);
-    return carrelShare({ listen, headers, read, tell, handOver });
-  }
-  // Over plain http a browser has no locks: each window reads for itself.
-  return read(listen.from ? { ...headers, 'last-event-id': listen.from } : headers, pass);
+  importScripts(LIVE_SHARE);
+  return carrelShare({ listen, read, tell, handOver });
 }
 
 async function read(headers: Record<string, string>, hear: (told: Told) => void): Promise<void> {
@@ -63,12 +56,11 @@ function toldBy({ event, data }: SseEvent): Told | null {
   // The server's events are typed by the contract; this is the stream's one parser.
   if (event === 'd') return { kind: 'step', step: stepOf(value as LiveDelta) };
   if (event === 'alert') return { kind: 'alert', alert: value as AlertView };
-  if (event === 'roster') return { kind: 'roster', hash: (value as { hash: string }).hash };
-  if (event === 'hb') return { kind: 'hb', at: (value as { at: number }).at };
-  return event === 'reset' ? { kind: 'reset' } : null;
+  return event === 'roster' || event === 'hb' || event === 'reset'
+    ? ({ kind: event, ...(value as object) } as Told)
+    : null;
 }
 
-const pass = (told: Told): void => tell(told, told.kind === 'step' ? handOver(told.step) : []);
 const handOver = ({ values, places }: LiveStep): Transferable[] => [values.buffer, places.buffer];
 
 /** As a worker's `postMessage` is; TypeScript knows the page's in its place. */

@@ -5,7 +5,7 @@
  */
 import type { LivePoll } from '#contract';
 import { stepOf } from './live-delta.ts';
-import type { Told } from './live-line.ts';
+import type { Listen, Told } from './live-line.ts';
 import type { ShareDeps } from './live-reader.ts';
 
 /** What windows say to each other. */
@@ -22,6 +22,8 @@ Object.assign(globalThis, { carrelShare: share });
 /** Until the stream ended that this window read, or the server refused it. */
 async function share(deps: ShareDeps): Promise<void> {
   const { from, name } = deps.listen;
+  // Over plain http a browser has no locks: each window reads for itself.
+  if (!navigator.locks) return lead(deps, from, null);
   const others = new BroadcastChannel(name);
   const alone = await navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
     if (lock) await lead(deps, from, others);
@@ -32,26 +34,30 @@ async function share(deps: ShareDeps): Promise<void> {
 
 /** Reads the stream on from an event, for this window and all others, until it ends. */
 function lead(
-  { headers, read, tell, handOver }: ShareDeps,
+  { listen, read, tell, handOver }: ShareDeps,
   from: string | null,
-  others: BroadcastChannel,
+  others: BroadcastChannel | null,
 ): Promise<void> {
   let beat: { at: number; here: number } | null = null;
   // A window that begins to listen must not wait for the next beat to know that the stream stands.
-  others.addEventListener('message', ({ data }: MessageEvent<Shared>) => {
+  others?.addEventListener('message', ({ data }: MessageEvent<Shared>) => {
     if (data.kind !== 'hello' || !beat) return;
     others.postMessage({ kind: 'hb', at: beat.at + performance.now() - beat.here } satisfies Shared);
   });
-  return read(from === null ? headers : { ...headers, 'last-event-id': from }, (told) => {
+  const place: Record<string, string> = from === null ? {} : { 'last-event-id': from };
+  return read({ ...place, ...session(listen) }, (told) => {
     if (told.kind === 'hb') beat = { at: told.at, here: performance.now() };
-    others.postMessage(told satisfies Shared);
+    others?.postMessage(told satisfies Shared);
     tell(told, told.kind === 'step' ? handOver(told.step) : []);
   });
 }
 
+/** Tells the server whose window asks. */
+const session = ({ csrf }: Listen): Record<string, string> => (csrf ? { 'x-csrf-token': csrf } : {});
+
 /** Hears what another window reads, and reads itself when the lock comes to it. */
 async function follow(deps: ShareDeps, others: BroadcastChannel): Promise<void> {
-  const { listen, headers, tell } = deps;
+  const { listen, tell } = deps;
   const patienceMs = PATIENCE_MS + Math.random() * APART_MS;
   let at = listen.from;
   let heardAt = performance.now();
@@ -69,7 +75,7 @@ async function follow(deps: ShareDeps, others: BroadcastChannel): Promise<void> 
   // First the ear, then the question: what happens between the two is heard twice rather than not at all.
   others.addEventListener('message', take);
   others.postMessage({ kind: 'hello' } satisfies Shared);
-  const missed = await missedSince(at, headers);
+  const missed = await missedSince(at, session(listen));
   if (typeof missed === 'number') return tell({ kind: 'refused', status: missed });
   tell({ kind: 'opened' });
   for (const told of [...missed, ...waiting]) hear(told);

@@ -3,7 +3,7 @@
  * for a new snapshot; what arrives meanwhile waits. Pure but for the rows, which are written over (live-rows.ts). After any sequence of cuts the rows equal the server's (test/web/live.test.ts).
  */
 import type { HealthNotice, LiveSnapshot, Totals } from '#contract';
-import type { LiveStep } from './live-delta.ts';
+import type { LivePart, LiveStep } from './live-delta.ts';
 import { createRows, type Places, type Rows, rowsOf } from './live-rows.ts';
 
 export interface LiveState {
@@ -35,6 +35,8 @@ export type LiveEvent =
   /** `ids` of the access points of the snapshot's list. */
   | { kind: 'snapshot'; snapshot: LiveSnapshot; ids: readonly string[]; now: number }
   | { kind: 'delta'; delta: LiveStep; now: number }
+  /** What some places are now, without a number: the whole stands where it stood. */
+  | { kind: 'part'; places: Places; part: LivePart }
   | { kind: 'roster'; hash: string; now: number }
   | { kind: 'hb'; at: number; now: number }
   | { kind: 'reset'; now: number };
@@ -79,6 +81,10 @@ export function reduce(state: LiveState, event: LiveEvent): Step {
       return fromSnapshot(state, event);
     case 'delta':
       return fromDelta(heard(state, event.delta.at, event.now), event.delta);
+    case 'part': {
+      const alike = state.rows.put(event.places, event.part);
+      return keep({ ...state, version: state.version + 1, places: alike ? event.places : null });
+    }
     case 'roster': {
       const next = { ...state, heardAt: event.now };
       return event.hash === state.roster ? keep(next) : { state: { ...next, roster: event.hash }, need: 'roster' };

@@ -18,7 +18,7 @@ import { type First, unpackFirst } from './first.ts';
 import { type Fleet, joined, type Line, linesOf, NO_FLEET, namesOf } from './fleet.ts';
 import { viewerZone } from './format.ts';
 import { EMPTY, freshness, type LiveState, reduce } from './live.ts';
-import { go } from './router.ts';
+import { go, type Place, place, routeOf } from './router.ts';
 import { saving } from './saving.ts';
 import { startWorker } from './start-worker.ts';
 import { type Stream, startStream } from './stream.ts';
@@ -208,6 +208,12 @@ async function takeFirst(): Promise<void> {
   first.value = unpackFirst(answer, kept.version, Date.now());
 }
 
+/** The library of the page that shows one. */
+function siteIn({ path }: Place): string | null {
+  const route = routeOf(path);
+  return route.page === 'site' ? route.id : null;
+}
+
 let stream: Stream | null = null;
 /** Asks the server again now, and not after the pause between two tries. */
 export const tryNow = (): void => stream?.tryNow();
@@ -249,10 +255,14 @@ function startLive(): () => void {
         pace.value = everyMs;
       }),
     saving,
+    onlySite: () => siteIn(place.value),
     onSignedOut: () => void lookAgain(),
   });
   stream = started;
+  // Who comes from one library to the others must not wait for what changed there.
+  const endFollow = effect(() => (siteIn(place.value) === null ? started.tryNow() : undefined));
   return () => {
+    endFollow();
     started.stop();
     clearTimeout(worker);
     clock.stop();

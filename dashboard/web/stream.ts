@@ -30,6 +30,8 @@ export interface StreamDeps {
   onPace(everyMs: number | null): void;
   /** Each byte counts for this viewer now: the page asks now and then, and at once when somebody looks at it again. */
   saving(): boolean;
+  /** The one library that the page shows; null: it shows several. */
+  onlySite(): string | null;
   /** The server does not know this session any more, or another one has begun in this browser. */
   onSignedOut(): void;
 }

@@ -26,6 +26,7 @@ import { firstOf, surroundingsOf } from '../../dashboard/live/first.ts';
 import { createRowTable } from '../../dashboard/live/table.ts';
 import { darkAtOnce, withCut } from './cut-fixture.ts';
 import { fleetOf, historyOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
+import { partFixture } from './part-fixture.ts';
 import { servePlanning } from './planning-fixture.ts';
 import { probeFleetOf } from './probe-fixture.ts';
 import { servePush } from './push-fixture.ts';
@@ -181,14 +182,22 @@ export async function startFixture(
   servePlanning(app, { me: ME, now });
   servePush(app, THURSDAY);
   const start = serveStart(app, now);
-  app.get('/api/v1/roster', () => packRoster(roster));
+  const partOf = (ch: string | undefined) => partFixture(ch, roster, rows, { seq: snapshot.seq, at: now() });
+  app.get<{ Querystring: { ch?: string } }>('/api/v1/roster', ({ query }) =>
+    packRoster(partOf(query.ch)?.roster ?? roster),
+  );
   const totals = (): Totals => {
     const waiting = alerts().filter(({ parent, acknowledged_by }) => parent === null && acknowledged_by === null);
     return { ...snapshot.totals, need_action: waiting.length };
   };
-  app.get('/api/v1/live/snapshot', () => ({ ...snapshot, totals: totals() }));
-  app.get<{ Querystring: { since: string } }>('/api/v1/live/delta', ({ query }, reply) => {
+  app.get<{ Querystring: { ch?: string } }>(
+    '/api/v1/live/snapshot',
+    ({ query }) => partOf(query.ch)?.snapshot ?? { ...snapshot, totals: totals() },
+  );
+  app.get<{ Querystring: { since: string; ch?: string } }>('/api/v1/live/delta', ({ query }, reply) => {
     if (!open) return reply.code(503).send();
+    const part = partOf(query.ch);
+    if (part) return part.since(query.since);
     const { epoch, seq, roster } = snapshot;
     // It keeps no steps of the past: whoever stopped elsewhere begins anew.
     const same = query.since === `${epoch}-${seq}`;

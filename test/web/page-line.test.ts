@@ -26,17 +26,18 @@ function noteLines(): void {
 }
 /** Runs in the page: its browser saves data; the page's clock at each question for what changed is written down. */
 function saveData(): void {
-  const asked: number[] = [];
+  const [asked, urls]: [number[], string[]] = [[], []];
   const line = { saveData: true };
   Object.defineProperty(navigator, 'connection', { value: line });
   const plain = globalThis.fetch;
   globalThis.fetch = (what, init) => {
     if (String(what).includes('/live/delta')) asked.push(Date.now());
+    urls.push(String(what));
     return plain(what, init);
   };
-  Object.assign(globalThis, { carrelSaves: { asked, line } });
+  Object.assign(globalThis, { carrelSaves: { asked, urls, line } });
 }
-declare const carrelSaves: { asked: number[]; line: { saveData: boolean } };
+declare const carrelSaves: { asked: number[]; urls: string[]; line: { saveData: boolean } };
 declare const carrelLines: { lines: string[]; hide(away: boolean): void };
 const linesOf = (page: Page) => page.evaluate(() => carrelLines.lines.join(' '));
 const hide = (page: Page, away: boolean) => page.evaluate((it) => carrelLines.hide(it), away);
@@ -131,6 +132,24 @@ describe.skipIf(!chromiumPath())('the line of the page (needs Chromium)', () => 
     world.fine();
   }, 60_000);
 
+  test('who saves data and looks at one library asks for that one, and each minute for all; at the list again for all at once', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring', {}, saveData);
+    const begun = await page.evaluate(() => carrelSaves.urls.splice(0).length);
+    expect(begun).toBeGreaterThan(0);
+    world.fixture.change((row) => row.ap === 'site-0', { rtt_ms: 333.3 });
+    world.fixture.change((row) => row.ap !== 'site-0', { rtt_ms: 444.4 });
+    const lives = () => page.evaluate(() => carrelSaves.urls.filter((url) => /\/(live|roster)/.test(url)));
+    await expect.poll(() => after(page, 2000, async () => (await lives()).length)).toBeGreaterThan(6);
+    await page.getByText('333.3').first().waitFor();
+    const [whole, parts] = [await wholeIn(page), (await lives()).filter((url) => url.includes('ch=site:site-0'))];
+    expect(parts.length).toBeGreaterThan(4);
+    expect(whole.length).toBeLessThanOrEqual(1);
+    await page.getByRole('link', { name: 'Sites', exact: true }).first().click();
+    await page.getByText('444.4').first().waitFor();
+    expect((await wholeIn(page)).length).toBeGreaterThan(whole.length);
+    world.fine();
+  }, 60_000);
+
   test.each(LANGUAGES)(
     'what it says then has room on every screen: %s',
     async (lang) => {
@@ -170,6 +189,10 @@ describe.skipIf(!chromiumPath())('the line of the page (needs Chromium)', () => 
     expect(world.fixture.viewers()).toBe(0);
   }, 60_000);
 });
+
+/** Questions for what changed at all libraries. */
+const wholeIn = (page: Page) =>
+  page.evaluate(() => carrelSaves.urls.filter((url) => url.includes('/live/delta') && !url.includes('ch=')));
 
 /** Lets the page's clock go on, and counts its questions so far. */
 async function askedAfter(page: Page, ms: number): Promise<number> {

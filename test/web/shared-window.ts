@@ -48,6 +48,7 @@ async function begin(): Promise<void> {
     onCut: () => undefined,
     onPace: () => undefined,
     saving: () => false,
+    onlySite: () => null,
     onSignedOut() {
       signedOut = true;
       stream.stop();
