@@ -163,6 +163,8 @@ export interface CalendarEntry {
   to: string;
   reason: string;
   open: boolean;
+  /** ms since 1970: when it was told, if its first day had begun by then; until then it was open as planned. Set by the server. */
+  since?: number;
 }
 /** GET and POST /api/v1/sites/:site/closed-today. */
 export interface ClosedToday {

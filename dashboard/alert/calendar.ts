@@ -10,6 +10,7 @@ import {
   type Site,
   type Span,
   subtract,
+  union,
 } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { State } from '#state';
@@ -46,12 +47,32 @@ export function writeCalendar(
   now: number,
 ): void {
   const given = entriesOf(value);
-  const entries = withRoom(given, now);
+  const entries = withRoom(stamped(given, readCalendar(state), now), now);
   const dropped = given.length - entries.length;
   state.transaction(() => {
     state.keep.set(KEY, JSON.stringify(entries));
     const gaveWay = dropped > 0 ? { gave_way: dropped } : {};
     state.audit(now, who, 'calendar edited', { entries: entries.length, ...gaveWay });
+  });
+}
+
+/** West of Greenwich no day begins later than this after its beginning in the east. */
+const FIRST_ZONE_MS = 14 * 3_600_000;
+
+/**
+ * What is told when its first day has begun somewhere holds from now on, and days that are over were open until somebody said otherwise. What
+ * goes on and is only told anew keeps its moment.
+ */
+function stamped(given: readonly CalendarEntry[], before: readonly CalendarEntry[], now: number): CalendarEntry[] {
+  const going = before.filter(({ open, to }) => !open && (dayOf(to) + 2) * DAY_MS > now);
+  return given.map((entry) => {
+    const { site, from, to, open } = entry;
+    if (open || now < dayOf(from) * DAY_MS - FIRST_ZONE_MS) return entry;
+    const known =
+      before.find((one) => one.site === site && one.from === from && one.to === to && !one.open) ??
+      going.find((one) => one.site === site && one.from === from);
+    if (!known) return { ...entry, since: now };
+    return known.since === undefined ? entry : { ...entry, since: known.since };
   });
 }
 
@@ -84,16 +105,61 @@ export function closedSpans(
   from: number,
   to: number,
 ): Span[] {
-  const spans: Span[] = [];
+  return closedDays(site, entries, from, to).flatMap(({ spans }) => spans);
+}
+
+/** Of these, what was told when the day had begun or was over: tests may have been made in it, which do not count. */
+export function lateSpans(
+  site: Pick<Site, 'id' | 'zone'>,
+  entries: readonly CalendarEntry[],
+  from: number,
+  to: number,
+): Span[] {
+  return closedDays(site, entries, from, to).flatMap(({ spans, late }) => (late ? spans : []));
+}
+
+interface ClosedDay {
+  spans: Span[];
+  late: boolean;
+}
+
+function closedDays(
+  site: Pick<Site, 'id' | 'zone'>,
+  entries: readonly CalendarEntry[],
+  from: number,
+  to: number,
+): ClosedDay[] {
+  const found: ClosedDay[] = [];
   const first = localTime(site.zone, from).dayNumber;
   const last = localTime(site.zone, to).dayNumber;
   // Once, not for each day: a network may have thousands of entries, and is asked for a year.
   const near = entries.filter(
     (one) => (one.site === null || one.site === site.id) && dayOf(one.from) <= last && dayOf(one.to) >= first,
   );
-  for (let day = first; day <= last; day++)
-    if (isClosedDay(site, near, day)) spans.push([momentOf(site.zone, day, 0), momentOf(site.zone, day, 1440)]);
-  return spans;
+  for (let day = first; day <= last; day++) {
+    if (closedWhy(site, near, day) === null) continue;
+    const whole: Span = [momentOf(site.zone, day, 0), momentOf(site.zone, day, 1440)];
+    const late = near.some(({ since = 0, ...one }) => since > whole[0] && isOn(one, day));
+    found.push({ spans: late ? closedWithin(site, near, day, whole) : [whole], late });
+  }
+  return found;
+}
+
+/** Told while the day lasted, it is closed from that moment; told afterwards, all of the day. */
+function closedWithin(
+  site: Pick<Site, 'id' | 'zone'>,
+  entries: readonly CalendarEntry[],
+  day: number,
+  [start, end]: Span,
+): Span[] {
+  const told = entries.flatMap(({ since = 0 }) => (since > start && since < end ? [since] : []));
+  const bounds = [start, ...new Set(told.sort((a, b) => a - b)), end];
+  return union(
+    bounds.slice(0, -1).flatMap((from, i): Span[] => {
+      const known = entries.filter(({ since = 0 }) => since <= from || since >= end);
+      return closedWhy(site, known, day) === null ? [] : [[from, bounds[i + 1] ?? end]];
+    }),
+  );
 }
 
 /** Why it is closed on that day; null when the weekly hours hold. */
@@ -108,15 +174,14 @@ export function closedWhy(
   return holiday && { code: 'site.holiday', name: holiday.name, provisional: holiday.provisional };
 }
 
-function isClosedDay(site: Pick<Site, 'id' | 'zone'>, entries: readonly CalendarEntry[], day: number): boolean {
-  return closedWhy(site, entries, day) !== null;
-}
-
 /** The site's own entry wins over one for all. */
 function ownEntry(site: string, entries: readonly CalendarEntry[], day: number): CalendarEntry | undefined {
-  const covering = entries.filter((one) => dayOf(one.from) <= day && day <= dayOf(one.to));
+  const covering = entries.filter((one) => isOn(one, day));
   return covering.findLast((one) => one.site === site) ?? covering.findLast((one) => one.site === null);
 }
+
+const isOn = ({ from, to }: Pick<CalendarEntry, 'from' | 'to'>, day: number): boolean =>
+  dayOf(from) <= day && day <= dayOf(to);
 
 function holidayOn(zone: string, day: number): Holiday | null {
   const country = countryOf(zone);

@@ -57,7 +57,7 @@ function refuseTooMuch(stretches: readonly Stretch[]): void {
   if (days <= MOST_CUT_DAYS) return;
   throw new CarrelError(
     'RANGE_INVALID',
-    `from..to holds ${Math.round(days)} days of ${cut.length} probes that came, moved or went within it, which are counted test by test; at most ${MOST_CUT_DAYS} are. Ask for less at a time, such as month by month.`,
+    `from..to holds ${Math.round(days)} days of ${cut.length} probes that came, moved or went within it or were closed at short notice, which are counted test by test; at most ${MOST_CUT_DAYS} are. Ask for less at a time, such as month by month.`,
     { from: 'leaves too much to count; ask month by month' },
   );
 }

@@ -9,7 +9,7 @@ import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
 import type { Binding } from '#state';
 import type { AvailabilityGroup, EventRow, RollupTotal, StoreReader } from '#store';
 import type { ComplianceCounts, CountedAp } from './compliance.ts';
-import { type Opened, type OpenTime, openTimes } from './open-time.ts';
+import { type Opened, type OpenTime, openTimes, partsOf } from './open-time.ts';
 import { countTest, noTests, plannedTests, ratedMbps } from './planned.ts';
 
 /** What is counted of, in whatever range. */
@@ -20,6 +20,8 @@ export interface CountInput {
   bindings: readonly Binding[];
   /** Where it was closed in spite of its weekly hours. */
   closed?(site: Pick<Site, 'id' | 'zone'>, from: number, to: number): readonly Span[];
+  /** Of these, what was told when tests may have been made in it already. */
+  late?(site: Pick<Site, 'id' | 'zone'>, from: number, to: number): readonly Span[];
   /** Tests per open day that a probe there is to make. */
   testsPerDay(site: Site, ap: AccessPoint): number;
 }
@@ -41,8 +43,12 @@ export interface Stretch {
   probe: string;
   from: number;
   to: number;
-  /** It watched from the range's beginning to its end, or until now, and the range is one of whole hours. */
+  /** It watched from the range's beginning to its end, or until now, and the range is one of whole hours, all of which count. */
   whole: boolean;
+  /** In which no test counts. */
+  late: readonly Span[];
+  /** Of days that were closed while they lasted: a test in each of these was planned because it was made. */
+  broken: readonly Span[];
 }
 
 /** [from, to) of the month by the zone's clock, ms since 1970. */
@@ -73,8 +79,8 @@ export async function countWithin(
   input: CountInput,
   range: (zone: string) => Span,
 ): Promise<CountedAp[]> {
-  const stretches = stretchesWithin(input, range);
   const opened = openTimes(input.closed);
+  const stretches = stretchesWithin(input, range, opened);
   const asked = Promise.all([countTests(store, stretches), countSeconds(store, stretches, opened)]);
   asked.catch(() => undefined); // whoever waits for it below gets the error
   await setImmediate(); // the database has its questions, and works while what was expected is worked out here
@@ -100,10 +106,11 @@ function expectedWithin(
     const [from, end] = range(site.zone);
     // What was expected counts from the first day that anybody could have seen it; a time without a probe is unknown, not absent.
     const start = Math.max(from, first.get(ap.id) ?? end);
-    const { days, seconds } = opened(site, start, Math.max(start, Math.min(end, input.now_ms)));
+    const { days, cut, seconds } = opened(site, start, Math.max(start, Math.min(end, input.now_ms)));
     const { id, target_mbps } = ap;
     const { id: siteId, name: site_name, region, isp } = site;
-    const planned = days * input.testsPerDay(site, ap);
+    const perDay = input.testsPerDay(site, ap);
+    const planned = cut.reduce((sum, day) => sum + partsOf(day, perDay).over, days * perDay);
     const counts = { planned, tests: noTests(), rates: [], expected_s: seconds, up_s: 0, down_s: 0 };
     counted.push({ ap: id, site: siteId, site_name, region, isp, target_mbps, counts });
   }
@@ -119,6 +126,7 @@ function addTo(sum: Sum, counted: TestPart | undefined, known: SecondsPart | und
   sum.down_s += known?.down_s ?? 0;
   if (!counted) return;
   const { tests, histogram } = counted;
+  sum.planned += counted.begun ?? 0;
   sum.tests.n += tests.n;
   sum.tests.passed += tests.passed;
   sum.tests.failed += tests.failed;
@@ -136,8 +144,9 @@ function firstWatched(bindings: readonly Binding[]): Map<string, number> {
 
 /** Who judged which access point when; in the order of the access points. */
 export function stretchesWithin(
-  { sites: all, accessPoints, bindings, now_ms }: CountInput,
+  { sites: all, accessPoints, bindings, now_ms, closed, late: lateOf, testsPerDay }: CountInput,
   range: (zone: string) => Span,
+  opened: Opened = openTimes(closed),
 ): Stretch[] {
   const sites = new Map(all.map((site) => [site.id, site]));
   const judging = Map.groupBy(
@@ -145,23 +154,28 @@ export function stretchesWithin(
     ({ access_point }) => access_point,
   );
   const stretches: Stretch[] = [];
-  for (const { id, site: siteId } of accessPoints) {
+  for (const ap of accessPoints) {
+    const { id, site: siteId } = ap;
     const site = sites.get(siteId);
     if (!site) continue;
     const [begin, end] = range(site.zone);
-    const inWholeHours = begin % HOUR_MS === 0 && (end % HOUR_MS === 0 || end > now_ms);
+    const late = lateOf?.(site, begin, end) ?? [];
+    const cut = late.length > 0 ? opened(site, begin, end).cut : [];
+    const broken = cut.map((day) => partsOf(day, testsPerDay(site, ap)).broken);
+    const inWholeHours = late.length === 0 && begin % HOUR_MS === 0 && (end % HOUR_MS === 0 || end > now_ms);
     for (const binding of judging.get(id) ?? []) {
       const from = Math.max(begin, binding.from);
       const to = Math.min(end, now_ms, binding.to ?? end);
       if (from >= to) continue;
       const whole = binding.from <= begin && (binding.to === null || binding.to >= end) && inWholeHours;
-      stretches.push({ site, ap: id, probe: binding.probe, from, to, whole });
+      stretches.push({ site, ap: id, probe: binding.probe, from, to, whole, late, broken });
     }
   }
   return stretches;
 }
 
-type TestPart = Pick<RollupTotal, 'tests' | 'histogram'>;
+/** `begun`: tests of days that were cut short that are planned because they were made. */
+type TestPart = Pick<RollupTotal, 'tests' | 'histogram'> & { begun?: number };
 
 /** One per stretch; undefined where its probe told nothing. */
 async function countTests(store: StoreReader, stretches: readonly Stretch[]): Promise<(TestPart | undefined)[]> {
@@ -189,8 +203,7 @@ async function testsOfStretches(store: StoreReader, stretches: readonly Stretch[
     const some = stretches.slice(i, i + AT_ONCE);
     const byProbe = Map.groupBy(await testsWithin(store, some), ({ probe }) => probe);
     for (const stretch of some) {
-      const within = (byProbe.get(stretch.probe) ?? []).filter(({ t_ms }) => t_ms >= stretch.from && t_ms < stretch.to);
-      counted.set(stretch, countedTests(within));
+      counted.set(stretch, countedTests(byProbe.get(stretch.probe) ?? [], stretch));
     }
   }
   return counted;
@@ -227,15 +240,19 @@ async function testsWithin(store: StoreReader, some: readonly Stretch[]): Promis
   ];
 }
 
-function countedTests(rows: readonly EventRow[]): TestPart {
+function countedTests(rows: readonly EventRow[], { from, to, late, broken }: Stretch): TestPart {
   const tests = noTests();
   const rates = emptyHistogram();
-  for (const { test } of plannedTests(rows)) {
+  const within = plannedTests(rows).filter(
+    ({ at }) => at >= from && at < to && !late.some(([begin, end]) => at >= begin && at < end),
+  );
+  for (const { test } of within) {
     countTest(tests, test);
     const rate = ratedMbps(test);
     if (rate !== null) addValue(rates, rate);
   }
-  return { tests, histogram: encodeHistogram(rates) };
+  const begun = broken.filter(([begin, end]) => within.some(({ at }) => at >= begin && at < end)).length;
+  return { tests, histogram: encodeHistogram(rates), begun };
 }
 
 type SecondsPart = Pick<ComplianceCounts, 'up_s' | 'down_s'>;

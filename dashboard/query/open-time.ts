@@ -7,9 +7,16 @@ const DAY_MS = 86_400_000;
 export interface OpenTime {
   /** In whole seconds. */
   spans: [number, number][];
-  /** Local days on which tests are planned. */
+  /** Local days on which all tests of a day are planned. */
   days: number;
+  /** Days that were closed while they lasted. */
+  cut: CutDay[];
   seconds: number;
+}
+/** A day's opening as it was planned, and when it was closed for the rest of the day. */
+export interface CutDay {
+  opening: readonly Span[];
+  at: number;
 }
 export type Opened = (site: Site, from: number, to: number) => OpenTime;
 
@@ -59,14 +66,20 @@ function openTimeOf(
   const spans = subtract(within, closed)
     .map(([start, end]): [number, number] => [Math.round(start / 1000), Math.round(end / 1000)])
     .filter(([start, end]) => start < end);
-  return { spans, days: plannedDays(hours.zone, weekly, closed, from, to), seconds: totalMs(spans) };
+  return { spans, ...plannedDays(hours.zone, weekly, closed, from, to), seconds: totalMs(spans) };
 }
 
 /**
  * As probes plan (agent/speed/slots.ts): the tests of an opening that lasts past midnight belong to the day on which it began; a library that
  * is open for longer than a day at a stretch has tests on each of its days.
  */
-function plannedDays(zone: string, weekly: readonly Span[], closed: readonly Span[], from: number, to: number): number {
+function plannedDays(
+  zone: string,
+  weekly: readonly Span[],
+  closed: readonly Span[],
+  from: number,
+  to: number,
+): Pick<OpenTime, 'days' | 'cut'> {
   const dayOf = (at: number): number => localTime(zone, at).dayNumber;
   const days = new Set<number>();
   for (const [start, end] of weekly) {
@@ -78,8 +91,41 @@ function plannedDays(zone: string, weekly: readonly Span[], closed: readonly Spa
     const last = dayOf(Math.min(end, to) - 1);
     for (let day = dayOf(Math.max(start, from)); day <= last; day++) days.add(day);
   }
+  const cut: CutDay[] = [];
   for (const [start, end] of closed)
-    for (let day = dayOf(start); day <= dayOf(end - 1); day++)
-      if (momentOf(zone, day, 0) >= start && momentOf(zone, day, 1440) <= end) days.delete(day);
-  return days.size;
+    for (let day = dayOf(start); day <= dayOf(end - 1); day++) {
+      const [morning, midnight] = [momentOf(zone, day, 0), momentOf(zone, day, 1440)];
+      if (midnight > end || !days.has(day)) continue;
+      const opening = morning < start ? openingsOf(zone, weekly, day) : [];
+      const over = opening.length > 0 && opening.every(([, until]) => until <= start);
+      if (over) continue;
+      days.delete(day);
+      if (opening.some(([begun]) => begun < start)) cut.push({ opening, at: start });
+    }
+  return { days: days.size, cut };
+}
+
+/** As planned, of that day: what begins on it, or its share of what lasts longer than a day. */
+function openingsOf(zone: string, weekly: readonly Span[], day: number): Span[] {
+  const [from, to] = [momentOf(zone, day, 0), momentOf(zone, day, 1440)];
+  return weekly.flatMap(([start, end]): Span[] => {
+    if (end - start > DAY_MS) return end > from && start < to ? [[Math.max(start, from), Math.min(end, to)]] : [];
+    return start >= from && start < to ? [[start, end]] : [];
+  });
+}
+
+/**
+ * A day's opening has as many equal parts as tests, and one test in each at a moment that nobody foresees (agent/speed/slots.ts). `over`: parts
+ * that had ended when it was closed. `broken`: what was had of the part under way, whose test was planned if it had been made by then.
+ */
+export function partsOf({ opening, at }: CutDay, tests: number): { over: number; broken: Span } {
+  const length = opening.reduce((sum, [start, end]) => sum + end - start, 0);
+  const before = opening.reduce((sum, [start, end]) => sum + Math.max(0, Math.min(end, at) - start), 0);
+  const over = Math.floor((tests * before) / length);
+  let left = (over * length) / Math.max(1, tests);
+  for (const [start, end] of opening) {
+    if (left < end - start) return { over, broken: [Math.min(at, start + left), at] };
+    left -= end - start;
+  }
+  return { over, broken: [at, at] };
 }

@@ -2,7 +2,7 @@
  * Why: a report that is closed must be equal to a recount from the raw rows to the last digit. While a month is open its percentiles come from
  * histograms (within 2 %); when it is closed they are taken from the tests themselves, by nearest rank.
  */
-import type { ComplianceGroup, ComplianceReport } from '#contract';
+import type { ComplianceGroup, ComplianceReport, Span } from '#contract';
 import type { Binding } from '#state';
 import type { StoreReader } from '#store';
 import { afterTest, type Chronic, NOT_CHRONIC } from '../query/chronic.ts';
@@ -18,10 +18,19 @@ interface Told {
   chronic: Chronic;
 }
 
-/** Also judges by these tests which lines are chronically weak. `zoneOf` answers with the zone of an access point's site. @throws StoreError */
+interface Exactly {
+  store: StoreReader;
+  bindings: readonly Binding[];
+  /** The zone of an access point's site. */
+  zoneOf(ap: string): string;
+  /** When its tests did not count. */
+  lateOf(ap: string): readonly Span[];
+}
+
+/** Also judges by these tests which lines are chronically weak. @throws StoreError */
 export async function withExactRates<R extends Pick<ComplianceReport, 'month' | 'rows' | 'groups' | 'exceptions'>>(
   report: R,
-  { store, bindings, zoneOf }: { store: StoreReader; bindings: readonly Binding[]; zoneOf(ap: string): string },
+  { store, bindings, zoneOf, lateOf }: Exactly,
 ): Promise<R> {
   const told = new Map<string, Told>();
   const judging = Map.groupBy(
@@ -31,7 +40,7 @@ export async function withExactRates<R extends Pick<ComplianceReport, 'month' | 
   for (let i = 0; i < report.rows.length; i += AT_ONCE) {
     const aps = report.rows.slice(i, i + AT_ONCE).map(({ ap }) => ap);
     for (const ap of aps) told.set(ap, { rates: [], chronic: NOT_CHRONIC });
-    await addTests(store, report.month, aps, judging, zoneOf, told);
+    await addTests(store, report.month, aps, judging, { zoneOf, lateOf }, told);
   }
   const of = (aps: readonly string[]) => {
     const sorted = aps.flatMap((ap) => told.get(ap)?.rates ?? []).sort((a, b) => a - b);
@@ -56,7 +65,7 @@ async function addTests(
   month: string,
   aps: readonly string[],
   judging: ReadonlyMap<string, readonly Binding[]>,
-  zoneOf: (ap: string) => string,
+  { zoneOf, lateOf }: Pick<Exactly, 'zoneOf' | 'lateOf'>,
   told: ReadonlyMap<string, Told>,
 ): Promise<void> {
   const watched = aps.flatMap((ap) => {
@@ -79,7 +88,7 @@ async function addTests(
     if (event.kind !== 'throughput' || event.dir !== 'down' || event.reason !== 'slot') continue;
     if (event.series === 'line' || event.verdict === 'inconclusive' || event.rate_mbps === null) continue;
     for (const { ap, from, to } of byProbe.get(probe) ?? [])
-      if (t_ms >= from && t_ms < to) {
+      if (t_ms >= from && t_ms < to && !lateOf(ap).some(([start, end]) => t_ms >= start && t_ms < end)) {
         const one = told.get(ap);
         if (!one) continue;
         one.rates.push(event.rate_mbps);

@@ -76,10 +76,12 @@ export async function closeMonths(deps: KeeperDeps, now: number): Promise<{ mont
     if (!before && counted.rows.every(({ expected_s }) => expected_s === 0)) continue;
     const { changed, verdicts_changed } = before ? differences(before, counted) : { changed: 0, verdicts_changed: 0 };
     if (before && changed === 0) continue;
+    const hoursOf = (ap: string) => counted.hours[registry.accessPoint(ap)?.site ?? ''];
     const issued = await withExactRates(counted, {
       store: deps.store,
       bindings: registry.bindings(),
-      zoneOf: (ap) => counted.hours[registry.accessPoint(ap)?.site ?? '']?.zone ?? 'UTC',
+      zoneOf: (ap) => hoursOf(ap)?.zone ?? 'UTC',
+      lateOf: (ap) => hoursOf(ap)?.late ?? [],
     });
     const revision = (last?.revision ?? 0) + 1;
     deps.state.transaction(() => {

@@ -7,7 +7,7 @@ import type { ComplianceReport, ComplianceTrend, ReportMonth, Site, SiteScope, S
 import { CarrelError } from '#lib/errors';
 import type { ReportIssue, State } from '#state';
 import type { StoreReader } from '#store';
-import { closedSpans, readCalendar } from '../alert/calendar.ts';
+import { closedSpans, lateSpans, readCalendar } from '../alert/calendar.ts';
 import { COMPLIANCE_RULE, type CountedAp, complianceOf } from '../query/compliance.ts';
 import { countMonth, monthRange } from '../query/month.ts';
 import { desiredConfig } from '../registry/desired.ts';
@@ -26,7 +26,10 @@ export interface Issued
   /** By site, as they were: a recount must not take tomorrow's opening hours and calendar for yesterday's. */
   hours: Hours;
 }
-export type Hours = Record<string, Pick<Site, 'zone' | 'opening'> & { closed: readonly Span[] }>;
+export type Hours = Record<string, IssuedHours>;
+/** `late`: of `closed`, what was told when the day had begun; where there is none it is left out. */
+type IssuedHours = Pick<Site, 'zone' | 'opening'> & { closed: readonly Span[]; late?: readonly Span[] };
+const lateOf = (issued: IssuedHours | undefined): readonly Span[] | undefined => issued && (issued.late ?? []);
 
 const HOUR_MS = 3_600_000;
 /** Probes that were away deliver within two days. */
@@ -131,6 +134,7 @@ export function count(
     accessPoints: registry.accessPoints(),
     bindings: registry.bindings(),
     closed: (site, from, to) => hours[site.id]?.closed ?? closedSpans(site, entries, from, to),
+    late: (site, from, to) => lateOf(hours[site.id]) ?? lateSpans(site, entries, from, to),
     testsPerDay: (site, ap) => desiredConfig(site, ap).tests_per_day,
   });
 }
@@ -156,7 +160,10 @@ export function issuedOf(
     hours: Object.fromEntries(
       registry.sites().map((site) => {
         const { id, zone, opening } = site;
-        return [id, { zone, opening, closed: closedSpans(site, entries, ...monthRange(month, zone)) }];
+        const range = monthRange(month, zone);
+        const late = lateSpans(site, entries, ...range);
+        const hours = { zone, opening, closed: closedSpans(site, entries, ...range) };
+        return [id, late.length > 0 ? { ...hours, late } : hours];
       }),
     ),
   };

@@ -1,7 +1,7 @@
 /** Why: shares and percentiles over any range, by region, provider and site, or of one line by the calendar: what the month's report says, asked for at any time. */
 import type { FastifyInstance } from 'fastify';
 import type { CalendarBucket, ThroughputGroup, ThroughputGroups, ThroughputSeries } from '#contract';
-import { closedSpans, readCalendar } from '../alert/calendar.ts';
+import { closedSpans, lateSpans, readCalendar } from '../alert/calendar.ts';
 import type { DashboardDeps } from '../deps.ts';
 import { chooseCalendarBucket } from '../query/calendar.ts';
 import { throughputGroups, wholeHours } from '../query/groups.ts';
@@ -108,6 +108,7 @@ function countedBy({ state }: Deps, who: Asking, now_ms: number): CountInput {
     accessPoints: registry.accessPoints(),
     bindings: registry.bindings(),
     closed: (site, from, to) => closedSpans(site, entries, from, to),
+    late: (site, from, to) => lateSpans(site, entries, from, to),
     testsPerDay: (site, ap) => desiredConfig(site, ap).tests_per_day,
   };
 }

@@ -27,7 +27,7 @@ test('a closing that was planned stays, with its reason, when today is closed an
   const it = await testDashboard({ routes: [registerClosedTodayRoutes] });
   seedRegistry(it.state, 1);
   const planned = { site: 'site-1', from: '2026-11-22', to: '2026-11-22', reason: 'new floor', open: false };
-  writeCalendar(it.state, [planned], 'administrator', it.clock.nowMs);
+  writeCalendar(it.state, [planned], 'administrator', it.clock.nowMs - 2 * 86_400_000);
   await it.as('operator', 'POST', PATH);
   await it.as('operator', 'DELETE', PATH);
   expect(readCalendar(it.state)).toEqual([planned]);

@@ -8,7 +8,7 @@ import { registerReportRoutes } from '../../dashboard/routes/reports.ts';
 import { PASSWORD, testDashboard } from '../support/dashboard.ts';
 import { sheetOf } from '../support/sheet.ts';
 import { type Figures, groupOf, type Recounted, rawOf, recount, rowOf } from './recount.ts';
-import { CLOSED, fillState, fillStore, LIBRARIES, MONTH } from './recount-world.ts';
+import { CLOSED, fillState, fillStore, LATE, LIBRARIES, MONTH } from './recount-world.ts';
 
 const CLOSES = closesAt(MONTH);
 const GROUPS = [
@@ -25,7 +25,7 @@ async function closedOctober() {
   fillState(dashboard.state);
   dashboard.clock.nowMs = CLOSES;
   await closeMonths({ state: dashboard.state, store }, CLOSES);
-  const asked = { month: MONTH, closed: CLOSED, until: CLOSES };
+  const asked = { month: MONTH, closed: CLOSED, late: LATE, until: CLOSES };
   const all = recount(LIBRARIES, await rawOf(store, LIBRARIES, CLOSES), asked);
   const get = (format: string) =>
     dashboard.as('viewer', 'GET', `/reports/compliance?month=${MONTH}&lang=en&format=${format}`);

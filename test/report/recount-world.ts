@@ -7,7 +7,7 @@ import { silentLogger } from '#lib/logger';
 import type { State } from '#state';
 import type { Store } from '#store';
 import { openRollupKeeper } from '../../broker/rollup/keeper.ts';
-import { writeCalendar } from '../../dashboard/alert/calendar.ts';
+import { readCalendar, writeCalendar } from '../../dashboard/alert/calendar.ts';
 import { batchOf, outageEvent, type TestFrame, testEvent } from '../store/batches.ts';
 
 export const MONTH = '2026-10';
@@ -77,6 +77,14 @@ export const LIBRARIES: readonly Known[] = [
 /** Local dates on which a library was closed in spite of its weekly hours. */
 export const CLOSED: ReadonlySet<string> = new Set([CLOSED_DAY]);
 
+/** Closed while the day lasted, by `site date`, from this moment on; the last was told two days later, so that all of it was closed. */
+export const LATE: ReadonlyMap<string, number> = new Map([
+  ['beta 2026-10-07', Date.UTC(2026, 9, 7, 11, 10, 25)],
+  ['delta 2026-10-08', Date.UTC(2026, 9, 8, 8, 0, 40)],
+  ['gamma 2026-10-21', Date.UTC(2026, 9, 21, 6, 0)],
+  ['alpha 2026-10-20', Date.UTC(2026, 9, 22, 9, 0)],
+]);
+
 export function fillState(state: State): void {
   for (const { site: id, region, isp, zone, opening, tests, aps } of LIBRARIES) {
     const place = { region, isp, zone, opening, contract_mbps: null, lat: null, lon: null, notes: '' };
@@ -91,6 +99,11 @@ export function fillState(state: State): void {
   }
   const closed = { site: null, from: CLOSED_DAY, to: CLOSED_DAY, reason: 'stocktaking', open: false };
   writeCalendar(state, [closed], 'operator', EARLY_MS);
+  for (const [key, since] of [...LATE].sort(([, a], [, b]) => a - b)) {
+    const [site = '', from = ''] = key.split(' ');
+    const entries = [...readCalendar(state), { site, from, to: from, reason: 'closed today', open: false }];
+    writeCalendar(state, entries, 'operator', since);
+  }
 }
 
 /** As the worker does: rows to the store, then to the keeper, which writes hours and days when they are over. */

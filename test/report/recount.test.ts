@@ -10,7 +10,7 @@ import { closeMonths } from '../../dashboard/report/keeper.ts';
 import { closesAt, reportOf } from '../../dashboard/report/report.ts';
 import { memoryState } from '../support/state.ts';
 import { figuresOf, groupOf, type Raw, type Recounted, rawOf, recount, rowOf } from './recount.ts';
-import { CLOSED, fillState, fillStore, LIBRARIES, MONTH } from './recount-world.ts';
+import { CLOSED, fillState, fillStore, LATE, LIBRARIES, MONTH } from './recount-world.ts';
 
 const CLOSES = closesAt(MONTH);
 const dir = mkdtempSync(join(tmpdir(), 'carrel-recount-'));
@@ -21,7 +21,7 @@ beforeAll(async () => {
   store = await openDuckdbStore({ dir, nowMs: () => CLOSES });
   await fillStore(store);
   raw = await rawOf(store, LIBRARIES, CLOSES);
-  whole = recount(LIBRARIES, raw, { month: MONTH, closed: CLOSED, until: CLOSES });
+  whole = recount(LIBRARIES, raw, { month: MONTH, closed: CLOSED, late: LATE, until: CLOSES });
 }, 120_000);
 afterAll(async () => {
   await store.close();
@@ -56,16 +56,19 @@ describe('the month counted again from raw samples and events', () => {
 
   it('counts an hour that comes twice, days without a closing, and a closed day, as one does by hand', () => {
     const of = (ap: string) => figuresOf(whole.filter((one) => one.ap === ap));
-    // October has 31 days and 22 weekdays; one of them was closed, and on the 25th clocks went back.
-    expect(of('alpha')).toMatchObject({ expected_s: 30 * 86_400 + 3600, planned: 30 * 6 });
-    expect(of('beta')).toMatchObject({ expected_s: (21 * 10 + 4 * 4.5 + 1) * 3600, planned: (21 + 4) * 6 });
-    expect(of('delta-hall')).toMatchObject({ expected_s: 21 * 7.75 * 3600, planned: 21 * 2 });
+    // October has 31 days and 22 weekdays; one of them was closed, and on the 25th clocks went back. Of alpha a day was closed afterwards.
+    expect(of('alpha')).toMatchObject({ expected_s: 29 * 86_400 + 3600, planned: 29 * 6 });
+    // Closed at 14:10:25: two of its six parts were over (until 13:20), and of the third the test was made.
+    const cut = 3 * 3600 + 4225;
+    expect(of('beta')).toMatchObject({ expected_s: (20 * 10 + 4 * 4.5 + 1) * 3600 + cut, planned: (20 + 4) * 6 + 3 });
+    // Closed at 11:00:40, in the first of two parts, whose test was made.
+    expect(of('delta-hall')).toMatchObject({ expected_s: 20 * 7.75 * 3600 + 5440, planned: 20 * 2 + 1 });
   });
 
   it('is the report of a month under way, but for percentiles, which lie within 2 %', async () => {
     const now = Date.UTC(2026, 9, 25, 2); // in the second of two hours that both are 03
     const report = await reportOf(world(), MONTH, now);
-    const all = recount(LIBRARIES, raw, { month: MONTH, closed: CLOSED, until: now });
+    const all = recount(LIBRARIES, raw, { month: MONTH, closed: CLOSED, late: LATE, until: now });
     const near = <T extends { median_mbps: number | null; p10_mbps: number | null }>(rows: readonly T[]) =>
       rows.map((row) => ({ ...row, median_mbps: about(row.median_mbps), p10_mbps: about(row.p10_mbps) }));
     expect(figuresIn(report)).toEqual(near(byAp(all.map(rowOf))));

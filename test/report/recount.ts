@@ -14,6 +14,8 @@ export interface Raw {
 interface Asked {
   month: string;
   closed: ReadonlySet<string>;
+  /** Those that were closed only when a day had begun, `site date`, from this moment on; ms since 1970. A moment after the day: all of it. */
+  late?: ReadonlyMap<string, number>;
   /** Nothing from here on is counted, ms since 1970. */
   until: number;
 }
@@ -47,7 +49,7 @@ export function recount(libraries: readonly Known[], raw: Raw, asked: Asked): Re
   const first = Date.UTC(year, month - 1, 1) / 1000 - 86_400;
   const states = statesOf(raw, first, first + 34 * 86_400);
   return libraries.flatMap((library) => {
-    const { open, during } = openQuarters(library, asked, first);
+    const { open, during, closedAt } = openQuarters(library, asked, first);
     return library.aps.map(({ ap, target, probes }): Recounted => {
       const begin = Math.min(...probes.map(({ from }) => from));
       const counted: Counted = { planned: 0, inconclusive: 0, rates: [], expected_s: 0, up_s: 0, down_s: 0 };
@@ -55,6 +57,7 @@ export function recount(libraries: readonly Known[], raw: Raw, asked: Asked): Re
       for (const [start, date] of open)
         for (let second = start; second < start + QUARTER_S; second++) {
           if (second < Math.round(begin / 1000)) continue;
+          if (closedAt(second * 1000)) continue;
           days.add(date);
           counted.expected_s++;
           const judge = probes.find(({ from, to }) => isWithin(second, Math.round(from / 1000), secondOf(to)));
@@ -62,35 +65,61 @@ export function recount(libraries: readonly Known[], raw: Raw, asked: Asked): Re
           if (state === UP) counted.up_s++;
           if (state === DOWN) counted.down_s++;
         }
-      counted.planned = days.size * library.tests;
-      for (const { probe, from, to } of probes)
-        addTests(counted, raw.events, probe, Math.max(from, during[0]), Math.min(to ?? Infinity, during[1]));
+      const made = probes
+        .flatMap(({ probe, from, to }) =>
+          testsOf(raw.events, probe, Math.max(from, during[0]), Math.min(to ?? Infinity, during[1])),
+        )
+        .filter(({ t_ms }) => !closedAt(t_ms));
+      for (const date of days) counted.planned += plannedOn(date, library, open, asked, made);
+      for (const { event } of made) addTest(counted, event);
       return { library, ap, target, ...counted };
     });
   });
+}
+
+/** All of a day's tests; of a day that was cut short those whose part of the opening had ended, and that of the part under way if it was made. */
+function plannedOn(date: string, { site, tests }: Known, open: Open, { late }: Asked, made: readonly Made[]): number {
+  const since = late?.get(`${site} ${date}`);
+  if (since === undefined) return tests;
+  const seconds = open.flatMap(([start, of]) =>
+    of === date ? Array.from({ length: QUARTER_S }, (_, i) => start + i) : [],
+  );
+  const before = seconds.filter((second) => second * 1000 < since).length;
+  if (before === seconds.length) return tests;
+  const over = Math.floor((tests * before) / seconds.length);
+  const begun = seconds[Math.ceil((over * seconds.length) / tests)] ?? Infinity;
+  return over + Number(made.some(({ t_ms }) => t_ms >= begun * 1000 && t_ms < since));
 }
 
 const isWithin = (at: number, from: number, to: number): boolean => at >= from && at < to;
 const secondOf = (at: number | null): number => (at === null ? Infinity : Math.round(at / 1000));
 
 /** Each quarter of an hour in which it was open, with its local date; and from when to when the month lasted there. No hours here begin between. */
-function openQuarters({ zone, opening }: Known, { month, closed, until }: Asked, first: number) {
+type Open = [second: number, date: string][];
+function openQuarters({ site, zone, opening }: Known, { month, closed, until, late }: Asked, first: number) {
   const clock = new Intl.DateTimeFormat('en-GB', {
     ...{ timeZone: zone, hourCycle: 'h23', weekday: 'short' },
     ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
   });
-  const open: [second: number, date: string][] = [];
+  const open: Open = [];
+  const dates = new Map<number, string>();
   let during: [from: number, to: number] | null = null;
   for (let second = first; second < first + 34 * 86_400 && second * 1000 < until; second += QUARTER_S) {
     const shown = Object.fromEntries(clock.formatToParts(second * 1000).map(({ type, value }) => [type, value]));
     const date = `${shown.year}-${shown.month}-${shown.day}`;
+    dates.set(second, date);
     if (!date.startsWith(month)) continue;
     during = [during?.[0] ?? second * 1000, (second + QUARTER_S) * 1000];
     const minutes = Number(shown.hour) * 60 + Number(shown.minute);
     const today = opening[WEEK.indexOf(shown.weekday ?? '')] ?? [];
     if (!closed.has(date) && today.some(([from, to]) => minutes >= from && minutes < to)) open.push([second, date]);
   }
-  return { open, during: during ?? ([0, 0] as const) };
+  const dateOf = (at: number): string => dates.get(Math.floor(at / 1000 / QUARTER_S) * QUARTER_S) ?? '';
+  const closedAt = (at: number): boolean => {
+    const since = late?.get(`${site} ${dateOf(at)}`);
+    return closed.has(dateOf(at)) || (since !== undefined && (at >= since || dateOf(since) !== dateOf(at)));
+  };
+  return { open, during: during ?? ([0, 0] as const), closedAt };
 }
 const QUARTER_S = 900;
 const WEEK = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -131,13 +160,20 @@ function rhythm(times: readonly number[]): number {
   return WIDTHS.find((width) => width >= median) ?? 3600;
 }
 
-function addTests(into: Counted, events: readonly EventRow[], probe: string, from: number, to: number): void {
-  for (const { t_ms, event, probe: of } of events) {
-    if (of !== probe || event.kind !== 'throughput' || !isWithin(t_ms, from, to)) continue;
-    if (event.reason !== 'slot' || event.dir !== 'down' || event.series === 'line') continue;
-    if (event.verdict === 'inconclusive' || event.rate_mbps === null) into.inconclusive++;
-    else into.rates.push({ rate: event.rate_mbps, passed: event.verdict === 'pass' });
-  }
+interface Made {
+  t_ms: number;
+  event: Extract<EventRow['event'], { kind: 'throughput' }>;
+}
+function testsOf(events: readonly EventRow[], probe: string, from: number, to: number): Made[] {
+  return events.flatMap(({ t_ms, event, probe: of }): Made[] => {
+    if (of !== probe || event.kind !== 'throughput' || !isWithin(t_ms, from, to)) return [];
+    return event.reason !== 'slot' || event.dir !== 'down' || event.series === 'line' ? [] : [{ t_ms, event }];
+  });
+}
+
+function addTest(into: Counted, event: Made['event']): void {
+  if (event.verdict === 'inconclusive' || event.rate_mbps === null) into.inconclusive++;
+  else into.rates.push({ rate: event.rate_mbps, passed: event.verdict === 'pass' });
 }
 
 /** Figures of one access point, or of several together: sums, and one sorted list. */
