@@ -48,7 +48,6 @@ const en = {
   copied: 'Copied',
   noSites: 'Add a library first.',
   probe: 'Probe',
-  watches: 'Watches',
   admitted: 'Admitted',
   revoked: 'Revoked',
   heard: 'Last heard',

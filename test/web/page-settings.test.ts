@@ -9,8 +9,10 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
 
   test('a probe is moved, a token is shown once', async () => {
     const page = await world.open('/settings', 'Import a table');
+    await page.getByLabel('Find: Probes').fill('probe-0');
     await page.getByRole('button', { name: 'Change probe-0', exact: true }).click();
-    await page.getByLabel('Watch another access point').selectOption('site-1');
+    await page.getByLabel('Find: Watch another access point').fill('vilnius troskunu');
+    await page.getByLabel('Watch another access point', { exact: true }).selectOption('site-1');
     await page.getByRole('button', { name: 'Move', exact: true }).click();
     await page.getByText('probe-0 now watches').waitFor();
     expect(await barriers(page)).toEqual([]);
@@ -22,6 +24,26 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
       { url: '/api/v1/probes/probe-0/rebind', body: { access_point: 'site-1' } },
       { url: '/api/v1/tokens', body: { name: 'reports', role: 'viewer' } },
     ]);
+    expect(await barriers(page)).toEqual([]);
+    world.fine();
+  }, 60_000);
+
+  test('of 20,000 libraries and probes few are listed; what is typed finds and chooses one, and is no part of the form', async () => {
+    await world.restart({ sites: 20_000 });
+    const page = await world.open('/settings', 'Import a table');
+    const probes = page.getByRole('region', { name: 'Probes' });
+    await probes.getByText('19,950 more: type a part of the name.').first().waitFor();
+    expect(await page.locator('option, tbody tr').count()).toBeLessThan(300);
+    await probes.getByLabel('Find: Probes').fill('probe-19999');
+    await expect.poll(() => probes.locator('tbody tr').count()).toBe(1);
+    await probes.getByLabel('Find: Access point').fill('site-17321');
+    expect(await probes.getByLabel('Access point', { exact: true }).inputValue()).toBe('site-17321');
+    expect(await probes.getByLabel('Probe’s id').inputValue()).toBe('site-17321');
+    await probes.getByLabel('Find: Access point').press('Enter');
+    expect(world.fixture.posted).toEqual([]);
+    await probes.getByLabel('Find: Access point').fill('no such library');
+    await probes.getByText('Nothing matches.').waitFor();
+    expect(await probes.getByLabel('Access point', { exact: true }).inputValue()).toBe('site-17321');
     expect(await barriers(page)).toEqual([]);
     world.fine();
   }, 60_000);

@@ -49,7 +49,6 @@ export const settingsWords: SettingsWords = {
   copied: 'Nukopijuota',
   noSites: 'Pirma pridėkite biblioteką.',
   probe: 'Matuoklis',
-  watches: 'Stebi',
   admitted: 'Priimtas',
   revoked: 'Panaikintas',
   heard: 'Atsiliepė',

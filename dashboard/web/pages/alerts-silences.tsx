@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks';
 import type { Silence } from '#contract';
 import { Empty, Failed, Waiting } from '../parts/answers.tsx';
-import { Select } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
+import { Pick } from '../parts/pick.tsx';
 import { endSilence, SilenceForm, useSilences } from '../parts/silence.tsx';
 import { mayAct } from '../rights.ts';
 import { siteHref } from '../router.ts';
@@ -41,19 +41,16 @@ export function Silences() {
 
 function Add({ onDone }: { onDone: () => void }) {
   const [chosen, setChosen] = useState('');
-  const all = [...lines.value].sort((a, b) => a.name.localeCompare(b.name));
+  const all = lines.value;
   const line = all.find(({ ap }) => ap.id === chosen);
   return (
     <Panel title={w.add} id="h-silence">
       <div class="pad fields one">
-        <Select scope="silence" name="line" label={w.library} value={chosen} onPick={setChosen}>
-          <option value="">{w.choose}</option>
-          {all.map(({ ap, name }) => (
-            <option key={ap.id} value={ap.id}>
-              {name}
-            </option>
-          ))}
-        </Select>
+        <Pick
+          {...{ scope: 'silence', name: 'line', label: w.library, value: chosen, onPick: setChosen }}
+          first={[['', w.choose]]}
+          choices={all.map(({ ap, name }) => [ap.id, name])}
+        />
       </div>
       {line ? (
         <SilenceForm

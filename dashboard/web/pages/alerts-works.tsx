@@ -8,6 +8,7 @@ import { minuteOf } from '../hours.ts';
 import { Refusal } from '../parts/answers.tsx';
 import { Field, Select, textsOf } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
+import { Pick } from '../parts/pick.tsx';
 import { say } from '../parts/toast.tsx';
 import { silenceName } from '../silence-words.ts';
 import { commonZone, roster, siteOf } from '../store.ts';
@@ -79,13 +80,11 @@ export function PlanWorks({ onDone }: { onDone: () => void }) {
             ))}
           </Select>
           {of === 'all' ? null : (
-            <Select scope="works" name="which" label={w.which[of]} value={which} onPick={setChosen}>
-              {all.map(([value, name]) => (
-                <option key={value} value={value}>
-                  {name}
-                </option>
-              ))}
-            </Select>
+            <Pick
+              key={of}
+              {...{ scope: 'works', name: 'which', label: w.which[of], value: which, onPick: setChosen }}
+              choices={all}
+            />
           )}
           <Field
             scope="works"

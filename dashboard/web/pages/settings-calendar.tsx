@@ -7,6 +7,7 @@ import { useLoad } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Field, Select, textsOf } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
+import { Pick } from '../parts/pick.tsx';
 import { say } from '../parts/toast.tsx';
 import { mayOperate } from '../rights.ts';
 import { roster, serverNow, siteOf } from '../store.ts';
@@ -148,14 +149,11 @@ function Add({ onAdd }: { onAdd: (entry: CalendarEntry) => Promise<boolean> }) {
             {wrong}
           </p>
         ) : null}
-        <Select scope="calendar" name="site" label={w.of}>
-          <option value="">{w.all}</option>
-          {sites.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </Select>
+        <Pick
+          {...{ scope: 'calendar', name: 'site', label: w.of }}
+          first={[['', w.all]]}
+          choices={sites.map(({ id, name }) => [id, name])}
+        />
         <Select scope="calendar" name="open" label={w.is}>
           <option value="closed">{w.closed}</option>
           <option value="open">{w.opened}</option>

@@ -1,13 +1,15 @@
 /** Why: probes come and go here: a credential shown once with the command that installs it, and a way to cut one off. */
 
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { ProbeCredential, RosterProbe } from '#contract';
 import { ApiError, ask, post } from '../api.ts';
-import { age } from '../format.ts';
+import type { Line } from '../fleet.ts';
+import { age, count } from '../format.ts';
 import { Empty, Refusal } from '../parts/answers.tsx';
 import { Command } from '../parts/copy.tsx';
-import { Select, textsOf } from '../parts/field.tsx';
+import { Field, textsOf } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
+import { LISTED, matching, Pick } from '../parts/pick.tsx';
 import { ProbeFields } from '../parts/probe-fields.tsx';
 import { say } from '../parts/toast.tsx';
 import { mayAdminister } from '../rights.ts';
@@ -15,6 +17,7 @@ import { hrefOf } from '../router.ts';
 import { lines, refreshRoster, roster, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
+import { pickWords } from '../words-pick.ts';
 import { settingsWords } from '../words-settings.ts';
 
 const w = settingsWords;
@@ -115,74 +118,110 @@ const Once = ({ credential }: { credential: ProbeCredential }) => (
   </div>
 );
 
+const NO_PROBES: readonly RosterProbe[] = [];
+
 function Known({ does }: { does: Actions }) {
   const [changing, setChanging] = useState<string | null>(null);
-  const probes = roster.value?.probes ?? [];
-  if (probes.length === 0) return <Empty title={w.noProbes} text={w.noSites} />;
-  const byAp = new Map(lines.value.map((line) => [line.ap.id, line]));
+  const [q, setQ] = useState('');
+  const all = roster.value?.probes ?? NO_PROBES;
+  const found = useMemo(() => {
+    const names = new Map(lines.peek().map(({ ap, name }) => [ap.id, name]));
+    return matching(all, q, ({ id, access_point }) => `${id} ${names.get(access_point ?? '') ?? ''}`);
+  }, [all, q]);
+  if (all.length === 0) return <Empty title={w.noProbes} text={w.noSites} />;
+  const probes = found.slice(0, LISTED);
+  const shown = new Set(probes.map(({ access_point }) => access_point));
+  const byAp = new Map(lines.value.filter(({ ap }) => shown.has(ap.id)).map((line) => [line.ap.id, line]));
   return (
-    <div class="scroll tall" tabIndex={0} role="group" aria-label={w.probes}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{w.probe}</th>
-            <th scope="col">{w.watches}</th>
-            <th scope="col" class="narrow-hide">
-              {w.heard}
-            </th>
-            <th scope="col" class="num">
-              {mayAdminister() ? <span class="vh">{m.change}</span> : w.admitted}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {probes.map((probe) => {
-            const { id, access_point, admitted } = probe;
-            const line = access_point === null ? undefined : byAp.get(access_point);
-            const heard = line?.row.probe === id ? line.row.last_seen : null;
-            const open = changing === id;
-            return [
-              <tr key={id}>
-                <th scope="row" class="mono">
-                  {id}
-                </th>
-                <td>
-                  <span class="two-lines" title={line?.name}>
-                    {line?.name ?? access_point ?? w.unbound}
-                  </span>
-                  {admitted ? null : <span class="tag">{w.revoked}</span>}
-                </td>
-                <td class="nw narrow-hide">
-                  {heard === null ? words.unknown : words.ago(age(serverNow.value - heard))}
-                </td>
-                <td class="num">
-                  {mayAdminister() ? (
-                    <button
-                      class="btn"
-                      type="button"
-                      aria-expanded={open}
-                      onClick={() => setChanging(open ? null : id)}
-                    >
-                      {m.change}
-                      <span class="vh"> {id}</span>
-                    </button>
-                  ) : (
-                    <span class="q">{admitted ? w.admitted : w.revoked}</span>
-                  )}
-                </td>
-              </tr>,
-              open ? (
-                <tr key={`${id}-change`} class="opened">
-                  <td colSpan={4}>
-                    <Change probe={probe} does={does} onDone={() => setChanging(null)} />
-                  </td>
-                </tr>
-              ) : null,
-            ];
-          })}
-        </tbody>
-      </table>
-    </div>
+    <>
+      {all.length > LISTED ? (
+        <div class="pad fields">
+          <Field
+            scope="probes"
+            name="q"
+            label={pickWords.find(w.probes)}
+            hint={
+              found.length === 0
+                ? pickWords.none
+                : found.length > probes.length
+                  ? pickWords.more(count(found.length - probes.length))
+                  : ''
+            }
+            type="search"
+            value={q}
+            onInput={(event) => setQ(event.currentTarget.value)}
+          />
+        </div>
+      ) : null}
+      <div class="scroll tall" tabIndex={0} role="group" aria-label={w.probes}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{w.probe}</th>
+              <th scope="col" class="narrow-hide">
+                {w.heard}
+              </th>
+              <th scope="col" class="num">
+                {mayAdminister() ? <span class="vh">{m.change}</span> : w.admitted}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {probes.map((probe) => (
+              <Row
+                key={probe.id}
+                probe={probe}
+                line={byAp.get(probe.access_point ?? '')}
+                open={changing === probe.id}
+                setOpen={(open) => setChanging(open ? probe.id : null)}
+                does={does}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+interface RowProps {
+  probe: RosterProbe;
+  line: Line | undefined;
+  open: boolean;
+  setOpen: (open: boolean) => void;
+  does: Actions;
+}
+function Row({ probe, line, open, setOpen, does }: RowProps) {
+  const { id, access_point, admitted } = probe;
+  const heard = line?.row.probe === id ? line.row.last_seen : null;
+  return (
+    <>
+      <tr>
+        <th scope="row">
+          <span class="mono">{id}</span> {admitted ? null : <span class="tag">{w.revoked}</span>}
+          <br />
+          <span class="q">{line?.name ?? access_point ?? w.unbound}</span>
+        </th>
+        <td class="nw narrow-hide">{heard === null ? words.unknown : words.ago(age(serverNow.value - heard))}</td>
+        <td class="num">
+          {mayAdminister() ? (
+            <button class="btn" type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+              {m.change}
+              <span class="vh"> {id}</span>
+            </button>
+          ) : (
+            <span class="q">{admitted ? w.admitted : w.revoked}</span>
+          )}
+        </td>
+      </tr>
+      {open ? (
+        <tr class="opened">
+          <td colSpan={3}>
+            <Change probe={probe} does={does} onDone={() => setOpen(false)} />
+          </td>
+        </tr>
+      ) : null}
+    </>
   );
 }
 
@@ -193,7 +232,7 @@ interface ChangeProps {
 }
 
 function Change({ probe: { id, access_point, admitted }, does, onDone }: ChangeProps) {
-  const others = lines.value.filter(({ ap }) => ap.id !== access_point).sort((a, b) => a.name.localeCompare(b.name));
+  const others = lines.value.filter(({ ap }) => ap.id !== access_point);
   const move = (form: HTMLFormElement) => {
     const to = others.find(({ ap }) => ap.id === textsOf(form)['access_point']);
     if (to) void does.move(id, to.ap.id, to.name).then(onDone);
@@ -207,13 +246,10 @@ function Change({ probe: { id, access_point, admitted }, does, onDone }: ChangeP
             move(event.currentTarget);
           }}
         >
-          <Select scope={`move-${id}`} name="access_point" label={m.moveTo} hint={m.moveHint}>
-            {others.map(({ ap, name }) => (
-              <option key={ap.id} value={ap.id}>
-                {name}
-              </option>
-            ))}
-          </Select>
+          <Pick
+            {...{ scope: `move-${id}`, name: 'access_point', label: m.moveTo, hint: m.moveHint }}
+            choices={others.map(({ ap, name }) => [ap.id, name])}
+          />
           <button class="btn" type="submit">
             {m.move}
           </button>

@@ -4,8 +4,8 @@ import type { RuleChanges, RuleParameter, RulesView, RuleValues } from '#contrac
 import { ApiError, ask } from '../api.ts';
 import { useLoad } from '../load.ts';
 import { Failed, Refusal, Waiting } from '../parts/answers.tsx';
-import { Select } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
+import { Pick } from '../parts/pick.tsx';
 import { say } from '../parts/toast.tsx';
 import { roster } from '../store.ts';
 import { alertWords } from '../words-alerts.ts';
@@ -48,15 +48,14 @@ function Edited({ view, again }: { view: RulesView; again: () => void }) {
     <>
       <div class="pad fields">
         <p class="q all">{view.file ? w.fileToo : w.text}</p>
-        <Select scope="rules" name="for" label={w.scope} value={scope} onPick={setScope}>
-          <option value={ALL}>{w.all}</option>
-          <option value={METERED}>{w.metered}</option>
-          {(roster.value?.sites ?? []).slice(0, 2000).map((site) => (
-            <option key={site.id} value={site.id}>
-              {site.name}
-            </option>
-          ))}
-        </Select>
+        <Pick
+          {...{ scope: 'rules', name: 'for', label: w.scope, value: scope, onPick: setScope }}
+          first={[
+            [ALL, w.all],
+            [METERED, w.metered],
+          ]}
+          choices={(roster.value?.sites ?? []).map(({ id, name }) => [id, name])}
+        />
       </div>
       <form
         key={scope}

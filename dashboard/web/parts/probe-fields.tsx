@@ -4,7 +4,8 @@ import type { ApiError } from '../api.ts';
 import type { Line } from '../fleet.ts';
 import { lines, roster } from '../store.ts';
 import { settingsWords } from '../words-settings.ts';
-import { Field, Select } from './field.tsx';
+import { Field } from './field.tsx';
+import { Pick } from './pick.tsx';
 
 const w = settingsWords;
 
@@ -13,9 +14,9 @@ export function unwatchedFirst(): Line[] {
   const watched = new Set(
     roster.value?.probes.flatMap(({ access_point, admitted }) => (admitted && access_point ? [access_point] : [])),
   );
-  return [...lines.value].sort(
-    (a, b) => Number(watched.has(a.ap.id)) - Number(watched.has(b.ap.id)) || a.name.localeCompare(b.name),
-  );
+  // They come by name.
+  const [without, others] = [false, true].map((is) => lines.value.filter(({ ap }) => watched.has(ap.id) === is));
+  return [...(without ?? []), ...(others ?? [])];
 }
 
 /** `first`: the access point that is chosen to begin with. */
@@ -26,13 +27,10 @@ export function ProbeFields({ scope, error, first }: { scope: string; error: Api
   const taken = new Set(roster.value?.probes.map(({ id }) => id));
   return (
     <>
-      <Select scope={scope} name="access_point" label={w.probeFor} value={chosen} onPick={setPicked}>
-        {sorted.map(({ ap: { id }, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </Select>
+      <Pick
+        {...{ scope, name: 'access_point', label: w.probeFor, value: chosen, onPick: setPicked }}
+        choices={sorted.map(({ ap, name }) => [ap.id, name])}
+      />
       <Field
         key={chosen}
         scope={scope}

@@ -48,7 +48,6 @@ export const settingsWords: SettingsWords = {
   copied: 'Скопировано',
   noSites: 'Сначала добавьте библиотеку.',
   probe: 'Зонд',
-  watches: 'Следит за',
   admitted: 'Допущен',
   revoked: 'Отозван',
   heard: 'Был на связи',
