@@ -250,15 +250,14 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
 
   function greeting(lastEventId: string | null, channel: Channel, lang: Language): string[] {
     const retry = 'retry: 2000\n\n';
-    const hello = [
-      sseEvent('hb', { at: clock.wallMs() }, idOf(channel)),
-      sseEvent('roster', { hash: channel.hash() }, null),
-    ];
+    const id = idOf(channel);
+    const hello = [sseEvent('hb', { at: clock.wallMs() }, id), sseEvent('roster', { hash: channel.hash() }, id)];
     if (lastEventId === null) return [retry, ...hello];
     const missed = since(lastEventId, channel, lang);
+    // The one event without a position: whoever is cut off before the snapshot came must not resume from here.
     if (!missed) return [retry, sseEvent('reset', {}, null)];
-    const delta = missed.delta ? [sseEvent('d', missed.delta, idOf(channel))] : [];
-    return [retry, ...delta, ...hello, ...missed.told.map((alert) => sseEvent('alert', alert, null))];
+    const delta = missed.delta ? [sseEvent('d', missed.delta, id)] : [];
+    return [retry, ...delta, ...hello, ...missed.told.map((alert) => sseEvent('alert', alert, id))];
   }
 
   return {

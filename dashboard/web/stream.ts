@@ -41,7 +41,8 @@ const HIDDEN_MS = 5 * 60_000;
 const GLANCE_MS = 15_000;
 /** How often silence is looked for. */
 const WATCH_MS = 5000;
-const BACKOFF = { firstMs: 500, capMs: 30_000 };
+/** Of a wait half is by chance: it is 0.5 to 30 s. */
+const BACKOFF = { firstMs: 1000, capMs: 30_000 };
 /** After so many streams that never opened or fell silent at once, a network is taken for one that lets none through. */
 const TRIES = 3;
 const POLL_MS = 5000;

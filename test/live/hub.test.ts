@@ -244,6 +244,35 @@ describe('the live view', () => {
     it.time.pass(3000);
     expect(it.hub.snapshot().seq).toBe(seq + 1);
   });
+  test('holds back a figure that moved by less than 2 %, up to 10 s; one that moved by more comes with the next tick', async () => {
+    const it = await world();
+    const step = async (rtt: number, ms: number) => {
+      await it.frame('antazave', rtt);
+      it.time.pass(ms);
+      return it.hub.snapshot().seq;
+    };
+    const seq = await step(100, 1000);
+    expect([await step(101, 1000), await step(101.5, 1000)]).toEqual([seq, seq]);
+    const moved = await step(103, 1000);
+    expect(moved).toBe(seq + 1);
+    expect([await step(104, 8000), await step(104, 3000)]).toEqual([moved, moved + 1]);
+  });
+  test('names a position in every event, but in one that says to begin anew', async () => {
+    const it = await world();
+    const { epoch, seq } = it.hub.snapshot();
+    it.alert(slowAlert);
+    await it.frame('antazave', 10, 60);
+    it.time.pass(1000);
+    const client = await listen(it.port, `${epoch}-${seq}`);
+    it.time.pass(16_000);
+    const kinds = () => new Set(client.events.map(({ event }) => event));
+    await until(
+      () => kinds().size === 4 && client.events.filter(({ event }) => event === 'hb').length > 1,
+      'all kinds',
+    );
+    expect(kinds()).toEqual(new Set(['d', 'hb', 'roster', 'alert']));
+    for (const { event, id } of client.events) expect(id, event).toMatch(new RegExp(`^${epoch}-\\d+$`));
+  });
   test('tells alerts at once, without waiting for the tick', async () => {
     const it = await world();
     const client = await listen(it.port);
@@ -266,7 +295,9 @@ describe('the live view', () => {
       name: 'New name',
     });
     it.time.pass(15_000);
-    await until(() => client.events.filter((one) => one.event === 'hb').length >= 2, 'a heartbeat');
+    const beats = () => client.events.filter((one) => one.event === 'hb');
+    await until(() => beats().length >= 2, 'a heartbeat');
+    expect(JSON.parse(beats().at(-1)?.data ?? '')).toEqual({ at: it.time.clock.wallMs() });
     expect(it.hub.roster().hash).not.toBe(before);
     expect(client.events.filter((one) => one.event === 'roster').at(-1)?.data).toBe(
       JSON.stringify({ hash: it.hub.roster().hash }),

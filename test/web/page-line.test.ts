@@ -37,6 +37,18 @@ function saveData(): void {
   };
   Object.assign(globalThis, { carrelSaves: { asked, urls, line } });
 }
+/** Runs in the page: its clock whenever it opens a stream. */
+function noteTries(): void {
+  const tries: number[] = [];
+  class Noted extends Worker {
+    constructor(url: string | URL) {
+      super(url);
+      tries.push(Date.now());
+    }
+  }
+  Object.assign(globalThis, { Worker: Noted, carrelTries: tries });
+}
+declare const carrelTries: number[];
 declare const carrelSaves: { asked: number[]; urls: string[]; line: { saveData: boolean } };
 declare const carrelLines: { lines: string[]; hide(away: boolean): void };
 const linesOf = (page: Page) => page.evaluate(() => carrelLines.lines.join(' '));
@@ -47,6 +59,11 @@ async function leave(page: Page): Promise<void> {
   await hide(page, true);
   await page.clock.fastForward(21_000);
   await page.clock.runFor(1000); // the wait before the next connection
+}
+const triesIn = (page: Page) => page.evaluate(() => carrelTries);
+async function ran<T>(page: Page, ms: number, read: () => T): Promise<T> {
+  await page.clock.runFor(ms);
+  return read();
 }
 async function after<T>(page: Page, ms: number, read: () => T): Promise<T> {
   await page.clock.fastForward(ms);
@@ -178,6 +195,36 @@ describe.skipIf(!chromiumPath())('the line of the page (needs Chromium)', () => 
     await expect.poll(() => after(page, 5000, world.fixture.viewers)).toBe(1);
     world.fine();
   }, 60_000);
+
+  test.each([
+    ['shortest', 0, 500, 15_000],
+    ['longest', 1 - 1e-9, 1000, 30_000],
+  ])(
+    'after a cut it tries again after half a second to half a minute: the %s waits',
+    async (_, chance, first, last) => {
+      const page = await world.open('/sites?q=site-0', 'Last heard', {}, noteTries);
+      await page.locator('[data-pill=live]').waitFor();
+      await page.evaluate((fixed) => {
+        Math.random = () => fixed;
+      }, chance);
+      world.fixture.cut();
+      const gaps = async () => (await triesIn(page)).map((at, i, all) => at - (all[i - 1] ?? at)).slice(1);
+      await expect
+        .poll(() => ran(page, 2000, async () => (await gaps()).length), { timeout: 40_000 })
+        .toBeGreaterThan(7);
+      const waits = await gaps();
+      expect(waits[0]).toBeGreaterThanOrEqual(first);
+      expect(Math.max(...waits)).toBeGreaterThanOrEqual(last);
+      // The clock of the page runs on while the server answers.
+      expect(Math.max(...waits)).toBeLessThan(2 * last);
+      // While the clock stands only the network or a look can end a wait.
+      await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000));
+      const before = (await triesIn(page)).length;
+      await page.evaluate(() => dispatchEvent(new Event('online')));
+      await expect.poll(async () => (await triesIn(page)).length).toBeGreaterThan(before);
+    },
+    90_000,
+  );
 
   test('a server that is gone is told to who saves data, and found again', async () => {
     const page = await world.open('/sites?q=site-0', 'Last heard', {}, saveData);

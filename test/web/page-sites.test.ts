@@ -158,9 +158,14 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.locator('[data-pill=live]').waitFor();
     world.fixture.cut();
     await page.clock.fastForward(5_000);
-    await page.locator('[data-pill=late]').waitFor();
+    await page.locator('[data-pill=late] [role=status]').waitFor();
     await page.clock.fastForward(60_000);
     await page.locator('.app.stale').waitFor();
+    const figures = await page
+      .locator('td.num')
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one)['backgroundImage']));
+    expect(figures.length).toBeGreaterThan(3);
+    expect(figures.filter((image) => !image.startsWith('repeating-linear-gradient'))).toEqual([]);
     await page.getByText('Data is 1').waitFor();
     expect(await barriers(page)).toEqual([]);
     world.fixture.change((row) => row.ap === 'site-0', { rtt_ms: 333.3 });
