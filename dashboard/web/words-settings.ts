@@ -20,6 +20,7 @@ const en = {
   channels: 'Is Carrel well?',
   people: 'People',
   readOnly: 'You may look, but not change. Ask an administrator.',
+  notYours: 'This part is for administrators',
   name: 'Name',
   id: 'Id',
   idHint: 'Small letters, digits and dashes. Stays for ever.',

@@ -107,6 +107,7 @@ const en = {
   sites: {
     empty: 'No sites yet',
     emptyText: 'Connect the first probe, or import the list of your libraries.',
+    emptyAsk: 'None that you may see. Ask an administrator.',
     title: 'Sites',
     titleIn: (region: string) => `Sites in ${region}`,
     summary: (shown: string, all: string, states: string) => `${shown} of ${all} access points. ${states}`,

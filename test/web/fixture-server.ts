@@ -19,6 +19,7 @@ import {
   packPlaces,
   packRoster,
   packRows,
+  type Role,
   type Roster,
   type Totals,
 } from '#contract';
@@ -68,7 +69,6 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-const ME: Me = { name: 'rasa', role: 'administrator', csrf: 'token-of-the-session' };
 const NOT_YET = { state: 'waiting', detail: '', test: null } as const;
 const PAGES = [
   '/',
@@ -97,6 +97,8 @@ export interface FixtureOptions {
   cut?: boolean;
   /** Every third library has a name as long as some have. */
   long?: boolean;
+  /** Of who is signed in. */
+  role?: Role;
   /** Of the pages that were built. */
   lang?: 'en' | 'lt' | 'ru';
 }
@@ -104,8 +106,16 @@ export interface FixtureOptions {
 /** Serves the build in `webDir` as if it were that Thursday now. */
 export async function startFixture(
   webDir: string,
-  { sites = 1200, signedIn = true, cut = false, long = false, lang = 'en' }: FixtureOptions = {},
+  {
+    sites = 1200,
+    signedIn = true,
+    cut = false,
+    long = false,
+    lang = 'en',
+    role = 'administrator',
+  }: FixtureOptions = {},
 ): Promise<Fixture> {
+  const ME: Me = { name: 'rasa', role, csrf: 'token-of-the-session' };
   const offset = THURSDAY - Date.now();
   const now = () => Date.now() + offset;
   const app = Fastify();

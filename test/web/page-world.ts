@@ -11,6 +11,8 @@ export interface PageWorld {
   readonly watched: WatchedPage;
   /** Another server instead of the usual one with 120 sites. */
   restart(options: FixtureOptions): Promise<void>;
+  /** A tab on that Thursday where nothing is opened yet. */
+  tab(options?: Parameters<typeof watchPage>[2]): Promise<Page>;
   /** Opens an address on that Thursday, and waits for the words that show that the page stands. `first` runs in it before its own script. */
   open(path: string, words: string, options?: Parameters<typeof watchPage>[2], first?: () => void): Promise<Page>;
   /** Nothing was complained of, nothing was asked of another host. */
@@ -35,6 +37,12 @@ export function pageWorld(): PageWorld {
     await watched?.page.close();
     await fixture.close();
   });
+  const tab: PageWorld['tab'] = async (options = {}) => {
+    const usual = { timezoneId: 'Europe/Vilnius', reducedMotion: 'reduce' } as const;
+    watched = await watchPage(browser, fixture.origin, { ...usual, ...options });
+    await watched.page.clock.install({ time: THURSDAY });
+    return watched.page;
+  };
   return {
     get browser() {
       return browser;
@@ -49,17 +57,13 @@ export function pageWorld(): PageWorld {
       await fixture.close();
       fixture = await startFixture(BUILT_WEB, options);
     },
+    tab,
     async open(path, words, options = {}, first) {
-      watched = await watchPage(browser, fixture.origin, {
-        timezoneId: 'Europe/Vilnius',
-        reducedMotion: 'reduce',
-        ...options,
-      });
-      await watched.page.clock.install({ time: THURSDAY });
-      if (first) await watched.page.addInitScript(first);
-      await watched.page.goto(fixture.origin + path);
-      await watched.page.getByText(words).first().waitFor();
-      return watched.page;
+      const page = await tab(options);
+      if (first) await page.addInitScript(first);
+      await page.goto(fixture.origin + path);
+      await page.getByText(words).first().waitFor();
+      return page;
     },
     fine: () =>
       expect({ complaints: watched.complaints, foreign: watched.foreign }).toEqual({ complaints: [], foreign: [] }),

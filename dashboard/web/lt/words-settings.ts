@@ -20,6 +20,7 @@ export const settingsWords: SettingsWords = {
   channels: 'Ar Carrel veikia gerai?',
   people: 'Žmonės',
   readOnly: 'Galite žiūrėti, bet ne keisti. Kreipkitės į administratorių.',
+  notYours: 'Ši dalis skirta administratoriams',
   name: 'Pavadinimas',
   id: 'Identifikatorius',
   idHint: 'Mažosios raidės be diakritikos, skaitmenys ir brūkšneliai. Lieka visam laikui.',

@@ -108,6 +108,7 @@ export const words: Words = {
   sites: {
     empty: 'Bibliotekų dar nėra',
     emptyText: 'Prijunkite pirmą matuoklį arba importuokite savo bibliotekų sąrašą.',
+    emptyAsk: 'Nėra tokių, kurias galite matyti. Kreipkitės į administratorių.',
     title: 'Bibliotekos',
     titleIn: (region) => `Bibliotekos: ${region}`,
     summary: (shown, all, states) => `${shown} iš ${plural(all, ofPoints)}. ${states}`,

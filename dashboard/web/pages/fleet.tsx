@@ -10,6 +10,7 @@ import { Empty, Failed, Waiting } from '../parts/answers.tsx';
 import { ProbeFilters, Versions } from '../parts/fleet-filters.tsx';
 import { ProbeTable } from '../parts/fleet-table.tsx';
 import { Head } from '../parts/head.tsx';
+import { NothingYet } from '../parts/nothing-yet.tsx';
 import {
   type ProbeFilter,
   type ProbeRow,
@@ -132,11 +133,11 @@ const NoProbes = () => (
   <>
     <Head title={w.title} />
     <div class="panel">
-      <Empty title={w.empty} text={w.emptyText}>
+      <NothingYet title={w.empty} text={w.emptyText}>
         <a class="btn go" href="/start?step=2">
           {w.connect}
         </a>
-      </Empty>
+      </NothingYet>
     </div>
   </>
 );

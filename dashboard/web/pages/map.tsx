@@ -17,6 +17,7 @@ import { Empty } from '../parts/answers.tsx';
 import { Beginning } from '../parts/beginning.tsx';
 import { useTitle } from '../parts/head.tsx';
 import { Mark, MixBar, stateWord } from '../parts/marks.tsx';
+import { NothingYet } from '../parts/nothing-yet.tsx';
 import { go, hrefOf, place, siteHref, withQuery } from '../router.ts';
 import { commonTarget, lineCount, ready } from '../store.ts';
 import { type Mix, NO_MIX, sumOf } from '../tally.ts';
@@ -307,11 +308,11 @@ function Twin({ region, per, placed: onMap, shown, regionOf, bounds }: TwinProps
         ) : null}
       </header>
       {onMap === 0 ? (
-        <Empty title={w.nothing} text={w.nothingText}>
+        <NothingYet title={w.nothing} text={w.nothingText}>
           <a class="btn go" href="/settings#import">
             {words.sites.add}
           </a>
-        </Empty>
+        </NothingYet>
       ) : worst.length === 0 ? (
         <Empty title={w.none} text={w.noneText} />
       ) : (

@@ -18,6 +18,7 @@ import { MapPanel } from '../parts/map-panel.tsx';
 import { Mark, Panel, State, stateWord, TALLY, whole } from '../parts/marks.tsx';
 import { MeasuredNow } from '../parts/measured-now.tsx';
 import { Next } from '../parts/next.tsx';
+import { NothingYet } from '../parts/nothing-yet.tsx';
 import { Where } from '../parts/regions.tsx';
 import { hrefOf, siteHref } from '../router.ts';
 import {
@@ -60,14 +61,14 @@ export function Overview() {
         <div class="grid">
           <Health />
           <div class="panel">
-            <Empty title={words.sites.empty} text={words.sites.emptyText}>
+            <NothingYet>
               <a class="btn" href="/settings#import">
                 {w.importTable}
               </a>
               <a class="btn go" href="/start?step=2">
                 {w.connect}
               </a>
-            </Empty>
+            </NothingYet>
           </div>
         </div>
       </>

@@ -1,6 +1,7 @@
 /** Why: everything that somebody sets up, a page for each kind of it; which one is open stands in the address. */
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { Empty } from '../parts/answers.tsx';
 import { Beginning } from '../parts/beginning.tsx';
 import { Head } from '../parts/head.tsx';
 import { lazy } from '../parts/lazy.tsx';
@@ -94,7 +95,8 @@ export function Settings() {
   const loaded = ready.value;
   const { query } = place.value;
   const allowed = (Object.keys(PARTS) as Part[]).filter((part) => PARTS[part].may());
-  const open = allowed.find((part) => part === query.get('part')) ?? 'sites';
+  const asked = (Object.keys(PARTS) as Part[]).find((part) => part === query.get('part'));
+  const open = asked ?? 'sites';
   // A link such as /settings#import leads to its section once that is drawn.
   useEffect(() => {
     if (loaded && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
@@ -113,7 +115,11 @@ export function Settings() {
           </a>
         ))}
       </nav>
-      {loaded ? (
+      {loaded && !allowed.includes(open) ? (
+        <div class="panel">
+          <Empty title={w.notYours} text={w.readOnly} />
+        </div>
+      ) : loaded ? (
         <div class="grid settings" key={open}>
           {PARTS[open].draw()}
         </div>

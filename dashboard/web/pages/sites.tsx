@@ -21,10 +21,12 @@ import { ColumnPick } from '../parts/column-pick.tsx';
 import { Head } from '../parts/head.tsx';
 import { lazy } from '../parts/lazy.tsx';
 import { TALLY } from '../parts/marks.tsx';
+import { NothingYet } from '../parts/nothing-yet.tsx';
 import type { SelectionProps } from '../parts/selection.tsx';
 import { Sheet } from '../parts/sheet.tsx';
 import { Filters } from '../parts/sites-filters.tsx';
 import { Views } from '../parts/views.tsx';
+import { mayAdminister } from '../rights.ts';
 import { go, type Place, place, withQuery } from '../router.ts';
 import { beginning, lineCount, listed, ready } from '../store.ts';
 import { createTally, type Mix, NO_MIX } from '../tally.ts';
@@ -128,9 +130,11 @@ function SitesHead({ filter, columns, per, n, all, set }: SitesHeadProps) {
         <>
           <Views />
           <ColumnPick columns={columns} pick={(next) => set({ cols: columnsText(next) })} />
-          <a class="btn go" href="/settings">
-            {w.add}
-          </a>
+          {mayAdminister() ? (
+            <a class="btn go" href="/settings">
+              {w.add}
+            </a>
+          ) : null}
         </>
       }
     />
@@ -140,12 +144,14 @@ function SitesHead({ filter, columns, per, n, all, set }: SitesHeadProps) {
 /** No site passes the filter, or there is none at all. */
 const Nothing = ({ all, set }: { all: number; set: Set }) => (
   <div class="panel">
-    <Empty title={all === 0 ? w.empty : w.none} text={all === 0 ? w.emptyText : w.noneText}>
-      {all === 0 ? (
+    {all === 0 ? (
+      <NothingYet>
         <a class="btn go" href="/settings">
           {w.add}
         </a>
-      ) : (
+      </NothingYet>
+    ) : (
+      <Empty title={w.none} text={w.noneText}>
         <button
           class="btn"
           type="button"
@@ -153,8 +159,8 @@ const Nothing = ({ all, set }: { all: number; set: Set }) => (
         >
           {w.removeFilters}
         </button>
-      )}
-    </Empty>
+      </Empty>
+    )}
   </div>
 );
 

@@ -108,6 +108,7 @@ export const words: Words = {
   sites: {
     empty: 'Библиотек пока нет',
     emptyText: 'Подключите первый зонд или загрузите список своих библиотек.',
+    emptyAsk: 'Нет таких, которые вам видны. Обратитесь к администратору.',
     title: 'Библиотеки',
     titleIn: (region) => `Библиотеки: ${region}`,
     summary: (shown, all, states) => `Показано ${shown} из ${plural(all, ofPoints)}. ${states}`,
