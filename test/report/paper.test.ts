@@ -110,10 +110,11 @@ describe.skipIf(!chromiumPath())('the report in a browser (needs Chromium)', () 
     await page.context().addCookies([{ name, value, url: origin }]);
     for (const lang of ['en', 'lt', 'ru']) {
       await page.goto(`${origin}/reports/2026-10?lang=${lang}`);
-      expect(await barriers(page)).toEqual([]);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await barriers(page), `${lang} ${colorScheme}`).toEqual([]);
+      }
     }
-    await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await barriers(page)).toEqual([]);
     await page.setViewportSize({ width: 320, height: 700 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
     expect(await barriers(page)).toEqual([]);

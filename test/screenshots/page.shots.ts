@@ -18,6 +18,15 @@ interface Shot {
   /** Scrolled to this heading. */
   to?: string;
 }
+const SETTINGS = [
+  ['people', 'Make a token'],
+  ['telling', 'Night room'],
+  ['rules', 'Save the rules'],
+  ['calendar', 'Holidays and closed days'],
+  ['screens', 'Add a screen'],
+  ['server', 'Give again'],
+  ['you', 'Change the password'],
+] as const;
 const SHOTS: readonly Shot[] = [
   { name: 'overview', path: '/', words: 'Last 60 minutes' },
   { name: 'overview-dark', path: '/', words: 'Last 60 minutes', dark: true },
@@ -49,7 +58,9 @@ const SHOTS: readonly Shot[] = [
   { name: 'alerts', path: '/alerts', words: 'likely upstream' },
   { name: 'silences', path: '/alerts?state=silences', words: 'Silence a library' },
   { name: 'settings', path: '/settings', words: 'Import a table' },
-  { name: 'settings-telling', path: '/settings?part=telling', words: 'Night room' },
+  { name: 'incident-desk', path: '/alerts?id=1000', words: 'What we saw' },
+  ...SETTINGS.map(([part, words]) => ({ name: `settings-${part}`, path: `/settings?part=${part}`, words })),
+  { name: 'wall-alerts', path: '/wall?rotate=alerts', words: 'Live', viewport: WALL, dark: true },
   { name: 'wall', path: '/wall?rotate=overview,map,alerts', words: 'Pause rotation', viewport: WALL, dark: true },
   { name: 'start-network', path: '/start', words: 'How this server is reached' },
   { name: 'start-phone', path: '/start?step=2&probe=probe-0', words: 'First test is running', viewport: PHONE },

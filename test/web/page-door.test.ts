@@ -40,6 +40,18 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.locator('.wall:not(.stale)').waitFor();
   }, 60_000);
 
+  test('the alerts of a wall screen stand whole, and it says how many more there are', async () => {
+    await world.restart({ sites: 1200, cut: true });
+    const page = await world.open('/wall?rotate=alerts', 'incidents need action', {
+      viewport: { width: 1920, height: 1080 },
+    });
+    const list = page.locator('.wall-list');
+    expect(await list.locator('li').count()).toBe(12);
+    await list.getByText(/^and \d+ more$/).waitFor();
+    expect(await list.evaluate((one) => one.scrollHeight - one.clientHeight)).toBeLessThanOrEqual(1);
+    world.fine();
+  }, 60_000);
+
   test('signing in: a wrong password is refused in words, the right one opens what was asked for', async () => {
     await world.restart({ sites: 3, signedIn: false });
     const page = await world.open('/sites?state=below', 'Sign in');

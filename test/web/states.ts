@@ -45,7 +45,7 @@ const TOLD: Table = {
     site: { says: 'No such site', offers: 'Sites' },
     alerts: { says: 'No open incident' },
     map: { says: 'No site on the map yet', offers: 'Add sites' },
-    fleet: { says: 'No probes yet', offers: 'To the settings' },
+    fleet: { says: 'No probes yet', offers: 'Connect a probe' },
     settings: { path: '/settings?part=screens', says: 'No screen yet', offers: 'Add a screen' },
   },
   partial: {

@@ -322,7 +322,7 @@ function Twin({ region, per, placed: onMap, shown, regionOf, bounds }: TwinProps
           ))}
         </ol>
       )}
-      <p class="tfoot">
+      <p class="tfoot" hidden={all === 0}>
         <a
           href={hrefOf('/sites', {
             state: AP_STATES.filter((state) => !(query.get('hide') ?? '').split(',').includes(state)).join(','),

@@ -126,7 +126,7 @@ function Showing() {
           <MapTile grow={1.8} />
         </section>
       )}
-      {part === 'map' ? null : <Incidents all={lines.value} most={part === 'alerts' ? 14 : 6} />}
+      {part === 'map' ? null : <Incidents all={lines.value} most={part === 'alerts' ? 12 : 6} />}
       <Five />
       {of > 1 ? (
         <button class="btn wall-pause" type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
