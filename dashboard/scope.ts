@@ -1,5 +1,5 @@
 /** Why: a librarian sees the own library and a coordinator the own region. What lies beyond is for them as if it were not there. */
-import type { AccessPoint, AlertView, Site, SiteScope } from '#contract';
+import type { AccessPoint, AlertView, Probe, Site, SiteScope } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { State } from '#state';
 import type { Who } from './deps.ts';
@@ -44,10 +44,17 @@ export function siteFor(who: Asking, registry: Registry, id: string): Site {
   return site;
 }
 
+/** One at no access point is not for who sees only some. */
+export function seesProbe(who: Asking, registry: Registry, { access_point }: Pick<Probe, 'access_point'>): boolean {
+  if (who?.scope === undefined) return true;
+  const ap = access_point === null ? null : registry.accessPoint(access_point);
+  return ap !== null && seesAccessPoint(who, registry, ap);
+}
+
 /** @throws CarrelError PROBE_UNKNOWN, also where it is out of sight */
-export function probeFor(who: Asking, registry: Registry, id: string): void {
+export function probeFor(who: Asking, registry: Registry, id: string): Probe {
   const probe = registry.probe(id);
-  const ap = probe?.access_point ? registry.accessPoint(probe.access_point) : null;
-  const seen = who?.scope === undefined || (ap !== null && seesAccessPoint(who, registry, ap));
-  if (!probe || !seen) throw new CarrelError('PROBE_UNKNOWN', `There is no probe ${id}.`, { probe: id });
+  if (!probe || !seesProbe(who, registry, probe))
+    throw new CarrelError('PROBE_UNKNOWN', `There is no probe ${id}.`, { probe: id });
+  return probe;
 }

@@ -159,9 +159,9 @@ export interface ScreenView {
   /** To the hour; null before it was paired. */
   seen_at: number | null;
 }
-/** GET /api/v1/live/history: how many access points were in each state, newest last. */
+/** GET /api/v1/live/history: how many access points were in each state, newest last; of who sees only some, in the worst state of each hour. */
 export interface StateHistory {
-  /** Length of a step, s. */
+  /** Length of a step, s: 900, of who sees only some 3600. */
   step_s: number;
   /** Beginning of each step, ms; a step nobody counted is missing. */
   t: number[];

@@ -79,6 +79,21 @@ export function createStateTrail({ keep }: Pick<State, 'keep'>, slots: Slots): S
   };
 }
 
+/**
+ * Counts of a part of the fleet, whose quarters nobody kept: access points by their worst state of each hour.
+ * `hours`: as in StateHistory; an hour of which nothing is known of any of them is missing.
+ */
+export function hourCounts(hours: readonly string[], now: number): Pick<StateHistory, 'step_s' | 't' | 'per'> {
+  const first = Math.floor(now / HOUR_MS) - HOURS + 1;
+  const digits = AP_STATES.map((_, i) => String(i));
+  const counts = Array.from({ length: HOURS }, (_, hour) => ({
+    at: (first + hour) * HOUR_MS,
+    of: digits.map((digit) => hours.filter((one) => one[hour] === digit).length),
+  })).filter(({ of }) => of.some((n) => n > 0));
+  const per = Object.fromEntries(AP_STATES.map((state, i) => [state, counts.map(({ of }) => of[i] ?? 0)]));
+  return { step_s: HOUR_MS / 1000, t: counts.map(({ at }) => at), per: per as Record<ApState, number[]> };
+}
+
 /** Moves everybody on to `hour`; what nobody saw is unknown. */
 function turnHours(kept: Kept, hour: number): void {
   const by = hour - kept.hour;

@@ -30,7 +30,7 @@ import { ALL } from './channel-name.ts';
 import { createChannels } from './channels.ts';
 import { createFactsKeeper } from './facts.ts';
 import { healthOf, worstFirst } from './health.ts';
-import { createStateTrail } from './history.ts';
+import { createStateTrail, hourCounts } from './history.ts';
 import { clockOf, readingOf, sampleAtOf } from './latest.ts';
 import { refuse } from './refuse.ts';
 import { createRing } from './ring.ts';
@@ -304,9 +304,10 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     roster: (scope, part = ALL) => channelOf(scope, part).roster(),
     history(scope) {
       const channel = channelOf(scope);
-      const view = trail.view(channel.aps(), clock.wallMs());
-      // Counts are those of everybody: who sees some sites gets the hours of these.
-      return { ...view, ...(channel.key === '' ? {} : { t: [], per: NO_COUNTS }), list: channel.list() };
+      const now = clock.wallMs();
+      const view = trail.view(channel.aps(), now);
+      // Quarters are counted of everybody: who sees some sites gets the hours of these.
+      return { ...view, ...(channel.key === '' ? {} : hourCounts(view.hours, now)), list: channel.list() };
     },
     poll(id, scope, lang = 'en', part = ALL): LivePoll {
       const channel = channelOf(scope, part);
@@ -342,8 +343,6 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     },
   };
 }
-
-const NO_COUNTS = { meets: [], below: [], offline: [], nodata: [], maint: [] };
 
 /** Counted once per version of the fleet. */
 function countWithoutHours(): (fleet: Fleet) => number {

@@ -1,8 +1,9 @@
 /** Why: what people remark on an incident, and where calling them stands. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { EscalationView, IncidentNote, Page } from '#contract';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
+import { seesAlert } from '../scope.ts';
 import type { Allow } from '../session.ts';
 import { whoOf } from './people.ts';
 import { numberPath } from './schemas.ts';
@@ -21,28 +22,35 @@ const noteSchema = {
 
 export function registerIncidentRoutes(
   app: FastifyInstance,
-  { state, clock }: Pick<DashboardDeps, 'state' | 'clock'>,
+  { state, alerts, clock }: Pick<DashboardDeps, 'state' | 'alerts' | 'clock'>,
   allow: Allow,
 ): void {
-  const known = (id: number): number => {
-    if (!state.alerts.get(id)) throw new CarrelError('ALERT_UNKNOWN', `There is no alert ${id}.`, { id });
+  /** @throws CarrelError ALERT_UNKNOWN, also where it is out of sight */
+  const known = ({ params: { id }, who }: FastifyRequest<{ Params: { id: number } }>): number => {
+    const alert = alerts.view(id);
+    if (!alert || !seesAlert(who, state.registry, alert))
+      throw new CarrelError('ALERT_UNKNOWN', `There is no alert ${id}.`, { id });
     return id;
   };
 
   app.get<{ Params: { id: number } }>(
     '/api/v1/alerts/:id/notes',
-    { onRequest: allow('viewer'), schema: { summary: 'Notes on an incident, oldest first', params: numberPath } },
-    async ({ params }): Promise<Page<IncidentNote>> => ({
-      items: state.escalations.notes(known(params.id)),
+    {
+      config: { scoped: true },
+      onRequest: allow('viewer'),
+      schema: { summary: 'Notes on an incident, oldest first', params: numberPath },
+    },
+    async (request): Promise<Page<IncidentNote>> => ({
+      items: state.escalations.notes(known(request)),
       next: null,
     }),
   );
 
   app.post<{ Params: { id: number }; Body: { text: string } }>(
     '/api/v1/alerts/:id/notes',
-    { onRequest: allow('on_call'), schema: noteSchema },
+    { config: { scoped: true }, onRequest: allow('on_call'), schema: noteSchema },
     async (request, reply) => {
-      const id = known(request.params.id);
+      const id = known(request);
       const at = clock.wallMs();
       const note = { at, by: whoOf(request), text: request.body.text.replace(/[\p{Cc}]+/gu, ' ').trim() };
       const added = state.transaction(() => {
@@ -56,11 +64,12 @@ export function registerIncidentRoutes(
   app.get<{ Params: { id: number } }>(
     '/api/v1/alerts/:id/escalation',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: { summary: 'Where calling people stands; 204 when no policy calls anybody', params: numberPath },
     },
     async (request, reply): Promise<EscalationView> => {
-      const found = state.escalations.get(known(request.params.id));
+      const found = state.escalations.get(known(request));
       if (!found) return reply.code(204).send();
       const { policy, state: is, step, round, dueAt, steps } = found;
       const name = policy === null ? null : (state.oncall.policy(policy)?.name ?? null);

@@ -224,9 +224,11 @@ export function registerLiveRoutes(
   app.get(
     '/api/v1/live/history',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: {
-        summary: 'The last 24 hours: access points per state and quarter of an hour, worst state of each hour',
+        summary:
+          'The last 24 hours: access points per state and quarter of an hour (who sees only some: per worst state of each hour), worst state of each hour',
       },
     },
     async (request, reply) => {

@@ -20,13 +20,18 @@ export function registerMapLayerRoutes(
   const layers = createMapLayers(state);
   app.get(
     '/api/v1/map-layers',
-    { onRequest: allow('viewer'), schema: { summary: 'Borders that were uploaded for the map' } },
+    {
+      config: { scoped: true },
+      onRequest: allow('viewer'),
+      schema: { summary: 'Borders that were uploaded for the map' },
+    },
     async () => ({ items: layers.list() }),
   );
 
   app.get<{ Params: { id: string } }>(
     '/api/v1/map-layers/:id',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: { summary: 'One layer as TopoJSON, in Web Mercator from 0 to 1', params: idParams },
     },

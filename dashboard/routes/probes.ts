@@ -5,6 +5,7 @@ import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
 import { issueCredential } from '../registry/credential.ts';
 import { publishDesired } from '../registry/publish.ts';
+import { probeFor, seesProbe } from '../scope.ts';
 import { allow } from '../session.ts';
 import { type PageQuery, pageOf, pageQuery } from './page.ts';
 import { whoOf } from './people.ts';
@@ -49,19 +50,25 @@ export function registerProbeRoutes(app: FastifyInstance, deps: ProbeDeps): void
   app.get<{ Querystring: PageQuery }>(
     '/api/v1/probes',
     {
+      config: { scoped: true },
       onRequest: allow('viewer'),
       schema: { summary: 'Probes by id, with their connection and what they run', querystring: pageQuery },
     },
-    async ({ query }) => {
-      const page = pageOf(state.registry.probes(), query);
+    async ({ query, who }) => {
+      const seen = state.registry.probes().filter((probe) => seesProbe(who, state.registry, probe));
+      const page = pageOf(seen, query);
       return { ...page, items: page.items.map((probe) => withState(deps, probe)) };
     },
   );
 
   app.get<{ Params: { probe: string } }>(
     '/api/v1/probes/:probe',
-    { onRequest: allow('viewer'), schema: { summary: 'One probe', params: pathOf('probe') } },
-    async ({ params }) => withState(deps, probeOrThrow(deps, params.probe)),
+    {
+      config: { scoped: true },
+      onRequest: allow('viewer'),
+      schema: { summary: 'One probe', params: pathOf('probe') },
+    },
+    async ({ params, who }) => withState(deps, probeFor(who, state.registry, params.probe)),
   );
 
   app.post<{ Body: { id: string; access_point?: string | null; watched_since?: number } }>(

@@ -11,7 +11,7 @@ import { formatOpening } from '../registry/opening.ts';
 import { probesOfSites, publishDesired } from '../registry/publish.ts';
 import { assumedZone, newSite, type SiteInput, withInput } from '../registry/site-input.ts';
 import { wordRemark } from '../said/faults.ts';
-import { seesSite, siteFor } from '../scope.ts';
+import { type Asking, seesSite, siteFor } from '../scope.ts';
 import { allow } from '../session.ts';
 import { type PageQuery, pageOf, pageQuery } from './page.ts';
 import { whoOf } from './people.ts';
@@ -63,12 +63,16 @@ export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
 
   app.get(
     '/api/v1/sites/export',
-    { onRequest: allow('viewer'), schema: { summary: 'All sites as CSV, in the form that the import reads' } },
-    async (_request, reply) =>
+    {
+      config: { scoped: true },
+      onRequest: allow('viewer'),
+      schema: { summary: 'All sites that one sees as CSV, in the form that the import reads' },
+    },
+    async ({ who }, reply) =>
       reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', 'attachment; filename="carrel-sites.csv"')
-        .send(exportOf(deps)),
+        .send(exportOf(deps, who)),
   );
 
   app.get<{ Params: { site: string } }>(
@@ -200,7 +204,7 @@ function afterEdit(deps: SiteDeps, sites: readonly string[]): void {
   deps.live.rosterChanged();
 }
 
-function exportOf({ state: { registry } }: SiteDeps): string {
+function exportOf({ state: { registry } }: SiteDeps, who: Asking): string {
   const head = [
     'id',
     'name',
@@ -217,6 +221,7 @@ function exportOf({ state: { registry } }: SiteDeps): string {
   ];
   const lines = registry
     .sites()
+    .filter((site) => seesSite(who, site))
     .map((site) =>
       csvLine([
         site.id,

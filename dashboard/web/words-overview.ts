@@ -57,6 +57,7 @@ const en = {
   wall: 'Wall screen',
   day: 'Sites not meeting the target, last 24 h',
   dayNote: 'each row to its own scale',
+  dayHourNote: 'worst of each hour, each row to its own scale',
   dayNone: 'The first quarter of an hour is being counted.',
   dayLabel: (state: string, now: string, most: string) => `${state}: ${now} now, at most ${most} in 24 hours.`,
   now: 'now',

@@ -4,13 +4,20 @@ import type { AlertView, ComplianceReport, Page, Role, SessionView, Site, SiteSc
 import { covers, ROLES } from '#contract';
 import { createMemoryStore } from '../../broker/store/memory.ts';
 import { registerAlertRoutes } from '../../dashboard/routes/alerts.ts';
+import { registerIncidentRoutes } from '../../dashboard/routes/incidents.ts';
 import { registerMeasurementRoutes } from '../../dashboard/routes/measurements.ts';
+import { registerOnCallRoutes } from '../../dashboard/routes/on-call.ts';
 import { registerReportRoutes } from '../../dashboard/routes/reports.ts';
+import { registerRuleRoutes } from '../../dashboard/routes/rules.ts';
+import { storedIncident } from '../notify/cases.ts';
 import { PASSWORD, type TestDashboard, testDashboard } from '../support/dashboard.ts';
 
 async function twoRegions(): Promise<TestDashboard> {
   const dashboard = await testDashboard({
-    routes: [registerMeasurementRoutes, registerReportRoutes, registerAlertRoutes],
+    routes: [
+      ...[registerMeasurementRoutes, registerReportRoutes, registerAlertRoutes, registerIncidentRoutes],
+      ...[registerRuleRoutes, registerOnCallRoutes],
+    ],
   });
   Object.assign(dashboard.broker.store, createMemoryStore());
   for (const [id, region] of [
@@ -56,8 +63,17 @@ describe('who sees only some libraries', () => {
     const ask = await person(await twoRegions(), role, scope);
     expect(ids(await ask('GET', '/sites'))).toEqual(seen);
     expect(ids(await ask('GET', '/access-points'))).toEqual(seen);
+    expect(ids(await ask('GET', '/probes'))).toEqual(seen.map((site) => `p-${site}`));
+    expect((await ask('GET', '/sites/export')).body.trim().split(/\r?\n/)).toHaveLength(1 + seen.length);
     expect((await ask('GET', '/sites/b')).statusCode).toBe(200);
-    for (const path of ['/sites/c', '/access-points/c/test', '/availability?ap=c', '/outages?ap=c', '/tests?ap=c'])
+    for (const path of [
+      '/sites/c',
+      '/access-points/c/test',
+      '/availability?ap=c',
+      '/outages?ap=c',
+      '/tests?ap=c',
+      '/probes/p-c',
+    ])
       expect([path, (await ask('GET', path)).statusCode]).toEqual([path, 404]);
     expect((await ask('GET', '/measurements?probe=p-c&metric=rtt_ms')).statusCode).toBe(404);
     expect((await ask('POST', '/access-points/c/test')).statusCode).toBe(404);
@@ -66,9 +82,9 @@ describe('who sees only some libraries', () => {
     expect(report.groups.map(({ by }) => by)).not.toContain('network');
   });
 
-  it('is refused where a route does not look at that, such as a table of all', async () => {
+  it('is refused where a route does not look at that, such as the rules of all', async () => {
     const ask = await person(await twoRegions(), 'librarian', { sites: ['b'], regions: [] });
-    for (const path of ['/sites/export', '/audit', '/users', '/sessions', '/tokens', '/quarantine'])
+    for (const path of ['/rules', '/on-call/policies', '/audit', '/users', '/sessions', '/tokens', '/quarantine'])
       expect([path, (await ask('GET', path)).statusCode >= 403]).toEqual([path, true]);
   });
 
@@ -96,6 +112,26 @@ describe('who sees only some libraries', () => {
     await dashboard.as('operator', 'POST', '/silences', { site: 'c', reason: 'works', until });
     const silences = (await ask('GET', '/silences')).json<Page<{ site: string }>>().items;
     expect(silences.map(({ site }) => site)).toEqual(['b']);
+  });
+
+  it('reads and writes notes on incidents of the own library, and finds no others', async () => {
+    const dashboard = await twoRegions();
+    const { alerts } = dashboard.state;
+    const [own, other] = [alerts.add(storedIncident({ ap: 'b' })), alerts.add(storedIncident({ ap: 'c' }))];
+    dashboard.deps.alerts.view = (id) => ({ id, site: id === own ? 'b' : 'c' }) as AlertView;
+    const ask = await person(dashboard, 'librarian', { sites: ['b'], regions: [] });
+    const note = { text: 'The switch was off' };
+    const statuses = async (id: number): Promise<number[]> => [
+      (await ask('GET', `/alerts/${id}/escalation`)).statusCode,
+      (await ask('POST', `/alerts/${id}/notes`, note)).statusCode,
+      (await ask('GET', `/alerts/${id}/notes`)).statusCode,
+    ];
+    expect([await statuses(own), await statuses(other)]).toEqual([
+      [204, 201, 200],
+      [404, 404, 404],
+    ]);
+    expect((await ask('GET', `/alerts/${own}/notes`)).json()).toMatchObject({ items: [{ by: 'ona', ...note }] });
+    expect(dashboard.state.escalations.notes(other)).toEqual([]);
   });
 
   it('plans works for an own region, sees those that concern it, and touches none of others', async () => {

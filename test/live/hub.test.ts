@@ -421,6 +421,26 @@ describe('the last day', () => {
   });
 });
 
+describe('the last day of who sees only some', () => {
+  test('counts theirs by the worst state of each hour, and nobody else', async () => {
+    const it = await world(['antazave', 'debeikiai']);
+    it.time.pass(300_000);
+    await it.frame('antazave', 10, 12);
+    await it.frame('antazave', 10, 11);
+    await it.frame('debeikiai', 10, 60);
+    it.time.pass(60 * 60_000);
+    const { t, per, step_s, hours } = it.hub.history({ sites: ['debeikiai'], regions: [] });
+    expect([step_s, hours.length]).toEqual([3600, 1]);
+    // Before its first test nothing was known of it.
+    expect([per.nodata, per.meets, per.below]).toEqual([
+      [1, 0],
+      [0, 1],
+      [0, 0],
+    ]);
+    expect(t.at(-1)).toBe(Math.floor(it.time.clock.wallMs() / 3_600_000) * 3_600_000);
+  });
+});
+
 describe('the shared packed stream', () => {
   test('one who joins in the middle reads the same bytes as everybody', async () => {
     const it = await world();

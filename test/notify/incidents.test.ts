@@ -4,11 +4,12 @@ import { createNoticePlanner } from '../../dashboard/notify/plan.ts';
 import { registerIncidentRoutes } from '../../dashboard/routes/incidents.ts';
 import { testDashboard } from '../support/dashboard.ts';
 import { memoryState } from '../support/state.ts';
-import { settingsWith, storedIncident } from './cases.ts';
+import { settingsWith, storedIncident, viewIn } from './cases.ts';
 
 test('notes are left by operators, read by everybody, and stay one line', async () => {
   const it = await testDashboard({ routes: [registerIncidentRoutes] });
   it.state.alerts.add(storedIncident());
+  it.deps.alerts.view = viewIn(it.state);
   expect((await it.as('viewer', 'POST', '/alerts/1/notes', { text: 'x' })).statusCode).toBe(403);
   expect((await it.as('operator', 'POST', '/alerts/1/notes', { text: 'called\r\nthem' })).statusCode).toBe(201);
   expect((await it.as('viewer', 'GET', '/alerts/1/notes')).json()).toEqual({

@@ -49,4 +49,13 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     }
     world.fine();
   }, 60_000);
+
+  test('notes that cannot be read say so, and are not taken for none', async () => {
+    await world.restart({ sites: 40 });
+    const page = await world.open('/alerts', 'incidents need action');
+    const refused = { title: 'Not found', status: 404, detail: 'There is no alert 7.', code: 'ALERT_UNKNOWN' };
+    await page.route('**/api/v1/alerts/*/notes', (route) => route.fulfill({ status: 404, json: refused }));
+    await page.locator('.inc a').nth(1).click();
+    await page.locator('section', { hasText: 'Notes' }).getByText('There is no alert 7.').waitFor();
+  }, 60_000);
 });

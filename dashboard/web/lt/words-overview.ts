@@ -60,6 +60,7 @@ export const overviewWords: OverviewWords = {
   wall: 'Sieninis ekranas',
   day: 'Tikslo nepasiekiantys, pastarosios 24 h',
   dayNote: 'kiekviena eilutė savo mastelio',
+  dayHourNote: 'blogiausia kiekvienos valandos būsena, kiekviena eilutė savo mastelio',
   dayNone: 'Skaičiuojamas pirmasis ketvirtis valandos.',
   dayLabel: (state, now, most) => `${state}: dabar ${now}, per 24 valandas daugiausia ${most}.`,
   now: 'dabar',

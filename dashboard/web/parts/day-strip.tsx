@@ -11,18 +11,18 @@ import { Panel, State } from './marks.tsx';
 
 const w = overviewWords;
 const ROWS: readonly ApState[] = ['offline', 'below', 'nodata', 'maint'];
-const STEPS = 96;
+const DAY_S = 86_400;
 const HEIGHT = 36;
-/** No hour is named nearer to "now", in quarters of an hour: there would be no room for both. */
-const ROOM = 16;
-const NARROW_ROOM = 40;
+/** No hour is named nearer to "now", as a part of the day: there would be no room for both. */
+const ROOM = 1 / 6;
+const NARROW_ROOM = 5 / 12;
 const REFRESH_MS = 60_000;
 
 export function DayStrip() {
   const history = useLoad<StateHistory>('/live/history', { refresh: Math.floor(now.value / REFRESH_MS) });
   const { value } = history;
   return (
-    <Panel title={w.day} id="h-day" note={w.dayNote}>
+    <Panel title={w.day} id="h-day" note={value && value.step_s > 900 ? w.dayHourNote : w.dayNote}>
       {value && value.t.length > 0 ? (
         <div class="lanes">
           {ROWS.map((state) => (
@@ -41,11 +41,14 @@ export function DayStrip() {
   );
 }
 
-const firstOf = ({ t, step_s }: StateHistory): number => (t.at(-1) ?? 0) - (STEPS - 1) * step_s * 1000;
+const stepsOf = ({ step_s }: StateHistory): number => DAY_S / step_s;
+const firstOf = (history: StateHistory): number =>
+  (history.t.at(-1) ?? 0) - (stepsOf(history) - 1) * history.step_s * 1000;
 
 function Lane({ state, history }: { state: ApState; history: StateHistory }) {
   const { t, per, step_s } = history;
   const first = firstOf(history);
+  const steps = stepsOf(history);
   const most = Math.max(1, ...per[state]);
   const current = live.value.totals[state];
   return (
@@ -53,12 +56,12 @@ function Lane({ state, history }: { state: ApState; history: StateHistory }) {
       <State state={state} />
       <svg
         class="box"
-        viewBox={`0 0 ${STEPS} ${HEIGHT}`}
+        viewBox={`0 0 ${steps} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
         aria-label={w.dayLabel(words.state[state], count(current), count(most))}
       >
-        <rect class="axis" x="0" y={HEIGHT - 0.6} width={STEPS} height="0.6" />
+        <rect class="axis" x="0" y={HEIGHT - 0.6} width={steps} height="0.6" />
         {t.map((at, i) => {
           const n = per[state][i] ?? 0;
           const height = n === 0 ? 0 : Math.max(3, (HEIGHT * n) / most);
@@ -84,15 +87,16 @@ function Hours({ history }: { history: StateHistory }) {
   const first = firstOf(history);
   const stepMs = history.step_s * 1000;
   const zone = commonZone.value;
-  const marks = Array.from({ length: STEPS }, (_, i) => ({ i, label: clock(first + i * stepMs, zone) })).filter(
-    ({ i, label }) => /^(00|06|12|18):00$/.test(label) && i < STEPS - (narrow.value ? NARROW_ROOM : ROOM),
+  const steps = stepsOf(history);
+  const marks = Array.from({ length: steps }, (_, i) => ({ i, label: clock(first + i * stepMs, zone) })).filter(
+    ({ i, label }) => /^(00|06|12|18):00$/.test(label) && i < steps * (1 - (narrow.value ? NARROW_ROOM : ROOM)),
   );
   return (
     <div class="lane day hours" aria-hidden="true">
       <span />
       <svg class="box" height="20" width="100%">
         {marks.map(({ i, label }) => (
-          <text key={i} x={`${(100 * i) / STEPS}%`} y="15">
+          <text key={i} x={`${(100 * i) / steps}%`} y="15">
             {label}
           </text>
         ))}

@@ -12,7 +12,8 @@ const w = alertWords;
 
 export function Calling({ alert, zone, now }: { alert: AlertView; zone: string; now: number }) {
   const refresh = `${alert.condition} ${alert.acknowledged_at} ${alert.deliveries.length}`;
-  const { value } = useLoad<EscalationView | null>(`/alerts/${alert.id}/escalation`, { refresh });
+  const { value, problem } = useLoad<EscalationView | null>(`/alerts/${alert.id}/escalation`, { refresh });
+  if (problem) return <Refusal error={problem} />;
   if (value?.state !== 'running' || value.due_at === null) return null;
   return <p class="q">{w.calling(moment(value.due_at, now, zone))}</p>;
 }
@@ -26,6 +27,7 @@ export function Notes({ alert, zone, now }: { alert: AlertView; zone: string; no
   return (
     <div class="sec">
       <h3>{w.notes}</h3>
+      <Refusal error={notes.problem} />
       {(notes.value?.items ?? []).map(({ id, at, by, text }) => (
         <p key={id}>
           {text}{' '}

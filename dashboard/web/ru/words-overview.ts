@@ -57,6 +57,7 @@ export const overviewWords: OverviewWords = {
   wall: 'Табло',
   day: 'Не достигают цели, последние 24\u00a0ч',
   dayNote: 'у каждой строки своя шкала',
+  dayHourNote: 'худшее за каждый час, у каждой строки своя шкала',
   dayNone: 'Идёт подсчёт за первую четверть часа.',
   dayLabel: (state, now, most) => `${state}: сейчас ${now}, самое большее за 24\u00a0часа – ${most}.`,
   now: 'сейчас',
