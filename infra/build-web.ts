@@ -3,6 +3,7 @@
  * server names its hash in the content security policy (dashboard/routes/static.ts).
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,7 +59,7 @@ export async function buildWeb(
   for (const page of pages)
     await writeWithPacked(
       join(outDir, `index${page.lang === 'en' ? '' : `.${page.lang}`}.html`),
-      Buffer.from(indexHtml(page, build, app, sprite)),
+      Buffer.from(indexHtml({ ...page, noScript: await noScriptIn(page.lang) }, build, app, sprite)),
     );
   await dropOld(join(outDir, 'assets'), new Set(assets.keys()));
 }
@@ -141,12 +142,19 @@ function filesOf(pages: JoinedWeb['pages'], source: string): string[] {
   return names.map((name) => `/assets/${name}`);
 }
 
+/** The one line of a language that stands in the page itself; English where it has none. */
+async function noScriptIn(lang: string): Promise<string> {
+  const own = join(WEB, lang, 'words-noscript.ts');
+  const words = existsSync(own) ? await import(own) : await import('../dashboard/web/words-noscript.ts');
+  return words.noScript;
+}
+
 /**
  * The page's only HTML. Everything visible is drawn by the script; without it the noscript line says so. `sprite`: every mark and icon once, as
  * symbols that the whole page refers to; they are read while the script is on its way, where making them would hold up the first picture.
  */
 function indexHtml(
-  { files, hash, lang, pages }: JoinedWeb & { lang: string },
+  { files, hash, lang, pages, noScript }: JoinedWeb & { lang: string; noScript: string },
   build: string,
   { hrefs }: AppFiles,
   sprite: string,
@@ -179,7 +187,7 @@ function indexHtml(
 <body>
 ${sprite.replaceAll('\n', '')}
 <div id="root"></div>
-<noscript>Carrel draws this page with JavaScript, which is switched off in this browser.</noscript>
+<noscript>${noScript}</noscript>
 </body>
 </html>
 `;

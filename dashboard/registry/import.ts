@@ -181,16 +181,15 @@ function readOpening(text: string, refusals: string[], remarks: string[]): Site[
   if (text === '') remarks.push(`no opening hours given, ${ASSUMED_OPENING} assumed`);
   const hours = parseOpening(text || ASSUMED_OPENING);
   if (!('problem' in hours)) return hours;
-  refusals.push(`opening: ${hours.problem}; write them as Mo-Fr 10:00-18:00; Sa 10:00-14:00`);
+  refusals.push(`opening: ${hours.problem}`, 'write opening hours as Mo-Fr 10:00-18:00; Sa 10:00-14:00');
   return [[], [], [], [], [], [], []];
 }
 
 function checkPlace({ lat, lon, zone }: Site, refusals: string[], remarks: string[]): void {
   if (lat === null || lon === null) return;
   const place = judgePlace(lat, lon, zone);
-  if (place === 'swapped')
-    refusals.push(`latitude ${lat} and longitude ${lon} seem swapped: ${lon}, ${lat} would be in ${zone}`);
-  if (place === 'far') remarks.push(`latitude ${lat} and longitude ${lon} are far from ${zone}`);
+  if (place === 'swapped') refusals.push(`lat and lon seem swapped: ${lon}, ${lat} would be in ${zone}`);
+  if (place === 'far') remarks.push(`lat and lon are far from ${zone}`);
 }
 
 function plainName(title: string): string {

@@ -5,8 +5,9 @@ import { describe, expect, it, test } from 'vitest';
 import type { Language } from '#contract';
 import { CarrelError } from '#lib/errors';
 import { accessPointProblems, siteProblems } from '../../broker/state/site-rules.ts';
-import { channelProblems, SETUP_KINDS } from '../../dashboard/notify/channels.ts';
+import { channelKinds, channelProblems, SETUP_KINDS } from '../../dashboard/notify/channels.ts';
 import { refusalOf } from '../../dashboard/problem.ts';
+import { planImport } from '../../dashboard/registry/import.ts';
 import { parseOpening } from '../../dashboard/registry/opening.ts';
 import { wordFault, wordRemark } from '../../dashboard/said/faults.ts';
 import { ltRefusals } from '../../dashboard/said/lt/refusals.ts';
@@ -14,6 +15,7 @@ import { hasWords, wordRefusal } from '../../dashboard/said/refusals.ts';
 import { testDashboard } from '../support/dashboard.ts';
 import { ROOT } from '../support/server.ts';
 import { accessPoint, site } from '../support/state.ts';
+import { foreignWords } from './foreign-words.ts';
 
 const TRANSLATED: readonly Language[] = ['lt', 'ru'];
 
@@ -92,6 +94,46 @@ describe.each(TRANSLATED)('in %s', (lang) => {
     const messages = SETUP_KINDS.flatMap((kind) => Object.values(channelProblems(kind, { unheard: 'x' })));
     expect(messages.length).toBeGreaterThan(8);
     expect(said(messages)).toEqual([]);
+  });
+});
+
+describe.each(TRANSLATED)('what is wrong with what was typed, in %s,', (lang) => {
+  it('leaves no English where a field of a channel takes something else', () => {
+    const wrong = ['', '!', 'x'.repeat(5000), 'a\u0000b'];
+    const messages = SETUP_KINDS.flatMap((kind) =>
+      wrong.flatMap((text) => {
+        const given = Object.fromEntries(
+          channelKinds()
+            .find((one) => one.kind === kind)
+            ?.fields.map(({ name }) => [name, text]) ?? [],
+        );
+        return Object.values(channelProblems(kind, given));
+      }),
+    ).filter((message) => message.startsWith('must be'));
+    expect(new Set(messages).size).toBeGreaterThan(10);
+    for (const message of new Set(messages)) {
+      const worded = wordFault(message, lang);
+      expect([worded, foreignWords(worded)]).toEqual([worded, []]);
+      expect(worded).not.toMatch(/such as|letters|signs|address/);
+    }
+  });
+  it('leaves no English in what the lines of a table are told', () => {
+    const table = Buffer.from(
+      [
+        'id,name,zone,lat,lon,opening,contract_mbps,metered,target_mbps,colour',
+        ',A,,25.6,55.5,sometimes,much,perhaps,0,red',
+        'b,B,Europe/Vilnius,48.8,2.3,Mo 18:00-10:00,-5,,,',
+        'b,,Nowhere,99,,Mo 10,1,,,,,,',
+      ].join('\n'),
+    );
+    const plan = planImport(table, { isKnown: () => false, zone: 'Europe/Vilnius' });
+    const messages = plan.report.lines.flatMap((line) => line.messages);
+    expect(messages.length).toBeGreaterThan(12);
+    for (const message of messages) {
+      const worded = wordRemark(message, lang).replace(/^[a-z_]+: /, '');
+      expect([message, foreignWords(worded, ['lat', 'lon'])]).toEqual([message, []]);
+      expect(worded).not.toBe(message);
+    }
   });
 });
 

@@ -6,6 +6,7 @@ import type { Severity } from '#contract';
 import { httpChannel, httpUrl, JSON_TYPE, matching, type Post, plain, secret } from '../channel.ts';
 import { cut } from '../escape.ts';
 import { isOver } from '../message.ts';
+import { wordsOf } from '../words/index.ts';
 
 const EVENT_BYTES = 512_000;
 const EVENTS_URL = 'https://events.pagerduty.com/v2/enqueue';
@@ -49,6 +50,6 @@ export function pagerdutyBody({ message, data, thread, now }: Post, routingKey: 
   if (Buffer.byteLength(text) <= EVENT_BYTES) return text;
   return JSON.stringify({
     ...event,
-    payload: { ...event.payload, custom_details: { note: 'too large for PagerDuty; see the link' } },
+    payload: { ...event.payload, custom_details: { note: wordsOf(message.lang).tooLong } },
   });
 }

@@ -102,6 +102,7 @@ export const en: Words = {
   theProvider: 'the provider',
   reminder: (minutes) => `Nobody has taken it on for ${count(minutes, { one: '{n} minute', other: '{n} minutes' })}.`,
   ackEnded: 'The acknowledgement has ended and it still goes on.',
+  tooLong: 'Too long for here; see the link.',
   uncertain: 'This may be a repeat: it is not known whether the first attempt arrived.',
   member: (name, since) => `${name}, since ${since}`,
   moreMembers: (n) => `and ${n} more`,

@@ -121,6 +121,7 @@ export const lt: Words = {
   reminder: (minutes) =>
     `Jau ${count(minutes, { one: '{n} minutę', few: '{n} minutes', other: '{n} minučių' })} niekas nesiėmė.`,
   ackEnded: 'Laikas, kuriam kažkas ėmėsi, baigėsi, o sutrikimas tęsiasi.',
+  tooLong: 'Čia netelpa; žr. nuorodą.',
   uncertain: 'Gali būti pakartojimas: nežinome, ar pirmas bandymas pasiekė.',
   member: (name, since) => `${name}, nuo ${since}`,
   moreMembers: (n) => `ir dar ${n}`,

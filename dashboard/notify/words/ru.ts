@@ -132,6 +132,7 @@ export const ru: Words = {
   reminder: (minutes) =>
     `Уже ${count(minutes, { one: '{n} минуту', few: '{n} минуты', many: '{n} минут', other: '{n} минуты' })} никто не взялся.`,
   ackEnded: 'Срок, на который кто-то взялся, истёк, а сбой продолжается.',
+  tooLong: 'Здесь не помещается; см. ссылку.',
   uncertain: 'Возможно, это повтор: неизвестно, дошла ли первая попытка.',
   member: (name, since) => `${name}, с ${since}`,
   moreMembers: (n) => `и ещё ${n}`,

@@ -86,6 +86,8 @@ export interface Words {
   reminder(minutes: number): string;
   ackEnded: string;
   uncertain: string;
+  /** A receiver takes less than there is to say. */
+  tooLong: string;
   member(name: string, since: string): string;
   moreMembers(n: number): string;
   /** How a group stands while it goes on. */
