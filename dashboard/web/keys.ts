@@ -58,9 +58,10 @@ export function startKeys(): () => void {
     else if (event.key === '/') focusSearch();
     else if (event.key === '?') helpOpen.value = true;
     else if (event.key === 'd') nextTheme();
+    else if (event.key === 'w') go('/wall');
     else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1);
     else if (event.key === 'a' || event.key === 's') doOnRow(event.key);
-    else return;
+    else if (!useControl(event.key)) return;
     event.preventDefault();
   };
   addEventListener('keydown', press);
@@ -86,6 +87,20 @@ function focusSearch(): void {
 function doOnRow(deed: RowDeed): void {
   const row = document.activeElement;
   if (row instanceof HTMLElement && row.matches('[data-row]')) onRow?.(deed, row);
+}
+
+const ARROWS = new Set(['ArrowLeft', 'ArrowRight']);
+/** Presses what the page has for this key (`aria-keyshortcuts`). An arrow is its own where something has the focus that it moves in. */
+function useControl(key: string): boolean {
+  if (ARROWS.has(key) && !document.activeElement?.matches('body, #main')) return false;
+  const named = key === '+' ? 'Plus' : key;
+  for (const control of document.querySelectorAll<HTMLElement>('main [aria-keyshortcuts]')) {
+    if (control.getAttribute('aria-keyshortcuts') !== named || control.offsetParent === null) continue;
+    control.focus();
+    control.click();
+    return true;
+  }
+  return false;
 }
 
 /** Moves the focus to the next or previous row's link. */

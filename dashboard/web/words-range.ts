@@ -7,6 +7,7 @@ const en = {
   custom: 'Custom…',
   from: 'From',
   to: 'To',
+  wrong: 'The end comes after the beginning, at most five years later.',
   show: 'Show',
   thisRange: 'this stretch',
   newestTests: (n: string) => `Of the tests of this range only the newest ${n} are listed.`,

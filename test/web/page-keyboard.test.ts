@@ -43,6 +43,34 @@ describe.skipIf(!chromiumPath())('with the keyboard alone (needs Chromium)', () 
     world.fine();
   }, 60_000);
 
+  test('one looks at a range closer and earlier, back again, and at one of one’s own, which is refused where it ends before it begins', async () => {
+    const page = await world.open('/sites/site-20', 'Data used by monitoring');
+    const stretch = () => ['from', 'to'].map((name) => Number(new URL(page.url()).searchParams.get(name)));
+    await press(page, '+');
+    await expect.poll(() => page.url()).toContain('from=');
+    const [from = 0, to = 0] = stretch();
+    expect(to - from).toBe(12 * 3_600_000);
+    await page.locator('#main').focus();
+    await press(page, 'ArrowLeft');
+    await expect.poll(() => stretch()[1]).toBeLessThan(to);
+    await press(page, 'l');
+    await expect.poll(() => page.url()).not.toContain('from=');
+    await press(page, 't');
+    await tabTo(page, page.getByLabel('To', { exact: true }));
+    await page.getByLabel('To', { exact: true }).fill('2026-11-01T10:00');
+    await press(page, 'Enter');
+    await page.getByText('The end comes after the beginning').waitFor();
+    expect(page.url()).not.toContain('from=');
+    await page.getByLabel('From', { exact: true }).fill('2026-10-30T10:00');
+    await press(page, 'Enter');
+    await expect.poll(() => stretch()[1]).toBe(Date.parse('2026-11-01T10:00:00+02:00'));
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByText('Last 60 minutes').waitFor();
+    await press(page, 'w');
+    await page.waitForURL('**/wall');
+    world.fine();
+  }, 60_000);
+
   test('one acknowledges an incident, for as long as one chose', async () => {
     const page = await world.open('/', 'Last 60 minutes');
     await press(page, 'g', 'a');

@@ -29,9 +29,9 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
   test.each([
     ['/', 'Last 60 minutes'],
     ['/sites', 'Last heard'],
-    ['/alerts', 'Told'],
+    ['/alerts', 'Needs action'],
   ] as const)(
-    '%s stands with the scripts that its first load is weighed by; the map and the bar of a selection come after',
+    '%s stands with the scripts that its first load is weighed by; the map, the bar of a selection and an incident whole come after',
     async (path, words) => {
       await world.open('/help/keys', 'next, previous row');
       const { page } = world.watched;
@@ -53,7 +53,7 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
       const first = [...scripts].filter((name) => !name.startsWith('live-share-'));
       expect(first.sort()).toEqual(firstLoad('en', path).sort());
       details.resolve();
-      const later = { '/': 'tile-', '/sites': 'selection-', '/alerts': '' }[path];
+      const later = { '/': 'tile-', '/sites': 'selection-', '/alerts': 'incident-' }[path];
       await expect.poll(() => [...scripts].some((name) => name.startsWith(later))).toBe(true);
       world.fine();
     },

@@ -25,6 +25,9 @@ export function parseStretch(query: URLSearchParams): Stretch | null {
   return span >= LEAST_MS && span <= MOST_MS ? { from: Number(from), to: Number(to) } : null;
 }
 
+/** Longer than nothing and no longer than what is kept; a very short one is widened when it is shown. */
+export const canBeShown = ({ from, to }: Stretch): boolean => to > from && to - from <= MOST_MS;
+
 /** Twice as near, twice as far, or half a width aside; never beyond what is kept, nor into the future. */
 export function moved({ from, to }: Stretch, move: Move, now: number): Stretch {
   const span = to - from;

@@ -9,6 +9,7 @@ export const rangeWords: RangeWords = {
   custom: 'Kitas…',
   from: 'Nuo',
   to: 'Iki',
+  wrong: 'Pabaiga turi būti po pradžios, daugiausia po penkerių metų.',
   show: 'Rodyti',
   thisRange: 'šis laikotarpis',
   newestTests: (n) => `Iš šio laikotarpio bandymų išvardyti tik naujausi: ${n}.`,

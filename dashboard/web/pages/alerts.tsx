@@ -9,16 +9,18 @@ import { useLoad } from '../load.ts';
 import { narrow } from '../narrow.ts';
 import { Empty, Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
-import { Incident, type RowAsked, RULE_STATE, zoneOf } from '../parts/incident.tsx';
+import { type IncidentProps, type RowAsked, RULE_STATE, zoneOf } from '../parts/incident-row.ts';
 import { lazy } from '../parts/lazy.tsx';
 import { Mark, whole } from '../parts/marks.tsx';
 import { hrefOf, place } from '../router.ts';
-import { lastAlert, serverNow } from '../store.ts';
+import { lastAlert, ready, serverNow } from '../store.ts';
 import { words } from '../words.ts';
 import { alertWords } from '../words-alerts.ts';
 
 const w = alertWords;
 const Silences = lazy<object>(() => import('./alerts-silences.tsx').then((module) => module.Silences));
+/** Beside the list on a desk; a phone has a page for it that the server draws. */
+const Incident = lazy<IncidentProps>(() => import('../parts/incident.tsx').then((module) => module.Incident));
 const LISTS = ['open', 'acknowledged', 'closed'] as const;
 type List = (typeof LISTS)[number];
 const SILENCES = 'silences';
@@ -222,7 +224,8 @@ function Detail({ id, chosen, refresh, ...rest }: DetailProps) {
         <Failed what={words.what.alerts} problem={loaded.problem} again={loaded.again} />
       </section>
     );
-  if (!loaded.value)
+  // Its times are those of its library's zone, which comes with the details of the sites.
+  if (!loaded.value || !ready.value)
     return (
       <section class="panel stick">
         <Waiting what={words.what.alerts} />

@@ -80,7 +80,7 @@ function Following({ query, asked }: { query: TailQuery; asked: TailQuery }) {
         }
         acts={
           <>
-            <button class="btn" type="button" disabled={full} onClick={() => setPaused(!paused)}>
+            <button class="btn" type="button" aria-keyshortcuts="p" disabled={full} onClick={() => setPaused(!paused)}>
               {paused ? w.goOn : w.pause}{' '}
               {letters.value ? (
                 <kbd class="narrow-hide" aria-hidden="true">

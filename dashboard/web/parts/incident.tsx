@@ -1,53 +1,23 @@
 /** Why: one incident whole: what state, since when, the reasons, the tests behind them, who was told and who has it. */
 import { useEffect, useState } from 'preact/hooks';
-import { type AlertView, type ApState, withoutPlace } from '#contract';
+import { type AlertView, withoutPlace } from '#contract';
 import { age, moment, yours } from '../format.ts';
-import type { RowDeed } from '../keys.ts';
 import { mayAct } from '../rights.ts';
 import { siteHref } from '../router.ts';
-import { commonZone, serverNow, siteOf } from '../store.ts';
+import { serverNow } from '../store.ts';
 import { alertWords } from '../words-alerts.ts';
 import { Acknowledge } from './ack.tsx';
+import { type IncidentProps, RULE_STATE, zoneOf } from './incident-row.ts';
 import { lazy } from './lazy.tsx';
 import { Mark, State, stateWord, whole } from './marks.tsx';
 import { Calling, Notes } from './notes.tsx';
 import { TestsTable } from './tests-table.tsx';
 
 const w = alertWords;
-export const RULE_STATE: Record<AlertView['rule'], ApState> = {
-  slow: 'below',
-  dark: 'offline',
-  silent: 'nodata',
-  quality: 'below',
-  device: 'nodata',
-  budget: 'nodata',
-  clock: 'nodata',
-  weak: 'nodata',
-  cloned: 'nodata',
-  server: 'below',
-  outdated: 'nodata',
-  database: 'offline',
-  group: 'offline',
-};
-export const zoneOf = (alert: AlertView) => siteOf(alert.site)?.zone ?? commonZone.value;
-
 /** Loaded when somebody silences. */
 const SilenceAlert = lazy<{ alert: AlertView; onDone: () => void }>(() =>
   import('./silence-alert.tsx').then((module) => module.SilenceAlert),
 );
-/** What was asked for by a key, each time anew. */
-export interface RowAsked {
-  deed: RowDeed;
-  id: number;
-  nth: number;
-}
-interface IncidentProps {
-  alert: AlertView;
-  chosen: boolean;
-  onAck: () => void;
-  asked: RowAsked | null;
-}
-
 export function Incident({ alert, chosen, onAck, asked }: IncidentProps) {
   const [silencing, setSilencing] = useState(false);
   const [deed, nth] = asked?.id === alert.id ? [asked.deed, asked.nth] : [null, 0];

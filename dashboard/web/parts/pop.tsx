@@ -2,7 +2,13 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 
-export function Pop({ label, children }: { label: string; children: ComponentChildren }) {
+interface PopProps {
+  label: string;
+  /** The key that opens and closes it. */
+  shortcut?: string;
+  children: ComponentChildren;
+}
+export function Pop({ label, shortcut, children }: PopProps) {
   const box = useRef<HTMLDetailsElement>(null);
   const [open, setOpen] = useState(false);
   const close = () => {
@@ -22,7 +28,9 @@ export function Pop({ label, children }: { label: string; children: ComponentChi
         if (event.relatedTarget instanceof Node && !box.current?.contains(event.relatedTarget)) close();
       }}
     >
-      <summary class="btn">{label}</summary>
+      <summary class="btn" aria-keyshortcuts={shortcut}>
+        {label}
+      </summary>
       {open ? <div class="panel pad">{children}</div> : null}
     </details>
   );

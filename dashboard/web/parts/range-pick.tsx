@@ -1,6 +1,7 @@
 /** Why: the range of all charts of a page: usual ones, one's own, and buttons for what dragging does. */
+import { useState } from 'preact/hooks';
 import { type Frame, RANGES, type Range } from '../charts/series.ts';
-import { fieldOf, momentOfField, parseStretch, zoomTo } from '../charts/zoom.ts';
+import { canBeShown, fieldOf, momentOfField, parseStretch, zoomTo } from '../charts/zoom.ts';
 import { full, zoneName } from '../format.ts';
 import { place, withQuery } from '../router.ts';
 import { rangeWords as z } from '../words-range.ts';
@@ -25,36 +26,8 @@ export function RangePick({ range, frame }: { range: Range; frame: Frame }) {
         ))}
       </span>
       <ZoomButtons frame={frame} />
-      <Pop label={z.custom}>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            const { from = '', to = '' } = textsOf(event.currentTarget);
-            const stretch = { from: momentOfField(from, frame.zone), to: momentOfField(to, frame.zone) };
-            if (stretch.to > stretch.from) zoomTo(stretch);
-          }}
-        >
-          <Field
-            scope="range"
-            type="datetime-local"
-            name="from"
-            label={z.from}
-            defaultValue={fieldOf(frame.from, frame.zone)}
-            required
-          />
-          <Field
-            scope="range"
-            type="datetime-local"
-            name="to"
-            label={z.to}
-            hint={siteWords.zoneTimes(zoneName(frame.zone))}
-            defaultValue={fieldOf(frame.to, frame.zone)}
-            required
-          />
-          <button class="btn go" type="submit">
-            {z.show}
-          </button>
-        </form>
+      <Pop label={z.custom} shortcut="t">
+        <Custom frame={frame} />
       </Pop>
       {own ? (
         <span class="q">
@@ -62,5 +35,39 @@ export function RangePick({ range, frame }: { range: Range; frame: Frame }) {
         </span>
       ) : null}
     </>
+  );
+}
+
+/** A stretch that cannot be shown is refused here: an address that has one is read as if it had none. */
+function Custom({ frame: { from, to, zone } }: { frame: Frame }) {
+  const [wrong, setWrong] = useState(false);
+  const show = (form: HTMLFormElement) => {
+    const texts = textsOf(form);
+    const stretch = { from: momentOfField(texts['from'] ?? '', zone), to: momentOfField(texts['to'] ?? '', zone) };
+    const isShown = canBeShown(stretch);
+    setWrong(!isShown);
+    if (isShown) zoomTo(stretch);
+  };
+  const field = { scope: 'range', type: 'datetime-local', required: true };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        show(event.currentTarget);
+      }}
+    >
+      <Field {...field} name="from" label={z.from} defaultValue={fieldOf(from, zone)} />
+      <Field
+        {...field}
+        name="to"
+        label={z.to}
+        hint={siteWords.zoneTimes(zoneName(zone))}
+        defaultValue={fieldOf(to, zone)}
+      />
+      {wrong ? <p role="alert">{z.wrong}</p> : null}
+      <button class="btn go" type="submit">
+        {z.show}
+      </button>
+    </form>
   );
 }

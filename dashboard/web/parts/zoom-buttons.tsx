@@ -6,6 +6,7 @@ import { serverNow } from '../store.ts';
 import { rangeWords as z } from '../words-range.ts';
 
 const SIGNS: Record<Move, string> = { in: '+', out: '−', earlier: '‹', later: '›' };
+const KEYS: Record<Move, string> = { in: 'Plus', out: '-', earlier: 'ArrowLeft', later: 'ArrowRight' };
 
 export const ZoomButtons = ({ frame }: { frame: Frame }) => (
   <span class="zoom" role="group" aria-label={z.zoom}>
@@ -16,13 +17,14 @@ export const ZoomButtons = ({ frame }: { frame: Frame }) => (
         type="button"
         aria-label={z.moves[move]}
         title={z.moves[move]}
+        aria-keyshortcuts={KEYS[move]}
         onClick={() => zoomTo(moved(frame, move, serverNow.value))}
       >
         {SIGNS[move]}
       </button>
     ))}
     {parseStretch(place.value.query) ? (
-      <button class="btn" type="button" onClick={() => zoomTo(null)}>
+      <button class="btn" type="button" aria-keyshortcuts="l" onClick={() => zoomTo(null)}>
         {z.back}
       </button>
     ) : null}
