@@ -22,8 +22,8 @@ type Line = Omit<HeardLine, 'of'>;
 /** Older than this, a first frame says more of the probe's waiting than of its clock. */
 const LATE_MS = 10_000;
 
-/** In the order in which they come. `heard` null: nobody has been asked yet. */
-export function heardLines(heard: ProbeHeard | null, target: number): HeardLine[] {
+/** In the order in which they come. `heard` null: nobody has been asked yet. `target`: of the network, Mb/s; null where it is not known. */
+export function heardLines(heard: ProbeHeard | null, target: number | null): HeardLine[] {
   const lines: Record<HeardLine['of'], Line> = {
     hello: helloOf(heard),
     clock: clockOf(heard),
@@ -119,8 +119,8 @@ function testOf(heard: ProbeHeard | null): Line {
   return { state: 'done', title: w.test.done, texts: [text], at: test.at };
 }
 
-function verdictOf(test: TestView | null, target: number): Line {
-  if (!test) return todo(w.verdict.todo(mbps(target)));
+function verdictOf(test: TestView | null, target: number | null): Line {
+  if (!test) return todo(target === null ? w.verdict.todoAny : w.verdict.todo(mbps(target)));
   const { verdict, rate_mbps, limited_by, at } = test;
   const measured = rate_mbps === null ? [] : [w.verdict.rate(`${cut(rate_mbps)}${NBSP}${words.units.mbps}`)];
   const against = mbps(test.target_mbps);

@@ -149,6 +149,7 @@ const en = {
     },
     verdict: {
       todo: (target: string) => `First verdict against ${target}`,
+      todoAny: 'First verdict against the target',
       pass: (target: string) => `Meets ${target}`,
       fail: (target: string) => `Below ${target}`,
       rate: (rate: string) => `${rate} down`,

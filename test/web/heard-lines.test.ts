@@ -27,6 +27,7 @@ test('before anything came, all six are to do and none has a time', () => {
       ['hello', 'clock', 'wan', 'samples', 'test', 'verdict'].map((of) => [of, 'todo', null]),
     );
   expect(said('verdict', { target_mbps: 25 })).toBe('todo: First verdict against 25 Mb/s');
+  expect(heardLines(null, null).at(-1)?.title).toBe('First verdict against the target');
 });
 
 test.each<[Of, Partial<ProbeHeard>, string]>([

@@ -51,7 +51,8 @@ describe.skipIf(!chromiumPath())('setting up (needs Chromium)', () => {
   test('for a library that is here: the command is shown once; a reload stays at the step, without the command', async () => {
     const page = await world.open('/start?step=2', 'Make the command');
     await page.getByRole('link', { name: 'One that is here' }).click();
-    await page.getByLabel('Access point').selectOption('site-7');
+    await page.getByLabel('Find: Access point').fill('site-7');
+    await page.getByLabel('Access point', { exact: true }).selectOption('site-7');
     await page.getByRole('button', { name: 'Make the command' }).click();
     await page.getByText('install.sh | sh -s -- --server').waitFor();
     expect(new URL(page.url()).search).toBe('?step=2&probe=site-7');
@@ -108,7 +109,8 @@ describe.skipIf(!chromiumPath())('setting up (needs Chromium)', () => {
 
   test('the settings lead here, for the hundredth probe too, and to what is heard of one that is there', async () => {
     const page = await world.open('/settings', 'Connect a probe, step by step');
-    await page.getByRole('button', { name: 'Change probe-0' }).click();
+    await page.getByLabel('Find: Probes').fill('probe-0');
+    await page.getByRole('button', { name: 'Change probe-0', exact: true }).click();
     await page.getByRole('link', { name: 'What Carrel hears' }).click();
     await page.getByText('probe-0, agent 0.1.0').waitFor();
     await page.goBack();
@@ -120,8 +122,8 @@ describe.skipIf(!chromiumPath())('setting up (needs Chromium)', () => {
     world.fixture.roster.probes.splice(0);
     const page = await world.open('/sites/site-3', 'none yet');
     await page.getByRole('link', { name: 'connect one' }).click();
-    await page.getByLabel('Access point').waitFor();
-    expect(await page.getByLabel('Access point').inputValue()).toBe('site-3');
+    await page.getByLabel('Access point', { exact: true }).waitFor();
+    expect(await page.getByLabel('Access point', { exact: true }).inputValue()).toBe('site-3');
     await page.goto(`${world.fixture.origin}/start?step=2`);
     await page.getByRole('heading', { level: 1, name: 'Connect the first probe' }).waitFor();
   });

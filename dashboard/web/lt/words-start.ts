@@ -157,6 +157,7 @@ export const startWords: StartWords = {
     },
     verdict: {
       todo: (target) => `Pirma išvada, ar pasiekiama ${target}`,
+      todoAny: 'Pirma išvada, ar pasiekiamas tikslas',
       pass: (target) => `Pasiekiama ${target}`,
       fail: (target) => `Mažiau nei ${target}`,
       rate: (rate) => `atsisiuntimas ${rate}`,

@@ -9,10 +9,11 @@ import { textsOf } from '../parts/field.tsx';
 import { Heard } from '../parts/heard.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { NEW_SITE_FIELDS, NewSiteFields } from '../parts/new-site-fields.tsx';
-import { ProbeFields, unwatchedFirst } from '../parts/probe-fields.tsx';
+import { ProbeFields } from '../parts/probe-fields.tsx';
 import { siteBodyOf } from '../parts/site-fields.tsx';
 import { go, hrefOf, siteHref } from '../router.ts';
-import { lines, refreshRoster, roster } from '../store.ts';
+import { refreshRoster, roster, siteOf } from '../store.ts';
+import { firstUnwatched } from '../unwatched.ts';
 import { settingsWords } from '../words-settings.ts';
 import { startWords } from '../words-start.ts';
 
@@ -77,7 +78,7 @@ export function StartProbe({ probe, ap, network }: StartProbeProps) {
           />
         )}
       </Panel>
-      <Heard key={probe} probe={probe} network={network} target={network?.target_mbps ?? 30} />
+      <Heard key={probe} probe={probe} network={network} target={network?.target_mbps ?? null} />
     </div>
   );
 }
@@ -107,7 +108,7 @@ function Questions({ ap, error, network, work }: QuestionsProps) {
     await work(form);
     setBusy(false);
   };
-  const [first] = unwatchedFirst();
+  const known = firstUnwatched() ?? roster.value?.access_points[0]?.id;
   return (
     <form
       onSubmit={(event) => {
@@ -116,7 +117,7 @@ function Questions({ ap, error, network, work }: QuestionsProps) {
       }}
     >
       <div class="pad fields">
-        {first ? <Which ap={ap} first={first.ap.id} /> : null}
+        {known ? <Which ap={ap} first={known} /> : null}
         <div class="all">
           <Refusal error={error} known={ap === null ? NEW_SITE_FIELDS : ['id', 'access_point']} />
         </div>
@@ -167,15 +168,15 @@ interface MadeProps {
   renew: () => Promise<void>;
 }
 function Made({ probe, made, error, renew }: MadeProps) {
-  const ap = roster.value?.probes.find(({ id }) => id === probe)?.access_point ?? null;
-  const line = lines.value.find((one) => one.ap.id === ap);
+  const watches = roster.value?.probes.find(({ id }) => id === probe)?.access_point;
+  const ap = roster.value?.access_points.find(({ id }) => id === watches);
+  const name = ap && siteOf(ap.site)?.name;
   return (
     <>
       <div class="pad fields one">
         <Refusal error={error} />
         <p>
-          {line ? <a href={siteHref(line.site.id, line.ap.id)}>{line.name}</a> : null}{' '}
-          <span class="mono q">{probe}</span>
+          {name ? <a href={siteHref(ap.site, ap.id)}>{name}</a> : null} <span class="mono q">{probe}</span>
         </p>
         {made ? (
           <>

@@ -126,5 +126,5 @@ const OnlyLooks = ({ probe, network }: { probe: string | null; network: NetworkV
       </Empty>
     </div>
   ) : (
-    <Heard probe={probe} network={network} target={network?.target_mbps ?? 30} />
+    <Heard probe={probe} network={network} target={network?.target_mbps ?? null} />
   );

@@ -33,7 +33,7 @@ interface CheckProps {
   children?: ComponentChildren;
 }
 export const Check = ({ state, title, texts = [], end, children }: CheckProps) => (
-  <li class={state}>
+  <li class={state === 'todo' ? 'todo' : ''}>
     <span class="shape">
       <Shape state={state} />
     </span>
@@ -46,6 +46,6 @@ export const Check = ({ state, title, texts = [], end, children }: CheckProps) =
       ))}
       {children}
     </div>
-    <span class="q">{end}</span>
+    {end ? <span class="q">{end}</span> : null}
   </li>
 );

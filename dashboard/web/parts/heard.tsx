@@ -25,7 +25,7 @@ export function Heard({
 }: {
   probe: string | null;
   network: NetworkView | null;
-  target: number;
+  target: number | null;
 }) {
   const heard = useHeard(probe);
   const lines = heardLines(heard.value, target);
@@ -66,7 +66,7 @@ function useHeard(probe: string | null): Loaded<ProbeHeard> {
   const { value, problem, again } = heard;
   useEffect(() => {
     if (probe === null || (value === null && problem === null)) return undefined;
-    const awaited = problem !== null || !heardLines(value, 0).every(isHeard);
+    const awaited = problem !== null || !heardLines(value, null).every(isHeard);
     const timer = setTimeout(again, awaited ? SOON_MS : LATER_MS);
     return () => clearTimeout(timer);
   }, [probe, value, problem]);

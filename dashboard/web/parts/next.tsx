@@ -2,18 +2,13 @@
 import { computed } from '@preact/signals';
 import { hrefOf } from '../router.ts';
 import { live, me, ready, roster } from '../store.ts';
+import { firstUnwatched } from '../unwatched.ts';
 import { overviewWords } from '../words-overview.ts';
 import { Panel } from './marks.tsx';
 
 const w = overviewWords.next;
 
 const withAccess = computed(() => new Set(roster.value?.access_points.map(({ site }) => site)).size);
-
-/** Where a library waits for its probe, that one. */
-function withoutProbe(): string | null {
-  const watched = new Set(roster.value?.probes.map(({ access_point }) => access_point));
-  return roster.value?.access_points.find(({ id }) => !watched.has(id))?.id ?? null;
-}
 
 /** Only while there is no second library or probe: later the notices say what is missing. */
 const steps = computed(() => {
@@ -23,7 +18,7 @@ const steps = computed(() => {
   if (me.value?.role !== 'administrator' || (sites > 1 && probes > 1)) return [];
   return [
     { href: '/start?step=2', does: w.library, text: w.libraryText, done: sites > 1 },
-    { href: hrefOf('/start', { step: 2, ap: withoutProbe() }), does: w.probe, text: w.probeText, done: probes > 1 },
+    { href: hrefOf('/start', { step: 2, ap: firstUnwatched() }), does: w.probe, text: w.probeText, done: probes > 1 },
     {
       href: '/start?step=3',
       does: w.alerts,

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { ApiError } from '../api.ts';
 import type { Line } from '../fleet.ts';
 import { lines, roster } from '../store.ts';
+import { watchedIds } from '../unwatched.ts';
 import { settingsWords } from '../words-settings.ts';
 import { Field } from './field.tsx';
 import { Pick } from './pick.tsx';
@@ -10,10 +11,8 @@ import { Pick } from './pick.tsx';
 const w = settingsWords;
 
 /** Access points in the order in which they are offered: those without a probe first, as they are what one came for. */
-export function unwatchedFirst(): Line[] {
-  const watched = new Set(
-    roster.value?.probes.flatMap(({ access_point, admitted }) => (admitted && access_point ? [access_point] : [])),
-  );
+function unwatchedFirst(): Line[] {
+  const watched = watchedIds();
   // They come by name.
   const [without, others] = [false, true].map((is) => lines.value.filter(({ ap }) => watched.has(ap.id) === is));
   return [...(without ?? []), ...(others ?? [])];

@@ -154,6 +154,7 @@ export const startWords: StartWords = {
     },
     verdict: {
       todo: (target) => `Первый вывод: есть ли ${target}`,
+      todoAny: 'Первый вывод: достигнута ли цель',
       pass: (target) => `Есть ${target}`,
       fail: (target) => `Ниже ${target}`,
       rate: (rate) => `загрузка ${rate}`,
