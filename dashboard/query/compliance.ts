@@ -188,7 +188,9 @@ function wilson(hits: number, n: number): [number | null, number | null] {
   const share = hits / n;
   const middle = share + Z ** 2 / (2 * n);
   const spread = Z * Math.sqrt((share * (1 - share)) / n + Z ** 2 / (4 * n ** 2));
-  return [(100 * Math.max(0, middle - spread)) / (1 + Z ** 2 / n), (100 * (middle + spread)) / (1 + Z ** 2 / n)];
+  const percentAt = (bound: number): number => (100 * bound) / (1 + Z ** 2 / n);
+  // Where all or none hit, the last bit of the sum can lie beyond what a share can be.
+  return [Math.max(0, percentAt(middle - spread)), Math.min(100, percentAt(middle + spread))];
 }
 
 function percent(part: number, whole: number): number | null {

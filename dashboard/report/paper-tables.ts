@@ -103,6 +103,6 @@ function figureCells(of: ComplianceFigures, words: PaperWords): Markup {
   const interval =
     of.share_low_pct !== null &&
     of.share_high_pct !== null &&
-    html` <span class="qq">(${whole(Math.floor(of.share_low_pct), words)} ${words.to} ${whole(Math.ceil(of.share_high_pct), words)})</span>`;
+    html` <span class="qq">(${whole(Math.floor(of.share_low_pct), words)} ${words.to} ${whole(Math.ceil(Math.min(100, of.share_high_pct)), words)})</span>`;
   return html`<td class="num">${whole(of.passed + of.failed, words)} / ${whole(of.planned, words)}</td><td class="num">${figure(of.coverage_pct)}</td><td class="num">${figure(of.median_mbps)}</td><td class="num">${figure(of.p10_mbps)}</td><td class="num">${figure(of.share_pct)}${interval}</td><td class="num">${figure(of.availability_pct)}</td>`;
 }

@@ -158,6 +158,12 @@ describe('the verdict of a month', () => {
     expect([Math.round(share_low_pct ?? 0), Math.round(share_high_pct ?? 0)]).toEqual([86, 98]);
   });
 
+  it('has no interval beyond 0 and 100 percent, however many tests all passed or all failed', () => {
+    const counts = Array.from({ length: 400 }, (_, i) => i + 1);
+    expect(counts.filter((n) => (judged(n, n, 0).share_high_pct ?? 101) > 100)).toEqual([]);
+    expect(counts.filter((n) => (judged(n, 0, n).share_low_pct ?? -1) < 0)).toEqual([]);
+  });
+
   it('has no shares where nothing was measured', () => {
     expect(judged(60, 0, 0)).toMatchObject({
       share_pct: null,
