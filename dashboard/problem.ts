@@ -6,6 +6,7 @@ import { CarrelError, messageOf } from '#lib/errors';
 import type { Logger } from '#lib/logger';
 import { StoreError } from '#store';
 import { type Language, languageOf } from './language.ts';
+import { sendRefusedPage, wantsPage } from './refused-page.ts';
 import { wordRefusal } from './said/refusals.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -73,7 +74,7 @@ export function errorHandler(log: Logger) {
     if (known && known.status < 500) {
       if (error instanceof CarrelError && typeof error.detail['retry_after_s'] === 'number')
         reply.header('retry-after', error.detail['retry_after_s']);
-      return sendProblem(reply, known);
+      return wantsPage(request) ? sendRefusedPage(reply, known, lang) : sendProblem(reply, known);
     }
     // Short enough to be read out on the telephone.
     const id = randomUUID().slice(0, 8);
@@ -92,7 +93,8 @@ export function errorHandler(log: Logger) {
       'INTERNAL',
       'The server could not do this. Its log says why, under the number of this request.',
     );
-    return sendProblem(reply, { ...(known ?? wordRefusal(broken, {}, lang)), request: id });
+    const told = { ...(known ?? wordRefusal(broken, {}, lang)), request: id };
+    return wantsPage(request) ? sendRefusedPage(reply, told, lang) : sendProblem(reply, told);
   };
 }
 

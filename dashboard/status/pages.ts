@@ -26,7 +26,7 @@ export function networkPage(sites: readonly PublicSite[], now: number, lang: Lan
     lang,
     words,
     '/status',
-    html`<h1>${sites.length === 0 ? words.none : words.answer(whole.format(meets), whole.format(sites.length))}</h1>
+    html`<h1>${sites.length === 0 ? words.none : words.answer(whole.format(meets), whole.format(sites.length), formOf(sites.length, words))}</h1>
 <p class="q">${words.asOf(moment(now, words))}</p>
 ${regions.map(
   ([region, members]) => html`<h2>${region === '' ? words.noName : region}</h2>
@@ -56,6 +56,7 @@ export function sitePage(
     ? words.share(
         shares.format(Math.floor(share.percent * 10) / 10),
         new Intl.NumberFormat(words.locale).format(share.tests),
+        formOf(share.tests, words),
       )
     : words.noTests;
   const odd = days.filter(({ state }) => state === 'below' || state === 'offline').reverse();
@@ -120,6 +121,8 @@ export function badgeOf(site: PublicSite, words: StatusWords): string {
   return html`<svg xmlns="http://www.w3.org/2000/svg" width="${left + right}" height="20" role="img" aria-label="${`${site.name}: ${label}, ${state}`}"><title>${`${site.name}: ${label}, ${state}`}</title><rect width="${left}" height="20" fill="#46524d"/><rect x="${left}" width="${right}" height="20" fill="${BADGE_COLOURS[site.state]}"/><g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11"><text x="6" y="14">${label}</text><text x="${left + 6}" y="14">${state}</text></g></svg>`
     .html;
 }
+
+const formOf = (n: number, { locale }: StatusWords): Intl.LDMLPluralRule => new Intl.PluralRules(locale).select(n);
 
 function moment(at: number, { locale }: StatusWords): string {
   return `${new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`;

@@ -7,7 +7,8 @@ const NB = '\u00a0';
 const en = {
   locale: 'en-GB',
   title: 'Internet in public libraries',
-  answer: (meets: string, all: string) => `${meets} of ${all} libraries have the internet that they were promised`,
+  answer: (meets: string, all: string, form: Intl.LDMLPluralRule) =>
+    `${meets} of ${all} ${form === 'one' ? 'library has the internet that it was' : 'libraries have the internet that they were'} promised`,
   none: 'No library is shown here yet.',
   asOf: (at: string) =>
     `As of ${at}. Measured by a small device in each library; nothing about visitors is known or kept.`,
@@ -31,7 +32,8 @@ const en = {
   days: 'The last ninety days',
   oldest: '90 days ago',
   today: 'Today',
-  share: (percent: string, tests: string) => `${percent}${NB}% of ${tests} tests reached the target.`,
+  share: (percent: string, tests: string, form: Intl.LDMLPluralRule) =>
+    `${percent}${NB}% of ${tests} ${form === 'one' ? 'test' : 'tests'} reached the target.`,
   noTests: 'No test told anything yet.',
   table: 'Days that were not as promised',
   date: 'Day (UTC)',
@@ -46,7 +48,8 @@ export type StatusWords = typeof en;
 const lt: StatusWords = {
   locale: 'lt-LT',
   title: 'Internetas viešosiose bibliotekose',
-  answer: (meets, all) => `Žadėtą internetą turi ${meets} iš ${all} bibliotekų`,
+  answer: (meets, all, form) =>
+    `Žadėtą internetą turi ${meets} iš ${all} ${form === 'one' ? 'bibliotekos' : 'bibliotekų'}`,
   none: 'Čia dar nerodoma jokia biblioteka.',
   asOf: (at) =>
     `Būklė ${at}. Matuoja mažas prietaisas kiekvienoje bibliotekoje; apie lankytojus nieko nežinoma ir nesaugoma.`,
@@ -70,7 +73,8 @@ const lt: StatusWords = {
   days: 'Pastarosios devyniasdešimt dienų',
   oldest: 'Prieš 90 dienų',
   today: 'Šiandien',
-  share: (percent, tests) => `Tikslą pasiekė ${percent}${NB}% iš ${tests} matavimų.`,
+  share: (percent, tests, form) =>
+    `Tikslą pasiekė ${percent}${NB}% iš ${tests} ${form === 'one' ? 'matavimo' : 'matavimų'}.`,
   noTests: 'Dar nė vienas matavimas nedavė rezultato.',
   table: 'Dienos, kai buvo ne kaip žadėta',
   date: 'Diena (UTC)',
@@ -84,7 +88,8 @@ const lt: StatusWords = {
 const ru: StatusWords = {
   locale: 'ru-RU',
   title: 'Интернет в публичных библиотеках',
-  answer: (meets, all) => `Обещанный интернет есть в ${meets} из ${all} библиотек`,
+  answer: (meets, all, form) =>
+    `Обещанный интернет есть в ${meets} из ${all} ${form === 'one' ? 'библиотеки' : 'библиотек'}`,
   none: 'Здесь пока не показана ни одна библиотека.',
   asOf: (at) =>
     `По состоянию на ${at}. Измеряет небольшое устройство в каждой библиотеке; о посетителях ничего не известно и не хранится.`,
@@ -108,7 +113,7 @@ const ru: StatusWords = {
   days: 'Последние девяносто дней',
   oldest: '90 дней назад',
   today: 'Сегодня',
-  share: (percent, tests) => `Цели достигли ${percent}${NB}% из ${tests} тестов.`,
+  share: (percent, tests, form) => `Цели достигли ${percent}${NB}% из ${tests} ${form === 'one' ? 'теста' : 'тестов'}.`,
   noTests: 'Пока ни один тест не дал результата.',
   table: 'Дни, когда было не как обещано',
   date: 'День (UTC)',

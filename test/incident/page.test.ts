@@ -168,6 +168,13 @@ describe('acting on the page of an incident', () => {
     expect(body).not.toContain('<form');
     expect((await post({ csrf, deed: 'ack 8h' })).statusCode).toBe(409);
   });
+  test('that is not there is told to a browser as a page, in its language', async () => {
+    const { it } = await entered();
+    const { cookie } = await it.enter('operator');
+    const headers = { cookie, accept: 'text/html', 'accept-language': 'lt' };
+    const { statusCode, body } = await it.app.inject({ url: '/alerts/99999', headers });
+    expect([statusCode, textOf(body)]).toEqual([404, expect.stringContaining('Įvykio 99999 nėra. Atverti apžvalgą')]);
+  });
   test.each([
     [['lib-0'], 200],
     [['lib-1'], 404],

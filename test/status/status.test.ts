@@ -2,6 +2,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LiveRow } from '#contract';
 import { registerPublicStatusRoutes } from '../../dashboard/routes/public-status.ts';
 import { shareOf, statusDays } from '../../dashboard/status/days.ts';
+import { networkPage } from '../../dashboard/status/pages.ts';
+import { STATUS_WORDS } from '../../dashboard/status/words.ts';
 import { FROM, input } from '../dashboard/query/month-world.ts';
 import { reportWorld } from '../report/world.ts';
 import { barriers } from '../support/barriers.ts';
@@ -113,4 +115,32 @@ describe.skipIf(!chromiumPath())('the public status in a browser (needs Chromium
     if (process.env['SHOT']) await page.screenshot({ path: `${process.env['SHOT']}.png`, fullPage: true });
     expect({ complaints, foreign }).toEqual({ complaints: [], foreign: [] });
   });
+});
+
+describe('a library that is not there', () => {
+  const asBrowser = { accept: 'text/html,application/xhtml+xml', 'accept-language': 'lt' };
+
+  it('is told to a browser as a page in its language with a way on, and to a program as a problem document', async () => {
+    const dashboard = await open();
+    const page = await get(dashboard, '/status/nobody', asBrowser);
+    expect([page.statusCode, page.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(page.body).toContain('<h1>Tokios bibliotekos nėra.</h1>');
+    expect(page.body).toContain('<a href="/status">Visos bibliotekos</a>');
+    expect((await get(dashboard, '/status/nobody', { accept: '*/*' })).json()).toMatchObject({ code: 'SITE_UNKNOWN' });
+  });
+});
+
+describe('the number of libraries', () => {
+  const of = (n: number) =>
+    Array.from({ length: n }, (_, i) => ({ id: `s${i}`, name: `S${i}`, region: '', state: 'meets' as const }));
+  const head = (n: number, lang: 'en' | 'lt' | 'ru') =>
+    /<h1>(.*?)<\/h1>/.exec(networkPage(of(n), 0, lang, STATUS_WORDS[lang]).html)?.[1];
+
+  it.each([
+    [1, 'en', '1 of 1 library has the internet that it was promised'],
+    [61, 'lt', 'Žadėtą internetą turi 61 iš 61 bibliotekos'],
+    [12, 'lt', 'Žadėtą internetą turi 12 iš 12 bibliotekų'],
+    [61, 'ru', 'Обещанный интернет есть в 61 из 61 библиотеки'],
+    [62, 'ru', 'Обещанный интернет есть в 62 из 62 библиотек'],
+  ] as const)('%i in %s takes its form', (n, lang, said) => expect(head(n, lang)).toBe(said));
 });
