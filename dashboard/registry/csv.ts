@@ -24,7 +24,15 @@ export function readCsv(bytes: Uint8Array): CsvTable {
   return { encoding, separator, rows: rows.filter((row) => row.fields.some((field) => field.trim() !== '')) };
 }
 
+/** How a workbook of Excel begins: a ZIP archive, or an OLE compound file of before 2007. */
+const WORKBOOKS = [
+  [0x50, 0x4b, 0x03, 0x04],
+  [0xd0, 0xcf, 0x11, 0xe0],
+] as const;
+
 function decode(bytes: Uint8Array): { encoding: ImportReport['encoding']; text: string } {
+  if (WORKBOOKS.some((begin) => begin.every((byte, i) => bytes[i] === byte)))
+    throw unreadable('the file is a spreadsheet; in its program choose Save as, CSV UTF-8');
   if (bytes[0] === 0xff && bytes[1] === 0xfe)
     return { encoding: 'utf-16le', text: new TextDecoder('utf-16le').decode(bytes) };
   if (bytes[0] === 0xfe && bytes[1] === 0xff) throw unreadable('the file is UTF-16 big endian; save it as "CSV UTF-8"');

@@ -113,6 +113,13 @@ describe('a line', () => {
     expect(sites).toHaveLength(report.lines.length - 1);
   });
 
+  it.each([
+    ['Excel', [0x50, 0x4b, 0x03, 0x04, 0x14, 0x00]],
+    ['Excel of before 2007', [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]],
+  ])('is not read from a file of %s, and says what to save it as', (_, bytes) => {
+    expect(() => plan(new Uint8Array(bytes))).toThrow(/Save as, CSV UTF-8/);
+  });
+
   it('may leave out what can be assumed, and says what was', () => {
     const { sites } = plan('name\nŽemaičių biblioteka Nr. 5\n');
     expect(sites[0]?.site).toMatchObject({ id: 'zemaiciu-biblioteka-nr-5', zone: 'Europe/Vilnius' });

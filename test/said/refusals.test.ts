@@ -5,8 +5,10 @@ import { describe, expect, it, test } from 'vitest';
 import type { Language } from '#contract';
 import { CarrelError } from '#lib/errors';
 import { accessPointProblems, siteProblems } from '../../broker/state/site-rules.ts';
+import { createMapLayers } from '../../dashboard/map/layers.ts';
 import { channelKinds, channelProblems, SETUP_KINDS } from '../../dashboard/notify/channels.ts';
 import { refusalOf } from '../../dashboard/problem.ts';
+import { readCsv } from '../../dashboard/registry/csv.ts';
 import { planImport } from '../../dashboard/registry/import.ts';
 import { parseOpening } from '../../dashboard/registry/opening.ts';
 import { wordFault, wordRemark } from '../../dashboard/said/faults.ts';
@@ -38,6 +40,17 @@ function codes(): Set<string> {
     /type StoreFailure =([^;]+);/.exec(readFileSync(join(ROOT, 'broker/store/store.ts'), 'utf8'))?.[1] ?? '';
   for (const [, failure = ''] of failures.matchAll(/'(\w+)'/g)) found.add(`STORE_${failure.toUpperCase()}`);
   return found;
+}
+
+/** The phrase with which a whole file is refused. */
+function faultOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof CarrelError) return String(error.detail['what'] ?? error.detail['file']);
+    throw error;
+  }
+  return 'nothing was wrong';
 }
 
 test('every code that the API can answer with has a sentence in each language, and no sentence is without a code', () => {
@@ -88,6 +101,37 @@ describe.each(TRANSLATED)('in %s', (lang) => {
     });
     expect(messages).toHaveLength(texts.length);
     expect(said(messages)).toEqual([]);
+  });
+
+  it('what is wrong with a layer of borders, and with a table that is no CSV, has words', async () => {
+    const layers = createMapLayers((await testDashboard()).state);
+    const add = (geojson: unknown) => () => layers.add({ name: 'x', geojson, by: 'a', now: 0 });
+    const square = (ring: unknown) => ({ type: 'Feature', geometry: { type: 'Polygon', coordinates: ring } });
+    const files: unknown[] = [
+      {},
+      { type: 'FeatureCollection', features: [] },
+      ...[
+        null,
+        square([]),
+        square([[]]),
+        square([[[1, 2]]]),
+        square([
+          [
+            [500, 2],
+            [1, 2],
+            [1, 3],
+            [500, 2],
+          ],
+        ]),
+      ].map((one) => ({
+        type: 'FeatureCollection',
+        features: [one],
+      })),
+      { type: 'FeatureCollection', features: [{ geometry: { type: 'Point' } }] },
+    ];
+    const wrong = [...files.map((file) => faultOf(add(file))), faultOf(() => readCsv(Buffer.from('PK\u0003\u0004')))];
+    expect(wrong).toHaveLength(9);
+    expect(said(wrong)).toEqual([]);
   });
 
   it('what is missing from a channel of any kind has words', () => {

@@ -110,6 +110,8 @@ export const ltFaults = {
     'pirmoje eilutėje turi būti stulpelių pavadinimai; trūksta „name“, rasta {a}; žinomi {b}',
   'the file has {a} lines; at most {b} are taken at once': 'faile {a} eilučių; vienu kartu imama ne daugiau kaip {b}',
   'the file is UTF-16 big endian; save it as "CSV UTF-8"': 'failas yra UTF-16 BE; įrašykite jį kaip „CSV UTF-8“',
+  'the file is a spreadsheet; in its program choose Save as, CSV UTF-8':
+    'tai skaičiuoklės failas; jos programoje pasirinkite „Įrašyti kaip“, „CSV UTF-8“',
   'the file is not text; save the table as CSV': 'tai ne tekstas; įrašykite lentelę kaip CSV',
   'the quote that opens in line {a} never closes': 'kabutės, atidarytos {a} eilutėje, neuždarytos',
   'the line has {a} cells, the head has {b}; is a name with the separator in it not quoted?':
@@ -121,4 +123,15 @@ export const ltFaults = {
   'no id given, {a} made from the name': 'identifikatorius nenurodytas, iš pavadinimo sudarytas {a}',
   'no time zone given, {a} assumed': 'laiko juosta nenurodyta, laikoma {a}',
   'no opening hours given, {a} assumed': 'darbo laikas nenurodytas, laikoma {a}',
+  'a GeoJSON FeatureCollection is wanted': 'tai ne GeoJSON „FeatureCollection“',
+  '1 to {a} features are wanted, not {b}': 'ribų gali būti nuo 1 iki {a}, o faile {b}',
+  'more than {a} points': 'daugiau kaip {a} taškų',
+  'feature {a} has no geometry': '{a}-a riba be geometrijos',
+  'feature {a} is a {b}, not a Polygon or MultiPolygon': '{a}-a riba yra {b}, o ne Polygon ar MultiPolygon',
+  'feature {a} has no coordinates': '{a}-a riba be koordinačių',
+  'feature {a} has no ring': '{a}-a riba be kontūro',
+  'feature {a} has an empty ring': '{a}-os ribos kontūras tuščias',
+  'feature {a} has a ring of {b} points; 4 are the fewest': '{a}-os ribos kontūre {b} taškai; reikia bent 4',
+  'feature {a} has a point that is no longitude and latitude (WGS 84): {b}':
+    '{a}-oje riboje yra taškas, kuris nėra ilguma ir platuma (WGS 84): {b}',
 };

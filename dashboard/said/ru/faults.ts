@@ -111,6 +111,8 @@ export const ruFaults: Readonly<Record<FaultPhrase, string>> = {
     'в первой строке должны быть имена столбцов; нет «name», найдено {a}; известны {b}',
   'the file has {a} lines; at most {b} are taken at once': 'в файле {a} строк; за раз берётся не больше {b}',
   'the file is UTF-16 big endian; save it as "CSV UTF-8"': 'файл в UTF-16 BE; сохраните его как «CSV UTF-8»',
+  'the file is a spreadsheet; in its program choose Save as, CSV UTF-8':
+    'это файл электронной таблицы; в её программе выберите «Сохранить как», «CSV UTF-8»',
   'the file is not text; save the table as CSV': 'это не текст; сохраните таблицу как CSV',
   'the quote that opens in line {a} never closes': 'кавычка, открытая в строке {a}, не закрыта',
   'the line has {a} cells, the head has {b}; is a name with the separator in it not quoted?':
@@ -122,4 +124,15 @@ export const ruFaults: Readonly<Record<FaultPhrase, string>> = {
   'no id given, {a} made from the name': 'идентификатор не указан, из имени составлен {a}',
   'no time zone given, {a} assumed': 'часовой пояс не указан, принят {a}',
   'no opening hours given, {a} assumed': 'часы работы не указаны, приняты {a}',
+  'a GeoJSON FeatureCollection is wanted': 'это не GeoJSON «FeatureCollection»',
+  '1 to {a} features are wanted, not {b}': 'границ может быть от 1 до {a}, а в файле {b}',
+  'more than {a} points': 'больше {a} точек',
+  'feature {a} has no geometry': 'у границы {a} нет геометрии',
+  'feature {a} is a {b}, not a Polygon or MultiPolygon': 'граница {a} – {b}, а не Polygon и не MultiPolygon',
+  'feature {a} has no coordinates': 'у границы {a} нет координат',
+  'feature {a} has no ring': 'у границы {a} нет контура',
+  'feature {a} has an empty ring': 'у границы {a} пустой контур',
+  'feature {a} has a ring of {b} points; 4 are the fewest': 'в контуре границы {a} точек: {b}; нужно хотя бы 4',
+  'feature {a} has a point that is no longitude and latitude (WGS 84): {b}':
+    'у границы {a} есть точка, которая не долгота и широта (WGS 84): {b}',
 };
