@@ -22,8 +22,12 @@ type SiteDeps = Pick<DashboardDeps, 'state' | 'broker' | 'live' | 'clock' | 'set
 const IMPORT_BYTES_MAX = 8 * 1024 * 1024;
 /** Sites per commit of an import: the gate must get its turn in between. */
 const IMPORT_CHUNK = 200;
-/** Name of the access point that is made together with its site. */
-const FIRST_ACCESS_POINT = 'Internet access';
+/** Name of the access point that is made together with its site: all read it, so it is in the language of the network (CARREL_LANGUAGE). */
+const FIRST_ACCESS_POINT: Readonly<Record<Language, string>> = {
+  en: 'Internet access',
+  lt: 'Interneto prieiga',
+  ru: 'Доступ в интернет',
+};
 
 const createSchema = {
   summary: 'Create a site and its first access point, which has the same id',
@@ -193,7 +197,7 @@ function putSiteWithAccessPoint(deps: SiteDeps, site: Site, target: number | nul
     registry.putAccessPoint({
       id: site.id,
       site: site.id,
-      name: ap?.name ?? FIRST_ACCESS_POINT,
+      name: ap?.name ?? FIRST_ACCESS_POINT[deps.settings.CARREL_LANGUAGE],
       target_mbps: target ?? networkTarget(deps),
     });
   }

@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import type { Language } from '#contract';
+import type { ImportReport, Language } from '#contract';
 import { CarrelError } from '#lib/errors';
 import { accessPointProblems, siteProblems } from '../../broker/state/site-rules.ts';
 import { createMapLayers } from '../../dashboard/map/layers.ts';
@@ -184,6 +184,20 @@ describe.each(TRANSLATED)('what is wrong with what was typed, in %s,', (lang) =>
 it('a line of an imported table keeps the name of its column and the figures', () => {
   expect(wordRemark('lat: a number from -90 to 90', 'lt')).toBe('lat: skaičius nuo -90 iki 90');
   expect(wordRemark('the id a stands in line 7 already', 'ru')).toBe('идентификатор a уже есть в строке 7');
+});
+
+it('a line whose id is taken meanwhile is refused in the language of who brought the table, and names are in that of the network', async () => {
+  const { as, state } = await testDashboard({ empty: true, env: { CARREL_LANGUAGE: 'lt' } });
+  state.registry.putSite(site('old'));
+  state.registry.putAccessPoint(accessPoint('hall', 'old'));
+  const headers = { 'content-type': 'text/csv', cookie: 'carrel-lang=ru' };
+  const table = 'id,name\nhall,Hall\nnew,New\n';
+  const { lines } = (await as('administrator', 'POST', '/sites/import?dry=0', table, headers)).json<ImportReport>();
+  expect(lines[0]).toMatchObject({
+    outcome: 'refused',
+    messages: expect.arrayContaining(['идентификатор hall уже занят точкой доступа библиотеки old']),
+  });
+  expect(state.registry.accessPoint('new')?.name).toBe('Interneto prieiga');
 });
 
 it('a form that is refused is answered in the language of the page, by the same code and the same fields', async () => {

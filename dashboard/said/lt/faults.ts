@@ -117,6 +117,7 @@ export const ltFaults = {
   'the line has {a} cells, the head has {b}; is a name with the separator in it not quoted?':
     'eilutėje {a} langelių, antraštėje {b}; gal pavadinimas su skirtuku be kabučių?',
   'the column "{a}" is not known and was left out': 'stulpelis „{a}“ nežinomas ir praleistas',
+  'The id {a} is taken by an access point of {b}.': 'identifikatorių {a} jau turi bibliotekos {b} prieigos taškas',
   'the id {a} stands in line {b} already': 'identifikatorius {a} jau yra {b} eilutėje',
   '"{a}" is not a number': '„{a}“ nėra skaičius',
   '"{a}" is neither yes nor no': '„{a}“ nėra nei taip, nei ne',

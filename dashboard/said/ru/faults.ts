@@ -118,6 +118,7 @@ export const ruFaults: Readonly<Record<FaultPhrase, string>> = {
   'the line has {a} cells, the head has {b}; is a name with the separator in it not quoted?':
     'в строке {a} ячеек, в шапке {b}; имя с разделителем не в кавычках?',
   'the column "{a}" is not known and was left out': 'столбец «{a}» неизвестен и пропущен',
+  'The id {a} is taken by an access point of {b}.': 'идентификатор {a} уже занят точкой доступа библиотеки {b}',
   'the id {a} stands in line {b} already': 'идентификатор {a} уже есть в строке {b}',
   '"{a}" is not a number': '«{a}» – не число',
   '"{a}" is neither yes nor no': '«{a}» – ни да, ни нет',
