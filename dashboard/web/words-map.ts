@@ -1,6 +1,8 @@
 /** Why: the words of the map, with the names of its regions by ISO 3166-2: the source of the outlines spells them without marks. */
+
 import type { ApState } from '#contract';
 import { NBSP as NB, plural } from './format.ts';
+import { knownAs } from './map/kazakhstan.ts';
 
 const sites = { one: '{n} site', other: '{n} sites' };
 const meet = { one: '{n} meets the target', other: '{n} meet the target' };
@@ -47,6 +49,9 @@ export const mapWords = {
       other: '{n} without coordinates are not on the map.',
     }),
   tint: `Tint: share of sites in the region that meet the target. Made with Natural Earth.`,
+  before2022:
+    'Outlines of Kazakhstan are of before 2022: Abai, Jetisu, Ulytau and Shymkent lie in those of their neighbours. Borders of your own are added in',
+  newer: 'Without an outline of their own',
   cluster: (n: string) => `${plural(n, sites)}; press to zoom in`,
   failed: 'The outlines could not be loaded; the sites are shown without them.',
   percent: (value: string) => `${value}${NB}%`,
@@ -76,6 +81,10 @@ export const mapWords = {
     'LT-TE': 'Telšiai',
     'LT-UT': 'Utena',
     'LT-VL': 'Vilnius',
+    'KZ-10': 'Abai',
+    'KZ-33': 'Jetisu',
+    'KZ-62': 'Ulytau',
+    'KZ-79': 'Shymkent',
     'KZ-AKM': 'Aqmola',
     'KZ-AKT': 'Aqtöbe',
     'KZ-ALA': 'Almaty region',
@@ -129,4 +138,4 @@ export const mapWords = {
 };
 
 /** The name of a region; an uploaded layer names its own. */
-export const regionName = (id: string): string => mapWords.regions[id] ?? id;
+export const regionName = (id: string): string => mapWords.regions[knownAs(id)] ?? id;

@@ -3,9 +3,12 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AP_STATES } from '#contract';
+import { regionName as ltName } from '../../dashboard/web/lt/words-map.ts';
 import { clustersOf, crowded } from '../../dashboard/web/map/clusters.ts';
+import { hasNoOutline, KAZAKH_CODES } from '../../dashboard/web/map/kazakhstan.ts';
 import { stepOf } from '../../dashboard/web/map/labels.ts';
 import { decode, regionAt } from '../../dashboard/web/map/outlines.ts';
+import { regionFinder } from '../../dashboard/web/map/points.ts';
 import { put } from '../../dashboard/web/map/stamp.ts';
 import {
   fitted,
@@ -17,10 +20,47 @@ import {
   viewText,
   zoomed,
 } from '../../dashboard/web/map/view.ts';
+import { regionName as ruName } from '../../dashboard/web/ru/words-map.ts';
+import { regionName } from '../../dashboard/web/words-map.ts';
+import { site } from '../support/state.ts';
 
 const outlines = (name: string) =>
   decode(JSON.parse(readFileSync(new URL(`../../dashboard/web/map/${name}.topojson`, import.meta.url), 'utf8')));
 const SIZE = { width: 900, height: 600 };
+
+describe('the regions of Kazakhstan', () => {
+  const at = (lat: number, lon: number, region: string) => ({ ...site('a', { lat, lon, region }) });
+  const builtIn = regionFinder(outlines('central-asia'), true);
+
+  test.each([
+    ['Semey', 50.41, 80.25, 'KZ-10', 'Абайская область', 'KZ-VOS'],
+    ['Taldyqorghan', 45.02, 78.37, 'KZ-33', 'Zhetysu region', 'KZ-ALA'],
+    ['Jezqazghan', 47.8, 67.71, 'KZ-62', 'Ulytaū oblysy', 'KZ-KAR'],
+    ['Shymkent', 42.32, 69.59, 'KZ-79', 'Шымкент', 'KZ-YUZ'],
+  ])('%s is counted in its region of today, where its table says so, and else where the older outline is', (...row) => {
+    const [, lat, lon, code, spelled, older] = row;
+    expect([code, code.toLowerCase(), spelled, '', 'Else'].map((region) => builtIn(at(lat, lon, region)))).toEqual([
+      ...[code, code, code, older, older],
+    ]);
+    expect(hasNoOutline(code)).toBe(true);
+    // Whoever uploads borders has what these say.
+    expect(regionFinder(outlines('central-asia'), false)(at(lat, lon, code))).toBe(older);
+  });
+
+  test('the words of a table do not move a site into another country', () => {
+    expect(builtIn(at(54.687, 25.28, 'KZ-10'))).toBe('');
+    expect(builtIn(at(43.238, 76.889, 'KZ-10'))).toBe('KZ-ALM');
+  });
+
+  test('all twenty have a name in each language', () => {
+    expect(new Set(KAZAKH_CODES).size).toBe(20);
+    for (const name of [regionName, ltName, ruName]) {
+      const names = KAZAKH_CODES.map(name);
+      expect(new Set(names).size).toBe(20);
+      expect(names.filter((one) => one.startsWith('KZ-'))).toEqual([]);
+    }
+  });
+});
 
 describe('the built-in outlines', () => {
   test.each([

@@ -1,5 +1,7 @@
 /** Why: the Lithuanian of words-map.ts: counties and regions by ISO 3166-2. */
+
 import { NBSP as NB, plural } from '../format.ts';
+import { knownAs } from '../map/kazakhstan.ts';
 import type { mapWords as en, regionName as enName } from '../words-map.ts';
 
 /** After "su" and after "iš"; each in the case that the preposition asks for. */
@@ -45,6 +47,9 @@ export const mapWords: typeof en = {
   nothingText: 'Biblioteka čia atsiras, kai bus žinomos jos platuma ir ilguma.',
   unplaced: (n) => `Be koordinačių, todėl ne žemėlapyje: ${plural(n, sites)}.`,
   tint: 'Atspalvis: tikslą pasiekiančių bibliotekų dalis regione. Pagal „Natural Earth“ duomenis.',
+  before2022:
+    'Kazachstano kontūrai – iki 2022 m.: Abajaus, Žetysu ir Ulytau sritys ir Šymkentas yra kaimynų kontūruose. Savo ribas įkelsite čia:',
+  newer: 'Be savo kontūro',
   cluster: (n) => `${plural(n, sites)}; paspauskite, kad priartintumėte`,
   failed: 'Nepavyko įkelti kontūrų; bibliotekos rodomos be jų.',
   percent: (value) => `${value}${NB}%`,
@@ -74,6 +79,10 @@ export const mapWords: typeof en = {
     'LT-TE': 'Telšių apskr.',
     'LT-UT': 'Utenos apskr.',
     'LT-VL': 'Vilniaus apskr.',
+    'KZ-10': 'Abajaus sritis',
+    'KZ-33': 'Žetysu sritis',
+    'KZ-62': 'Ulytau sritis',
+    'KZ-79': 'Šymkentas',
     'KZ-AKM': 'Akmolos sritis',
     'KZ-AKT': 'Aktobės sritis',
     'KZ-ALA': 'Almatos sritis',
@@ -126,4 +135,4 @@ export const mapWords: typeof en = {
   },
 };
 
-export const regionName: typeof enName = (id) => mapWords.regions[id] ?? id;
+export const regionName: typeof enName = (id) => mapWords.regions[knownAs(id)] ?? id;

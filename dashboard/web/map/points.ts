@@ -1,6 +1,7 @@
 /** Why: sites as numbers in flat arrays, made once per roster: a frame then only multiplies, and a tick only notes who is in another state. */
 import { AP_STATES, type ApState, type Site } from '#contract';
 import { type Fleet, keepUp, type Line, linesOf, severity } from '../fleet.ts';
+import { regionToday } from './kazakhstan.ts';
 import { type Outlines, regionAt } from './outlines.ts';
 import { type Box, project } from './view.ts';
 
@@ -72,14 +73,18 @@ export function boxOfPoints({ x, y }: Points): Box | null {
   return box;
 }
 
-/** Id of the region of each site; '' outside all. Asked once per site and set of outlines. */
-export function regionFinder(outlines: Outlines): (site: Site) => string {
+/**
+ * Id of the region of each site; '' outside all. Asked once per site and set of outlines. `builtIn`: not borders of somebody's own, which
+ * are what they are.
+ */
+export function regionFinder(outlines: Outlines, builtIn: boolean): (site: Site) => string {
   const found = new WeakMap<Site, string>();
   return (site) => {
     const known = found.get(site);
     if (known !== undefined) return known;
     const inside = placed({ site }) ? regionAt(outlines, ...project(site.lon ?? 0, site.lat ?? 0)) : null;
-    found.set(site, inside?.id ?? '');
-    return inside?.id ?? '';
+    const id = inside === null ? '' : builtIn ? regionToday(inside.id, site.region) : inside.id;
+    found.set(site, id);
+    return id;
   };
 }

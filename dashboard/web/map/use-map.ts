@@ -43,7 +43,7 @@ export function useMap(layer: string | null = null): MapData {
     };
   }, [layer, somewhere, turn]);
   const regionOf = useMemo(() => {
-    const find = outlines ? regionFinder(outlines) : () => '';
+    const find = outlines ? regionFinder(outlines, layer === null) : () => '';
     return ({ site }: Line) => find(site);
   }, [outlines]);
   const shares = useFleet(() => createTally((line) => (placed(line) ? regionOf(line) : null)), [regionOf]);

@@ -8,6 +8,7 @@ import { createOrder } from '../kept-order.ts';
 import { useLoad } from '../load.ts';
 import { MapCanvas, type MapHandle, type Pick } from '../map/canvas.tsx';
 import type { Grouping } from '../map/draw.ts';
+import { hasNoOutline } from '../map/kazakhstan.ts';
 import { placed } from '../map/points.ts';
 import { useMap } from '../map/use-map.ts';
 import { parseView, project, toScreen, type View, viewText } from '../map/view.ts';
@@ -147,6 +148,11 @@ function Shown() {
             w.tint
           )}
         </p>
+        {layer === null && data.outlines?.regions.some(({ id }) => id.startsWith('KZ-')) ? (
+          <p class="q">
+            {w.before2022} <a href="/settings?part=screens#map-layers">{w.layers.title}</a>.
+          </p>
+        ) : null}
       </section>
       <Twin
         region={region}
@@ -155,6 +161,7 @@ function Shown() {
         shown={shown}
         regionOf={regionOf}
         bounds={bounds.value}
+        newer={[...shares].filter(([id]) => hasNoOutline(id))}
       />
     </div>
   );
@@ -273,9 +280,11 @@ interface TwinProps {
   regionOf: (line: Line) => string;
   /** Where one looks; null: everywhere. */
   bounds: Bounds | null;
+  /** Regions that have sites but no outline. */
+  newer: readonly (readonly [id: string, mix: Mix])[];
 }
 /** The same sites as a list, worst first: the map for who does not see it, and the way on for everybody. */
-function Twin({ region, per, placed: onMap, shown, regionOf, bounds }: TwinProps) {
+function Twin({ region, per, placed: onMap, shown, regionOf, bounds, newer }: TwinProps) {
   const listed = useFleet(() => {
     const isThere = (line: Line) =>
       region === null ? bounds === null || within(bounds, line) : regionOf(line) === region;
@@ -300,6 +309,16 @@ function Twin({ region, per, placed: onMap, shown, regionOf, bounds }: TwinProps
             </p>
           </>
         )}
+        {newer.length > 0 ? (
+          <p class="q">
+            {w.newer}:{' '}
+            {newer.map(([id, mix]) => (
+              <a key={id} class="nw" href={withQuery(place.value, { region: id })}>
+                {regionName(id)} {count(sumOf(mix))}{' '}
+              </a>
+            ))}
+          </p>
+        ) : null}
         {unplaced > 0 ? <p class="q">{w.unplaced(count(unplaced))}</p> : null}
         {region ? (
           <button class="link" type="button" onClick={() => go(withQuery(place.value, { region: null }), 'replace')}>

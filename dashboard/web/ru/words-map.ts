@@ -1,5 +1,7 @@
 /** Why: the words of the map in Russian, with the names of its regions by ISO 3166-2. */
+
 import { NBSP as NB, plural } from '../format.ts';
+import { knownAs } from '../map/kazakhstan.ts';
 import type { mapWords as en } from '../words-map.ts';
 
 const sites = { one: '{n} библиотека', few: '{n} библиотеки', many: '{n} библиотек', other: '{n} библиотеки' };
@@ -46,6 +48,9 @@ export const mapWords: typeof en = {
   unplaced: (n) =>
     `${plural(n, sites)} без координат – ${plural(n, { one: 'её нет на карте', other: 'их нет на карте' })}.`,
   tint: 'Оттенок: доля достигших цели в регионе. Границы: Natural Earth.',
+  before2022:
+    'Контуры Казахстана – до 2022 года: области Абай, Жетысу, Улытау и Шымкент лежат в контурах соседей. Свои границы загружаются здесь:',
+  newer: 'Без своего контура',
   cluster: (n) => `${plural(n, sites)}; нажмите, чтобы приблизить`,
   failed: 'Границы не загрузились; библиотеки показаны без них.',
   percent: (value) => `${value}${NB}%`,
@@ -75,6 +80,10 @@ export const mapWords: typeof en = {
     'LT-TE': 'Тельшяй',
     'LT-UT': 'Утена',
     'LT-VL': 'Вильнюс',
+    'KZ-10': 'Область Абай',
+    'KZ-33': 'Область Жетысу',
+    'KZ-62': 'Область Улытау',
+    'KZ-79': 'Шымкент',
     'KZ-AKM': region('Акмолинская'),
     'KZ-AKT': region('Актюбинская'),
     'KZ-ALA': region('Алматинская'),
@@ -128,4 +137,4 @@ export const mapWords: typeof en = {
 };
 
 /** The name of a region; an uploaded layer names its own. */
-export const regionName = (id: string): string => mapWords.regions[id] ?? id;
+export const regionName = (id: string): string => mapWords.regions[knownAs(id)] ?? id;
