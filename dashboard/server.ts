@@ -15,6 +15,7 @@ import { registerHealthRoutes } from './routes/health.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerProbeRoutes } from './routes/probes.ts';
 import { registerSiteRoutes } from './routes/sites.ts';
+import { registerSiteTableRoutes } from './routes/sites-table.ts';
 import { addPages, registerStaticRoutes, type StaticFolders } from './routes/static.ts';
 import { type Allow, addSessions, allow, isHttps } from './session.ts';
 import { addUpgrade, isMqttRequest } from './upgrade.ts';
@@ -67,6 +68,7 @@ export async function buildServer(deps: DashboardDeps, { folders, routes }: Serv
   addPages(app, folders);
   registerAccountRoutes(app, deps);
   registerPeopleRoutes(app, deps);
+  registerSiteTableRoutes(app, deps);
   registerSiteRoutes(app, deps);
   registerAccessPointRoutes(app, deps);
   registerProbeRoutes(app, deps);

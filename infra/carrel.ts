@@ -161,12 +161,15 @@ async function sitesImport(api: ApiClient, words: Words): Promise<string> {
     readInput(file),
   );
   const told = report.lines
-    .filter(({ messages }) => messages.length > 0)
-    .map(({ line, id, outcome, messages }) => `line ${line} ${id ?? ''} ${outcome}: ${messages.join('; ')}`);
+    .filter(({ fields, messages }) => fields.length > 0 || messages.length > 0)
+    .map(({ line, id, outcome, fields, messages }) => {
+      const changes = fields.length > 0 ? [fields.join(', ')] : [];
+      return `line ${line} ${id ?? ''} ${outcome}: ${[...changes, ...messages].join('; ')}`;
+    });
   if (report.refused > 0) process.exitCode = 1;
   return [
     ...told,
-    `${report.created} created, ${report.updated} updated, ${report.refused} refused${words.options['dry'] ? ' (nothing was stored)' : ''}`,
+    `${report.created} created, ${report.updated} updated, ${report.unchanged} unchanged, ${report.refused} refused${words.options['dry'] ? ' (nothing was stored)' : ''}`,
   ].join('\n');
 }
 

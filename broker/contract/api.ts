@@ -245,8 +245,17 @@ export interface ImportReport {
   separator: ',' | ';' | '\t';
   created: number;
   updated: number;
+  /** Lines that say what is known already. */
+  unchanged: number;
   refused: number;
-  lines: { line: number; id: string | null; outcome: 'created' | 'updated' | 'refused'; messages: string[] }[];
+  lines: {
+    line: number;
+    id: string | null;
+    outcome: 'created' | 'updated' | 'unchanged' | 'refused';
+    /** Of one that is updated: fields of the API that get another value. */
+    fields: string[];
+    messages: string[];
+  }[];
 }
 /** GET and POST /api/v1/backup: one copy of the running server. Times in ms since 1970. */
 export interface BackupView {

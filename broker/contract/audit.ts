@@ -106,7 +106,10 @@ export interface AuditFacts {
   until?: number;
   created?: number;
   updated?: number;
+  unchanged?: number;
   refused?: number;
+  /** Ids of sites, at most 200. */
+  sites?: readonly string[];
   taken?: number;
   lines?: number;
   entries?: number;

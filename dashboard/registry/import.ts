@@ -1,47 +1,41 @@
-/** Why: a table of libraries becomes sites line by line: what is wrong is told with its line, what is right is taken. Pure. */
+/**
+ * Why: a table of libraries becomes changes line by line: what is wrong is told with its line, what is right is taken, and what the table
+ * leaves out stays as it is. Pure.
+ */
 import { type ImportReport, isId, type Site } from '#contract';
-import { CarrelError } from '#lib/errors';
 import { siteProblems } from '#state';
 import { judgePlace } from './coordinates.ts';
 import { type CsvRow, readCsv } from './csv.ts';
+import { type Column, type Columns, cellsOf, columnsOf, invalid, plainCell } from './import-columns.ts';
 import { ASSUMED_OPENING, parseOpening } from './opening.ts';
 import { newSite } from './site-input.ts';
 
 export interface ImportedSite {
   /** Its line in the report. */
   entry: ImportReport['lines'][number];
-  site: Site;
-  /** Null: the server's own target. */
+  /** What is put over the library as it then is; all of it for a new one. */
+  change: Partial<Site>;
+  /** Mb/s of the access point that has the library's id; null: as it is, or the server's own for a new one. */
   target_mbps: number | null;
 }
 export interface ImportPlan {
   report: ImportReport;
+  /** Lines that change something. */
   sites: ImportedSite[];
 }
 
 /** Lines that one file may have. */
 const IMPORT_LINES_MAX = 20_000;
 
-/** Column -> names under which it is found, after `plainName`. */
-const COLUMNS = {
-  id: ['id', 'site', 'site_id', 'code', 'kodas'],
-  name: ['name', 'library', 'title', 'pavadinimas', 'biblioteka'],
-  region: ['region', 'municipality', 'county', 'savivaldybe', 'apskritis'],
-  isp: ['isp', 'provider', 'operator', 'tiekejas'],
-  zone: ['zone', 'time_zone', 'timezone', 'tz', 'laiko_juosta'],
-  opening: ['opening', 'opening_hours', 'hours', 'open', 'darbo_laikas'],
-  contract_mbps: ['contract_mbps', 'contract', 'contract_mb_s', 'sutartis', 'sutarties_greitis'],
-  target_mbps: ['target_mbps', 'target', 'target_mb_s', 'tikslas'],
-  metered: ['metered', 'metered_link', 'ribotas'],
-  lat: ['lat', 'latitude', 'platuma'],
-  lon: ['lon', 'lng', 'long', 'longitude', 'ilguma'],
-  notes: ['notes', 'note', 'comment', 'pastabos'],
-} as const;
-type Column = keyof typeof COLUMNS;
-const NAMES = Object.keys(COLUMNS) as Column[]; // keyof of a constant of this file
-
+export interface KnownSite {
+  site: Site;
+  /** Of the access point that has the library's id; null: there is none. */
+  target_mbps: number | null;
+}
 export interface ImportContext {
-  isKnown(id: string): boolean;
+  known(id: string): KnownSite | null;
+  /** The library whose access point has this id; null: the id is free. */
+  takenBy(id: string): string | null;
   /** Where the file names none. */
   zone: string;
 }
@@ -62,6 +56,7 @@ export function planImport(bytes: Uint8Array, context: ImportContext): ImportPla
     separator: table.separator,
     created: 0,
     updated: 0,
+    unchanged: 0,
     refused: 0,
     lines: [],
   };
@@ -69,83 +64,142 @@ export function planImport(bytes: Uint8Array, context: ImportContext): ImportPla
   for (const [index, row] of rows.entries()) {
     const read = readLine(row, columns, context, seen);
     const messages = [...read.refusals, ...read.remarks, ...(index === 0 ? columns.unknown : [])];
-    const outcome = read.refusals.length > 0 ? 'refused' : context.isKnown(read.site.id) ? 'updated' : 'created';
+    const outcome = outcomeOf(read);
     report[outcome]++;
-    const entry: ImportedSite['entry'] = { line: row.line, id: read.site.id || null, outcome, messages };
+    const fields = outcome === 'updated' ? read.fields : [];
+    const entry: ImportedSite['entry'] = { line: row.line, id: read.id || null, outcome, fields, messages };
     report.lines.push(entry);
-    if (outcome !== 'refused') sites.push({ entry, site: read.site, target_mbps: read.target_mbps });
+    if (outcome === 'created' || outcome === 'updated')
+      sites.push({ entry, change: read.change, target_mbps: read.target_mbps });
   }
   return { report, sites };
 }
 
-interface Columns {
-  at: ReadonlyMap<Column, number>;
-  count: number;
-  unknown: string[];
-}
-
-function columnsOf(header: CsvRow | undefined): Columns {
-  if (!header) throw invalid('it is empty');
-  const at = new Map<Column, number>();
-  const unknown: string[] = [];
-  for (const [index, title] of header.fields.entries()) {
-    const column = NAMES.find((name) => COLUMNS[name].some((alias) => alias === plainName(title)));
-    if (column !== undefined && at.has(column)) throw invalid(`two columns mean ${column}`);
-    if (column !== undefined) at.set(column, index);
-    else if (title.trim() !== '')
-      unknown.push(`the column "${title.trim().slice(0, 40)}" is not known and was left out`);
-  }
-  if (!at.has('name'))
-    throw invalid(
-      `the first line must name the columns; "name" is missing, got ${header.fields
-        .slice(0, 12)
-        .map((field) => JSON.stringify(field.slice(0, 40)))
-        .join(', ')}; known are ${NAMES.join(', ')}`,
-    );
-  return { at, count: header.fields.length, unknown };
-}
-
 interface ReadLine {
-  site: Site;
+  id: string;
+  isNew: boolean;
+  change: Partial<Site>;
   target_mbps: number | null;
+  /** What differs from what is known. */
+  fields: Column[];
   refusals: string[];
   remarks: string[];
+}
+
+function outcomeOf({ refusals, isNew, fields }: ReadLine): ImportedSite['entry']['outcome'] {
+  if (refusals.length > 0) return 'refused';
+  if (isNew) return 'created';
+  return fields.length > 0 ? 'updated' : 'unchanged';
 }
 
 function readLine(row: CsvRow, columns: Columns, context: ImportContext, seen: Map<string, number>): ReadLine {
   const refusals: string[] = [];
   const remarks: string[] = [];
-  // An export guards cells that look like formulas with an apostrophe; here it goes again.
-  const cell = (column: Column): string =>
-    (row.fields[columns.at.get(column) ?? -1] ?? '').trim().replace(/^'(?=[=+\-@])/, '');
-  const amount = (column: Column): number | null => readNumber(cell(column), column, refusals);
   if (row.fields.length > columns.count)
     refusals.push(
       `the line has ${row.fields.length} cells, the head has ${columns.count}; is a name with the separator in it not quoted?`,
     );
-  const id = idOf(cell('id'), cell('name'), remarks);
-  const site: Site = {
-    ...newSite(id, cell('zone') || context.zone),
-    name: cell('name'),
-    region: cell('region'),
-    isp: cell('isp'),
-    notes: cell('notes'),
-    contract_mbps: amount('contract_mbps'),
-    lat: amount('lat'),
-    lon: amount('lon'),
-    metered: readFlag(cell('metered'), refusals),
-    opening: readOpening(cell('opening'), refusals, remarks),
-  };
-  if (cell('zone') === '') remarks.push(`no time zone given, ${context.zone} assumed`);
-  const target = amount('target_mbps');
-  if (target !== null && !(target >= 0.1 && target <= 100_000))
-    refusals.push('target_mbps: a number from 0.1 to 100000');
-  checkPlace(site, refusals, remarks);
-  for (const [field, message] of Object.entries(siteProblems(site))) refusals.push(`${field}: ${message}`);
+  const cells = cellsOfRow(row, columns);
+  const id = idOf(cells.get('id') ?? '', cells.get('name') ?? '', remarks);
+  const known = context.known(id);
+  const said = { refusals, remarks };
+  const read = known ? readKnown(known, cells, said) : readNew(id, cells, context, said);
   const before = seen.get(id);
   if (before !== undefined) refusals.push(`the id ${id} stands in line ${before} already`);
   else if (isId(id)) seen.set(id, row.line);
-  return { site, target_mbps: target, refusals, remarks };
+  return { id, isNew: known === null, ...read, refusals, remarks };
+}
+
+/** A row may end before its head does: what is not there says nothing. */
+function cellsOfRow(row: CsvRow, columns: Columns): Cells {
+  const cells = new Map<Column, string>();
+  for (const [column, at] of columns.at) {
+    const text = row.fields[at];
+    if (text !== undefined) cells.set(column, plainCell(text));
+  }
+  return cells;
+}
+type Cells = ReadonlyMap<Column, string>;
+type Said = Pick<ReadLine, 'refusals' | 'remarks'>;
+type Read = Pick<ReadLine, 'change' | 'target_mbps' | 'fields'>;
+
+function readNew(id: string, cells: Cells, context: ImportContext, said: Said): Read {
+  const site: Site = { ...newSite(id, context.zone), name: '' };
+  for (const [column, text] of cells) Object.assign(site, cellValue(column, text, said.refusals));
+  if (!cells.get('opening')) said.remarks.push(`no opening hours given, ${ASSUMED_OPENING} assumed`);
+  if (!cells.get('zone')) said.remarks.push(`no time zone given, ${context.zone} assumed`);
+  const taken = context.takenBy(id);
+  if (taken !== null) said.refusals.push(`the id ${id} is taken by an access point of ${taken}`);
+  checkSite(site, said, true);
+  return { change: site, target_mbps: readTarget(cells.get('target_mbps') ?? '', said), fields: [] };
+}
+
+/** Only what a cell says otherwise than the export of the library would is read; so an exported table changes nothing. */
+function readKnown({ site, target_mbps }: KnownSite, cells: Cells, said: Said): Read {
+  const exported = cellsOf(site, target_mbps);
+  const change: Partial<Site> = {};
+  const fields: Column[] = [];
+  let target: number | null = null;
+  for (const [column, text] of cells) {
+    if (text === plainCell(String(exported[column] ?? ''))) continue;
+    if (column === 'target_mbps') {
+      target = readTarget(text, said);
+      if (target === target_mbps) target = null;
+    } else if (differs(site, cellValue(column, text, said.refusals), change)) fields.push(column);
+  }
+  if (target !== null && target_mbps === null) {
+    said.remarks.push('target_mbps: left out; none of its access points has the id of the library');
+    target = null;
+  }
+  if (target !== null) fields.push('target_mbps');
+  checkSite({ ...site, ...change }, said, 'lat' in change || 'lon' in change || 'zone' in change);
+  return { change, target_mbps: target, fields };
+}
+
+/** Adds to `change` what is another value than the library has. */
+function differs(site: Site, value: Partial<Site>, change: Partial<Site>): boolean {
+  const other = Object.entries(value).some(
+    ([field, one]) =>
+      JSON.stringify(one) !== JSON.stringify(Object.entries(site).find(([name]) => name === field)?.[1]),
+  );
+  if (other) Object.assign(change, value);
+  return other;
+}
+
+/** What one cell says. Empty: nothing is known of it; where that cannot be, what is there stays. */
+function cellValue(column: Column, text: string, refusals: string[]): Partial<Site> {
+  switch (column) {
+    case 'name':
+    case 'region':
+    case 'isp':
+    case 'notes':
+      return { [column]: text };
+    case 'zone':
+      return text === '' ? {} : { zone: text };
+    case 'opening':
+      return text === '' ? {} : readOpening(text, refusals);
+    case 'contract_mbps':
+    case 'lat':
+    case 'lon':
+      return { [column]: readNumber(text, column, refusals) };
+    case 'metered':
+      return { metered: readFlag(text, refusals) };
+    case 'id':
+    case 'target_mbps':
+      return {};
+  }
+}
+
+function readTarget(text: string, { refusals }: Said): number | null {
+  const target = readNumber(text, 'target_mbps', refusals);
+  if (target !== null && !(target >= 0.1 && target <= 100_000))
+    refusals.push('target_mbps: a number from 0.1 to 100000');
+  return target;
+}
+
+function checkSite(site: Site, { refusals, remarks }: Said, moved: boolean): void {
+  if (moved) checkPlace(site, refusals, remarks);
+  for (const [field, message] of Object.entries(siteProblems(site))) refusals.push(`${field}: ${message}`);
 }
 
 function idOf(given: string, name: string, remarks: string[]): string {
@@ -177,12 +231,11 @@ function readFlag(text: string, refusals: string[]): boolean {
   return false;
 }
 
-function readOpening(text: string, refusals: string[], remarks: string[]): Site['opening'] {
-  if (text === '') remarks.push(`no opening hours given, ${ASSUMED_OPENING} assumed`);
-  const hours = parseOpening(text || ASSUMED_OPENING);
-  if (!('problem' in hours)) return hours;
-  refusals.push(`opening: ${hours.problem}`, 'write opening hours as Mo-Fr 10:00-18:00; Sa 10:00-14:00');
-  return [[], [], [], [], [], [], []];
+function readOpening(text: string, refusals: string[]): Partial<Site> {
+  const opening = parseOpening(text);
+  if (!('problem' in opening)) return { opening };
+  refusals.push(`opening: ${opening.problem}`, 'write opening hours as Mo-Fr 10:00-18:00; Sa 10:00-14:00');
+  return {};
 }
 
 function checkPlace({ lat, lon, zone }: Site, refusals: string[], remarks: string[]): void {
@@ -190,18 +243,4 @@ function checkPlace({ lat, lon, zone }: Site, refusals: string[], remarks: strin
   const place = judgePlace(lat, lon, zone);
   if (place === 'swapped') refusals.push(`lat and lon seem swapped: ${lon}, ${lat} would be in ${zone}`);
   if (place === 'far') remarks.push(`lat and lon are far from ${zone}`);
-}
-
-function plainName(title: string): string {
-  return title
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .trim()
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '');
-}
-
-function invalid(why: string): CarrelError {
-  return new CarrelError('IMPORT_INVALID', `The table cannot be used: ${why}.`, { file: why });
 }

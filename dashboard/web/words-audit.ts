@@ -3,7 +3,7 @@ import type { AuditAction, AuditFacts } from '#contract';
 import { mbps, plural } from './format.ts';
 
 /** What has words of its own elsewhere, or needs the reader's clock. */
-type Apart = 'role' | 'fields' | 'since' | 'until' | 'user' | 'by';
+type Apart = 'role' | 'fields' | 'since' | 'until' | 'user' | 'by' | 'sites';
 type FactWords = { [F in Exclude<keyof AuditFacts, Apart>]-?: (value: NonNullable<AuditFacts[F]>) => string };
 
 const en = {
@@ -15,6 +15,7 @@ const en = {
   more: 'Earlier entries',
   none: 'Nothing yet',
   nobody: 'nobody',
+  others: (n: number) => `and ${n} more`,
   since: (time: string) => `since ${time}`,
   until: (time: string) => `until ${time}`,
   by: {
@@ -105,6 +106,7 @@ const en = {
     hours: (n) => plural(n, { one: 'for {n} hour', other: 'for {n} hours' }),
     created: (n) => `${n} created`,
     updated: (n) => `${n} updated`,
+    unchanged: (n) => `${n} unchanged`,
     refused: (n) => `${n} refused`,
     taken: (n) => `${n} taken`,
     lines: (n) => plural(n, { one: '{n} line', other: '{n} lines' }),

@@ -1,5 +1,7 @@
 /** Why: the words of the settings: sites, probes, people and tokens. */
-import type { Role } from '#contract';
+import type { ImportReport, Role } from '#contract';
+
+type ImportCounts = Pick<ImportReport, 'created' | 'updated' | 'unchanged' | 'refused'>;
 
 const en = {
   title: 'Settings',
@@ -58,22 +60,25 @@ const en = {
   unbound: 'nothing',
   file: 'CSV file',
   fileHint: 'UTF-8, UTF-16 or windows-1257; separated by comma, semicolon or tab; the first line names the columns.',
-  columnsHint: 'id, name, region, isp, zone, opening, contract_mbps, metered, lat, lon',
+  columnsHint: 'id, name, region, isp, zone, opening, contract_mbps, target_mbps, metered, lat, lon, notes',
+  mergeHint:
+    'Of a library that is there already, only the columns of the table change. An empty cell empties region, provider, contract, place and notes, and is “no” for metered; time zone, hours and target stay.',
   paste: 'Or paste the table',
   preview: 'Preview',
   importNow: 'Import',
   imported: 'Imported',
   previewed: 'Preview: nothing has been changed yet',
-  report: (created: number, updated: number, refused: number) =>
-    `${created} to create, ${updated} to update, ${refused} refused`,
-  done: (created: number, updated: number, refused: number) =>
-    `${created} created, ${updated} updated, ${refused} refused`,
+  report: ({ created, updated, unchanged, refused }: ImportCounts) =>
+    `${created} to create, ${updated} to update, ${unchanged} unchanged, ${refused} refused`,
+  done: ({ created, updated, unchanged, refused }: ImportCounts) =>
+    `${created} created, ${updated} updated, ${unchanged} unchanged, ${refused} refused`,
+  changes: (fields: string) => `Changes ${fields}`,
   readAs: (encoding: string, separator: string) => `Read as ${encoding}, separated by ${separator}.`,
   separators: { ',': 'comma', ';': 'semicolon', '\t': 'tab' },
   line: 'Line',
   outcome: 'Outcome',
   messages: 'Remarks',
-  outcomes: { created: 'Create', updated: 'Update', refused: 'Refused' },
+  outcomes: { created: 'Create', updated: 'Update', unchanged: 'Unchanged', refused: 'Refused' },
   channelsOk: 'Carrel reports no trouble with itself: every channel that is set up works.',
   cancel: 'Cancel',
   export: 'All sites as CSV',

@@ -1,16 +1,24 @@
 /** Why: fault row 25 and real tables: every way a spreadsheet writes the same libraries gives the same sites, and each wrong line says why. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Site } from '#contract';
 import { isCarrelError } from '#lib/errors';
 import { csvLine, readCsv } from '../../dashboard/registry/csv.ts';
-import { planImport } from '../../dashboard/registry/import.ts';
-import { weekdays } from '../support/state.ts';
+import { type KnownSite, planImport } from '../../dashboard/registry/import.ts';
+import { COLUMN_NAMES, cellsOf } from '../../dashboard/registry/import-columns.ts';
+import { site, weekdays } from '../support/state.ts';
 
-const plan = (input: string | Uint8Array, known: string[] = []) =>
+const plan = (input: string | Uint8Array, known: KnownSite[] = []) =>
   planImport(typeof input === 'string' ? Buffer.from(input) : input, {
-    isKnown: (id) => known.includes(id),
+    known: (id) => known.find(({ site }) => site.id === id) ?? null,
+    takenBy: (id) => (id === 'hall' ? 'zarasai' : null),
     zone: 'Europe/Vilnius',
   });
+const knownSite = (id: string, with_: Partial<Site> = {}, target_mbps: number | null = 30): KnownSite => ({
+  site: site(id, with_),
+  target_mbps,
+});
+const only = ({ report, sites }: ReturnType<typeof plan>) => ({ ...report.lines[0], ...sites[0] });
 const messages = (text: string): string =>
   plan(text)
     .report.lines.flatMap((line) => line.messages)
@@ -62,7 +70,7 @@ describe('one table', () => {
   ] as const)('in %s gives the same site', (_name, bytes, encoding, separator) => {
     const { report, sites } = plan(bytes);
     expect(report).toMatchObject({ encoding, separator, created: 1, updated: 0, refused: 0 });
-    expect(sites[0]?.site).toEqual({
+    expect(sites[0]?.change).toEqual({
       id: 'zarasai',
       name: NAME,
       region: 'Utena',
@@ -80,7 +88,7 @@ describe('one table', () => {
 
 describe('a line', () => {
   it('is told with its number in the file, also after cells of several lines', () => {
-    const { report } = plan('id,name,notes\na,A,"one\ntwo\nthree"\n\nb,,\nc,C,\n', ['c']);
+    const { report } = plan('id,name,notes\na,A,"one\ntwo\nthree"\n\nb,,\nc,C,\n', [knownSite('c')]);
     expect(report.lines.map(({ line, id, outcome }) => [line, id, outcome])).toEqual([
       [2, 'a', 'created'],
       [6, 'b', 'refused'],
@@ -105,6 +113,8 @@ describe('a line', () => {
     ['id,name\n../../etc,A\n', 'id: 1 to 48 of a-z'],
     ['id,name\na,\n', 'name: must not be empty'],
     ['id,name\na,Library, Utena\n', 'not quoted?'],
+    ['id,name\nhall,Hall\n', 'the id hall is taken by an access point of zarasai'],
+    ['id,region\na,Utena\n', 'name: must not be empty'],
     [`id,name\na,${'x'.repeat(121)}\n`, 'name: at most 120'],
   ])('%j is refused: %s', (text, why) => {
     const { report, sites } = plan(text);
@@ -122,7 +132,7 @@ describe('a line', () => {
 
   it('may leave out what can be assumed, and says what was', () => {
     const { sites } = plan('name\nŽemaičių biblioteka Nr. 5\n');
-    expect(sites[0]?.site).toMatchObject({ id: 'zemaiciu-biblioteka-nr-5', zone: 'Europe/Vilnius' });
+    expect(sites[0]?.change).toMatchObject({ id: 'zemaiciu-biblioteka-nr-5', zone: 'Europe/Vilnius' });
     expect(messages('name\nŽemaičių biblioteka Nr. 5\n')).toMatch(
       /no id given[\s\S]*no opening hours given[\s\S]*no time zone given/,
     );
@@ -141,12 +151,86 @@ describe('a line', () => {
     );
     expect(sites[0]).toMatchObject({
       target_mbps: 50,
-      site: { id: 'utena', region: 'Utenos r.', lat: 55.49, lon: 25.6, contract_mbps: 1000.5, metered: true },
+      change: { id: 'utena', region: 'Utenos r.', lat: 55.49, lon: 25.6, contract_mbps: 1000.5, metered: true },
     });
   });
 
   it('names columns that were left out', () => {
     expect(messages('id,name,phone\na,A,112\n')).toContain('"phone" is not known');
+  });
+});
+
+describe('a line about a library that is there already', () => {
+  const full: Partial<Site> = {
+    region: 'Utena',
+    isp: 'Telia',
+    zone: 'Europe/Riga',
+    opening: [[], [], [], [], [], [[600, 840]], []],
+    contract_mbps: 100,
+    metered: true,
+    lat: 56.9,
+    lon: 24.1,
+    notes: 'by the stairs',
+  };
+
+  it('changes what its columns name and nothing else', () => {
+    const line = only(plan('id,contract_mbps\na,200\n', [knownSite('a', full)]));
+    expect(line).toMatchObject({ outcome: 'updated', fields: ['contract_mbps'], messages: [] });
+    expect([line.change, line.target_mbps]).toEqual([{ contract_mbps: 200 }, null]);
+  });
+
+  it('empties by an empty cell what may be empty, and keeps what may not', () => {
+    const line = only(
+      plan('id,region,isp,zone,opening,contract_mbps,target_mbps,metered,lat,lon,notes\na,,,,,,,,,,\n', [
+        knownSite('a', full),
+      ]),
+    );
+    expect(line.change).toEqual({
+      region: '',
+      isp: '',
+      contract_mbps: null,
+      metered: false,
+      lat: null,
+      lon: null,
+      notes: '',
+    });
+    expect(line.target_mbps).toBeNull();
+    expect(plan('id,name\na,\n', [knownSite('a', full)]).report.refused).toBe(1);
+  });
+
+  it('that ends before its head does leaves the rest as it is', () => {
+    expect(only(plan('id,name,isp,notes\na,New\n', [knownSite('a', full)])).change).toEqual({ name: 'New' });
+  });
+
+  it('that says the same in other words is unchanged, and is not judged anew', () => {
+    const known = knownSite('a', { ...full, name: ' Library ', lat: 25.6, lon: 55.5 });
+    const { report, sites } = plan('id,name,opening,contract_mbps,metered\nA,Library,VI 10-14,"100,0",taip\n', [known]);
+    expect(report).toMatchObject({ unchanged: 1, updated: 0, lines: [{ outcome: 'unchanged', messages: [] }] });
+    expect(sites).toEqual([]);
+    expect(messages('id,name,lat,lon\nb,B,25.6,55.5\n')).toContain('seem swapped');
+  });
+
+  it('sets the target of the access point that has its id, and says so where none has', () => {
+    expect(only(plan('id,target_mbps\na,50\n', [knownSite('a', full)]))).toMatchObject({
+      ...{ fields: ['target_mbps'], change: {}, target_mbps: 50 },
+    });
+    expect(plan('id,target_mbps\na,50\n', [knownSite('a', full, null)]).report.lines[0]).toMatchObject({
+      outcome: 'unchanged',
+      messages: [expect.stringContaining('none of its access points')],
+    });
+  });
+
+  it('of an export changes nothing, whatever the library is called', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 40 }).map((value) => `x${value.replace(/\p{Cc}/gu, '')}`);
+    const odd = fc.oneof(text, fc.constantFrom("'=1", '=1+1', ' x ', '-', '"', 'a;b\nc'));
+    fc.assert(
+      fc.property(odd, odd, fc.double({ min: -90, max: 90, noNaN: true }), (name, notes, lat) => {
+        const known = knownSite('a', { ...full, name, notes, lat, lon: lat });
+        const cells = cellsOf(known.site, known.target_mbps);
+        const table = csvLine(COLUMN_NAMES) + csvLine(COLUMN_NAMES.map((column) => cells[column]));
+        expect(plan(table, [known]).report.lines[0]).toMatchObject({ outcome: 'unchanged', messages: [] });
+      }),
+    );
   });
 });
 
@@ -172,7 +256,7 @@ describe('a file', () => {
         (bytes) => {
           try {
             const { report } = plan(bytes);
-            expect(report.created + report.updated + report.refused).toBe(report.lines.length);
+            expect(report.created + report.updated + report.unchanged + report.refused).toBe(report.lines.length);
           } catch (error) {
             expect(isCarrelError(error, 'IMPORT_INVALID')).toBe(true);
           }

@@ -5,6 +5,7 @@ import { parseDesired } from '#contract';
 import { webSocketOf } from '../../dashboard/registry/credential.ts';
 import { desiredConfig } from '../../dashboard/registry/desired.ts';
 import { reachable } from '../../dashboard/registry/reach.ts';
+import { detailOf } from '../../dashboard/web/pages/settings-deeds.ts';
 import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
 import { accessPoint, seedRegistry, site, weekdays } from '../support/state.ts';
 
@@ -102,10 +103,31 @@ describe('an import', () => {
     const send = async () =>
       (await dashboard.as('administrator', 'POST', '/sites/import', table, csv)).json<ImportReport>();
     expect(await send()).toMatchObject({ created: 1, updated: 1, refused: 1 });
-    expect(await send()).toMatchObject({ created: 0, updated: 2, refused: 1 });
+    expect(await send()).toMatchObject({ created: 0, updated: 0, unchanged: 2, refused: 1 });
     expect(dashboard.state.registry.site('a')).toMatchObject({ name: 'Library A', contract_mbps: 100.5 });
     expect(dashboard.state.registry.accessPoint('a')?.target_mbps).toBe(40);
     expect(dashboard.state.registry.accessPoints().map(({ id }) => id)).toEqual(['a', 'site-1-main']);
+  });
+
+  it('leaves a line in the trail with what it did and to which libraries, in the words of whoever reads', async () => {
+    const dashboard = await testDashboard({ empty: true });
+    seedRegistry(dashboard.state, 1);
+    await dashboard.as('administrator', 'POST', '/sites/import', `${table}b;B;;\n`, csv);
+    const [entry] = dashboard.state.auditTrail({ limit: 1 });
+    expect(entry?.facts).toEqual({ created: 2, updated: 1, unchanged: 0, refused: 1, sites: ['a', 'site-1', 'b'] });
+    expect(entry && detailOf(entry, 'UTC')).toBe('2 created, 1 updated, 0 unchanged, 1 refused, a site-1 b');
+  });
+
+  it('keeps what the table leaves out', async () => {
+    const dashboard = await testDashboard({ empty: true });
+    seedRegistry(dashboard.state, 1);
+    const known = site('site-1', { region: 'Utena', isp: 'Telia', notes: 'kept', metered: true, lat: 55.5, lon: 25 });
+    dashboard.state.registry.putSite(known);
+    const report = (
+      await dashboard.as('administrator', 'POST', '/sites/import', 'id,name,contract_mbps\nsite-1,New,90\n', csv)
+    ).json<ImportReport>();
+    expect(report.lines[0]).toMatchObject({ outcome: 'updated', fields: ['name', 'contract_mbps'] });
+    expect(dashboard.state.registry.site('site-1')).toEqual({ ...known, name: 'New', contract_mbps: 90 });
   });
 
   it('refuses one line alone when its id is an access point of another site', async () => {
@@ -154,6 +176,12 @@ describe('an import', () => {
     });
     await dashboard.as('administrator', 'POST', '/sites/import', body, csv);
     expect(dashboard.state.registry.site('a')).toEqual(before);
+    expect((await dashboard.as('administrator', 'POST', '/sites/import', body, csv)).json()).toMatchObject({
+      created: 0,
+      updated: 0,
+      unchanged: 1,
+      refused: 0,
+    });
   });
 
   it('needs a table', async () => {

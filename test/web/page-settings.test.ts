@@ -61,11 +61,12 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
       .getByLabel('CSV file')
       .setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from([0x69, 0x64, 0x3b, 0xe0, 0x0a]) });
     await page.getByRole('button', { name: 'Preview' }).click();
-    await page.getByText('2 to create, 0 to update, 1 refused').waitFor();
+    await page.getByText('2 to create, 1 to update, 4 unchanged, 1 refused').waitFor();
+    await page.getByText('Changes provider, contracted speed').waitFor();
     expect(world.fixture.posted.at(-1)).toMatchObject({ url: '/api/v1/sites/import?dry=1', body: 'id;à\n' });
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('button', { name: 'Import', exact: true }).click();
-    await page.getByText('2 created, 0 updated, 1 refused').waitFor();
+    await page.getByText('2 created, 1 updated, 4 unchanged, 1 refused').waitFor();
     expect(world.watched.foreign).toEqual([]);
   }, 60_000);
 

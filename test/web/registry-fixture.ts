@@ -33,12 +33,14 @@ export function serveRegistry(app: FastifyInstance, { roster, me, now }: World):
       encoding: 'windows-1257',
       separator: ';',
       created: 2,
-      updated: 0,
+      updated: 1,
+      unchanged: 4,
       refused: 1,
       lines: [
-        { line: 2, id: 'a', outcome: 'created', messages: [] },
-        { line: 3, id: 'b', outcome: 'created', messages: ['lat and lon were swapped'] },
-        { line: 4, id: null, outcome: 'refused', messages: ['id: is missing'] },
+        { line: 2, id: 'a', outcome: 'created', fields: [], messages: [] },
+        { line: 3, id: 'b', outcome: 'created', fields: [], messages: ['lat and lon were swapped'] },
+        { line: 4, id: 'c', outcome: 'updated', fields: ['isp', 'contract_mbps'], messages: [] },
+        { line: 5, id: null, outcome: 'refused', fields: [], messages: ['id: is missing'] },
       ],
     }),
   );

@@ -121,6 +121,9 @@ export const ltFaults = {
   'the id {a} stands in line {b} already': 'identifikatorius {a} jau yra {b} eilutėje',
   '"{a}" is not a number': '„{a}“ nėra skaičius',
   '"{a}" is neither yes nor no': '„{a}“ nėra nei taip, nei ne',
+  'the id {a} is taken by an access point of {b}': 'identifikatorių {a} jau turi bibliotekos {b} prieigos taškas',
+  'left out; none of its access points has the id of the library':
+    'praleista; nė vienas prieigos taškas neturi bibliotekos identifikatoriaus',
   'no id given, {a} made from the name': 'identifikatorius nenurodytas, iš pavadinimo sudarytas {a}',
   'no time zone given, {a} assumed': 'laiko juosta nenurodyta, laikoma {a}',
   'no opening hours given, {a} assumed': 'darbo laikas nenurodytas, laikoma {a}',

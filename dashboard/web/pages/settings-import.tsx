@@ -7,6 +7,7 @@ import { count } from '../format.ts';
 import { Refusal } from '../parts/answers.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { refreshRoster } from '../store.ts';
+import { audit } from '../words-audit.ts';
 import { settingsWords } from '../words-settings.ts';
 
 const w = settingsWords;
@@ -84,8 +85,8 @@ export function ImportTable() {
               aria-describedby="imp-text-h"
               onInput={(event) => choose(event.currentTarget.value ? new Blob([event.currentTarget.value]) : null)}
             />
-            <small id="imp-text-h" class="mono">
-              {w.columnsHint}
+            <small id="imp-text-h">
+              <span class="mono">{w.columnsHint}</span>. {w.mergeHint}
             </small>
           </div>
         </div>
@@ -108,13 +109,12 @@ export function ImportTable() {
 
 function Report({ report, dry }: Answer) {
   const weight = ({ outcome, messages }: ImportReport['lines'][number]) =>
-    outcome === 'refused' ? 2 : messages.length > 0 ? 1 : 0;
+    outcome === 'refused' ? 3 : messages.length > 0 ? 2 : outcome === 'unchanged' ? 0 : 1;
   const ranked = [...report.lines].sort((a, b) => weight(b) - weight(a) || a.line - b.line);
   return (
     <div class="report" role="status">
       <p class="pad">
-        <b>{dry ? w.previewed : w.imported}.</b>{' '}
-        {(dry ? w.report : w.done)(report.created, report.updated, report.refused)}.{' '}
+        <b>{dry ? w.previewed : w.imported}.</b> {(dry ? w.report : w.done)(report)}.{' '}
         <span class="q">{w.readAs(report.encoding, w.separators[report.separator])}</span>
       </p>
       <div class="scroll tall" tabIndex={0} role="group" aria-label={w.import}>
@@ -130,14 +130,14 @@ function Report({ report, dry }: Answer) {
             </tr>
           </thead>
           <tbody>
-            {ranked.slice(0, SHOWN).map(({ line, id, outcome, messages }) => (
+            {ranked.slice(0, SHOWN).map(({ line, id, outcome, fields, messages }) => (
               <tr key={line}>
                 <th scope="row" class="num">
                   {line}
                 </th>
                 <td class="mono">{id ?? ''}</td>
                 <td class={outcome === 'refused' ? 'strong' : ''}>{w.outcomes[outcome]}</td>
-                <td>{messages.join('; ')}</td>
+                <td>{[...changesOf(fields), ...messages].join('; ')}</td>
               </tr>
             ))}
           </tbody>
@@ -146,4 +146,9 @@ function Report({ report, dry }: Answer) {
       {ranked.length > SHOWN ? <p class="tfoot">{w.linesShown(count(SHOWN), count(ranked.length))}</p> : null}
     </div>
   );
+}
+
+function changesOf(fields: readonly string[]): string[] {
+  const names: Readonly<Record<string, string>> = audit.fields;
+  return fields.length === 0 ? [] : [w.changes(fields.map((field) => names[field] ?? field).join(', '))];
 }
