@@ -170,7 +170,7 @@ describe.each(TRANSLATED)('what is wrong with what was typed, in %s,', (lang) =>
         'b,,Nowhere,99,,Mo 10,1,,,,,,',
       ].join('\n'),
     );
-    const plan = planImport(table, { isKnown: () => false, zone: 'Europe/Vilnius' });
+    const plan = planImport(table, { known: () => null, takenBy: () => null, zone: 'Europe/Vilnius' });
     const messages = plan.report.lines.flatMap((line) => line.messages);
     expect(messages.length).toBeGreaterThan(12);
     for (const message of messages) {
