@@ -27,7 +27,12 @@ export function putNewSite(deps: StoreDeps, site: Site, target: number | null): 
     });
   registry.putSite(site);
   const target_mbps = target ?? networkTarget(deps);
-  registry.putAccessPoint({ id: site.id, site: site.id, name: FIRST_ACCESS_POINT[deps.settings.CARREL_LANGUAGE], target_mbps });
+  registry.putAccessPoint({
+    id: site.id,
+    site: site.id,
+    name: FIRST_ACCESS_POINT[deps.settings.CARREL_LANGUAGE],
+    target_mbps,
+  });
 }
 
 /** After the transaction: probes get what they should do now, the live view its new roster. */

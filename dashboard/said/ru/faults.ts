@@ -122,7 +122,7 @@ export const ruFaults: Readonly<Record<FaultPhrase, string>> = {
   'the id {a} stands in line {b} already': 'идентификатор {a} уже есть в строке {b}',
   '"{a}" is not a number': '«{a}» – не число',
   '"{a}" is neither yes nor no': '«{a}» – ни да, ни нет',
-  'the id {a} is taken by an access point of {b}': 'идентификатор {a} занят точкой доступа библиотеки {b}',
+  'the id {a} is taken by an access point of {b}': 'идентификатор {a} уже занят точкой доступа библиотеки {b}',
   'left out; none of its access points has the id of the library':
     'пропущено; ни у одной точки доступа нет идентификатора библиотеки',
   'no id given, {a} made from the name': 'идентификатор не указан, из имени составлен {a}',
