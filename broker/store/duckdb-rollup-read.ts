@@ -19,6 +19,8 @@ export type RunColumns = (sql: () => string | null) => Promise<Columns[]>;
 const FIXED =
   'version::DOUBLE, samples, up_s, down_s, tests, passed, failed, inconclusive, runs, rtt_ms_h, rate_mbps_h';
 const FIXED_COUNT = FIXED.split(',').length;
+/** In their place, where nobody looks at them. */
+const NOTHING: readonly JS[] = FIXED.split(',').map((name) => (/runs|_h$/.test(name) ? '' : 0));
 
 export function createRollupReader(
   query: { rows: RunSql; columns: RunColumns },
@@ -84,37 +86,37 @@ export function createRollupReader(
   }
 }
 
+const partsOf = (highestOnly = false): readonly (typeof PARTS)[number][] => (highestOnly ? ['count', 'max'] : PARTS);
+
 function rollupsSql(
   files: readonly RollupFile[],
-  { probes, from_s, to_s }: RollupQuery,
+  { probes, from_s, to_s, highestOnly }: RollupQuery,
   metrics: readonly MetricName[],
 ) {
-  const wanted = metrics.flatMap((name) => PARTS.map((part) => `${name}_${part}`));
+  const fixed = highestOnly ? [] : [FIXED];
+  const wanted = metrics.flatMap((name) => partsOf(highestOnly).map((part) => `${name}_${part}`));
   const all = files.map(({ alias, ids, columns }) => {
     const parts = wanted.map((name) => (columns.has(name) ? `r."${name}"` : 'NULL::DOUBLE'));
     const some = probes
       ? ` AND r.probe IN (${[0, ...probes.flatMap((probe) => ids.get(probe) ?? [])].join(', ')})`
       : '';
-    return `SELECT p.name, r.t_s, ${[FIXED, ...parts].join(', ')} FROM ${alias}.rollups r JOIN ${alias}.probes p ON p.id = r.probe WHERE ${within(from_s, to_s)}${some}`;
+    return `SELECT ${['p.name', 'r.t_s', ...fixed, ...parts].join(', ')} FROM ${alias}.rollups r JOIN ${alias}.probes p ON p.id = r.probe WHERE ${within(from_s, to_s)}${some}`;
   });
   return all.length === 0 ? null : `${all.join(' UNION ALL ')} ORDER BY 2, 1`;
 }
 
-function rollupOf(row: JS[], { tier }: RollupQuery, metrics: readonly MetricName[]): RollupRow {
+function rollupOf(found: JS[], { tier, highestOnly }: RollupQuery, metrics: readonly MetricName[]): RollupRow {
+  const row = highestOnly ? [...found.slice(0, 2), ...NOTHING, ...found.slice(2)] : found;
+  const asked = partsOf(highestOnly);
   const [probe, t_s, version, samples, up, down, n, passed, failed, inconclusive, runs, rtt, rate] = row;
   const [up_s, down_s] = [Number(up), Number(down)];
   const parts: RollupRow['metrics'] = {};
   let at = 2 + FIXED_COUNT;
   for (const name of metrics) {
-    const [count, sum, min, max, last] = row.slice(at, at + PARTS.length).map(Number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ]; // five parts
+    const values = row.slice(at, at + asked.length).map(Number) as number[];
+    const [count = 0, sum = 0, min = 0, max = 0, last = 0] = highestOnly ? [values[0], 0, 0, values[1], 0] : values;
     if (count > 0) parts[name] = { count, sum, min, max, last } satisfies MetricRollup;
-    at += PARTS.length;
+    at += asked.length;
   }
   return {
     probe: String(probe),

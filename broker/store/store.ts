@@ -168,6 +168,8 @@ export interface RollupQuery {
   to_s: number;
   /** Metrics wanted; all when left out. */
   metrics?: readonly MetricName[];
+  /** Only times, counts and highest values are looked at: a database may leave out the rest (0, empty), which is most of what lies in a row. */
+  highestOnly?: boolean;
 }
 /** Tests per probe over the hours that start in [from_s, to_s), read from days where they stand (broker/rollup/standing.ts). */
 export interface RollupTotalsQuery {

@@ -30,6 +30,7 @@ export async function deviceDays(
   const edges = calendarEdges(zone, 'day', from_ms, to_ms);
   const [from = from_ms, to = to_ms] = [edges[0], edges.at(-1)];
   const t = edges.slice(0, -1);
+  const dayOf = placeIn(t);
   const highest: Highest = { devices_day: t.map(() => null), clients: t.map(() => null) };
   for (const { probe, from_ms: since, to_ms: until } of watched) {
     const stretch = {
@@ -39,11 +40,21 @@ export async function deviceDays(
     };
     if (stretch.from_s >= stretch.to_s) continue;
     await readStretch(store, stretch, (metric, t_s, max) => {
-      const day = t.findLastIndex((start) => start <= t_s * 1000);
+      const day = dayOf(t_s * 1000);
       if (day >= 0) highest[metric][day] = Math.max(highest[metric][day] ?? 0, max);
     });
   }
   return { zone, from, to, t, devices: highest.devices_day, at_once: highest.clients };
+}
+
+/** The place of the last that is not after a moment; -1: all are. Moments that rise are found without a search. */
+function placeIn(starts: readonly number[]): (at_ms: number) => number {
+  let place = -1;
+  return (at_ms) => {
+    if (place >= 0 && (starts[place] ?? 0) > at_ms) place = -1;
+    while ((starts[place + 1] ?? Number.POSITIVE_INFINITY) <= at_ms) place++;
+    return place;
+  };
 }
 
 async function readStretch(
@@ -51,7 +62,14 @@ async function readStretch(
   { probe, from_s, to_s }: { probe: string; from_s: number; to_s: number },
   found: (metric: keyof Highest, t_s: number, max: number) => void,
 ): Promise<void> {
-  const rows = await store.rollups({ tier: 'hour', probes: [probe], metrics: METRICS, from_s, to_s });
+  const rows = await store.rollups({
+    tier: 'hour',
+    probes: [probe],
+    metrics: METRICS,
+    highestOnly: true,
+    from_s,
+    to_s,
+  });
   for (const { t_s, metrics } of rows)
     for (const metric of METRICS) {
       const known = metrics[metric];

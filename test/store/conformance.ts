@@ -293,6 +293,17 @@ export function storeConformance({ name, open, durable }: Subject): void {
         expect(await same({ ...all, tier: 'day', from_s: MONTH - 86_400 })).toBe(1);
       });
 
+      it('gives counts and highest values alone as it gives them with everything', async () => {
+        const seen = (rows: readonly RollupRow[]) =>
+          rows.map(({ probe, t_s, metrics }) => ({
+            ...{ probe, t_s },
+            of: Object.entries(metrics).map(([name, { count, max }]) => [name, count, max]),
+          }));
+        const asked = { ...all, metrics: ['rtt_ms', 'dns_ms', 'wan_rx_bytes'] } as const;
+        const found = seen(await store.rollups({ ...asked, highestOnly: true }));
+        expect([found.length, found]).toEqual([14, seen(await truth.rollups(asked))]);
+      });
+
       it('lets the highest version stand, whatever the order of writing', async () => {
         await writeBoth(rollup('r-1', 1, { version: 9, samples: 61, metrics: {} }));
         await writeBoth(rollup('r-1', 1, { version: 4, samples: 3 }), rollup('r-1', 2, { version: 4, samples: 62 }));

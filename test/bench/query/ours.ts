@@ -6,6 +6,7 @@ import { mergeRollups } from '../../../broker/rollup/merge.ts';
 import { withAnswers } from '../../../broker/store/answers.ts';
 import { type DuckdbStore, openDuckdbStore } from '../../../broker/store/duckdb.ts';
 import { complianceOf } from '../../../dashboard/query/compliance.ts';
+import { deviceDays } from '../../../dashboard/query/device-days.ts';
 import { measurements } from '../../../dashboard/query/measurements.ts';
 import { countMonth } from '../../../dashboard/query/month.ts';
 import { percentilesBy } from '../../../dashboard/query/percentiles.ts';
@@ -26,6 +27,9 @@ import {
   rollup,
   START_S,
 } from './fleet.ts';
+
+/** Where a year of devices begins. */
+const YEAR_S = END_S - 365 * 86_400;
 
 export type Figure = (name: string, value: number, unit: string, of: string) => void;
 export interface Bench {
@@ -93,6 +97,19 @@ async function writeRollups(store: Store): Promise<void> {
   }
 }
 
+/** The eleven months before, of every hundredth probe: a year of all would take longer to write than everything else. */
+async function writeYearBefore(store: Store): Promise<void> {
+  const some = names.flatMap((_, p) => (p % 100 === 7 ? [p] : []));
+  for (let from = YEAR_S; from < START_S; from += 30 * 86_400) {
+    const hours = Math.min(30 * 24, (START_S - from) / 3600);
+    await store.writeRollups(
+      Array.from({ length: hours * some.length }, (_, i) =>
+        rollup(some[i % some.length] ?? 0, from + Math.floor(i / some.length) * 3600),
+      ),
+    );
+  }
+}
+
 /** Answers with the figures that peers are held against: with nothing kept. */
 export async function ours({ dir, figure }: Bench): Promise<Record<string, number>> {
   mkdirSync(join(dir, 'duckdb'));
@@ -107,6 +124,7 @@ export async function ours({ dir, figure }: Bench): Promise<Record<string, numbe
     figure,
   );
   await writeRollups(filling);
+  await writeYearBefore(filling);
   await filling.close();
   const begin = performance.now();
   const store = await open();
@@ -130,6 +148,8 @@ export async function ours({ dir, figure }: Bench): Promise<Record<string, numbe
     availability: `${PROBES} probes, ${DAYS} days of opening hours that cut hours`,
     compliance_month: `${PROBES} access points: tests, share, median, p10 and verdict of each and of their groups`,
     report_month: 'the same with availability: the whole report',
+    devices_month: `devices at once by day of one library, from hours of ${PROBES} probes`,
+    devices_year: 'the same over 365 days; of the eleven months before, hours of twelve probes',
     percentiles_region: `p5, p50, p95 of rtt, ${REGIONS} regions, 51.8 M samples within 2 %`,
   };
   for (const [name, ms] of Object.entries(again)) {
@@ -181,10 +201,17 @@ async function askAll(store: Store): Promise<Record<string, number>> {
       points: 300,
       sample_s: 60,
     });
+  const devices = (from_s: number) =>
+    deviceDays(store, {
+      watched: [{ probe: 'probe-7', from_ms: 0, to_ms: END_S * 1000 }],
+      ...{ zone: 'Europe/Vilnius', from_ms: from_s * 1000, to_ms: END_S * 1000 },
+    });
   return {
     probe_day: await typical(() => chart(DAY_S)),
     probe_week: await typical(() => chart(RAW_S)),
     availability: await typical(() => store.known(groups)),
+    devices_month: await typical(() => devices(START_S)),
+    devices_year: await typical(() => devices(YEAR_S)),
     compliance_month: await typical(async () => complianceOf(await countMonth(testsOnly(store), input))),
     report_month: await typical(async () => complianceOf(await countMonth(store, input))),
     percentiles_region: await typical(async () =>
