@@ -12,7 +12,7 @@ export const mapWords = {
   open: 'Open map',
   legend: 'Show states',
   label: (n: string) =>
-    `Map with ${plural(n, sites)}. Arrow keys move it, plus and minus zoom, 0 shows all. The list beside it holds the same sites.`,
+    `Map with ${plural(n, sites)}. Arrow keys move it, plus and minus zoom, 0 shows all, Enter picks what lies in the middle. The list beside it holds the same sites.`,
   picture: (n: string, lowest: string | null) =>
     `Map with ${plural(n, sites)} by state.${lowest === null ? '' : ` Lowest share: ${lowest}.`} The tables of this page hold the same.`,
   zoomIn: 'Zoom in',
@@ -38,6 +38,8 @@ export const mapWords = {
       maint: `${n} in maintenance`,
     })[state],
   more: (n: string) => `All ${plural(n, sites)} as a table`,
+  region: 'Region',
+  moreHere: (n: string, left: string) => `${n} more of ${left}`,
   clear: 'All regions',
   none: 'No site here',
   noneText: 'No site with a place on the map passes these filters.',

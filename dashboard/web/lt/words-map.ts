@@ -14,7 +14,7 @@ export const mapWords: typeof en = {
   open: 'Atverti žemėlapį',
   legend: 'Rodyti būsenas',
   label: (n) =>
-    `Žemėlapis su ${plural(n, withSites)}. Rodyklių klavišai jį stumia, pliusas ir minusas keičia mastelį, 0 rodo viską. Tos pačios bibliotekos yra greta esančiame sąraše.`,
+    `Žemėlapis su ${plural(n, withSites)}. Rodyklių klavišai jį stumia, pliusas ir minusas keičia mastelį, 0 rodo viską, Enter pasirenka tai, kas viduryje. Tos pačios bibliotekos yra greta esančiame sąraše.`,
   picture: (n, lowest) =>
     `Žemėlapis su ${plural(n, withSites)} pagal būseną.${lowest === null ? '' : ` Mažiausia dalis: ${lowest}.`} Tas pats yra šio puslapio lentelėse.`,
   zoomIn: 'Priartinti',
@@ -40,6 +40,8 @@ export const mapWords: typeof en = {
       maint: `${n} tvarkoma`,
     })[state],
   more: (n) => `Lentelėje visos: ${plural(n, sites)}`,
+  region: 'Regionas',
+  moreHere: (n, left) => `Dar ${n} iš ${left}`,
   clear: 'Visi regionai',
   none: 'Čia bibliotekų nėra',
   noneText: 'Šių filtrų neatitinka jokia biblioteka, turinti vietą žemėlapyje.',

@@ -85,6 +85,8 @@ export function listen(host: HTMLDivElement, map: Controls): () => void {
   on(
     'keydown',
     (event) => {
+      // What lies under the cross in the middle, as if it were pressed.
+      if (event.key === 'Enter' && map.moves()) map.pick(map.size().width / 2, map.size().height / 2);
       const act = map.moves() && !event.ctrlKey && !event.metaKey && !event.altKey ? KEYS[event.key] : undefined;
       if (!act) return;
       event.preventDefault();

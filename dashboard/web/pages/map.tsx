@@ -1,6 +1,6 @@
 /** Why: where the trouble is, and the same as a list beside it: one filter for both, all of it in the address. */
 import { useSignal } from '@preact/signals';
-import { useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { AP_STATES, type ApState, type MapLayer } from '#contract';
 import type { Line } from '../fleet.ts';
 import { count, cut, percent } from '../format.ts';
@@ -84,6 +84,11 @@ function Shown() {
             {layers.length > 0 ? (
               <LayerPick layers={layers} id={layer?.id ?? ''} pick={(id) => set({ layer: id, region: null })} />
             ) : null}
+            <RegionPick
+              ids={[...shares.keys()].filter(Boolean)}
+              id={region ?? ''}
+              pick={(id) => set({ region: id, site: null })}
+            />
             <label class="q">
               {w.group}{' '}
               <select
@@ -224,6 +229,25 @@ const LayerPick = ({
   </label>
 );
 
+/** What a press on a region does, for who does not point. */
+function RegionPick({ ids, id, pick }: { ids: readonly string[]; id: string; pick: (id: string | null) => void }) {
+  if (ids.length < 2) return null;
+  const named = ids.map((one) => ({ one, name: regionName(one) })).sort((a, b) => a.name.localeCompare(b.name));
+  return (
+    <label class="q">
+      {w.region}{' '}
+      <select class="chip" value={id} onChange={(event) => pick(event.currentTarget.value || null)}>
+        <option value="">{w.clear}</option>
+        {named.map(({ one, name }) => (
+          <option key={one} value={one}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function Hovered({ line: { row, ap, name } }: { line: Line }) {
   return (
     <>
@@ -290,7 +314,10 @@ function Twin({ region, per, placed: onMap, shown, regionOf, bounds, newer }: Tw
       region === null ? bounds === null || within(bounds, line) : regionOf(line) === region;
     return createOrder((line) => shown.has(line.row.state) && placed(line) && isThere(line), WORST_FIRST);
   }, [region, shown, regionOf, bounds]);
-  const worst = [...listed.subarray(0, LISTED)];
+  const [most, setMost] = useState(LISTED);
+  useEffect(() => setMost(LISTED), [region, shown, bounds]);
+  const worst = [...listed.subarray(0, most)];
+  const left = listed.length - worst.length;
   const n = sumOf(per);
   const all = lineCount.value;
   const unplaced = all - onMap;
@@ -341,6 +368,13 @@ function Twin({ region, per, placed: onMap, shown, regionOf, bounds, newer }: Tw
           ))}
         </ol>
       )}
+      {left > 0 ? (
+        <p class="tfoot more">
+          <button class="btn" type="button" onClick={() => setMost(most + LISTED)}>
+            {w.moreHere(count(Math.min(left, LISTED)), count(left))}
+          </button>
+        </p>
+      ) : null}
       <p class="tfoot" hidden={all === 0}>
         <a
           href={hrefOf('/sites', {
