@@ -8,7 +8,7 @@ export interface ComplianceFigures {
   passed: number;
   failed: number;
   inconclusive: number;
-  /** (passed + failed) / planned. */
+  /** (passed + failed) / planned, at most 100. */
   coverage_pct: number | null;
   /** passed / (passed + failed), with its Wilson 95 % interval. */
   share_pct: number | null;
@@ -36,7 +36,19 @@ export interface ComplianceRow extends ComplianceFigures {
   verdict: ComplianceVerdict;
   /** Which figure decided: `coverage` or `share`. In months that the first versions closed, an English sentence. */
   why: string;
+  /** What it is judged by and was edited within the month, in the order of time; left out where nothing was. No part of the CSV. */
+  changes?: ComplianceChange[];
 }
+/**
+ * `day`: YYYY-MM-DD by the clock of the site, the first that counts by what followed. Tests are judged by the target that their probe had:
+ * before the edit the one, from it on the other.
+ */
+export type ComplianceChange =
+  | { code: 'target'; day: string; from_mbps: number; to_mbps: number }
+  /** Opening hours or time zone. */
+  | { code: 'hours'; day: string }
+  /** Tests that are planned on an open day. */
+  | { code: 'plan'; day: string; from: number; to: number };
 export interface ComplianceGroup extends ComplianceFigures {
   by: 'site' | 'region' | 'isp' | 'network';
   name: string;

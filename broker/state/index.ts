@@ -25,6 +25,7 @@ import type {
 
 import type { ChannelState } from './channels.ts';
 import type { EscalationState } from './escalations.ts';
+import type { JudgedBefore } from './history.ts';
 import type { OnCallState } from './oncall.ts';
 import type { OutboxState } from './outbox-types.ts';
 import type { PushState } from './push.ts';
@@ -74,12 +75,18 @@ export interface RegistryState {
   /** By id. The same list, frozen, until a site changes. */
   sites(): readonly Site[];
   site(id: string): Site | null;
-  /** Inserts or replaces. @throws CarrelError SITE_INVALID with the fields. */
-  putSite(site: Site): 'created' | 'updated';
+  /**
+   * Inserts or replaces. Until `at`, ms since 1970, what is replaced held; without it the site was never otherwise.
+   * @throws CarrelError SITE_INVALID with the fields.
+   */
+  putSite(site: Site, at?: number): 'created' | 'updated';
   /** By id. The same list, frozen, until an access point changes. */
   accessPoints(): readonly AccessPoint[];
   accessPoint(id: string): AccessPoint | null;
-  putAccessPoint(ap: AccessPoint): 'created' | 'updated';
+  /** As `putSite`. @throws CarrelError ACCESS_POINT_INVALID, SITE_UNKNOWN */
+  putAccessPoint(ap: AccessPoint, at?: number): 'created' | 'updated';
+  /** What past time is judged by, of sites and access points that were edited. The same until the next edit. */
+  judgedBefore(): JudgedBefore;
   probes(): Probe[];
   probe(id: string): Probe | null;
   /**
@@ -280,6 +287,7 @@ export interface ReportState {
 
 export type { Channel, ReceiverHealth } from './channels.ts';
 export type { Escalation } from './escalations.ts';
+export type { JudgedBefore, PastHours, PastTarget } from './history.ts';
 export { openState } from './open.ts';
 export type { OutboxItem } from './outbox-types.ts';
 export type { PushDevice } from './push.ts';

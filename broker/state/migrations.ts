@@ -150,6 +150,13 @@ export const migrations: readonly string[] = [
   CREATE INDEX site_notes_by_site ON site_notes(site, at);
   `,
   `ALTER TABLE audit ADD COLUMN facts TEXT;`,
+  `
+  CREATE TABLE past_hours (
+    id INTEGER PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(id), until_ms INTEGER NOT NULL, zone TEXT NOT NULL, opening TEXT NOT NULL,
+    metered INTEGER NOT NULL) STRICT;
+  CREATE TABLE past_targets (
+    id INTEGER PRIMARY KEY, access_point TEXT NOT NULL REFERENCES access_points(id), until_ms INTEGER NOT NULL, target_mbps REAL NOT NULL) STRICT;
+  `,
 ];
 
 /**

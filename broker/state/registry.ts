@@ -4,6 +4,7 @@ import { CarrelError } from '#lib/errors';
 import { probeBindings } from './bindings.ts';
 import type { Database } from './database.ts';
 import { probeDesired } from './desired.ts';
+import { type JudgedHistory, judgedHistory } from './history.ts';
 import type { RegistryState } from './index.ts';
 import { probesState } from './probes.ts';
 import { flag, json, number, numberOrNull, type Row, text } from './row.ts';
@@ -17,10 +18,12 @@ export function registryState(database: Database): RegistryState {
     revision += 1;
   };
   const bindings = probeBindings(database, bump);
+  const history = judgedHistory(database);
   return {
     revision: () => revision,
-    ...sitesOf(database, bump),
-    ...accessPointsOf(database, bump),
+    ...sitesOf(database, history, bump),
+    ...accessPointsOf(database, history, bump),
+    judgedBefore: history.judgedBefore,
     ...bindings,
     ...probesState(database, bindings, bump),
     ...probeDesired(database),
@@ -28,7 +31,11 @@ export function registryState(database: Database): RegistryState {
   };
 }
 
-function sitesOf(database: Database, bump: () => void): Pick<RegistryState, 'sites' | 'site' | 'putSite'> {
+function sitesOf(
+  database: Database,
+  history: JudgedHistory,
+  bump: () => void,
+): Pick<RegistryState, 'sites' | 'site' | 'putSite'> {
   const site = (id: string): Site | null => {
     const row = database.get('SELECT * FROM sites WHERE id = ?', id);
     return row && siteOf(row, sharedValues());
@@ -40,10 +47,11 @@ function sitesOf(database: Database, bump: () => void): Pick<RegistryState, 'sit
   return {
     sites: list.all,
     site,
-    putSite: (given) =>
+    putSite: (given, at) =>
       database.transaction(() => {
         refuse('SITE_INVALID', `site ${given.id}`, siteProblems(given));
         const before = site(given.id);
+        if (before) history.siteChanges(before, given, at ?? null);
         database.run(
           `INSERT INTO sites (id, name, region, isp, zone, opening, contract_mbps, metered, lat, lon, notes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, region = excluded.region, isp = excluded.isp, zone = excluded.zone, opening = excluded.opening,
@@ -69,6 +77,7 @@ function sitesOf(database: Database, bump: () => void): Pick<RegistryState, 'sit
 
 function accessPointsOf(
   database: Database,
+  history: JudgedHistory,
   bump: () => void,
 ): Pick<RegistryState, 'accessPoints' | 'accessPoint' | 'putAccessPoint'> {
   const accessPoint = (id: string): AccessPoint | null => {
@@ -82,12 +91,13 @@ function accessPointsOf(
   return {
     accessPoints: list.all,
     accessPoint,
-    putAccessPoint: (ap) =>
+    putAccessPoint: (ap, at) =>
       database.transaction(() => {
         refuse('ACCESS_POINT_INVALID', `access point ${ap.id}`, accessPointProblems(ap));
         if (!database.get('SELECT 1 FROM sites WHERE id = ?', ap.site))
           throw new CarrelError('SITE_UNKNOWN', `there is no site ${ap.site}`, { site: ap.site });
         const before = accessPoint(ap.id);
+        if (before) history.accessPointChanges(before, ap, at ?? null);
         database.run(
           `INSERT INTO access_points (id, site, name, target_mbps) VALUES (?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET site = excluded.site, name = excluded.name, target_mbps = excluded.target_mbps`,

@@ -2,7 +2,7 @@
  * Why: availability is the share of expected opening time with working internet. It has three values: a silent probe is not a line
  * that is down, so that what nobody saw stays unknown and is shown beside the figure.
  */
-import { intersect, type OpeningHours, openSpans, type Span, subtract, totalMs, union } from '#contract';
+import { intersect, type Span, subtract, totalMs, union } from '#contract';
 import type { EventRow, SeriesBucket, StoreReader } from '#store';
 
 export interface Availability {
@@ -79,10 +79,8 @@ export interface AvailabilityQuery {
   watched: readonly { probe: string; from_ms: number; to_ms: number }[];
   from_ms: number;
   to_ms: number;
-  opening: OpeningHours;
-  zone: string;
-  /** Where it was closed in spite of its weekly hours. */
-  closed?: readonly Span[];
+  /** When it was to be open. */
+  open: readonly Span[];
   /** Seconds between samples: how long each speaks. */
   sample_s: number;
 }
@@ -94,7 +92,7 @@ const MAX_OUTAGES = 10_000;
 /** Availability of an access point, and where it fell short. @throws StoreError */
 export async function availabilityOf(
   store: StoreReader,
-  { watched, from_ms, to_ms, opening, zone, closed = [], sample_s }: AvailabilityQuery,
+  { watched, from_ms, to_ms, open, sample_s }: AvailabilityQuery,
 ): Promise<Availability & Shortfalls> {
   const bucket_s = Math.max(60, sample_s);
   const evidence = await Promise.all(
@@ -124,7 +122,7 @@ export async function availabilityOf(
       return { up: intersect(during, union(seen.up)), down: intersect(during, union(seen.down)) };
     }),
   );
-  const judged = judge(subtract(openSpans({ opening, zone }, from_ms, to_ms), closed), {
+  const judged = judge(intersect([[from_ms, to_ms]], union(open)), {
     up: evidence.flatMap(({ up }) => up),
     down: evidence.flatMap(({ down }) => down),
   });

@@ -2,7 +2,7 @@
  * Why: whether a line did in a month what it should is decided by one declared rule, over counts that anybody can add up again. Only tests
  * that were planned count: a test that confirms a bad one is conditioned on it.
  */
-import type { ComplianceFigures, ComplianceGroup, ComplianceRow, ComplianceVerdict } from '#contract';
+import type { ComplianceChange, ComplianceFigures, ComplianceGroup, ComplianceRow, ComplianceVerdict } from '#contract';
 import { createHistogramSum, type HistogramSum } from '#lib/histogram-sum';
 import type { TestCounts } from '#store';
 
@@ -27,6 +27,8 @@ export interface ComplianceCounts {
   down_s: number;
 }
 export interface CountedAp extends Pick<ComplianceRow, 'ap' | 'site' | 'site_name' | 'region' | 'isp' | 'target_mbps'> {
+  /** Empty where nothing was edited. */
+  changes: readonly ComplianceChange[];
   counts: ComplianceCounts;
 }
 
@@ -98,7 +100,7 @@ const rates = createHistogramSum();
 
 /** The access point by itself; it is also added to the groups that it belongs to. */
 function judge(counted: CountedAp, groups: readonly Group[]): Judged {
-  const { counts, ap, site, site_name, region, isp, target_mbps } = counted;
+  const { counts, ap, site, site_name, region, isp, target_mbps, changes } = counted;
   for (const text of counts.rates) rates.add(text);
   for (const group of groups) rates.addTo(group.rates);
   const figures = figuresOf(counts, rates);
@@ -108,7 +110,9 @@ function judge(counted: CountedAp, groups: readonly Group[]): Judged {
     group.verdicts[judged.verdict] += 1;
   }
   const { verdict, why } = judged;
-  return { counted, figures, row: { ...figures, ap, site, site_name, region, isp, target_mbps, verdict, why } };
+  const row: ComplianceRow = { ...figures, ap, site, site_name, region, isp, target_mbps, verdict, why };
+  if (changes.length > 0) row.changes = [...changes];
+  return { counted, figures, row };
 }
 
 function groupRow(by: ComplianceGroup['by'], name: string, { counts, rates: sum, verdicts }: Group): ComplianceGroup {
@@ -167,7 +171,8 @@ function figuresOf(
     passed,
     failed,
     inconclusive,
-    coverage_pct: percent(told, planned),
+    // A probe that was carried here may have had its tests of the day already: more than all is all.
+    coverage_pct: percent(Math.min(told, planned), planned),
     share_pct: percent(passed, told),
     share_low_pct: low,
     share_high_pct: high,

@@ -6,10 +6,11 @@ import { setImmediate } from 'node:timers/promises';
 import { type AccessPoint, momentOf, type Site, type Span } from '#contract';
 import { CarrelError } from '#lib/errors';
 import { addValue, emptyHistogram, encodeHistogram } from '#lib/histogram';
-import type { Binding } from '#state';
+import type { Binding, JudgedBefore } from '#state';
 import type { AvailabilityGroup, EventRow, RollupTotal, StoreReader } from '#store';
 import type { ComplianceCounts, CountedAp } from './compliance.ts';
-import { type Opened, type OpenTime, openTimes, partsOf } from './open-time.ts';
+import { accessPointBefore, changesOf, type Held, heldIn, siteBefore } from './judged.ts';
+import { joinedTimes, type Opened, type OpenTime, openTimes, partsOf } from './open-time.ts';
 import { countTest, noTests, plannedTests, ratedMbps } from './planned.ts';
 
 /** What is counted of, in whatever range. */
@@ -18,6 +19,8 @@ export interface CountInput {
   sites: readonly Site[];
   accessPoints: readonly AccessPoint[];
   bindings: readonly Binding[];
+  /** What past time is judged by where sites and access points were edited. */
+  before?: JudgedBefore;
   /** Where it was closed in spite of its weekly hours. */
   closed?(site: Pick<Site, 'id' | 'zone'>, from: number, to: number): readonly Span[];
   /** Of these, what was told when tests may have been made in it already. */
@@ -38,7 +41,8 @@ const MOST_TESTS = 100_000;
 
 /** While a probe judged an access point, within a range. */
 export interface Stretch {
-  site: Site;
+  /** Its site as it was, one after the other. */
+  held: readonly Held[];
   ap: string;
   probe: string;
   from: number;
@@ -97,24 +101,47 @@ function expectedWithin(
   range: (zone: string) => Span,
   opened: Opened,
 ): (CountedAp & { counts: Sum })[] {
-  const sites = new Map(input.sites.map((site) => [site.id, site]));
+  const sites = sitesWithin(input, range);
   const first = firstWatched(input.bindings);
   const counted: (CountedAp & { counts: Sum })[] = [];
-  for (const ap of input.accessPoints) {
-    const site = sites.get(ap.site);
-    if (!site) continue;
-    const [from, end] = range(site.zone);
+  for (const registered of input.accessPoints) {
+    const within = sites.get(registered.site);
+    if (!within) continue;
+    const { site, from, end } = within;
     // What was expected counts from the first day that anybody could have seen it; a time without a probe is unknown, not absent.
-    const start = Math.max(from, first.get(ap.id) ?? end);
-    const { days, cut, seconds } = opened(site, start, Math.max(start, Math.min(end, input.now_ms)));
-    const { id, target_mbps } = ap;
+    const start = Math.max(from, first.get(registered.id) ?? end);
+    const held = heldIn(site, input.before?.sites.get(site.id), start, Math.min(end, input.now_ms));
+    const targets = input.before?.targets.get(registered.id);
+    const ap = targets ? accessPointBefore(registered, targets, end) : registered;
     const { id: siteId, name: site_name, region, isp } = site;
-    const perDay = input.testsPerDay(site, ap);
-    const planned = cut.reduce((sum, day) => sum + partsOf(day, perDay).over, days * perDay);
-    const counts = { planned, tests: noTests(), rates: [], expected_s: seconds, up_s: 0, down_s: 0 };
-    counted.push({ ap: id, site: siteId, site_name, region, isp, target_mbps, counts });
+    const counts: Sum = { planned: 0, tests: noTests(), rates: [], expected_s: 0, up_s: 0, down_s: 0 };
+    for (const one of held) {
+      const { days, cut, seconds } = opened(one.site, one.from, one.to);
+      const perDay = input.testsPerDay(one.site, ap);
+      counts.planned += cut.reduce((sum, day) => sum + partsOf(day, perDay).over, days * perDay);
+      counts.expected_s += seconds;
+    }
+    const edited = targets !== undefined || held.length > 1;
+    const changes = edited ? changesOf({ held, ap, targets, testsPerDay: input.testsPerDay }) : [];
+    const { id, target_mbps } = ap;
+    counted.push({ ap: id, site: siteId, site_name, region, isp, target_mbps, changes, counts });
   }
   return counted;
+}
+
+/** Each site as it was at the end of its range. */
+function sitesWithin(
+  { sites, before }: CountInput,
+  range: (zone: string) => Span,
+): Map<string, { site: Site; from: number; end: number }> {
+  return new Map(
+    sites.map((registered) => {
+      const past = before?.sites.get(registered.id);
+      const site = past ? siteBefore(registered, past, range(registered.zone)[1]) : registered;
+      const [from, end] = range(site.zone);
+      return [site.id, { site, from, end }];
+    }),
+  );
 }
 
 interface Sum extends ComplianceCounts {
@@ -144,11 +171,12 @@ function firstWatched(bindings: readonly Binding[]): Map<string, number> {
 
 /** Who judged which access point when; in the order of the access points. */
 export function stretchesWithin(
-  { sites: all, accessPoints, bindings, now_ms, closed, late: lateOf, testsPerDay }: CountInput,
+  input: CountInput,
   range: (zone: string) => Span,
-  opened: Opened = openTimes(closed),
+  opened: Opened = openTimes(input.closed),
 ): Stretch[] {
-  const sites = new Map(all.map((site) => [site.id, site]));
+  const { accessPoints, bindings, now_ms, late: lateOf, testsPerDay } = input;
+  const sites = sitesWithin(input, range);
   const judging = Map.groupBy(
     bindings.filter(({ judges }) => judges),
     ({ access_point }) => access_point,
@@ -156,19 +184,22 @@ export function stretchesWithin(
   const stretches: Stretch[] = [];
   for (const ap of accessPoints) {
     const { id, site: siteId } = ap;
-    const site = sites.get(siteId);
-    if (!site) continue;
-    const [begin, end] = range(site.zone);
+    const within = sites.get(siteId);
+    if (!within) continue;
+    const { site, from: begin, end } = within;
+    const past = input.before?.sites.get(siteId);
     const late = lateOf?.(site, begin, end) ?? [];
-    const cut = late.length > 0 ? opened(site, begin, end).cut : [];
-    const broken = cut.map((day) => partsOf(day, testsPerDay(site, ap)).broken);
+    const broken = (late.length > 0 ? heldIn(site, past, begin, end) : []).flatMap((one) =>
+      opened(one.site, one.from, one.to).cut.map((day) => partsOf(day, testsPerDay(one.site, ap)).broken),
+    );
     const inWholeHours = late.length === 0 && begin % HOUR_MS === 0 && (end % HOUR_MS === 0 || end > now_ms);
     for (const binding of judging.get(id) ?? []) {
       const from = Math.max(begin, binding.from);
       const to = Math.min(end, now_ms, binding.to ?? end);
       if (from >= to) continue;
       const whole = binding.from <= begin && (binding.to === null || binding.to >= end) && inWholeHours;
-      stretches.push({ site, ap: id, probe: binding.probe, from, to, whole, late, broken });
+      const held = heldIn(site, past, from, to);
+      stretches.push({ held, ap: id, probe: binding.probe, from, to, whole, late, broken });
     }
   }
   return stretches;
@@ -265,8 +296,9 @@ async function countSeconds(
 ): Promise<(SecondsPart | undefined)[]> {
   const groups: { probes: string[]; spans: OpenTime['spans'] }[] = [];
   const byTime = new Map<OpenTime, number>();
-  const groupOf = stretches.map(({ site, from, to, probe }) => {
-    const time = opened(site, from, to);
+  const joined = joinedTimes(opened);
+  const groupOf = stretches.map(({ held, probe }) => {
+    const time = joined(held);
     const known = byTime.get(time) ?? groups.push({ probes: [], spans: time.spans }) - 1;
     byTime.set(time, known);
     groups[known]?.probes.push(probe);

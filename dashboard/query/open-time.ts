@@ -1,5 +1,6 @@
 /** Why: how long a library was to be open in a range, and on how many of its days tests were planned. Weekly hours, minus holidays and closed days. */
 import { localTime, momentOf, type OpeningHours, openSpans, type Site, type Span, subtract, totalMs } from '#contract';
+import type { Held } from './judged.ts';
 import type { CountInput } from './month.ts';
 
 const DAY_MS = 86_400_000;
@@ -53,6 +54,28 @@ export function openTimes(closedOf: CountInput['closed'] = () => []): Opened {
     return time;
   };
 }
+
+/** Of versions that follow each other as one; the same value of the same ones, since probes of equal open time are one question to the store. */
+export function joinedTimes(opened: Opened): (held: readonly Held[]) => OpenTime {
+  const known = new Map<OpenTime, Map<OpenTime, OpenTime>>();
+  const join = (one: OpenTime, next: OpenTime): OpenTime => {
+    const followed = known.get(one) ?? new Map<OpenTime, OpenTime>();
+    known.set(one, followed);
+    const both = followed.get(next) ?? {
+      spans: [...one.spans, ...next.spans],
+      days: one.days + next.days,
+      cut: [...one.cut, ...next.cut],
+      seconds: one.seconds + next.seconds,
+    };
+    followed.set(next, both);
+    return both;
+  };
+  return (held) => {
+    const [first = NOTHING, ...more] = held.map(({ site, from, to }) => opened(site, from, to));
+    return more.reduce(join, first);
+  };
+}
+const NOTHING: OpenTime = { spans: [], days: 0, cut: [], seconds: 0 };
 
 function openTimeOf(
   hours: Pick<Site, 'zone' | 'opening'>,

@@ -71,7 +71,8 @@ function putLine(deps: ImportDeps, { entry, change, target_mbps }: ImportedSite)
     putNewSite(deps, { ...newSite(id, assumedZone()), ...change }, target_mbps);
     return;
   }
-  registry.putSite({ ...known, ...change });
+  const now = deps.clock.wallMs();
+  registry.putSite({ ...known, ...change }, now);
   const ap = registry.accessPoint(id);
-  if (target_mbps !== null && ap?.site === id) registry.putAccessPoint({ ...ap, target_mbps });
+  if (target_mbps !== null && ap?.site === id) registry.putAccessPoint({ ...ap, target_mbps }, now);
 }

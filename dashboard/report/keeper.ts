@@ -107,8 +107,8 @@ function asPlanned(aps: readonly CountedAp[], rows: readonly ComplianceRow[]): C
   return aps.flatMap(({ ap, counts }): CountedAp[] => {
     const row = byAp.get(ap);
     if (!row) return [];
-    const { site, site_name, region, isp, target_mbps, planned, expected_s } = row;
-    return [{ ap, site, site_name, region, isp, target_mbps, counts: { ...counts, planned, expected_s } }];
+    const { site, site_name, region, isp, target_mbps, changes = [], planned, expected_s } = row;
+    return [{ ap, site, site_name, region, isp, target_mbps, changes, counts: { ...counts, planned, expected_s } }];
   });
 }
 

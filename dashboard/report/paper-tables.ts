@@ -1,7 +1,8 @@
 /** Why: a region is measured like a library: the same figures stand in the same columns, of each region, provider, library and of all together. Pure. */
 import type { ComplianceFigures, ComplianceGroup, ComplianceReport, ComplianceRow, ComplianceVerdict } from '#contract';
 import { html, type Markup } from '../document.ts';
-import { type PaperWords, tenth, whole } from './paper-words.ts';
+import { changesText, hadOtherTarget } from './change-words.ts';
+import { amount, type PaperWords, tenth, whole } from './paper-words.ts';
 
 export const VERDICTS = ['met', 'not_met', 'not_enough_data'] as const;
 const MARKS = { met: 'meets', not_met: 'below', not_enough_data: 'nodata' } as const satisfies Record<
@@ -87,13 +88,15 @@ export function libraries(report: ComplianceReport, words: PaperWords): Markup {
 function libraryRow(row: ComplianceRow, members: readonly ComplianceRow[], words: PaperWords): Markup {
   // A site with several access points names each.
   const several = members.some((other) => other.site === row.site && other.ap !== row.ap);
-  return html`<tr><th scope="row">${row.site_name}${several && html` <span class="q">${row.ap}</span>`}</th>${figureCells(row, words)}<td>${mark(row.verdict, words)}</td></tr>
+  const changes = changesText(row, words);
+  return html`<tr><th scope="row">${row.site_name}${several && html` <span class="q">${row.ap}</span>`}${changes !== '' && html`<br><span class="q">${changes}</span>`}</th>${figureCells(row, words)}<td>${mark(row.verdict, words)}</td></tr>
 `;
 }
 
 function figureHeads({ rows }: ComplianceReport, words: PaperWords): Markup {
-  const targets = new Set(rows.map(({ target_mbps }) => target_mbps));
-  const target = targets.size === 1 ? `${String([...targets][0])}` : words.target;
+  const [common, ...others] = new Set(rows.map(({ target_mbps }) => target_mbps));
+  const isOne = common !== undefined && others.length === 0 && !rows.some(hadOtherTarget);
+  const target = isOne ? amount(common, words) : words.target;
   return html`<th scope="col" class="num c-tests">${words.tests}</th><th scope="col" class="num c-pc">${words.coverage}</th><th scope="col" class="num c-pc">${words.median}</th><th scope="col" class="num c-pc">${words.p10}</th><th scope="col" class="num c-share">${words.share(target)}</th><th scope="col" class="num c-av">${words.available}</th>`;
 }
 

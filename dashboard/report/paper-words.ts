@@ -15,6 +15,7 @@ const en = {
     `${met} met the target${share === null ? '' : `, ${share}${NB}% of the ${known} with enough data`}. ${notMet} did not. For ${unknown} there is not enough data to say.`,
   open: (at: string) => `The month is still open: everything counts up to ${at}.`,
   awaited: 'The month has ended and is not closed yet: data that waits on probes may still arrive.',
+  estimated: `Until it is closed, each median and p10 is within 2${NB}% of the exact value.`,
   verdict: { met: 'Met', not_met: 'Not met', not_enough_data: 'Not enough data' } as Record<ComplianceVerdict, string>,
   ofAll: (share: string) => `${share}${NB}% of all`,
   byRegion: 'By region',
@@ -113,6 +114,7 @@ const lt: PaperWords = {
     `Tikslą pasiekė ${met}${share === null ? '' : `, tai ${share}${NB}% iš ${known} su pakankamais duomenimis`}. Nepasiekė ${notMet}. Apie ${unknown} duomenų nepakanka.`,
   open: (at) => `Mėnuo dar nesibaigė: viskas suskaičiuota iki ${at}.`,
   awaited: 'Mėnuo baigėsi, bet dar neuždarytas: gali ateiti duomenų, laukiančių matuokliuose.',
+  estimated: `Kol mėnuo neuždarytas, mediana ir p10 skiriasi nuo tikslios vertės ne daugiau kaip 2${NB}%.`,
   verdict: { met: 'Pasiekta', not_met: 'Nepasiekta', not_enough_data: 'Nepakanka duomenų' },
   ofAll: (share) => `${share}${NB}% visų`,
   byRegion: 'Pagal regioną',
@@ -213,6 +215,7 @@ const ru: PaperWords = {
     `Цели достигли: ${met}${share === null ? '' : `, это ${share}${NB}% из ${known} с достаточными данными`}. Не достигли: ${notMet}. Недостаточно данных: ${unknown}.`,
   open: (at) => `Месяц ещё не закончился: всё посчитано до ${at}.`,
   awaited: 'Месяц закончился, но ещё не закрыт: могут прийти данные, ожидающие на зондах.',
+  estimated: `Пока месяц не закрыт, медиана и p10 отличаются от точного значения не более чем на 2${NB}%.`,
   verdict: { met: 'Достигнуто', not_met: 'Не достигнуто', not_enough_data: 'Недостаточно данных' },
   ofAll: (share) => `${share}${NB}% от всех`,
   byRegion: 'По регионам',
@@ -328,6 +331,10 @@ function figuresOf(locale: string): Figures {
 /** `1,200`; `1 200` */
 export function whole(n: number, { locale }: PaperWords): string {
   return figuresOf(locale).whole.format(n);
+}
+/** `27.5`; `27,5`. Up to three decimals. */
+export function amount(value: number, words: PaperWords): string {
+  return whole(value, words);
 }
 /** One decimal, cut and not rounded: 29.96 never reads as 30.0. */
 export function tenth(value: number, { locale }: PaperWords): string {

@@ -70,7 +70,7 @@ const CURRENT = html` aria-current="true"`;
 /** Whether these figures may still change. */
 function standing({ complete, revision, made_at }: ComplianceReport, words: PaperWords): Markup | null {
   if (revision !== null) return null;
-  return html`<p class="notice">${complete ? words.awaited : words.open(moment(made_at, words))}</p>`;
+  return html`<p class="notice">${complete ? words.awaited : words.open(moment(made_at, words))} ${words.estimated}</p>`;
 }
 
 function result(network: ComplianceGroup, words: PaperWords): Markup {

@@ -3,12 +3,13 @@
  * after its last midnight, so that what waited on the probes is in; what comes later makes another revision.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { ComplianceReport, ComplianceTrend, ReportMonth, Site, SiteScope, Span } from '#contract';
+import type { CalendarEntry, ComplianceReport, ComplianceTrend, ReportMonth, Site, SiteScope, Span } from '#contract';
 import { CarrelError } from '#lib/errors';
-import type { ReportIssue, State } from '#state';
+import type { JudgedBefore, PastHours, ReportIssue, State } from '#state';
 import type { StoreReader } from '#store';
 import { closedSpans, lateSpans, readCalendar } from '../alert/calendar.ts';
 import { COMPLIANCE_RULE, type CountedAp, complianceOf } from '../query/compliance.ts';
+import { siteBefore } from '../query/judged.ts';
 import { countMonth, monthRange } from '../query/month.ts';
 import { desiredConfig } from '../registry/desired.ts';
 import { isWithin } from '../scope.ts';
@@ -27,8 +28,12 @@ export interface Issued
   hours: Hours;
 }
 export type Hours = Record<string, IssuedHours>;
-/** `late`: of `closed`, what was told when the day had begun; where there is none it is left out. */
-type IssuedHours = Pick<Site, 'zone' | 'opening'> & { closed: readonly Span[]; late?: readonly Span[] };
+/** `late`: of `closed`, what was told when the day had begun. `before`: what held earlier in the month. Where there is none they are left out. */
+interface IssuedHours extends Pick<Site, 'zone' | 'opening'> {
+  closed: readonly Span[];
+  late?: readonly Span[];
+  before?: readonly PastHours[];
+}
 const lateOf = (issued: IssuedHours | undefined): readonly Span[] | undefined => issued && (issued.late ?? []);
 
 const HOUR_MS = 3_600_000;
@@ -126,6 +131,7 @@ export function count(
   hours: Hours = {},
 ): Promise<CountedAp[]> {
   const { registry } = state;
+  const { sites, targets } = registry.judgedBefore();
   const entries = readCalendar(state);
   return countMonth(store, {
     month,
@@ -133,10 +139,19 @@ export function count(
     sites: registry.sites().map((site) => ({ ...site, ...hours[site.id] })),
     accessPoints: registry.accessPoints(),
     bindings: registry.bindings(),
+    before: { sites: issuedBefore(sites, hours), targets },
     closed: (site, from, to) => hours[site.id]?.closed ?? closedSpans(site, entries, from, to),
     late: (site, from, to) => lateOf(hours[site.id]) ?? lateSpans(site, entries, from, to),
     testsPerDay: (site, ap) => desiredConfig(site, ap).tests_per_day,
   });
+}
+
+/** What an issue holds stands for all that was edited after it. */
+function issuedBefore(sites: JudgedBefore['sites'], hours: Hours): JudgedBefore['sites'] {
+  const issued = Object.entries(hours);
+  return issued.length === 0
+    ? sites
+    : new Map([...sites, ...issued.map(([id, { before = [] }]) => [id, before] as const)]);
 }
 
 export function issuedOf(
@@ -157,16 +172,26 @@ export function issuedOf(
     rows,
     exceptions: exceptionsOf(rows, contracts),
     retro: retroOf(state, rows, month),
-    hours: Object.fromEntries(
-      registry.sites().map((site) => {
-        const { id, zone, opening } = site;
-        const range = monthRange(month, zone);
-        const late = lateSpans(site, entries, ...range);
-        const hours = { zone, opening, closed: closedSpans(site, entries, ...range) };
-        return [id, late.length > 0 ? { ...hours, late } : hours];
-      }),
-    ),
+    hours: hoursOf(registry, entries, month),
   };
+}
+
+/** As they were at the end of the month, and before within it. */
+function hoursOf(registry: State['registry'], entries: readonly CalendarEntry[], month: string): Hours {
+  const { sites: edited } = registry.judgedBefore();
+  return Object.fromEntries(
+    registry.sites().map((registered) => {
+      const past = edited.get(registered.id);
+      const end = monthRange(month, registered.zone)[1];
+      const site = past ? siteBefore(registered, past, end) : registered;
+      const { id, zone, opening } = site;
+      const [from, to] = monthRange(month, zone);
+      const before = past?.filter(({ until }) => until >= from && until < to) ?? [];
+      const late = lateSpans(site, entries, from, to);
+      const hours = { zone, opening, closed: closedSpans(site, entries, from, to) };
+      return [id, { ...hours, ...(late.length > 0 && { late }), ...(before.length > 0 && { before }) }];
+    }),
+  );
 }
 
 export function packed(issued: Issued): Pick<ReportIssue, 'body' | 'sha256'> {

@@ -2,12 +2,13 @@
 import type { ComplianceGroup, ComplianceRow } from '#contract';
 import type { Language } from '../language.ts';
 import { COVERAGE_PCT, SHARE_PCT } from '../query/compliance.ts';
+import { hadOtherTarget } from './change-words.ts';
 import type { COLUMNS } from './csv.ts';
 
 const NB = '\u00a0';
 
 /** Columns of the libraries, and those that only groups and exceptions have. */
-export type Head = (typeof COLUMNS)[number] | 'month' | 'met' | 'not_met' | 'not_enough_data' | 'cause';
+export type Head = (typeof COLUMNS)[number] | 'month' | 'changes' | 'met' | 'not_met' | 'not_enough_data' | 'cause';
 
 export interface TableWords {
   heads: Record<Head, string>;
@@ -16,6 +17,8 @@ export interface TableWords {
   /** Why there is not enough data. */
   coverage(told: number, planned: number): string;
   share(passed: number, told: number, target: string): string;
+  /** Where it had another target earlier in the month. */
+  ownShare(passed: number, told: number): string;
 }
 
 const en: TableWords = {
@@ -44,6 +47,7 @@ const en: TableWords = {
     down_s: 'Without internet, s',
     unknown_s: 'Not known, s',
     availability_pct: 'Available, %',
+    changes: 'Edited in the month',
     met: 'Met',
     not_met: 'Not met',
     not_enough_data: 'Not enough data',
@@ -60,6 +64,7 @@ const en: TableWords = {
   rule: `Met: at least ${SHARE_PCT}${NB}% of the planned tests in opening hours that gave a result reached the target of the access point. Not enough data: fewer than ${COVERAGE_PCT}${NB}% of the planned tests gave a result. Retests and tests that could not tell are not counted.`,
   coverage: (told, planned) => `${told} of ${planned} planned tests gave a result`,
   share: (passed, told, target) => `${passed} of ${told} tests reached ${target}${NB}Mb/s`,
+  ownShare: (passed, told) => `${passed} of ${told} tests reached the target that they had`,
 };
 
 const lt: TableWords = {
@@ -88,6 +93,7 @@ const lt: TableWords = {
     down_s: 'Be interneto, s',
     unknown_s: 'Nežinoma, s',
     availability_pct: 'Veikė, %',
+    changes: 'Keista per mėnesį',
     met: 'Pasiekta',
     not_met: 'Nepasiekta',
     not_enough_data: 'Nepakanka duomenų',
@@ -104,6 +110,7 @@ const lt: TableWords = {
   rule: `Pasiekta: bent ${SHARE_PCT}${NB}% planuotų matavimų darbo metu, davusių rezultatą, pasiekė prieigos taško tikslą. Nepakanka duomenų: rezultatą davė mažiau kaip ${COVERAGE_PCT}${NB}% planuotų matavimų. Pakartotiniai matavimai ir matavimai be išvados neskaičiuojami.`,
   coverage: (told, planned) => `rezultatą davė ${told} iš ${planned} planuotų matavimų`,
   share: (passed, told, target) => `${target}${NB}Mb/s pasiekė ${passed} iš ${told} matavimų`,
+  ownShare: (passed, told) => `savo tikslą pasiekė ${passed} iš ${told} matavimų`,
 };
 
 const ru: TableWords = {
@@ -132,6 +139,7 @@ const ru: TableWords = {
     down_s: 'Без интернета, с',
     unknown_s: 'Неизвестно, с',
     availability_pct: 'Работал, %',
+    changes: 'Изменено за месяц',
     met: 'Достигнуто',
     not_met: 'Не достигнуто',
     not_enough_data: 'Недостаточно данных',
@@ -148,6 +156,7 @@ const ru: TableWords = {
   rule: `Достигнуто: не менее ${SHARE_PCT}${NB}% плановых тестов в часы работы, давших результат, достигли цели точки доступа. Недостаточно данных: результат дали менее ${COVERAGE_PCT}${NB}% плановых тестов. Повторные тесты и тесты без вывода не считаются.`,
   coverage: (told, planned) => `результат дали ${told} из ${planned} плановых тестов`,
   share: (passed, told, target) => `${target}${NB}Мбит/с достигли ${passed} из ${told} тестов`,
+  ownShare: (passed, told) => `своей цели достигли ${passed} из ${told} тестов`,
 };
 
 const TABLE_WORDS: Readonly<Record<Language, TableWords>> = { en, lt, ru };
@@ -156,11 +165,13 @@ export const tableWords = (lang: Language): TableWords => TABLE_WORDS[lang];
 
 /** From the figures, so that a month that was closed when sentences were stored is told in every language, too. Pure. */
 export function whyText(
-  { verdict, planned, passed, failed, target_mbps }: ComplianceRow,
+  row: ComplianceRow,
   { words, number }: { words: TableWords; number(value: number): string },
 ): string {
+  const { verdict, planned, passed, failed, target_mbps } = row;
   const told = passed + failed;
-  return verdict === 'not_enough_data' ? words.coverage(told, planned) : words.share(passed, told, number(target_mbps));
+  if (verdict === 'not_enough_data') return words.coverage(told, planned);
+  return hadOtherTarget(row) ? words.ownShare(passed, told) : words.share(passed, told, number(target_mbps));
 }
 
 /** Heads of a region's or the network's figures. */

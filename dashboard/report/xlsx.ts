@@ -1,6 +1,7 @@
 /** Why: administrators work on in a spreadsheet, in their language. Numbers stay numbers, heads stay in sight, and no text can be run as a formula. */
 import writeExcelFile, { type Row } from 'write-excel-file/node';
 import type { ComplianceReport } from '#contract';
+import { changesText } from './change-words.ts';
 import { COLUMNS, cut, harmless } from './csv.ts';
 import { causeText, localMoment, type PaperWords } from './paper-words.ts';
 import { GROUP_HEADS, type Head, type TableWords, tableWords, whyText } from './table-words.ts';
@@ -23,10 +24,10 @@ function libraries({ rows, month }: ComplianceReport, words: PaperWords, own: Ta
   const says = { words: own, number: (value: number) => format.format(value) };
   return sheet(
     words.sheets.libraries,
-    headsOf(own, ['month', ...COLUMNS]),
+    headsOf(own, ['month', ...COLUMNS, 'changes']),
     rows.map((row) => {
       const said = { ...row, verdict: words.verdict[row.verdict], why: whyText(row, says) };
-      return [month, ...COLUMNS.map((name) => said[name])];
+      return [month, ...COLUMNS.map((name) => said[name]), changesText(row, words) || null];
     }),
     [9, 20, 40],
   );

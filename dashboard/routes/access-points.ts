@@ -67,7 +67,7 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
           throw new CarrelError('ACCESS_POINT_EXISTS', `There is an access point ${ap.id} already.`, {
             access_point: ap.id,
           });
-        state.registry.putAccessPoint(ap);
+        state.registry.putAccessPoint(ap, clock.wallMs());
         state.audit(clock.wallMs(), whoOf(request), 'access point created', { ap: ap.id, site: ap.site });
       });
       live.rosterChanged();
@@ -81,7 +81,7 @@ export function registerAccessPointRoutes(app: FastifyInstance, deps: AccessPoin
     async (request) => {
       const ap = { ...accessPointFor(request.who, state.registry, request.params.ap), ...request.body };
       state.transaction(() => {
-        state.registry.putAccessPoint(ap);
+        state.registry.putAccessPoint(ap, clock.wallMs());
         const fields = Object.keys(request.body);
         state.audit(clock.wallMs(), whoOf(request), 'access point changed', { ap: ap.id, fields });
       });

@@ -10,11 +10,13 @@ import {
   type Span,
   type TestView,
   totalMs,
+  union,
 } from '#contract';
 import { CarrelError } from '#lib/errors';
-import { closedSpans, readCalendar } from '../alert/calendar.ts';
+import { closedSpans, openSpansOf, readCalendar } from '../alert/calendar.ts';
 import type { DashboardDeps } from '../deps.ts';
 import { availabilityOf } from '../query/availability.ts';
+import { heldIn } from '../query/judged.ts';
 import { measurements } from '../query/measurements.ts';
 import { outages } from '../query/outages.ts';
 import { tests } from '../query/tests.ts';
@@ -150,12 +152,13 @@ function registerAvailability(app: FastifyInstance, { state, broker, clock }: Me
       const sample_s = (probe && state.registry.desired(probe)?.config.sample_s) || DEFAULT_SAMPLE_S;
       // What is still to come is not unknown.
       const to_ms = Math.max(range.from_ms, Math.min(range.to_ms, now));
-      const { opening, zone } = site;
-      const closed = closedSpans(site, readCalendar(state), range.from_ms, to_ms);
+      const entries = readCalendar(state);
+      const held = heldIn(site, state.registry.judgedBefore().sites.get(site.id), range.from_ms, to_ms);
+      const open = held.flatMap((one) => openSpansOf(one.site, entries, one.from, one.to));
+      const closed = union(held.flatMap((one) => closedSpans(one.site, entries, one.from, one.to)));
       const { down, unknown, ...figures } = await availabilityOf(broker.store, {
-        ...{ watched, opening, zone, sample_s, closed },
+        ...{ watched, open, sample_s, to_ms },
         from_ms: range.from_ms,
-        to_ms,
       });
       const spans = { down: longest(down), unknown: longest(unknown), closed };
       return { ap: ap.id, from: range.from_ms, to: to_ms, ...figures, ...spans };

@@ -57,7 +57,7 @@ async function changeTarget(deps: NetworkDeps, target_mbps: number, who: string)
   for (let at = 0; at < same.length; at += AT_ONCE) {
     const some = same.slice(at, at + AT_ONCE);
     state.transaction(() => {
-      for (const ap of some) state.registry.putAccessPoint({ ...ap, target_mbps });
+      for (const ap of some) state.registry.putAccessPoint({ ...ap, target_mbps }, clock.wallMs());
     });
     await setImmediate();
   }

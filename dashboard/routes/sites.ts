@@ -83,7 +83,7 @@ export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
         });
       const site = withInput(siteFor(request.who, state.registry, request.params.site), request.body);
       state.transaction(() => {
-        state.registry.putSite(site);
+        state.registry.putSite(site, clock.wallMs());
         const fields = Object.keys(request.body);
         state.audit(clock.wallMs(), whoOf(request), 'site changed', { site: site.id, fields });
       });

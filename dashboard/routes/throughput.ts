@@ -107,6 +107,7 @@ function countedBy({ state }: Deps, who: Asking, now_ms: number): CountInput {
     sites: registry.sites().filter((site) => seesSite(who, site)),
     accessPoints: registry.accessPoints(),
     bindings: registry.bindings(),
+    before: registry.judgedBefore(),
     closed: (site, from, to) => closedSpans(site, entries, from, to),
     late: (site, from, to) => lateSpans(site, entries, from, to),
     testsPerDay: (site, ap) => desiredConfig(site, ap).tests_per_day,

@@ -83,7 +83,9 @@ describe('GET /measurements and /tests', () => {
   it('tell where the calendar had it closed in spite of its hours', async () => {
     const { as, clock, state } = await dashboardWithData();
     const today = new Date(clock.nowMs).toISOString().slice(0, 10);
-    writeCalendar(state, [{ site: null, from: today, to: today, reason: 'stocktaking' }], 'rasa', clock.nowMs);
+    // Told the day before: what is told while a day lasts holds from that moment on.
+    const toldMs = clock.nowMs - 36 * 3_600_000;
+    writeCalendar(state, [{ site: null, from: today, to: today, reason: 'stocktaking' }], 'rasa', toldMs);
     const path = `/availability?ap=hall&from=${clock.nowMs - 900_000}`;
     const { expected_s, closed } = (await as('viewer', 'GET', path)).json<AvailabilityView>();
     const [[from, to] = [0, 0]] = closed;

@@ -51,9 +51,24 @@ describe('the report on paper', () => {
     expect(body).toContain('Недостаточно данных');
   });
 
+  it('names a target that all have in the figures of the language', async () => {
+    const dashboard = await closedOctober();
+    for (const ap of dashboard.state.registry.accessPoints())
+      dashboard.state.registry.putAccessPoint({ ...ap, target_mbps: 27.5 }, dashboard.clock.nowMs - 7 * 86_400_000);
+    expect((await paper(dashboard, '/reports/2026-11?lang=en')).body).toContain('At 27.5 or more');
+    expect((await paper(dashboard, '/reports/2026-11?lang=lt')).body).toContain('27,5 ir daugiau');
+    expect((await paper(dashboard, '/reports/2026-11?lang=ru')).body).toContain('27,5 и выше');
+    expect((await paper(dashboard, '/reports/2026-10?lang=ru')).body).toContain('30 и выше');
+  });
+
   it('says of a month that goes on that it is open', async () => {
     const dashboard = await closedOctober();
-    expect((await paper(dashboard, '/reports/2026-11')).body).toContain('The month is still open');
+    const { body } = await paper(dashboard, '/reports/2026-11');
+    expect(body).toContain('The month is still open');
+    expect(body).toContain('each median and p10 is within 2\u00a0% of the exact value');
+    expect((await paper(dashboard, '/reports/2026-11?lang=lt')).body).toContain('ne daugiau kaip 2\u00a0%');
+    expect((await paper(dashboard, '/reports/2026-11?lang=ru')).body).toContain('не более чем на 2\u00a0%');
+    expect((await paper(dashboard, '/reports/2026-10')).body).not.toContain('within 2');
   });
 
   it('shows a name that is markup as text', async () => {

@@ -1,6 +1,7 @@
 /**
  * Why: a month that is worth counting again: clocks that are set back, a library that never closes, a closed day, a metered line, a probe that
- * was changed, outages over several days, silence, and tests that must not count. Everything passes the real keeper of rollups.
+ * was changed, outages over several days, silence, tests that must not count, and edits of hours, plan and target within the month and after
+ * its end. Everything passes the real keeper of rollups.
  */
 import type { OpeningHours, Site } from '#contract';
 import { silentLogger } from '#lib/logger';
@@ -22,6 +23,7 @@ const CLOSED_DAY = '2026-10-14';
 
 const ALWAYS: OpeningHours = Array(7).fill([[0, 1440]]);
 const WEEKDAYS: OpeningHours = [...Array(5).fill([[570, 1035]]), [], []];
+const LONG_DAYS: OpeningHours = Array(7).fill([[480, 1260]]);
 /** On Sundays from 01:00 to 05:30: over the hour that comes twice. */
 const EARLY_SUNDAYS: OpeningHours = [
   ...Array(5).fill([
@@ -40,6 +42,8 @@ export interface Known {
   zone: string;
   opening: OpeningHours;
   tests: number;
+  /** What held on local dates before that one, where it was edited within the month. */
+  was?: readonly { before: string; opening: OpeningHours; tests: number }[];
   aps: { ap: string; target: number; probes: { probe: string; from: number; to: number | null }[] }[];
 }
 const alone = (probe: string, from = EARLY_MS) => [{ probe, from, to: null }];
@@ -73,6 +77,38 @@ export const LIBRARIES: readonly Known[] = [
       { ap: 'delta-kids', target: 50, probes: alone('p-f') },
     ],
   },
+  {
+    ...{ site: 'epsilon', region: 'south', isp: 'two', zone: 'Europe/Vilnius', opening: LONG_DAYS, tests: 6 },
+    was: [
+      { before: '2026-10-12', opening: WEEKDAYS, tests: 2 },
+      { before: '2026-10-20', opening: LONG_DAYS, tests: 2 },
+    ],
+    aps: [{ ap: 'epsilon', target: 60, probes: alone('p-g') }],
+  },
+];
+/** Until then epsilon was to reach 30 Mb/s. */
+const RAISED_MS = Date.UTC(2026, 9, 22, 9);
+
+interface Edit extends Partial<Pick<Site, 'zone' | 'opening' | 'metered'>> {
+  at: number;
+  site: string;
+  /** Of all its access points. */
+  target?: number;
+}
+/** As they were made, one after the other; those after the month change nothing of it. */
+const EDITS: readonly Edit[] = [
+  { at: Date.UTC(2026, 9, 12, 13, 20), site: 'epsilon', opening: LONG_DAYS },
+  { at: Date.UTC(2026, 9, 20, 6), site: 'epsilon', metered: false },
+  // Within an hour: a slip that was put right counts for nothing.
+  { at: Date.UTC(2026, 9, 21, 7), site: 'epsilon', opening: EARLY_SUNDAYS },
+  { at: Date.UTC(2026, 9, 21, 8), site: 'epsilon', opening: LONG_DAYS },
+  { at: RAISED_MS, site: 'epsilon', target: 60 },
+  // November has begun there, while October goes on by UTC.
+  { at: Date.UTC(2026, 9, 31, 22, 30), site: 'epsilon', opening: WEEKDAYS, metered: true, target: 100 },
+  { at: Date.UTC(2026, 10, 1, 9), site: 'alpha', opening: WEEKDAYS, target: 100 },
+  { at: Date.UTC(2026, 10, 1, 9), site: 'beta', opening: ALWAYS, metered: true },
+  { at: Date.UTC(2026, 10, 1, 9), site: 'delta', metered: false, target: 20 },
+  { at: Date.UTC(2026, 10, 2, 9), site: 'gamma', opening: ALWAYS, zone: 'Asia/Tokyo' },
 ];
 /** Local dates on which a library was closed in spite of its weekly hours. */
 export const CLOSED: ReadonlySet<string> = new Set([CLOSED_DAY]);
@@ -81,16 +117,18 @@ export const CLOSED: ReadonlySet<string> = new Set([CLOSED_DAY]);
 export const LATE: ReadonlyMap<string, number> = new Map([
   ['beta 2026-10-07', Date.UTC(2026, 9, 7, 11, 10, 25)],
   ['delta 2026-10-08', Date.UTC(2026, 9, 8, 8, 0, 40)],
+  ['epsilon 2026-10-16', Date.UTC(2026, 9, 16, 11, 10)],
   ['gamma 2026-10-21', Date.UTC(2026, 9, 21, 6, 0)],
   ['alpha 2026-10-20', Date.UTC(2026, 9, 22, 9, 0)],
 ]);
 
 export function fillState(state: State): void {
-  for (const { site: id, region, isp, zone, opening, tests, aps } of LIBRARIES) {
+  for (const { site: id, region, isp, zone, aps, ...library } of LIBRARIES) {
+    const { opening, tests } = library.was?.[0] ?? library;
     const place = { region, isp, zone, opening, contract_mbps: null, lat: null, lon: null, notes: '' };
-    state.registry.putSite({ ...place, id, name: `Library ${id}`, metered: tests === 2 } satisfies Site);
+    state.registry.putSite({ ...place, id, name: `Library ${id}`, metered: tests === 2 });
     for (const { ap, target, probes } of aps) {
-      state.registry.putAccessPoint({ id: ap, site: id, name: 'Hall', target_mbps: target });
+      state.registry.putAccessPoint({ id: ap, site: id, name: 'Hall', target_mbps: id === 'epsilon' ? 30 : target });
       for (const { probe, from } of probes) {
         state.registry.addProbe(probe, null, from);
         state.registry.bind(probe, ap, from);
@@ -104,6 +142,15 @@ export function fillState(state: State): void {
     const entries = [...readCalendar(state), { site, from, to: from, reason: 'closed today', open: false }];
     writeCalendar(state, entries, 'operator', since);
   }
+  for (const edit of EDITS) edited(state.registry, edit);
+}
+
+function edited(registry: State['registry'], { at, site: id, target, ...change }: Edit): void {
+  const site = registry.site(id);
+  if (!site) throw new Error(`no site ${id}`);
+  registry.putSite({ ...site, ...change }, at);
+  for (const ap of registry.accessPoints().filter((one) => one.site === id && target !== undefined))
+    registry.putAccessPoint({ ...ap, target_mbps: target ?? 0 }, at);
 }
 
 /** As the worker does: rows to the store, then to the keeper, which writes hours and days when they are over. */
@@ -124,11 +171,19 @@ export async function fillStore(store: Store): Promise<void> {
   await keeper.close();
 }
 
-const PROBES = ['p-a', 'p-b', 'p-c', 'p-d', 'p-e', 'p-f'] as const;
+const PROBES = ['p-a', 'p-b', 'p-c', 'p-d', 'p-e', 'p-f', 'p-g'] as const;
 type Probe = (typeof PROBES)[number];
 
 /** Seconds between samples; the distance of three minutes fits no slot. */
-const RHYTHM: Record<Probe, number> = { 'p-a': 300, 'p-b': 60, 'p-c': 120, 'p-d': 120, 'p-e': 60, 'p-f': 180 };
+const RHYTHM: Record<Probe, number> = {
+  'p-a': 300,
+  'p-b': 60,
+  'p-c': 120,
+  'p-d': 120,
+  'p-e': 60,
+  'p-f': 180,
+  'p-g': 300,
+};
 
 /** From 22:00 UTC on for a day. */
 function frameOf(probe: Probe, day: number): TestFrame {
@@ -169,24 +224,27 @@ const RATES: Record<Probe, [number, number]> = {
   'p-d': [27, 20],
   'p-e': [30.2, 70],
   'p-f': [45, 30],
+  'p-g': [28, 65],
 };
 
 /** As many as were planned, of which some told nothing; beside them retests, uploads and tests outside of opening hours. */
 function testsOf(probe: Probe, day: number, start: number): Events {
   const library = LIBRARIES.find(({ aps }) => aps.some(({ probes }) => probes.some((one) => one.probe === probe)));
-  const target = probe === 'p-f' ? 50 : 30;
   const [lowest, spread] = RATES[probe];
-  const date = new Date(start + 6 * HOUR_MS);
-  if (library?.opening[(date.getUTCDay() + 6) % 7]?.length === 0 || CLOSED.has(date.toISOString().slice(0, 10)))
-    return [];
+  const morning = new Date(start + 6 * HOUR_MS);
+  const date = morning.toISOString().slice(0, 10);
+  const held = library?.was?.find(({ before }) => date < before) ?? library;
+  if (held?.opening[(morning.getUTCDay() + 6) % 7]?.length === 0 || CLOSED.has(date)) return [];
   if (isSilent(probe, day, 0)) return [];
   const told = (n: number, hour: number, change: Parameters<typeof testEvent>[1]): Events[number] => {
     const rate_mbps = Math.round((lowest + spread * drawn(n, day, hour)) * 100) / 100;
-    const verdict = rate_mbps >= target ? 'pass' : 'fail';
+    const t_ms = start + hour * HOUR_MS + 1234;
+    const target_mbps = probe === 'p-f' ? 50 : probe === 'p-g' && t_ms >= RAISED_MS ? 60 : 30;
+    const verdict = rate_mbps >= target_mbps ? 'pass' : 'fail';
     const id = `${probe}-${day}-${n}`;
-    return { t_ms: start + hour * HOUR_MS + 1234, event: testEvent(id, { rate_mbps, verdict, ...change }) };
+    return { t_ms, event: testEvent(id, { rate_mbps, verdict, target_mbps, ...change }) };
   };
-  const planned = Array.from({ length: library?.tests ?? 0 }, (_, n) => {
+  const planned = Array.from({ length: held?.tests ?? 0 }, (_, n) => {
     const untold = probe === 'p-f' ? drawn(n, day, 77) < 0.4 : drawn(n, day, 77) < 0.08;
     return told(n, 9.6 + n, untold ? { verdict: 'inconclusive', rate_mbps: n % 2 ? 3.21 : null } : { series: 'hours' });
   });

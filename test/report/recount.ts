@@ -78,8 +78,9 @@ export function recount(libraries: readonly Known[], raw: Raw, asked: Asked): Re
 }
 
 /** All of a day's tests; of a day that was cut short those whose part of the opening had ended, and that of the part under way if it was made. */
-function plannedOn(date: string, { site, tests }: Known, open: Open, { late }: Asked, made: readonly Made[]): number {
-  const since = late?.get(`${site} ${date}`);
+function plannedOn(date: string, library: Known, open: Open, { late }: Asked, made: readonly Made[]): number {
+  const { tests } = heldOn(library, date);
+  const since = late?.get(`${library.site} ${date}`);
   if (since === undefined) return tests;
   const seconds = open.flatMap(([start, of]) =>
     of === date ? Array.from({ length: QUARTER_S }, (_, i) => start + i) : [],
@@ -96,9 +97,9 @@ const secondOf = (at: number | null): number => (at === null ? Infinity : Math.r
 
 /** Each quarter of an hour in which it was open, with its local date; and from when to when the month lasted there. No hours here begin between. */
 type Open = [second: number, date: string][];
-function openQuarters({ site, zone, opening }: Known, { month, closed, until, late }: Asked, first: number) {
+function openQuarters(library: Known, { month, closed, until, late }: Asked, first: number) {
   const clock = new Intl.DateTimeFormat('en-GB', {
-    ...{ timeZone: zone, hourCycle: 'h23', weekday: 'short' },
+    ...{ timeZone: library.zone, hourCycle: 'h23', weekday: 'short' },
     ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
   });
   const open: Open = [];
@@ -111,17 +112,19 @@ function openQuarters({ site, zone, opening }: Known, { month, closed, until, la
     if (!date.startsWith(month)) continue;
     during = [during?.[0] ?? second * 1000, (second + QUARTER_S) * 1000];
     const minutes = Number(shown.hour) * 60 + Number(shown.minute);
-    const today = opening[WEEK.indexOf(shown.weekday ?? '')] ?? [];
+    const today = heldOn(library, date).opening[WEEK.indexOf(shown.weekday ?? '')] ?? [];
     if (!closed.has(date) && today.some(([from, to]) => minutes >= from && minutes < to)) open.push([second, date]);
   }
   const dateOf = (at: number): string => dates.get(Math.floor(at / 1000 / QUARTER_S) * QUARTER_S) ?? '';
   const closedAt = (at: number): boolean => {
-    const since = late?.get(`${site} ${dateOf(at)}`);
+    const since = late?.get(`${library.site} ${dateOf(at)}`);
     return closed.has(dateOf(at)) || (since !== undefined && (at >= since || dateOf(since) !== dateOf(at)));
   };
   return { open, during: during ?? ([0, 0] as const), closedAt };
 }
 const QUARTER_S = 900;
+/** Hours and plan as they were on that local date. */
+const heldOn = (library: Known, date: string) => library.was?.find(({ before }) => date < before) ?? library;
 const WEEK = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 const [UP, DOWN] = [1, 2];
@@ -173,7 +176,7 @@ function testsOf(events: readonly EventRow[], probe: string, from: number, to: n
 
 function addTest(into: Counted, event: Made['event']): void {
   if (event.verdict === 'inconclusive' || event.rate_mbps === null) into.inconclusive++;
-  else into.rates.push({ rate: event.rate_mbps, passed: event.verdict === 'pass' });
+  else into.rates.push({ rate: event.rate_mbps, passed: event.rate_mbps >= event.target_mbps });
 }
 
 /** Figures of one access point, or of several together: sums, and one sorted list. */
@@ -187,7 +190,7 @@ export function figuresOf(counted: readonly Recounted[]) {
   const half = z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2));
   return {
     ...{ planned, passed, failed: n - passed, inconclusive: sum((one) => one.inconclusive) },
-    coverage_pct: (100 * n) / planned,
+    coverage_pct: Math.min(100, (100 * n) / planned),
     share_pct: (100 * passed) / n,
     share_low_pct: Math.max(0, (100 * (p + z ** 2 / (2 * n) - half)) / (1 + z ** 2 / n)),
     share_high_pct: Math.min(100, (100 * (p + z ** 2 / (2 * n) + half)) / (1 + z ** 2 / n)),

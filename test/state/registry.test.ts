@@ -52,6 +52,47 @@ describe('sites and access points', () => {
     );
   });
 
+  it('keep what past time is judged by, until when it held, and nothing of other edits', () => {
+    const { registry } = memoryState();
+    registry.putSite(site('a'), 10);
+    registry.putAccessPoint(accessPoint('a', 'a'), 10);
+    expect(registry.judgedBefore()).toEqual({ sites: new Map(), targets: new Map() });
+    registry.putSite(site('a', { name: 'Another name' }), 20);
+    registry.putSite(site('a', { metered: true }), 30);
+    registry.putSite(site('a', { metered: true, zone: 'Europe/Riga' }), 40);
+    registry.putAccessPoint(accessPoint('a', 'a', { target_mbps: 100 }), 50);
+    const { opening, zone } = site('a');
+    expect(registry.judgedBefore()).toEqual({
+      sites: new Map([
+        [
+          'a',
+          [
+            { until: 30, zone, opening, metered: false },
+            { until: 40, zone, opening, metered: true },
+          ],
+        ],
+      ]),
+      targets: new Map([['a', [{ until: 50, target_mbps: 30 }]]]),
+    });
+  });
+
+  it('forget it where it was never otherwise, and with a transaction that is rolled back', () => {
+    const state = memoryState();
+    const { registry } = state;
+    registry.putSite(site('a'));
+    registry.putSite(site('a', { metered: true }), 30);
+    registry.putSite(site('a'));
+    expect(registry.judgedBefore().sites.size).toBe(0);
+    const edit = () =>
+      state.transaction(() => {
+        registry.putSite(site('a', { metered: true }), 40);
+        expect(registry.judgedBefore().sites.get('a')).toHaveLength(1);
+        throw new Error('no');
+      });
+    expect(edit).toThrow('no');
+    expect(registry.judgedBefore().sites.size).toBe(0);
+  });
+
   it('refuse an access point of a site that does not exist', () => {
     expect(() => memoryState().registry.putAccessPoint(accessPoint('a-1', 'a'))).toThrow(
       expect.objectContaining({ code: 'SITE_UNKNOWN' }),

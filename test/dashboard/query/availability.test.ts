@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Span } from '#contract';
+import { openSpans, type Span } from '#contract';
 import { createMemoryStore } from '../../../broker/store/memory.ts';
 import { availability, availabilityOf } from '../../../dashboard/query/availability.ts';
 import { batchOf, outageEvent } from '../../store/batches.ts';
@@ -76,8 +76,7 @@ describe('availability', () => {
       watched,
       from_ms: MONDAY,
       to_ms: MONDAY + 24 * HOUR,
-      opening: daily([600, 720]),
-      zone: 'UTC',
+      open: openSpans({ opening: daily([600, 720]), zone: 'UTC' }, MONDAY, MONDAY + 24 * HOUR),
       sample_s: 60,
     };
     expect(await availabilityOf(store, query)).toMatchObject({

@@ -42,8 +42,7 @@ describe('a month of an access point', () => {
         watched,
         from_ms: FROM,
         to_ms: to,
-        opening: OPENING,
-        zone: ZONE,
+        open: openSpans({ opening: OPENING, zone: ZONE }, FROM, to),
         sample_s: 60,
       });
       expect(counted?.counts.expected_s).toBeCloseTo(raw.expected_s, -1);
@@ -131,6 +130,7 @@ describe('the verdict of a month', () => {
       region: '',
       isp: '',
       target_mbps: 30,
+      changes: [],
       counts: {
         planned,
         tests: { n: passed + failed, passed, failed, inconclusive: 0 },
