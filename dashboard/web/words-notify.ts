@@ -34,7 +34,7 @@ const en = {
     none: 'No channel is set up',
     add: 'Add a channel',
     lang: 'Language',
-    optional: 'Optional',
+    optional: 'optional',
     example: (text: string) => `Such as ${text}`,
     secretExample: (text: string) => `Such as ${text}. Never shown again`,
     kinds: {
@@ -94,7 +94,7 @@ const en = {
 
   rotations: {
     hours: 'On call within',
-    hoursHint: 'Such as Mon-Fri 08:00-17:00. Empty: always',
+    hoursHint: 'Such as Mo-Fr 08:00-17:00. Empty: always',
     changing: (name: string) => `Change the rotation ${name}`,
     saved: (name: string) => `The rotation ${name} is saved.`,
     title: 'On call',
@@ -127,7 +127,7 @@ const en = {
     changing: (name: string) => `Change the policy ${name}`,
     saved: (name: string) => `The policy ${name} is saved.`,
     working: 'Working hours',
-    workingHint: 'Such as Mon-Fri 08:00-17:00. Empty: when the library is open',
+    workingHint: 'Such as Mo-Fr 08:00-17:00. Empty: when the library is open',
     workingIn: (hours: string, zone: string) => `working hours ${hours} (${zone})`,
     earlier: 'Earlier',
     only: 'only for',

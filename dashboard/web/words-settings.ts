@@ -31,7 +31,7 @@ const en = {
   zone: 'Time zone',
   opening: 'Open',
   openingHint:
-    'Such as Mon-Fri 10:00-18:00; Sat 10:00-15:00. The target is judged, and people are woken, only in these hours.',
+    'Such as Mo-Fr 10:00-18:00; Sa 10:00-15:00. The target is judged, and people are woken, only in these hours.',
   contract: 'Contract, Mb/s down',
   contractHint: 'Empty when not known',
   metered: 'The line is metered',

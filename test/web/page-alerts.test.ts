@@ -37,6 +37,33 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   }, 60_000);
 
+  test.each(['lt', 'ru'] as const)(
+    'on a phone no tab lies over its neighbour or beyond the edge, in %s',
+    async (lang) => {
+      await world.restart({ sites: 40, lang });
+      const page = await world.open('/alerts', lang === 'lt' ? 'Nutildymai' : 'Заглушено', {
+        viewport: { width: 320, height: 640 },
+      });
+      // What is written in a tab, not only its box: a box may be narrower than its words.
+      const written = await page.locator('.tabs a').evaluateAll((tabs) =>
+        tabs.map((tab) => {
+          const range = document.createRange();
+          range.selectNodeContents(tab);
+          const { left, right, top } = range.getBoundingClientRect();
+          return { left, right, top };
+        }),
+      );
+      expect(written).toHaveLength(4);
+      for (const [i, { left, right, top }] of written.entries()) {
+        expect(right, `tab ${i}`).toBeLessThanOrEqual(320);
+        const before = written[i - 1];
+        if (before?.top === top) expect(left, `tab ${i}`).toBeGreaterThan(before.right);
+      }
+      world.fine();
+    },
+    60_000,
+  );
+
   test('a row names its library once', async () => {
     await world.restart({ sites: 40 });
     const page = await world.open('/alerts', 'incidents need action');

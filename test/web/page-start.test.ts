@@ -32,6 +32,10 @@ describe.skipIf(!chromiumPath())('setting up (needs Chromium)', () => {
     const page = await world.open('/start', 'Only this machine reaches the page');
     await page.getByText('CARREL_HTTP=0.0.0.0:8080 CARREL_SPEED=0.0.0.0:4443 npm start').waitFor();
     await page.getByText('Probes reach the server').waitFor();
+    // Whoever chose other ports keeps them.
+    world.fixture.start.network({ page: machine('http://127.0.0.1:8099'), tests: machine('tcp://127.0.0.1:4459') });
+    await page.reload();
+    await page.getByText('CARREL_HTTP=0.0.0.0:8099 CARREL_SPEED=0.0.0.0:4459 npm start').waitFor();
     await page.goto(`${world.fixture.origin}/start?step=2`);
     await page.getByText('Probes elsewhere do not reach this server yet.').waitFor();
     await page.getByRole('link', { name: 'See how it is reached' }).click();

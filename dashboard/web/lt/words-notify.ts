@@ -34,7 +34,7 @@ export const notify: typeof en = {
     none: 'Nenustatytas joks kanalas',
     add: 'Pridėti kanalą',
     lang: 'Kalba',
-    optional: 'Neprivaloma',
+    optional: 'neprivaloma',
     example: (text) => `Pavyzdžiui, ${text}`,
     secretExample: (text) => `Pavyzdžiui, ${text}. Daugiau nebus rodoma`,
     kinds: {
@@ -94,7 +94,7 @@ export const notify: typeof en = {
 
   rotations: {
     hours: 'Budima kada',
-    hoursHint: 'Pavyzdžiui, Mon-Fri 08:00-17:00. Tuščia – visada',
+    hoursHint: 'Pavyzdžiui, Mo-Fr 08:00-17:00. Tuščia – visada',
     changing: (name) => `Keisti budėjimo grafiką (${name})`,
     saved: (name) => `Budėjimo grafikas išsaugotas: ${name}.`,
     title: 'Budėjimas',
@@ -127,7 +127,7 @@ export const notify: typeof en = {
     changing: (name) => `Keisti tvarką (${name})`,
     saved: (name) => `Tvarka išsaugota: ${name}.`,
     working: 'Darbo valandos',
-    workingHint: 'Pavyzdžiui, Mon-Fri 08:00-17:00. Tuščia – kai biblioteka dirba',
+    workingHint: 'Pavyzdžiui, Mo-Fr 08:00-17:00. Tuščia – kai biblioteka dirba',
     workingIn: (hours, zone) => `darbo valandos ${hours} (${zone})`,
     earlier: 'Anksčiau',
     only: 'tik kai',

@@ -29,7 +29,7 @@ export const settingsWords: SettingsWords = {
   zone: 'Laiko juosta',
   opening: 'Darbo laikas',
   openingHint:
-    'Pavyzdžiui, Mon-Fri 10:00-18:00; Sat 10:00-15:00. Tikslas vertinamas ir žmonės žadinami tik šiomis valandomis.',
+    'Pavyzdžiui, Mo-Fr 10:00-18:00; Sa 10:00-15:00. Tikslas vertinamas ir žmonės žadinami tik šiomis valandomis.',
   contract: 'Sutartis, atsisiuntimo Mb/s',
   contractHint: 'Tuščia, jei nežinoma',
   metered: 'Linijos duomenų kiekis ribojamas',

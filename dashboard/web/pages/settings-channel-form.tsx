@@ -11,6 +11,7 @@ import {
 } from '#contract';
 import { useActing } from '../acting.ts';
 import { ask, post } from '../api.ts';
+import { language } from '../language-choice.ts';
 import { useLoad } from '../load.ts';
 import { Refusal } from '../parts/answers.tsx';
 import { Field, Select, textsOf } from '../parts/field.tsx';
@@ -142,7 +143,7 @@ function Reach({ channel }: { channel: ChannelView | null }) {
     <>
       <Select scope="channel" name="lang" label={w.lang}>
         {LANGUAGES.map((lang) => (
-          <option key={lang} value={lang} selected={lang === (channel?.lang ?? 'en')}>
+          <option key={lang} value={lang} selected={lang === (channel?.lang ?? language())}>
             {notify.languages[lang]}
           </option>
         ))}

@@ -7,6 +7,7 @@ import { useLoad } from '../load.ts';
 import { Failed, Waiting } from '../parts/answers.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { me } from '../store.ts';
+import { words } from '../words.ts';
 import { manage } from '../words-manage.ts';
 import { settingsWords } from '../words-settings.ts';
 import { type Person, PersonForm } from './settings-person-form.tsx';
@@ -35,7 +36,7 @@ export function People() {
           <table class="stacks">
             <thead>
               <tr>
-                <th scope="col">{w.name}</th>
+                <th scope="col">{words.login.name}</th>
                 <th scope="col">{w.role}</th>
                 <th scope="col" class="num">
                   <span class="vh">{w.remove}</span>

@@ -57,7 +57,7 @@ export function PersonForm({ person, error, send, cancel }: FormProps) {
           <Field
             scope="user"
             name="name"
-            label={w.name}
+            label={words.login.name}
             error={error}
             required
             autocomplete="off"

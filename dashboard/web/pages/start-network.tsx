@@ -89,12 +89,19 @@ function ForAll({ network, again }: { network: NetworkView; again: () => void })
 }
 
 const DOORS = ['page', 'probes', 'tests'] as const;
-/** What makes each listen for others. */
+/** What makes each listen for others, and the port where none was chosen. */
 const SETTINGS = {
-  page: 'CARREL_HTTP=0.0.0.0:8080',
-  probes: 'CARREL_MQTTS=0.0.0.0:8883',
-  tests: 'CARREL_SPEED=0.0.0.0:4443',
+  page: ['CARREL_HTTP', 'http:', '8080'],
+  probes: ['CARREL_MQTTS', 'mqtts:', '8883'],
+  tests: ['CARREL_SPEED', 'tcp:', '4443'],
 } as const;
+
+/** Whoever chose another port keeps it; MQTT without TLS is no port for others. */
+function settingOf(door: (typeof DOORS)[number], url: string | null): string {
+  const [name, protocol, usual] = SETTINGS[door];
+  const own = url !== null && URL.canParse(url) ? new URL(url) : null;
+  return `${name}=0.0.0.0:${own?.protocol === protocol && own.port !== '' ? own.port : usual}`;
+}
 const stateOf = (reach: Reach) => (reach === 'network' ? 'done' : 'wrong');
 
 function Doors({ network }: { network: NetworkView }) {
@@ -113,7 +120,10 @@ function Doors({ network }: { network: NetworkView }) {
       </ol>
       {closed.length > 0 ? (
         <div class="pad fields one ruled">
-          <Command label={w.restart} text={[...closed.map((door) => SETTINGS[door]), 'npm start'].join(' ')} />
+          <Command
+            label={w.restart}
+            text={[...closed.map((door) => settingOf(door, network[door].url)), 'npm start'].join(' ')}
+          />
           <p class="q">{w.restartNote}</p>
         </div>
       ) : null}

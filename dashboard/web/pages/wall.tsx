@@ -13,6 +13,7 @@ import { answer } from '../parts/answer.ts';
 import { Refusal } from '../parts/answers.tsx';
 import { Field, textsOf } from '../parts/field.tsx';
 import { useTitle } from '../parts/head.tsx';
+import { RULE_STATE } from '../parts/incident-row.ts';
 import { Mark, State, TALLY } from '../parts/marks.tsx';
 import { place } from '../router.ts';
 import { commonTarget, commonZone, fresh, lastAlert, lines, live, me, ready, serverNow, whoAmI } from '../store.ts';
@@ -224,11 +225,7 @@ function Incidents({ all, most }: { all: readonly Line[]; most: number }) {
       <ol>
         {order.slice(0, most).map((alert) => (
           <li key={alert.id}>
-            <Mark
-              state={
-                alert.rule === 'dark' || alert.rule === 'group' ? 'offline' : alert.rule === 'slow' ? 'below' : 'nodata'
-              }
-            />
+            <Mark state={RULE_STATE[alert.rule]} />
             <b>{byAp.get(alert.ap)?.name ?? (alert.site_name || alert.title)}</b>
             <span class="r">{age(serverNow.value - alert.since)}</span>
             <span class="sub">{factsOf(alert, byAp.get(alert.ap))}</span>

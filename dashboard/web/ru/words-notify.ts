@@ -40,7 +40,7 @@ export const notify: typeof en = {
     none: 'Ни один канал не настроен',
     add: 'Добавить канал',
     lang: 'Язык',
-    optional: 'Необязательно',
+    optional: 'необязательно',
     example: (text) => `Например, ${text}`,
     secretExample: (text) => `Например, ${text}. Больше не показывается`,
     kinds: {
@@ -100,7 +100,7 @@ export const notify: typeof en = {
 
   rotations: {
     hours: 'Часы дежурства',
-    hoursHint: 'Например, Mon-Fri 08:00-17:00. Пусто – всегда',
+    hoursHint: 'Например, Mo-Fr 08:00-17:00. Пусто – всегда',
     changing: (name) => `Изменить дежурство: ${name}`,
     saved: (name) => `Дежурство сохранено: ${name}.`,
     title: 'Дежурства',
@@ -133,7 +133,7 @@ export const notify: typeof en = {
     changing: (name) => `Изменить схему: ${name}`,
     saved: (name) => `Схема сохранена: ${name}.`,
     working: 'Рабочее время',
-    workingHint: 'Например, Mon-Fri 08:00-17:00. Пусто – когда библиотека открыта',
+    workingHint: 'Например, Mo-Fr 08:00-17:00. Пусто – когда библиотека открыта',
     workingIn: (hours, zone) => `рабочее время ${hours} (${zone})`,
     earlier: 'Раньше',
     only: 'только для',
