@@ -58,6 +58,8 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await page.getByLabel('Password', { exact: true }).fill('wrong password');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('The name or the password is wrong.').waitFor();
+    // The button was switched off meanwhile; who works by keyboard is at the refusal, not at the top of the page.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('alert');
     await page.getByLabel('Password', { exact: true }).fill('right password');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('row').filter({ hasText: 'Below 30' }).waitFor();

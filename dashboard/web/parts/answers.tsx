@@ -1,6 +1,6 @@
 /** Why: waiting, empty and refused look the same on every page, and each says what to do. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiError } from '../api.ts';
 import { words } from '../words.ts';
 
@@ -64,10 +64,16 @@ const Asked = ({ of: { problem } }: { of: ApiError }) =>
 
 /** What the server refused, beside the form that asked. Field errors stand at their fields; those of unknown fields stand here. */
 export function Refusal({ error, known = [] }: { error: ApiError | null; known?: readonly string[] }) {
+  const note = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The button that was pressed was switched off meanwhile: who works by keyboard would begin again at the top of the page.
+    if (error && document.activeElement === document.body)
+      (note.current?.closest('form')?.querySelector<HTMLElement>('[aria-invalid]') ?? note.current)?.focus();
+  }, [error]);
   if (!error) return null;
   const others = (error.problem.errors ?? []).filter(({ field }) => !known.includes(field));
   return (
-    <div class="note refusal" role="alert">
+    <div class="note refusal" role="alert" tabIndex={-1} ref={note}>
       <span>
         <b>{error.problem.detail}</b>
         <Asked of={error} />
