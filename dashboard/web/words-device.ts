@@ -13,6 +13,7 @@ export const device = {
   gone: 'The push service of this browser no longer knows it. Switch pushes on again.',
   remove: 'Remove',
   removeOne: (label: string) => `Remove ${label}`,
+  removeSure: (label: string) => `Remove ${label}? It gets no pushes until it is turned on there again.`,
   none: 'No device yet.',
   here: 'this device',
   shown: (at: string) => `last shown ${at}`,

@@ -66,6 +66,8 @@ export const mapWords = {
     added: (name: string) => `The layer ${name} is on the map.`,
     remove: 'Remove',
     removed: (name: string) => `The layer ${name} is gone.`,
+    removeSure: (name: string) =>
+      `Remove the layer ${name} for everybody? To have it again its file must be added again.`,
     none: 'No layer yet: the map shows regions.',
     about: (regions: string, kb: string) =>
       `${plural(regions, { one: '{n} region', other: '{n} regions' })}, ${kb}${NB}kB`,

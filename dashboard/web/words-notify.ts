@@ -121,6 +121,7 @@ const en = {
     to: 'To',
     addOverride: 'Add',
     overrides: (user: string, from: string, to: string) => `${user}, ${from} to ${to}`,
+    overrideSure: (what: string) => `Take back “${what}”? Then the rotation goes as planned again.`,
   },
 
   policies: {

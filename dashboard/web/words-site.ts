@@ -173,6 +173,7 @@ const en = {
     at: 'When',
     add: 'Write it down',
     remove: (text: string) => `Remove: ${text}`,
+    removeSure: (text: string) => `Remove “${text}” from the log for everybody? It cannot be brought back.`,
     mark: 'a note in the logbook',
   },
   dataToday: 'Planned tests today',

@@ -12,6 +12,7 @@ const en = {
   viewHint: 'Search, filters, sorting and columns; yours on every device.',
   saveView: 'Save this view',
   removeView: (name: string) => `Remove the view ${name}`,
+  removeViewSure: (name: string) => `Remove the view ${name} from all your devices?`,
   noViews: 'No saved views yet.',
   addRegion: 'Region…',
   addProvider: 'Provider…',

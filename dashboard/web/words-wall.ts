@@ -39,6 +39,8 @@ export const wallWords = {
     copy: 'Copy link',
     revoke: 'Revoke',
     revoked: (name: string) => `The screen ${name} shows nothing any more.`,
+    revokeSure: (name: string) =>
+      `Revoke the screen ${name}? It goes dark at once and has to be paired with a new code.`,
     state: { waiting: 'waits for its code', paired: 'paired', expired: 'the code was not used in time' },
     seen: (at: string) => `last seen ${at}`,
   },

@@ -314,6 +314,13 @@ export async function startFixture(
     screens.push(screen);
     return reply.code(201).send({ screen, code: 'ABCD2345', link: `${origin}/wall#pair=ABCD2345` });
   });
+  app.delete<{ Params: { id: string } }>('/api/v1/screens/:id', ({ params }, reply) => {
+    screens.splice(
+      screens.findIndex(({ id }) => id === params.id),
+      1,
+    );
+    return reply.code(204).send();
+  });
   app.post<{ Body: { code: string } }>('/api/v1/screens/pair', ({ body }, reply) => {
     if (body.code !== 'ABCD2345')
       return reply.code(404).type('application/problem+json').send({

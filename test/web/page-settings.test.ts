@@ -1,4 +1,5 @@
 /** The built page in the real Chromium: the settings: sites, probes, tokens, channels, the quarantine. */
+import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { barriers } from '../support/barriers.ts';
 import { chromiumPath } from '../support/browser.ts';
@@ -139,9 +140,29 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     await panel.getByText(/last shown Wed .*; sent 16:10, not confirmed/).waitFor();
     await panel.getByText(/sent 16:05, not confirmed/).waitFor();
     await panel.getByRole('button', { name: 'Push to this device' }).waitFor();
+    const asked = answering(page, ['dismiss', 'accept']);
+    await panel.getByRole('button', { name: 'Remove Firefox, Linux' }).click();
+    expect(world.fixture.posted).toEqual([]);
     await panel.getByRole('button', { name: 'Remove Firefox, Linux' }).click();
     await panel.getByText('Firefox, Linux').waitFor({ state: 'detached' });
+    expect(asked).toHaveLength(2);
     expect(world.fixture.posted.at(-1)?.url).toBe('/api/v1/push/devices/2');
+    world.fine();
+  }, 60_000);
+
+  test('settings: a screen is revoked only by whoever was asked whether to', async () => {
+    const page = await world.open('/settings?part=screens', 'Add a screen');
+    await page.locator('.panel').filter({ hasText: 'Add a screen' }).getByLabel('Name').fill('Door');
+    await page.getByRole('button', { name: 'Add a screen' }).click();
+    const revoke = page.getByRole('button', { name: 'Revoke Door' });
+    const asked = answering(page, ['dismiss', 'accept']);
+    await revoke.click();
+    expect(world.fixture.posted.map(({ url }) => url)).toEqual(['/api/v1/screens']);
+    await revoke.click();
+    await page.getByText('The screen Door shows nothing any more.').waitFor();
+    expect(asked).toEqual(
+      Array(2).fill('Revoke the screen Door? It goes dark at once and has to be paired with a new code.'),
+    );
     world.fine();
   }, 60_000);
 
@@ -159,3 +180,13 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   }, 60_000);
 });
+
+/** What the page asks, each time answered by the next of these. */
+function answering(page: Page, answers: ('accept' | 'dismiss')[]): string[] {
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.message());
+    void dialog[answers.shift() ?? 'dismiss']();
+  });
+  return asked;
+}

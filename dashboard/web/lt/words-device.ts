@@ -13,6 +13,7 @@ export const device: typeof en = {
   gone: 'Naršyklės pranešimų tarnyba šio įrenginio nebepažįsta. Įjunkite pranešimus iš naujo.',
   remove: 'Pašalinti',
   removeOne: (label) => `Pašalinti: ${label}`,
+  removeSure: (label) => `Pašalinti įrenginį (${label})? Pranešimų jis nebegaus, kol jame vėl nebus įjungta.`,
   none: 'Įrenginių dar nėra.',
   here: 'šis įrenginys',
   shown: (at) => `paskutinis parodytas ${at}`,

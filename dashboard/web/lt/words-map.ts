@@ -64,6 +64,7 @@ export const mapWords: typeof en = {
     added: (name) => `Sluoksnis įtrauktas į žemėlapį: ${name}.`,
     remove: 'Pašalinti',
     removed: (name) => `Sluoksnio nebėra: ${name}.`,
+    removeSure: (name) => `Pašalinti sluoksnį „${name}“ visiems? Norint grąžinti, failą teks įkelti iš naujo.`,
     none: 'Sluoksnių dar nėra: žemėlapyje rodomi regionai.',
     about: (regions, kb) =>
       `${plural(regions, { one: '{n} regionas', few: '{n} regionai', other: '{n} regionų' })}, ${kb}${NB}kB`,

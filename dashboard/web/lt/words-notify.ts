@@ -121,6 +121,7 @@ export const notify: typeof en = {
     to: 'Iki',
     addOverride: 'Pridėti',
     overrides: (user, from, to) => `${user}, ${from} – ${to}`,
+    overrideSure: (what) => `Atšaukti „${what}“? Tada vėl galios grafikas.`,
   },
 
   policies: {

@@ -173,6 +173,7 @@ export const siteWords: SiteWords = {
     at: 'Kada',
     add: 'Užrašyti',
     remove: (text) => `Pašalinti: ${text}`,
+    removeSure: (text) => `Pašalinti „${text}“ iš žurnalo visiems? Grąžinti nebus galima.`,
     mark: 'žurnalo įrašas',
   },
   dataToday: 'Šiandien planuoti matavimai',

@@ -13,6 +13,7 @@ export const sitesWords: SitesWords = {
   viewHint: 'Paieška, filtrai, rikiavimas ir stulpeliai; jūsų visuose įrenginiuose.',
   saveView: 'Išsaugoti šį rodinį',
   removeView: (name) => `Pašalinti rodinį „${name}“`,
+  removeViewSure: (name) => `Pašalinti rodinį „${name}“ iš visų jūsų įrenginių?`,
   noViews: 'Išsaugotų rodinių dar nėra.',
   addRegion: 'Regionas…',
   addProvider: 'Tiekėjas…',

@@ -42,6 +42,7 @@ export const wallWords: typeof en = {
     copy: 'Kopijuoti nuorodą',
     revoke: 'Panaikinti',
     revoked: (name) => `Ekranas daugiau nieko neberodo: ${name}.`,
+    revokeSure: (name) => `Atšaukti ekraną „${name}“? Jis iš karto nieko neberodys ir turės būti susietas nauju kodu.`,
     state: { waiting: 'laukia kodo', paired: 'susietas', expired: 'kodas laiku nepanaudotas' },
     seen: (at) => `atsiliepė ${at}`,
   },

@@ -111,7 +111,9 @@ function Device({ one, here, act }: { one: PushDeviceView; here: boolean; act: A
         class="btn"
         type="button"
         aria-label={w.removeOne(label)}
-        onClick={() => void act(() => remove(id, here))}
+        onClick={() => {
+          if (confirm(w.removeSure(label))) void act(() => remove(id, here));
+        }}
       >
         {w.remove}
       </button>

@@ -84,11 +84,13 @@ type Attempt = (act: () => Promise<string>) => Promise<void>;
 
 function Layers({ items, attempt }: { items: readonly MapLayer[]; attempt: Attempt }) {
   if (items.length === 0) return <p>{w.none}</p>;
-  const remove = ({ id, name }: MapLayer) =>
-    attempt(async () => {
+  const remove = async ({ id, name }: MapLayer) => {
+    if (!confirm(w.removeSure(name))) return;
+    await attempt(async () => {
       await ask('DELETE', `/map-layers/${id}`);
       return w.removed(name);
     });
+  };
   return (
     <ul>
       {items.map((layer) => (

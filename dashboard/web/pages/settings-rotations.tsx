@@ -87,7 +87,14 @@ function Row({
           <span key={id}>
             <br />
             {w.overrides(user ?? w.nobodyWho, at(from), at(to))}{' '}
-            <button class="btn" type="button" onClick={() => void removeOverride(id)}>
+            <button
+              class="btn"
+              type="button"
+              onClick={() => {
+                if (confirm(w.overrideSure(w.overrides(user ?? w.nobodyWho, at(from), at(to)))))
+                  void removeOverride(id);
+              }}
+            >
               {w.remove}
               <span class="vh"> {w.overrides(user ?? w.nobodyWho, at(from), at(to))}</span>
             </button>

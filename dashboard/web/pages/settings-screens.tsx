@@ -38,12 +38,14 @@ export function Screens() {
       setAdded(await post<Added>('/screens', { name: textsOf(form)['name'] ?? '' }));
       form.reset();
     });
-  const revoke = ({ id, name }: ScreenView) =>
-    act(async () => {
+  const revoke = async ({ id, name }: ScreenView) => {
+    if (!confirm(w.revokeSure(name))) return;
+    await act(async () => {
       await ask('DELETE', `/screens/${id}`);
       if (added?.screen.id === id) setAdded(null);
       say(w.revoked(name));
     });
+  };
   return (
     <Panel title={w.title} id="screens" end={<a href="/wall">{w.open}</a>}>
       <div class="pad grid tight">

@@ -49,7 +49,9 @@ export function Logbook({ site, zone, notes }: LogbookProps) {
                 type="button"
                 aria-label={w.remove(note.text)}
                 title={w.remove(note.text)}
-                onClick={() => void act(() => ask('DELETE', `${path}/${note.id}`))}
+                onClick={() => {
+                  if (confirm(w.removeSure(note.text))) void act(() => ask('DELETE', `${path}/${note.id}`));
+                }}
               >
                 ×
               </button>

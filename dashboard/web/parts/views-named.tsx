@@ -28,7 +28,10 @@ export function Named() {
               class="link"
               type="button"
               aria-label={w.removeView(name)}
-              onClick={() => void act(() => keepViews(known.filter((one) => one.name !== name)))}
+              onClick={() => {
+                if (confirm(w.removeViewSure(name)))
+                  void act(() => keepViews(known.filter((one) => one.name !== name)));
+              }}
             >
               ×
             </button>

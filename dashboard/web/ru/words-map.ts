@@ -65,6 +65,7 @@ export const mapWords: typeof en = {
     added: (name) => `Слой ${name} на карте.`,
     remove: 'Удалить',
     removed: (name) => `Слой ${name} удалён.`,
+    removeSure: (name) => `Удалить слой «${name}» для всех? Чтобы вернуть его, файл придётся добавить снова.`,
     none: 'Слоёв пока нет: карта показывает регионы.',
     about: (regions, kb) =>
       `${plural(regions, { one: '{n} регион', few: '{n} региона', many: '{n} регионов', other: '{n} региона' })}, ${kb}${NB}кБ`,

@@ -127,6 +127,7 @@ export const notify: typeof en = {
     to: 'До',
     addOverride: 'Добавить',
     overrides: (user, from, to) => `${user}, ${from} – ${to}`,
+    overrideSure: (what) => `Отменить «${what}»? Тогда снова действует график.`,
   },
 
   policies: {

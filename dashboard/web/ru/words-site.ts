@@ -173,6 +173,7 @@ export const siteWords: SiteWords = {
     at: 'Когда',
     add: 'Записать',
     remove: (text) => `Удалить: ${text}`,
+    removeSure: (text) => `Удалить «${text}» из журнала для всех? Вернуть будет нельзя.`,
     mark: 'запись в журнале',
   },
   dataToday: 'Плановые тесты сегодня',

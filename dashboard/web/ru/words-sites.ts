@@ -13,6 +13,7 @@ export const sitesWords: SitesWords = {
   viewHint: 'Поиск, фильтры, порядок и столбцы; ваши на всех устройствах.',
   saveView: 'Сохранить этот вид',
   removeView: (name) => `Удалить вид «${name}»`,
+  removeViewSure: (name) => `Удалить вид «${name}» на всех ваших устройствах?`,
   noViews: 'Сохранённых видов пока нет.',
   addRegion: 'Регион…',
   addProvider: 'Провайдер…',
