@@ -12,6 +12,7 @@ const en = {
   who: 'Who',
   what: 'What',
   detail: 'Detail',
+  newest: 'Newest',
   more: 'Earlier entries',
   none: 'Nothing yet',
   nobody: 'nobody',

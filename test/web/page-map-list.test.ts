@@ -40,6 +40,8 @@ describe.skipIf(!chromiumPath())('the map (needs Chromium)', () => {
   test('keys move it, which the list follows; Enter picks what lies in the middle', async () => {
     const page = await world.open('/map', 'All sites on the map');
     const map = page.getByRole('application');
+    // Regions are known with their outlines.
+    await page.getByLabel('Region').waitFor();
     await map.focus();
     await page.keyboard.press('Enter');
     // The middle of Lithuania: a region where nothing else lies.

@@ -49,6 +49,22 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
     world.fine();
   }, 60_000);
 
+  test('the trail of changes goes back and forth by the address', async () => {
+    const page = await world.open('/settings?part=server', 'Who did what');
+    const who = page.getByRole('region', { name: 'Who did what' }).locator('tbody th');
+    await expect.poll(() => who.allInnerTexts()).toEqual(['rasa']);
+    await page.getByRole('link', { name: 'Earlier entries' }).click();
+    await page.waitForURL('**/settings?part=server&before=7');
+    await expect.poll(() => who.allInnerTexts()).toEqual(['jonas']);
+    expect(await page.getByRole('link', { name: 'Earlier entries' }).count()).toBe(0);
+    await page.goBack();
+    await expect.poll(() => who.allInnerTexts()).toEqual(['rasa']);
+    await page.goForward();
+    await page.getByRole('link', { name: 'Newest' }).click();
+    await expect.poll(() => who.allInnerTexts()).toEqual(['rasa']);
+    world.fine();
+  }, 60_000);
+
   test('settings: a refusal stands at its field, a credential is shown once, a file is previewed as it is before it is imported', async () => {
     const page = await world.open('/settings', 'Import a table');
     await page.getByLabel('Name').first().fill('Šiaulių r. Kairių filialas');

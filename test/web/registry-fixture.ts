@@ -80,18 +80,18 @@ function servePeople(app: FastifyInstance, { me, now }: Pick<World, 'me' | 'now'
     ],
     next: null,
   }));
-  app.get('/api/v1/audit', () => ({
+  app.get<{ Querystring: { cursor?: string } }>('/api/v1/audit', ({ query: { cursor } }) => ({
     items: [
       {
-        id: 7,
+        id: cursor === undefined ? 7 : 6,
         at: now() - 60_000,
-        who: 'rasa',
+        who: cursor === undefined ? 'rasa' : 'jonas',
         action: 'site changed',
         facts: { site: 'site-0', fields: ['opening'] },
         detail: '',
       },
     ],
-    next: '7',
+    next: cursor === undefined ? '7' : null,
   }));
   app.get('/api/v1/users', () => ({
     items: [

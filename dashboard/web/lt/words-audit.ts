@@ -8,6 +8,7 @@ export const audit: typeof en = {
   who: 'Kas',
   what: 'Ką',
   detail: 'Išsamiau',
+  newest: 'Naujausi',
   more: 'Ankstesni įrašai',
   none: 'Kol kas nieko',
   nobody: 'niekas',

@@ -1,10 +1,10 @@
 /** Why: every change has a name and a time, for auditors and administrators. */
-import { useState } from 'preact/hooks';
 import type { AuditEntry, Page } from '#contract';
 import { full } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Failed, Waiting } from '../parts/answers.tsx';
 import { Panel } from '../parts/marks.tsx';
+import { place, withQuery } from '../router.ts';
 import { commonZone } from '../store.ts';
 import { audit as w } from '../words-audit.ts';
 import { actionOf, detailOf } from './settings-deeds.ts';
@@ -12,10 +12,14 @@ import { actionOf, detailOf } from './settings-deeds.ts';
 const ROWS = 30;
 
 export function AuditTrail() {
-  const [before, setBefore] = useState<string | null>(null);
-  const known = useLoad<Page<AuditEntry>>(`/audit?limit=${ROWS}${before === null ? '' : `&cursor=${before}`}`, {
-    about: 'audit',
-  });
+  const here = place.value;
+  const before = here.query.get('before');
+  const known = useLoad<Page<AuditEntry>>(
+    `/audit?limit=${ROWS}${before === null ? '' : `&cursor=${encodeURIComponent(before)}`}`,
+    {
+      about: 'audit',
+    },
+  );
   const next = known.value?.next ?? null;
   return (
     <Panel title={w.title} id="audit">
@@ -46,12 +50,19 @@ export function AuditTrail() {
                 </tbody>
               </table>
             </div>
-            {next === null ? null : (
+            {next === null && before === null ? null : (
               <div class="foot-acts">
+                {before === null ? null : (
+                  <a class="btn" href={withQuery(here, { before: null })}>
+                    {w.newest}
+                  </a>
+                )}
                 <span class="end" />
-                <button class="btn" type="button" onClick={() => setBefore(next)}>
-                  {w.more}
-                </button>
+                {next === null ? null : (
+                  <a class="btn" href={withQuery(here, { before: next })}>
+                    {w.more}
+                  </a>
+                )}
               </div>
             )}
           </>

@@ -8,6 +8,7 @@ export const audit: typeof en = {
   who: 'Кто',
   what: 'Что',
   detail: 'Подробно',
+  newest: 'Новейшие',
   more: 'Более ранние записи',
   none: 'Пока ничего',
   nobody: 'никто',
