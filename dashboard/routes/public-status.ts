@@ -1,10 +1,12 @@
 /** Why: libraries may show their visitors how the internet is. Off unless asked for; it tells names, regions and words, never addresses or rates. */
 import type { FastifyInstance } from 'fastify';
-import { AP_STATES, type ApState } from '#contract';
+import { AP_STATES, type ApState, type Span, union } from '#contract';
 import { CarrelError } from '#lib/errors';
+import { openSpansOf, readCalendar } from '../alert/calendar.ts';
 import type { DashboardDeps } from '../deps.ts';
 import { sendDocument } from '../document.ts';
 import { LANGUAGES, type Language, languageOf } from '../language.ts';
+import { heldIn } from '../query/judged.ts';
 import { type StatusDay, statusDays } from '../status/days.ts';
 import { badgeOf, networkPage, type PublicSite, sitePage } from '../status/pages.ts';
 import { STATUS_WORDS } from '../status/words.ts';
@@ -100,10 +102,23 @@ function keptDays({ state, broker, clock }: Deps): (site: string) => Promise<Sta
     const known = kept.get(site);
     if (known && known.until > now) return known.days;
     if (kept.size >= KEPT_SITES) kept.clear();
-    const aps = new Set(state.registry.accessPoints().flatMap((ap) => (ap.site === site ? [ap.id] : [])));
-    const days = statusDays(broker.store, state.registry.bindings(), aps, now);
+    const { registry } = state;
+    const aps = new Set(registry.accessPoints().flatMap((ap) => (ap.site === site ? [ap.id] : [])));
+    const open = openOf(state, site);
+    const days = statusDays(broker.store, { bindings: registry.bindings(), aps, now, open });
     kept.set(site, { until: now + FRESH_MS, days });
     days.catch(() => kept.delete(site));
     return days;
+  };
+}
+
+/** When the library was open, by the hours that held then. */
+function openOf(state: Deps['state'], id: string): (from: number, to: number) => Span[] {
+  const site = state.registry.site(id);
+  const past = state.registry.judgedBefore().sites.get(id);
+  const entries = readCalendar(state);
+  return (from, to) => {
+    const held = site ? heldIn(site, past, from, to) : [];
+    return union(held.flatMap((one) => openSpansOf(one.site, entries, one.from, one.to)));
   };
 }

@@ -26,7 +26,7 @@ const en = {
   day: {
     meets: 'as promised',
     below: 'slower than promised',
-    offline: 'without internet for an hour or more',
+    offline: 'without internet for an hour or more while open',
     nodata: 'not known',
   },
   days: 'The last ninety days',
@@ -67,7 +67,7 @@ const lt: StatusWords = {
   day: {
     meets: 'kaip žadėta',
     below: 'lėčiau nei žadėta',
-    offline: 'be interneto valandą ar ilgiau',
+    offline: 'darbo metu be interneto valandą ar ilgiau',
     nodata: 'nežinoma',
   },
   days: 'Pastarosios devyniasdešimt dienų',
@@ -107,7 +107,7 @@ const ru: StatusWords = {
   day: {
     meets: 'как обещано',
     below: 'медленнее обещанного',
-    offline: 'без интернета час или дольше',
+    offline: 'в часы работы без интернета час или дольше',
     nodata: 'неизвестно',
   },
   days: 'Последние девяносто дней',

@@ -78,7 +78,8 @@ describe('the public status', () => {
 it('the share of a library is that of its tests, counted again', async () => {
   const { store } = await reportWorld();
   const now = FROM + 20 * DAY_MS;
-  const days = await statusDays(store, input.bindings, new Set(['a']), now);
+  const { bindings } = input;
+  const days = await statusDays(store, { bindings, aps: new Set(['a']), now, open: () => [] });
   const raw = await store.events({
     kinds: ['throughput'],
     probes: ['p-a'],
