@@ -3,6 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Broker } from '#broker';
 import type {
+  AlertCounts,
   AlertExplanation,
   AlertRule,
   AlertView,
@@ -13,6 +14,7 @@ import type {
   LivePoll,
   LiveRow,
   LiveSnapshot,
+  Page,
   Role,
   RosterColumns,
   RulesView,
@@ -23,6 +25,7 @@ import type {
 import type { Clock } from '#lib/clock';
 import type { Logger } from '#lib/logger';
 import type { State } from '#state';
+import type { OpenFilter } from './alert/open-list.ts';
 import type { DashboardSettings } from './config.ts';
 import type { LiveChannel } from './live/channel-name.ts';
 import type { Passwords } from './password.ts';
@@ -55,7 +58,7 @@ export interface AlertEngine {
   /** Open incident per access point, worst first. */
   openOf(ap: string): { id: number; rule: AlertRule; since: number } | null;
   /**
-   * Open incidents that nobody has taken on, each cause once. Of who sees only some sites (`sees`) those of these sites, as the
+   * Open incidents that nobody has taken on and nothing silences, each cause once. Of who sees only some sites (`sees`) those of these sites, as the
    * incident of many is not theirs to see.
    */
   needAction?(sees: ((site: string) => boolean) | null): number;
@@ -73,6 +76,9 @@ export interface AlertEngine {
     before?: number;
     limit: number;
   }): AlertView[];
+  /** Those that are firing, in pages. */
+  open(filter: OpenFilter & { lang?: Language }): Page<AlertView>;
+  counts(sees: ((site: string) => boolean) | null): AlertCounts;
   /** @throws CarrelError ALERT_UNKNOWN, ALERT_CLOSED */
   acknowledge(id: number, who: string, untilMs: number): AlertView;
   /** Somebody declares it over; only newer evidence opens it again. @throws CarrelError ALERT_UNKNOWN, ALERT_CLOSED */

@@ -1,5 +1,5 @@
 /** Why: what is told about what is wrong: rules, incidents, causes, reasons, silences; the shapes of the JSON API. Times are ms since 1970. */
-import type { ChronicView, TestView } from './api.ts';
+import type { ChronicView, Page, TestView } from './api.ts';
 import type { DeliveryView } from './notify.ts';
 
 /**
@@ -78,6 +78,22 @@ export interface AlertView {
   retro: boolean;
   /** What keeps people from being told of one that lasts, or has them told in another way, in words. */
   overlays?: string[];
+  /** Who has it, or has the incident that covers it; of one that lasts. */
+  taken_by?: string | null;
+  /** When the last silence or planned works end that hold it now, ms since 1970; of one that lasts, null where nothing does. */
+  silenced_until?: number | null;
+}
+/** Of all that last and that who asks may see, one for each cause: each is in one of these. */
+export interface AlertCounts {
+  /** Nobody has it and nothing silences it. */
+  need_action: number;
+  /** Somebody has it and nothing silences it. */
+  acknowledged: number;
+  silenced: number;
+}
+/** GET /api/v1/alerts. */
+export interface AlertPage extends Page<AlertView> {
+  counts: AlertCounts;
 }
 /** GET /api/v1/alerts/explain?ap=: the chain of reasons for each rule, also when nothing fires. */
 export interface AlertExplanation {

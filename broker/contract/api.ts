@@ -84,7 +84,10 @@ export interface Totals {
   total: number /** Mean of the last valid tests of all access points with one, Mb/s. */;
   mean_mbps: number | null /** How many went into the mean. */;
   mean_n: number;
-  /** Incidents that nobody has taken on, one for each cause: those of `/alerts?condition=firing&acknowledged=false&covered=false`. */
+  /**
+   * Incidents that nobody has taken on and nothing silences, one for each cause: those of
+   * `/alerts?condition=firing&acknowledged=false&silenced=false&covered=false`.
+   */
   need_action: number;
 }
 /** What is wrong with Carrel itself, in words for the page: a database that is down, no SMTP configured, wal half full. */

@@ -31,6 +31,7 @@ import { workFrame } from './frames.ts';
 import { workGroups } from './groups.ts';
 import { workLost } from './lost.ts';
 import { readMemories } from './memory.ts';
+import { createOpenList, silencedUntil } from './open-list.ts';
 import { acknowledge, endOver } from './people.ts';
 import { openRules } from './rule-store.ts';
 import { createServerWatch } from './server-watch.ts';
@@ -90,12 +91,20 @@ export function createAlertEngine(
   let lastTick = { wall: 0, mono: 0 };
   const last = { commit: 0, slow: 0, conditions: 0, house: 0 };
 
+  const openList = createOpenList({ state, fleet, now: clock.wallMs, open: () => unresolved });
+
   const viewOf = (incident: Incident, lang: Language = 'en', known?: Context): AlertView => {
     const shown = alertViewOf(incident, fleet(), state.outbox, lang);
     if (incident.condition !== 'firing') return shown;
     const context = known ?? contextAt(clock.wallMs());
-    const held = overlaysOf(context, incident.rule, incident.ap, fleet().byAp.get(incident.ap) ?? null);
-    return { ...shown, overlays: overlaysOfIncident(incident, memories, held, lang) };
+    const entry = fleet().byAp.get(incident.ap) ?? null;
+    const held = overlaysOf(context, incident.rule, incident.ap, entry);
+    return {
+      ...shown,
+      overlays: overlaysOfIncident(incident, memories, held, lang),
+      taken_by: takenBy(incident),
+      silenced_until: silencedUntil(context.silences, { ap: incident.ap, site: entry?.site ?? null }),
+    };
   };
   const view = (id: number, lang?: Language): AlertView | null => {
     const incident = state.alerts.get(id);
@@ -114,8 +123,12 @@ export function createAlertEngine(
       for (const listener of listeners) listener(alert);
     }
   };
-  /** None of what is about no single site. */
-  const siteOf = (ap: string): string => fleet().byAp.get(ap)?.site.id ?? '';
+  /** Whoever has the incident of many has what it covers. */
+  const takenBy = ({ acknowledged_by, parent }: Incident): string | null => {
+    if (acknowledged_by !== null || parent === null) return acknowledged_by;
+    const above = state.alerts.get(parent);
+    return above && takenBy(above);
+  };
   const contextAt = (now: number): Context => ({
     now,
     table: rules.table(),
@@ -276,9 +289,8 @@ export function createAlertEngine(
       }
     },
     openOf: (ap) => open.get(ap) ?? null,
-    needAction: (sees) =>
-      unresolved.filter((one) => one.acknowledged_at === null && (sees ? sees(siteOf(one.ap)) : one.parent === null))
-        .length,
+    needAction: (sees) => openList.counts(sees).need_action,
+    counts: openList.counts,
     explain(ap, lang = 'en') {
       const entry = fleet().byAp.get(ap) ?? null;
       const context = contextAt(clock.wallMs());
@@ -300,6 +312,11 @@ export function createAlertEngine(
     list({ lang, ...filter }) {
       const context = contextAt(clock.wallMs());
       return state.alerts.list(filter).map((incident) => viewOf(incident, lang, context));
+    },
+    open({ lang, ...filter }) {
+      const { items, next } = openList.page(filter);
+      const context = contextAt(clock.wallMs());
+      return { items: items.map((incident) => viewOf(incident, lang, context)), next };
     },
     acknowledge(id, who, untilMs) {
       const incident = acknowledge(state, id, who, clock.wallMs(), untilMs);

@@ -5,6 +5,7 @@
 import type {
   AccessPoint,
   AlertExplanation,
+  AlertPage,
   AlertView,
   AskedTest,
   AuditEntry,
@@ -72,7 +73,7 @@ export interface Answers {
   'POST /access-points/{ap}/test 202': TestAsked;
   'PUT /access-points/{ap}': AccessPoint;
 
-  'GET /alerts': Page<AlertView>;
+  'GET /alerts': AlertPage;
   'GET /alerts/explain': AlertExplanation;
   'GET /alerts/{id}': AlertView;
   'GET /alerts/{id}/escalation': EscalationView;

@@ -87,6 +87,8 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   let totals: Totals = { ...totalsOf([], 0), need_action: 0 };
   let health: Notice[] = [];
   let healthText = '[]';
+  /** Ids of the silences in force: what they begin or cease to hold needs action no more, or again. */
+  let lastSilenced = '';
   let graceUntil = 0;
   let ends: (() => void)[] = [];
   let lastBeat = 0;
@@ -99,13 +101,16 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   function tick(): void {
     const now = clock.wallMs();
     const edited = refreshRoster();
-    rows.setWorks(inForce(state.alerts.silences(now), now).filter(({ kind }) => kind === 'maintenance'));
+    const held = inForce(state.alerts.silences(now), now);
+    const silenced = held.map(({ id }) => id).join();
+    rows.setWorks(held.filter(({ kind }) => kind === 'maintenance'));
     const changed = rows.next(now, graceUntil);
     const nextTotals = { ...rows.totals(), need_action: needAction(null) };
     const nextHealth = healthNow();
     const nextText = JSON.stringify(nextHealth);
     const news = nextText !== healthText;
-    const told = freshAlerts.length > 0 || nextTotals.need_action !== totals.need_action;
+    const told = freshAlerts.length > 0 || nextTotals.need_action !== totals.need_action || silenced !== lastSilenced;
+    lastSilenced = silenced;
     if (changed.length > 0 || news || told || edited || JSON.stringify(nextTotals) !== JSON.stringify(totals)) {
       totals = nextTotals;
       health = nextHealth;

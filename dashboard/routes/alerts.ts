@@ -1,12 +1,13 @@
 /** Why: alerts over HTTP: what is and was wrong, who has it, why (not), and silences that end by themselves. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { AlertView, Page } from '#contract';
+import type { AlertPage, AlertView, Page } from '#contract';
 import { CarrelError } from '#lib/errors';
+import type { Sees } from '../alert/open-list.ts';
 import type { DashboardDeps } from '../deps.ts';
 import { inTime } from '../incident/in-time.ts';
 import { languageOf } from '../language.ts';
 import { chronicOf } from '../query/chronic.ts';
-import { type Asking, accessPointFor, seesAlert } from '../scope.ts';
+import { type Asking, accessPointFor, seesAlert, seesSite } from '../scope.ts';
 import type { Allow } from '../session.ts';
 import { idField, numberPath } from './schemas.ts';
 import { registerSilenceRoutes } from './silences.ts';
@@ -27,7 +28,20 @@ const listQuery = {
       default: true,
       description: 'false: without those that an incident of many at once covers, so that one cause is one entry',
     },
-    cursor: { type: 'string', pattern: '^\\d{1,15}$' },
+    silenced: { type: 'boolean', description: 'Of those that are firing: by a silence or planned works, now' },
+    order: {
+      type: 'string',
+      enum: ['newest', 'worst'],
+      default: 'newest',
+      description:
+        'worst: only those that are firing; what waits for somebody first, then many at once, dark before slow, the longest first',
+    },
+    ids: {
+      type: 'string',
+      pattern: '^\\d{1,15}(,\\d{1,15}){0,49}$',
+      description: 'Only these, whatever else is asked',
+    },
+    cursor: { type: 'string', pattern: '^-?\\d{1,15}(\\.-?\\d{1,15}){0,4}$' },
     limit: { type: 'integer', minimum: 1, maximum: 500, default: 100 },
   },
 } as const;
@@ -35,6 +49,9 @@ interface ListQuery {
   condition?: 'firing' | 'resolved';
   acknowledged?: boolean;
   covered?: boolean;
+  silenced?: boolean;
+  order?: 'newest' | 'worst';
+  ids?: string;
   cursor?: string;
   limit?: number;
 }
@@ -56,31 +73,45 @@ export function registerAlertRoutes(app: FastifyInstance, deps: AlertDeps, allow
     return alert;
   };
 
+  const sightOf = (who: Asking): Sees => {
+    const seen =
+      who?.scope && new Set(state.registry.sites().flatMap((site) => (seesSite(who, site) ? [site.id] : [])));
+    return seen ? (site) => seen.has(site) : null;
+  };
+
+  function pageFor(request: FastifyRequest<{ Querystring: ListQuery }>): Page<AlertView> {
+    const { who, query } = request;
+    const { cursor, limit = 100, condition, acknowledged, covered = true, silenced, order = 'newest', ids } = query;
+    const lang = languageOf(request);
+    if (ids !== undefined) {
+      const found = ids.split(',').flatMap((id) => alerts.view(Number(id), lang) ?? []);
+      return { items: found.filter((alert) => sees(who, alert)), next: null };
+    }
+    if (condition === 'firing' || (condition === undefined && (silenced !== undefined || order === 'worst')))
+      return alerts.open({ sees: sightOf(who), covered, acknowledged, silenced, order, cursor, limit, lang });
+    // Who sees only some libraries does not see the incident of many: theirs are not hidden behind it.
+    const alone = (alert: AlertView): boolean => covered || alert.parent === null || who?.scope !== undefined;
+    let before = cursor === undefined ? undefined : Number(cursor);
+    const items: AlertView[] = [];
+    // Of somebody who sees little, many pages may hold nothing.
+    for (let more = true; more && items.length <= limit; ) {
+      const found = alerts.list({ condition, acknowledged, before, limit: limit + 1, lang });
+      items.push(...found.filter((alert) => sees(who, alert) && alone(alert)));
+      before = found.at(-1)?.id;
+      more = found.length > limit;
+    }
+    const page = items.slice(0, limit);
+    return { items: page, next: items.length > limit ? String(page.at(-1)?.id) : null };
+  }
+
   app.get<{ Querystring: ListQuery }>(
     '/api/v1/alerts',
     {
       config: { scoped: true },
       onRequest: allow('viewer'),
-      schema: { summary: 'Alerts, newest first', querystring: listQuery },
+      schema: { summary: 'Alerts, newest first, and how many of them wait for somebody', querystring: listQuery },
     },
-    async (request): Promise<Page<AlertView>> => {
-      const { query, who } = request;
-      const lang = languageOf(request);
-      const { cursor, limit = 100, condition, acknowledged, covered = true } = query;
-      // Who sees only some libraries does not see the incident of many: theirs are not hidden behind it.
-      const alone = (alert: AlertView): boolean => covered || alert.parent === null || who?.scope !== undefined;
-      let before = cursor === undefined ? undefined : Number(cursor);
-      const items: AlertView[] = [];
-      // Of somebody who sees little, many pages may hold nothing.
-      for (let more = true; more && items.length <= limit; ) {
-        const found = alerts.list({ condition, acknowledged, before, limit: limit + 1, lang });
-        items.push(...found.filter((alert) => sees(who, alert) && alone(alert)));
-        before = found.at(-1)?.id;
-        more = found.length > limit;
-      }
-      const page = items.slice(0, limit);
-      return { items: page, next: items.length > limit ? String(page.at(-1)?.id) : null };
-    },
+    async (request): Promise<AlertPage> => ({ ...pageFor(request), counts: alerts.counts(sightOf(request.who)) }),
   );
 
   app.get<{ Querystring: { ap: string } }>(

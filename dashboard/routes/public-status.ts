@@ -26,6 +26,13 @@ interface Query {
 
 export function registerPublicStatusRoutes(app: FastifyInstance, deps: Deps): void {
   const days = keptDays(deps);
+  const known = keptSites(deps);
+  /** @throws CarrelError SITE_UNKNOWN */
+  const publicSite = (id: string): PublicSite => {
+    const found = known().get(id);
+    if (!found) throw new CarrelError('SITE_UNKNOWN', 'There is no such library.');
+    return found;
+  };
 
   app.get<{ Querystring: Query }>(
     '/status',
@@ -34,7 +41,7 @@ export function registerPublicStatusRoutes(app: FastifyInstance, deps: Deps): vo
       mustBeOn(deps);
       const lang = request.query.lang ?? languageOf(request);
       const words = STATUS_WORDS[lang];
-      const body = networkPage(publicSites(deps), deps.clock.wallMs(), lang, words);
+      const body = networkPage([...known().values()], deps.clock.wallMs(), lang, words);
       reply.header('cache-control', cached).header('vary', 'accept-language');
       return sendDocument(reply, { lang, title: words.title, body, asset: app.pageAsset, styles: ['status.css'] });
     },
@@ -45,7 +52,7 @@ export function registerPublicStatusRoutes(app: FastifyInstance, deps: Deps): vo
     { config, schema: { hide: true, params: pathOf('site'), querystring: LANG } },
     async (request, reply) => {
       mustBeOn(deps);
-      const site = publicSite(deps, request.params.site);
+      const site = publicSite(request.params.site);
       const lang = request.query.lang ?? languageOf(request);
       const words = STATUS_WORDS[lang];
       const body = sitePage(site, await days(site.id), deps.clock.wallMs(), lang, words);
@@ -65,7 +72,7 @@ export function registerPublicStatusRoutes(app: FastifyInstance, deps: Deps): vo
     { config, schema: { hide: true, querystring: LANG } },
     async (request, reply) => {
       mustBeOn(deps);
-      const site = publicSite(deps, request.params.file.replace(/\.svg$/, ''));
+      const site = publicSite(request.params.file.replace(/\.svg$/, ''));
       // Embedded in pages of others, which is what a badge is for.
       reply.header('cache-control', cached).header('cross-origin-resource-policy', 'cross-origin');
       return reply.type('image/svg+xml; charset=utf-8').send(badgeOf(site, STATUS_WORDS[request.query.lang ?? 'en']));
@@ -88,11 +95,16 @@ function publicSites({ state, live }: Deps): PublicSite[] {
   return state.registry.sites().map(({ id, name, region }) => ({ id, name, region, state: worst.get(id) ?? 'nodata' }));
 }
 
-/** @throws CarrelError SITE_UNKNOWN */
-function publicSite(deps: Deps, id: string): PublicSite {
-  const found = publicSites(deps).find((site) => site.id === id);
-  if (!found) throw new CarrelError('SITE_UNKNOWN', 'There is no such library.');
-  return found;
+/** By id; a page of many badges asks the live view once, not once for each. */
+function keptSites(deps: Deps): () => ReadonlyMap<string, PublicSite> {
+  let kept: { until: number; sites: ReadonlyMap<string, PublicSite> } | null = null;
+  return () => {
+    const now = deps.clock.wallMs();
+    // A clock that was set back must not keep them for longer.
+    if (kept === null || now >= kept.until || now < kept.until - FRESH_MS)
+      kept = { until: now + FRESH_MS, sites: new Map(publicSites(deps).map((site) => [site.id, site])) };
+    return kept.sites;
+  };
 }
 
 function keptDays({ state, broker, clock }: Deps): (site: string) => Promise<StatusDay[]> {

@@ -13,17 +13,29 @@ export const alertWords = {
   summary: (open: number, acked: number) =>
     `${open} open, ${acked} acknowledged. Silent probes outside opening hours are unknown, not down, and page nobody.`,
   lists: 'Alert lists',
-  group: { open: 'Needs action', acknowledged: 'Somebody has it', closed: 'Closed' },
+  group: {
+    open: 'Needs action',
+    acknowledged: 'Somebody has it',
+    silenced: 'Nobody is told for now',
+    closed: 'Closed',
+  },
   incidents: (n: number) => plural(n, { one: '{n} incident', other: '{n} incidents' }),
   members: (n: number) => plural(n, { one: '{n} access point', other: '{n} access points' }),
   memberOver: (age: string) => `over after ${age}`,
   open: 'Open',
   acknowledged: 'Acknowledged',
+  silenced: 'Silenced',
   closed: 'Closed',
-  none: { open: 'No open incident', acknowledged: 'Nothing is acknowledged', closed: 'No closed incident yet' },
+  none: {
+    open: 'No open incident',
+    acknowledged: 'Nothing is acknowledged',
+    silenced: 'No incident is silenced',
+    closed: 'No closed incident yet',
+  },
   noneText: {
     open: 'When an access point falls below its target or goes dark, it stands here with the reasons.',
     acknowledged: 'What somebody has taken on stands here until it ends.',
+    silenced: 'What a silence or planned works hold back stands here until they end.',
     closed: 'Incidents stay here after they end.',
   },
   rule: {

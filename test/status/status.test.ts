@@ -65,6 +65,22 @@ describe('the public status', () => {
     expect((await get(dashboard, '/status/..%2f..%2fetc')).statusCode).toBe(400);
   });
 
+  it('asks the live view once for a page of a hundred badges, and again a minute later', async () => {
+    const dashboard = await open();
+    const { now } = dashboard.live;
+    let asked = 0;
+    dashboard.live.now = () => {
+      asked += 1;
+      return now();
+    };
+    const hundred = Array.from({ length: 100 }, (_, i) => get(dashboard, i % 2 ? '/badge/a.svg' : '/badge/b.svg'));
+    expect(new Set((await Promise.all(hundred)).map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+    expect(asked).toBe(1);
+    dashboard.clock.nowMs += 60_000;
+    await get(dashboard, '/status');
+    expect(asked).toBe(2);
+  });
+
   it('shows a name that is markup as text, on page and badge', async () => {
     const dashboard = await open();
     const site = dashboard.state.registry.site('a');

@@ -104,6 +104,8 @@ function fakeAlerts(): AlertEngine {
     explain: (ap) => ({ ap, rules: [] }),
     view: () => null,
     list: () => [],
+    open: () => ({ items: [], next: null }),
+    counts: () => ({ need_action: 0, acknowledged: 0, silenced: 0 }),
     acknowledge: () => {
       throw new Error('no test acknowledges here');
     },

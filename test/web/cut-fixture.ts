@@ -14,9 +14,10 @@ export function darkAtOnce(rows: readonly LiveRow[], now: number): LiveRow[] {
   });
 }
 
-/** `alerts` with the dark ones covered by one incident, which comes last. */
-export function withCut(alerts: readonly AlertView[]): AlertView[] {
-  const dark = alerts.filter(({ rule }) => rule === 'dark');
+/** `alerts` with the dark ones, or `all`, covered by one incident, which comes last. */
+export function withCut(alerts: readonly AlertView[], all = false): AlertView[] {
+  const covered = ({ rule }: AlertView): boolean => all || rule === 'dark';
+  const dark = alerts.filter(covered);
   const [first] = dark;
   if (!first) return [...alerts];
   const members = dark.map(({ ap, site, site_name, since }) => ({ ap, site, site_name, since, until: null }));
@@ -30,5 +31,5 @@ export function withCut(alerts: readonly AlertView[]): AlertView[] {
     ],
     evidence: [],
   };
-  return [...alerts.map((alert) => (alert.rule === 'dark' ? { ...alert, parent: CUT } : alert)), group];
+  return [...alerts.map((alert) => (covered(alert) ? { ...alert, parent: CUT } : alert)), group];
 }

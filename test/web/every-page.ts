@@ -41,6 +41,7 @@ const PAGES: Record<Exclude<Route['page'], 'incident' | 'reports' | 'settings'>,
   alerts: [
     ['/alerts', 'Told', 'Kam pranešta', 'Кому сообщено'],
     ['/alerts?id=1000', 'What we saw', 'Ką matėme', 'Что мы видели'],
+    ['/alerts?state=silenced', 'No incident is silenced', 'Nutildytų įvykių nėra', 'Заглушённых инцидентов нет'],
     ['/alerts?state=silences', 'Silence a library', 'Nutildyti biblioteką', 'Заглушить библиотеку'],
   ],
   compare: [

@@ -15,7 +15,6 @@ import {
   type LiveRow,
   type LiveSnapshot,
   type Me,
-  type Page,
   packPlaces,
   packRoster,
   packRows,
@@ -25,6 +24,7 @@ import {
 } from '#contract';
 import { firstOf, surroundingsOf } from '../../dashboard/live/first.ts';
 import { createRowTable } from '../../dashboard/live/table.ts';
+import { type AlertQuery, alertPageOf } from './alerts-fixture.ts';
 import { darkAtOnce, withCut } from './cut-fixture.ts';
 import { fleetOf, historyOf, rosterOf, snapshotOf } from './fleet-fixture.ts';
 import { partFixture } from './part-fixture.ts';
@@ -93,8 +93,10 @@ export const THURSDAY = Date.parse('2026-11-19T14:15:00Z');
 export interface FixtureOptions {
   sites?: number;
   signedIn?: boolean;
-  /** A cable is cut: the dark ones are one incident. */
-  cut?: boolean;
+  /** A cable is cut: the dark ones are one incident; `all`: the slow ones too. */
+  cut?: boolean | 'all';
+  /** So many incidents are silenced for an hour. */
+  silenced?: number;
   /** Every third library has a name as long as some have. */
   long?: boolean;
   /** Of who is signed in. */
@@ -110,6 +112,7 @@ export async function startFixture(
     sites = 1200,
     signedIn = true,
     cut = false,
+    silenced = 0,
     long = false,
     lang = 'en',
     role = 'administrator',
@@ -136,7 +139,8 @@ export async function startFixture(
     const single = rows.flatMap((row) =>
       row.alert === null ? [] : [acked.get(row.alert) ?? alertOf(row.alert, snapshot.at, row.since)],
     );
-    return cut ? withCut(single) : single;
+    const all = cut ? withCut(single, cut === 'all').map((one) => acked.get(one.id) ?? one) : single;
+    return all.map((alert, i) => (i < silenced ? { ...alert, silenced_until: now() + 3_600_000 } : alert));
   };
 
   app.addHook('onSend', async (_request, reply) => {
@@ -197,8 +201,7 @@ export async function startFixture(
     packRoster(partOf(query.ch)?.roster ?? roster),
   );
   const totals = (): Totals => {
-    const waiting = alerts().filter(({ parent, acknowledged_by }) => parent === null && acknowledged_by === null);
-    return { ...snapshot.totals, need_action: waiting.length };
+    return { ...snapshot.totals, need_action: alertPageOf(alerts(), {}).counts.need_action };
   };
   app.get<{ Querystring: { ch?: string } }>(
     '/api/v1/live/snapshot',
@@ -224,21 +227,7 @@ export async function startFixture(
       totals: totals(),
     };
   });
-  app.get<{ Querystring: { condition?: string; acknowledged?: string; covered?: string } }>(
-    '/api/v1/alerts',
-    ({ query }): Page<AlertView> => ({
-      items:
-        query.condition === 'resolved'
-          ? []
-          : alerts().filter(
-              (alert) =>
-                (query.acknowledged === undefined ||
-                  (alert.acknowledged_by !== null) === (query.acknowledged === 'true')) &&
-                (query.covered !== 'false' || alert.parent === null),
-            ),
-      next: null,
-    }),
-  );
+  app.get<{ Querystring: AlertQuery }>('/api/v1/alerts', ({ query }) => alertPageOf(alerts(), query));
   app.get<{ Querystring: { ap: string } }>('/api/v1/alerts/explain', ({ query }) =>
     explanationOf(query.ap, snapshot.at),
   );
@@ -249,7 +238,7 @@ export async function startFixture(
   app.post<{ Params: { id: string }; Body: { hours: number } }>('/api/v1/alerts/:id/ack', ({ params, body }) => {
     const id = Number(params.id);
     const alert: AlertView = {
-      ...alertOf(id, snapshot.at),
+      ...(alerts().find((one) => one.id === id) ?? alertOf(id, snapshot.at)),
       acknowledged_by: ME.name,
       acknowledged_at: now(),
       acknowledged_until: now() + body.hours * 3_600_000,

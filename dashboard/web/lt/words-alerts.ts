@@ -17,17 +17,29 @@ export const alertWords: typeof enAlert = {
   summary: (open, acked) =>
     `Neatliktų: ${open}, kažkas ėmėsi: ${acked}. Ne darbo laiku tylintys matuokliai laikomi nežinomais, o ne neveikiančiais, ir nieko nežadina.`,
   lists: 'Įspėjimų sąrašai',
-  group: { open: 'Reikia veiksmų', acknowledged: 'Kažkas ėmėsi', closed: 'Baigti' },
+  group: {
+    open: 'Reikia veiksmų',
+    acknowledged: 'Kažkas ėmėsi',
+    silenced: 'Kol kas niekam nepranešama',
+    closed: 'Baigti',
+  },
   incidents: (n) => plural(n, { one: '{n} įvykis', few: '{n} įvykiai', other: '{n} įvykių' }),
   members: (n) => plural(n, { one: '{n} prieigos taškas', few: '{n} prieigos taškai', other: '{n} prieigos taškų' }),
   memberOver: (age) => `baigėsi po ${age}`,
   open: 'Neatlikti',
   acknowledged: 'Kažkas ėmėsi',
+  silenced: 'Nutildyti',
   closed: 'Baigti',
-  none: { open: 'Neatliktų įvykių nėra', acknowledged: 'Niekas nieko nesiėmė', closed: 'Baigtų įvykių dar nėra' },
+  none: {
+    open: 'Neatliktų įvykių nėra',
+    acknowledged: 'Niekas nieko nesiėmė',
+    silenced: 'Nutildytų įvykių nėra',
+    closed: 'Baigtų įvykių dar nėra',
+  },
   noneText: {
     open: 'Kai prieigos taškas nepasieks tikslo arba neteks ryšio, jis atsiras čia kartu su priežastimis.',
     acknowledged: 'Ko nors imtas įvykis lieka čia, kol baigsis.',
+    silenced: 'Nutildyti ir dėl planuotų darbų nutylimi įvykiai lieka čia, kol tai baigsis.',
     closed: 'Pasibaigę įvykiai lieka čia.',
   },
   rule: {

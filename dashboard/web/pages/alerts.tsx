@@ -1,7 +1,7 @@
 /** Why: incidents by what they need: open ones first, each with its reasons, evidence, who was told and who has it. */
 
-import { useEffect, useState } from 'preact/hooks';
-import { type AlertView, type Page, withoutPlace } from '#contract';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type AlertCounts, type AlertPage, type AlertView, type Page, withoutPlace } from '#contract';
 import { ApiError, get } from '../api.ts';
 import { age, moment } from '../format.ts';
 import { takeRowDeeds } from '../keys.ts';
@@ -13,7 +13,7 @@ import { type IncidentProps, type RowAsked, RULE_STATE, zoneOf } from '../parts/
 import { lazy } from '../parts/lazy.tsx';
 import { Mark, whole } from '../parts/marks.tsx';
 import { hrefOf, place } from '../router.ts';
-import { lastAlert, ready, serverNow } from '../store.ts';
+import { lastAlert, ready, serverNow, totals } from '../store.ts';
 import { words } from '../words.ts';
 import { alertWords } from '../words-alerts.ts';
 
@@ -21,13 +21,14 @@ const w = alertWords;
 const Silences = lazy<object>(() => import('./alerts-silences.tsx').then((module) => module.Silences));
 /** Beside the list on a desk; a phone has a page for it that the server draws. */
 const Incident = lazy<IncidentProps>(() => import('../parts/incident.tsx').then((module) => module.Incident));
-const LISTS = ['open', 'acknowledged', 'closed'] as const;
+const LISTS = ['open', 'acknowledged', 'silenced', 'closed'] as const;
 type List = (typeof LISTS)[number];
 const SILENCES = 'silences';
 /** One cause, one row: what an incident of many at once covers stands in it. */
 const QUERY: Record<List, string> = {
-  open: 'condition=firing&acknowledged=false&covered=false',
-  acknowledged: 'condition=firing&acknowledged=true&covered=false',
+  open: 'acknowledged=false&silenced=false&order=worst&covered=false',
+  acknowledged: 'acknowledged=true&silenced=false&order=worst&covered=false',
+  silenced: 'silenced=true&order=worst&covered=false',
   closed: 'condition=resolved&covered=false',
 };
 
@@ -38,7 +39,7 @@ export function Alerts() {
   const id = Number.isSafeInteger(chosen) && chosen > 0 ? chosen : null;
   const silences = asked === SILENCES;
   const list = LISTS.find((one) => one === asked) ?? 'open';
-  // A change of any incident may move it from one list to another: both counts and the list are asked for again.
+  // A change of any incident, or of what is silenced, may move it from one list to another.
   const [turn, setTurn] = useState(0);
   const [keyed, setKeyed] = useState<RowAsked | null>(null);
   useEffect(
@@ -49,23 +50,21 @@ export function Alerts() {
       }),
     [],
   );
-  const refresh = `${lastAlert.value?.id} ${lastAlert.value?.condition} ${lastAlert.value?.acknowledged_at} ${lastAlert.value?.deliveries.length} ${turn}`;
-  const open = useLoad<Page<AlertView>>(`/alerts?${QUERY.open}`, { refresh });
-  const acked = useLoad<Page<AlertView>>(`/alerts?${QUERY.acknowledged}`, { refresh });
-  const closed = useLoad<Page<AlertView>>(list === 'closed' ? `/alerts?${QUERY.closed}` : null, { refresh });
-  const shown = { open, acknowledged: acked, closed }[list];
-  const counts = {
-    open: open.value?.items.length,
-    acknowledged: acked.value?.items.length,
-    closed: closed.value?.items.length,
+  const refresh = `${lastAlert.value?.id} ${lastAlert.value?.condition} ${lastAlert.value?.acknowledged_at} ${lastAlert.value?.deliveries.length} ${totals.value.need_action} ${turn}`;
+  const shown = useLoad<AlertPage>(`/alerts?${QUERY[list]}`, { refresh });
+  // Of all, whichever list came last: they stay while another list is on its way.
+  const counted = useRef<AlertCounts | null>(null);
+  if (shown.value) counted.current = shown.value.counts;
+  const counts = counted.current;
+  const numbers: Partial<Record<List, number | undefined>> = {
+    ...{ open: counts?.need_action, acknowledged: counts?.acknowledged, silenced: counts?.silenced },
   };
-  const first = shown.value ? [...shown.value.items].sort(list === 'closed' ? () => 0 : worstFirst)[0] : undefined;
-  const plus = (page: Page<AlertView> | null) => (page?.next ? '+' : '');
+  const first = shown.value?.items[0];
   return (
     <>
       <Head
-        title={open.value ? w.title(open.value.items.length) : words.frame.alerts}
-        under={open.value && acked.value ? <p>{w.summary(open.value.items.length, acked.value.items.length)}</p> : null}
+        title={counts ? w.title(counts.need_action) : words.frame.alerts}
+        under={counts ? <p>{w.summary(counts.need_action, counts.acknowledged)}</p> : null}
       />
       <nav class="tabs" aria-label={w.lists}>
         {LISTS.map((one) => (
@@ -75,12 +74,7 @@ export function Alerts() {
             {...(one === list && !silences ? { 'aria-current': 'true' as const } : {})}
           >
             {w[one]}
-            {counts[one] === undefined ? null : (
-              <span class="n">
-                {counts[one]}
-                {plus({ open, acknowledged: acked, closed }[one].value)}
-              </span>
-            )}
+            {numbers[one] === undefined ? null : <span class="n">{numbers[one]}</span>}
           </a>
         ))}
         <a href={hrefOf('/alerts', { state: SILENCES })} {...(silences ? { 'aria-current': 'true' as const } : {})}>
@@ -96,8 +90,8 @@ export function Alerts() {
               <h2 id="h-list">{w.group[list]}</h2>
               {shown.value ? (
                 <span class="end q">
-                  {w.incidents(shown.value.items.length)}
-                  {plus(shown.value)}
+                  {w.incidents(numbers[list] ?? shown.value.items.length)}
+                  {list === 'closed' && shown.value.next ? '+' : ''}
                 </span>
               ) : null}
             </div>
@@ -115,7 +109,7 @@ export function Alerts() {
               id={id ?? first?.id ?? null}
               chosen={id !== null}
               refresh={refresh}
-              onAck={() => setTurn((n) => n + 1)}
+              onChanged={() => setTurn((n) => n + 1)}
               asked={keyed}
             />
           )}
@@ -128,10 +122,6 @@ export function Alerts() {
 /** On a phone an incident is a page of its own, drawn by the server; on a desk it stands beside its list. */
 const incidentHref = (id: number, list: List) =>
   narrow.value ? `/alerts/${id}` : hrefOf('/alerts', { state: list === 'open' ? null : list, id });
-
-/** Many at once first, dark before slow, then the longest first. */
-const worstFirst = (a: AlertView, b: AlertView) =>
-  b.members.length - a.members.length || Number(a.rule === 'slow') - Number(b.rule === 'slow') || a.since - b.since;
 
 /** What changed since could not be read. */
 const NotNew = ({ again }: { again: () => void }) => (
@@ -147,7 +137,7 @@ function Incidents({ first, list, selected }: { first: Page<AlertView>; list: Li
   const [more, setMore] = useState<Page<AlertView> | null>(null);
   const [problem, setProblem] = useState<ApiError | null>(null);
   useEffect(() => setMore(null), [first]);
-  const items = [...first.items, ...(more?.items ?? [])].sort(list === 'closed' ? () => 0 : worstFirst);
+  const items = [...first.items, ...(more?.items ?? [])];
   const next = more ? more.next : first.next;
   if (items.length === 0) return <Empty title={w.none[list]} text={w.noneText[list]} />;
   const load = () => {
@@ -184,8 +174,12 @@ function Incidents({ first, list, selected }: { first: Page<AlertView>; list: Li
               {alert.members.length > 0 ? <span class="tag">{w.members(alert.members.length)}</span> : null}
             </p>
             <span class="r2">
-              {alert.acknowledged_by ??
-                (list === 'closed' ? moment(alert.resolved_at ?? end, serverNow.value, zoneOf(alert)) : words.nobody)}
+              {list === 'silenced' && alert.silenced_until
+                ? w.ack.until(moment(alert.silenced_until, serverNow.value, zoneOf(alert)))
+                : (alert.acknowledged_by ??
+                  (list === 'closed'
+                    ? moment(alert.resolved_at ?? end, serverNow.value, zoneOf(alert))
+                    : words.nobody))}
             </span>
           </article>
         );
@@ -206,7 +200,7 @@ interface DetailProps {
   id: number | null /** Somebody chose it: on a phone it then comes first. */;
   chosen: boolean;
   refresh: string;
-  onAck: () => void;
+  onChanged: () => void;
   asked: RowAsked | null;
 }
 

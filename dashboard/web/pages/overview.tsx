@@ -176,10 +176,17 @@ function Tally() {
 
 /** Worst first, named, with the reason and who has it. */
 function Attention() {
-  const alerts = useLoad<Page<AlertView>>('/alerts?condition=firing', { refresh: lastAlert.value });
   const bad = useFleet(() => createOrder(needsHelp, WORST_FIRST), []);
   const worst = [...bad.subarray(0, WORST)];
-  const holders = new Map(alerts.value?.items.map((alert) => [alert.id, alert.acknowledged_by]));
+  const ids = useFleet(
+    () =>
+      ({ byRank }) =>
+        worst.flatMap((rank) => byRank[rank]?.row.alert ?? []).join(),
+    [`${worst}`],
+  );
+  const path = ids === '' ? null : `/alerts?ids=${ids}`;
+  const alerts = useLoad<Page<AlertView>>(path, { about: path && 'holders', refresh: lastAlert.value });
+  const holders = new Map(alerts.value?.items.map((alert) => [alert.id, alert.taken_by ?? null]));
   return (
     <Panel
       title={w.attention}

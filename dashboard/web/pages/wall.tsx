@@ -2,8 +2,9 @@
  * Why: a screen on a wall for years: no scroll, large type, rotation that can be paused, and never a good picture that is frozen: what is old
  * turns grey and hatched with its age as the title. It is paired once and never asks anybody to sign in.
  */
+import { computed } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import type { AlertView, Page } from '#contract';
+import type { AlertPage, AlertView } from '#contract';
 import { ApiError, post } from '../api.ts';
 import type { Line } from '../fleet.ts';
 import { age, clock, count, cut, percent } from '../format.ts';
@@ -205,25 +206,25 @@ function Top() {
   );
 }
 
-/** What nobody has yet comes first, then what lasts longest. */
+const waiting = computed(() => live.value.totals.need_action);
+/** Another one when any incident is, or how many wait. */
+const changed = computed(() => ({ alert: lastAlert.value, waiting: waiting.value }));
+
+/** What nobody has yet comes first, as the server orders them: however many there are, the worst are among these. */
 function Incidents({ all, most }: { all: readonly Line[]; most: number }) {
-  const loaded =
-    useLoad<Page<AlertView>>('/alerts?condition=firing&limit=200', { refresh: lastAlert.value }).value?.items ?? [];
-  const open = loaded.filter((alert) => alert.parent === null);
-  const waiting = open.filter((alert) => alert.acknowledged_by === null);
+  const path = `/alerts?silenced=false&covered=false&order=worst&limit=${most}`;
+  const page = useLoad<AlertPage>(path, { about: 'wall', refresh: changed.value }).value;
+  // Nothing is known of it yet: that is not "none".
+  if (!page) return <section class="wall-list" aria-busy="true" />;
+  const { items } = page;
+  const open = waiting.value + page.counts.acknowledged;
   const byAp = new Map(all.map((line) => [line.ap.id, line]));
-  const order = [...open].sort(
-    (a, b) =>
-      Number(a.acknowledged_by !== null) - Number(b.acknowledged_by !== null) ||
-      b.members.length - a.members.length ||
-      a.since - b.since,
-  );
   return (
     <section class="wall-list" aria-labelledby="h-wall">
-      <h2 id="h-wall">{open.length === 0 ? w.noIncidents : w.incidents(count(waiting.length), count(open.length))}</h2>
-      {open.length === 0 ? <p>{w.noIncidentsText}</p> : null}
+      <h2 id="h-wall">{open === 0 ? w.noIncidents : w.incidents(count(waiting.value), count(open))}</h2>
+      {open === 0 ? <p>{w.noIncidentsText}</p> : null}
       <ol>
-        {order.slice(0, most).map((alert) => (
+        {items.slice(0, most).map((alert) => (
           <li key={alert.id}>
             <Mark state={RULE_STATE[alert.rule]} />
             <b>{byAp.get(alert.ap)?.name ?? (alert.site_name || alert.title)}</b>
@@ -232,7 +233,7 @@ function Incidents({ all, most }: { all: readonly Line[]; most: number }) {
           </li>
         ))}
       </ol>
-      {open.length > most ? <p>{w.moreIncidents(count(open.length - most))}</p> : null}
+      {open > most ? <p>{w.moreIncidents(count(open - most))}</p> : null}
     </section>
   );
 }

@@ -29,6 +29,7 @@ export interface RowAsked {
 export interface IncidentProps {
   alert: AlertView;
   chosen: boolean;
-  onAck: () => void;
+  /** It may stand in another list now. */
+  onChanged: () => void;
   asked: RowAsked | null;
 }

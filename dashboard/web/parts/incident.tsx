@@ -18,7 +18,7 @@ const w = alertWords;
 const SilenceAlert = lazy<{ alert: AlertView; onDone: () => void }>(() =>
   import('./silence-alert.tsx').then((module) => module.SilenceAlert),
 );
-export function Incident({ alert, chosen, onAck, asked }: IncidentProps) {
+export function Incident({ alert, chosen, onChanged, asked }: IncidentProps) {
   const [silencing, setSilencing] = useState(false);
   const [deed, nth] = asked?.id === alert.id ? [asked.deed, asked.nth] : [null, 0];
   useEffect(() => setSilencing(deed === 's'), [alert.id, deed, nth]);
@@ -72,7 +72,9 @@ export function Incident({ alert, chosen, onAck, asked }: IncidentProps) {
               {w.toSite}
             </a>
           )}
-          {resolved ? null : <Acknowledge id={alert.id} zone={zone} onDone={onAck} asked={deed === 'a' ? nth : 0} />}
+          {resolved ? null : (
+            <Acknowledge id={alert.id} zone={zone} onDone={onChanged} asked={deed === 'a' ? nth : 0} />
+          )}
           {resolved || !mayAct() ? null : (
             <button class="btn" type="button" aria-expanded={silencing} onClick={() => setSilencing(!silencing)}>
               {w.silence}
@@ -80,7 +82,14 @@ export function Incident({ alert, chosen, onAck, asked }: IncidentProps) {
           )}
         </div>
         {silencing && !resolved ? (
-          <SilenceAlert key={alert.id} alert={alert} onDone={() => setSilencing(false)} />
+          <SilenceAlert
+            key={alert.id}
+            alert={alert}
+            onDone={() => {
+              setSilencing(false);
+              onChanged();
+            }}
+          />
         ) : null}
       </div>
       <div class="sec">
