@@ -85,6 +85,7 @@ const en = {
   closed: 'Closed',
   change: 'Change',
   firstIssue: 'First issue',
+  older: (shown: string, newest: string) => `This is revision ${shown}. Revision ${newest} has replaced it.`,
   changed: (points: string, verdicts: string) => `Late data: ${points} changed, of them by verdict ${verdicts}`,
   data: (sum: string) => `Data (CSV), SHA-256 ${sum}`,
   check:
@@ -98,6 +99,7 @@ const en = {
     report: 'Report',
     language: 'Language',
     months: 'Months',
+    allMonths: 'All months',
   },
   sheets: { libraries: 'Libraries', regions: 'Regions', exceptions: 'Exceptions', method: 'Method' },
   skip: 'Skip to content',
@@ -187,6 +189,7 @@ const lt: PaperWords = {
   closed: 'Uždaryta',
   change: 'Pakeitimas',
   firstIssue: 'Pirmasis leidimas',
+  older: (shown, newest) => `Tai redakcija nr. ${shown}. Ją pakeitė redakcija nr. ${newest}.`,
   changed: (points, verdicts) => `Vėlyvi duomenys: pasikeitė ${points}, iš jų išvada – ${verdicts}`,
   data: (sum) => `Duomenys (CSV), SHA-256 ${sum}`,
   check:
@@ -200,6 +203,7 @@ const lt: PaperWords = {
     report: 'Ataskaita',
     language: 'Kalba',
     months: 'Mėnesiai',
+    allMonths: 'Visi mėnesiai',
   },
   sheets: { libraries: 'Bibliotekos', regions: 'Regionai', exceptions: 'Išimtys', method: 'Metodas' },
   skip: 'Pereiti prie turinio',
@@ -288,6 +292,7 @@ const ru: PaperWords = {
   closed: 'Закрыта',
   change: 'Изменение',
   firstIssue: 'Первый выпуск',
+  older: (shown, newest) => `Это редакция № ${shown}. Её заменила редакция № ${newest}.`,
   changed: (points, verdicts) => `Поздние данные: изменилось ${points}, из них вывод – ${verdicts}`,
   data: (sum) => `Данные (CSV), SHA-256 ${sum}`,
   check:
@@ -301,6 +306,7 @@ const ru: PaperWords = {
     report: 'Отчёт',
     language: 'Язык',
     months: 'Месяцы',
+    allMonths: 'Все месяцы',
   },
   sheets: { libraries: 'Библиотеки', regions: 'Регионы', exceptions: 'Исключения', method: 'Метод' },
   skip: 'К содержанию',

@@ -1,15 +1,9 @@
 /** Why: the month as pages that can be signed: the answer first, then regions, every library, exceptions, and how it was counted. Pure. */
-import type { ComplianceGroup, ComplianceReport, ReportMonth } from '#contract';
+import type { ComplianceGroup, ComplianceReport } from '#contract';
 import { html, type Markup } from '../document.ts';
-import { LANGUAGES } from '../language.ts';
 import { bar, groups, libraries, mark, VERDICTS } from './paper-tables.ts';
+import { CURRENT, hrefOf, type PaperInput, toolbar } from './paper-toolbar.ts';
 import { causeText, leadText, localMoment, monthName, type PaperWords, points, tenth, whole } from './paper-words.ts';
-
-export interface PaperInput {
-  report: ComplianceReport;
-  months: readonly ReportMonth[];
-  words: PaperWords;
-}
 
 export function paperOf(input: PaperInput): Markup {
   const { report, words } = input;
@@ -47,28 +41,12 @@ ${report.sha256 !== null && html`<p class="q">${words.check}</p><footer class="e
 </div>`;
 }
 
-function toolbar({ report, months, words }: PaperInput): Markup {
-  const { toolbar: t, lang } = words;
-  const table = (format: string): string =>
-    `/api/v1/reports/compliance?month=${report.month}&format=${format}&lang=${lang}${report.revision === null ? '' : `&revision=${report.revision}`}`;
-  return html`<nav class="toolbar no-print" aria-label="${t.report}"><a href="/">${t.overview}</a>
-<span class="seg" role="group" aria-label="${t.months}">${months
-    .slice(0, 6)
-    .map(
-      ({ month, revision }) =>
-        html`<a href="/reports/${month}?lang=${lang}"${month === report.month && CURRENT}>${monthName(month, words, 'short')}${revision === null && html`, ${t.openMonth}`}</a>`,
-    )}</span>
-<span class="seg" role="group" aria-label="${t.language}">${LANGUAGES.map(
-    (one) =>
-      html`<a href="/reports/${report.month}?lang=${one}" lang="${one}"${one === lang && CURRENT}>${one.toUpperCase()}</a>`,
-  )}</span>
-<div class="end"><a class="btn" href="${table('csv')}" download>CSV</a><a class="btn" href="${table('xlsx')}" download>XLSX</a><button class="btn go" type="button" data-print hidden>${t.print}</button></div></nav>`;
-}
-
-const CURRENT = html` aria-current="true"`;
-
 /** Whether these figures may still change. */
-function standing({ complete, revision, made_at }: ComplianceReport, words: PaperWords): Markup | null {
+function standing(report: ComplianceReport, words: PaperWords): Markup | null {
+  const { complete, revision, made_at, month, revisions: issues } = report;
+  const newest = issues.at(-1)?.revision ?? null;
+  if (revision !== null && newest !== null && revision < newest)
+    return html`<p class="notice"><a href="${hrefOf(month, words.lang, newest)}">${words.older(whole(revision, words), whole(newest, words))}</a></p>`;
   if (revision !== null) return null;
   return html`<p class="notice">${complete ? words.awaited : words.open(moment(made_at, words))} ${words.estimated}</p>`;
 }
@@ -127,11 +105,11 @@ function retro({ retro: found }: ComplianceReport, words: PaperWords): Markup | 
   )}</tbody></table></div>`;
 }
 
-function revisions({ revisions: issues }: ComplianceReport, words: PaperWords): Markup | null {
+function revisions({ month, revision, revisions: issues }: ComplianceReport, words: PaperWords): Markup | null {
   if (issues.length === 0) return null;
   return html`<h2>${words.revisions}</h2><div class="scroll" tabindex="0" role="region" aria-label="${words.revisions}"><table><caption class="vh">${words.revisions}</caption><thead><tr><th scope="col">${words.revision}</th><th scope="col">${words.closed}</th><th scope="col">${words.change}</th></tr></thead><tbody>${issues.map(
     (one) =>
-      html`<tr><th scope="row">${one.revision}</th><td>${moment(one.closed_at, words)}</td><td>${one.revision === 1 ? words.firstIssue : words.changed(points(one.changed, words), whole(one.verdicts_changed, words))}</td></tr>`,
+      html`<tr><th scope="row"><a href="${hrefOf(month, words.lang, one.revision)}"${one.revision === revision && CURRENT}>${one.revision}</a></th><td>${moment(one.closed_at, words)}</td><td>${one.revision === 1 ? words.firstIssue : words.changed(points(one.changed, words), whole(one.verdicts_changed, words))}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

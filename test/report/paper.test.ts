@@ -71,6 +71,26 @@ describe('the report on paper', () => {
     expect((await paper(dashboard, '/reports/2026-10')).body).not.toContain('within 2');
   });
 
+  it('leads to every month and to each revision, in its language, and says when another revision has replaced it', async () => {
+    const dashboard = await closedOctober();
+    const { reports } = dashboard.state;
+    const issue = reports.issue('2026-10');
+    if (!issue) throw new Error('the month is closed');
+    reports.add({ ...issue, revision: 2, changed: 1 });
+    // Years ago somebody else closed months, too.
+    const before = Array.from({ length: 14 }, (_, i) => new Date(Date.UTC(2026, 8 - i, 1)).toISOString().slice(0, 7));
+    for (const month of before) reports.add({ ...issue, month });
+    const { body } = await paper(dashboard, '/reports/2026-10?revision=1&lang=lt');
+    const links = new Set([...body.matchAll(/<a href="([^"]+)"/g)].map(([, href]) => href?.replaceAll('&amp;', '&')));
+    for (const month of ['2026-11', '2026-10', ...before]) expect(links).toContain(`/reports/${month}?lang=lt`);
+    for (const lang of ['en', 'lt', 'ru']) expect(links).toContain(`/reports/2026-10?lang=${lang}&revision=1`);
+    expect(links).toContain('/reports/2026-10?lang=lt&revision=2');
+    expect(body).toContain('Ją pakeitė redakcija nr. 2');
+    const { body: newest } = await paper(dashboard, '/reports/2026-10?revision=2&lang=lt');
+    expect(newest).not.toContain('Ją pakeitė');
+    expect(newest).toContain('&amp;revision=2" aria-current="true">2</a>');
+  });
+
   it('shows a name that is markup as text', async () => {
     const dashboard = await closedOctober();
     const site = dashboard.state.registry.site('a');
