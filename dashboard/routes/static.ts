@@ -29,6 +29,7 @@ const PAGES = [
   '/alerts',
   '/settings',
   '/help/keys',
+  '/help/words',
   '/compare',
   '/fleet',
   '/live',

@@ -23,6 +23,7 @@ const Compare = lazy<object>(() => import('./pages/compare.tsx').then((module) =
 const FleetPage = lazy<object>(() => import('./pages/fleet.tsx').then((module) => module.FleetPage));
 const Tail = lazy<object>(() => import('./pages/tail.tsx').then((module) => module.Tail));
 const Help = lazy<object>(() => import('./pages/help.tsx').then((module) => module.Help));
+const Glossary = lazy<object>(() => import('./pages/glossary.tsx').then((module) => module.Glossary));
 const SitePage = lazy<{ id: string }>(() => import('./pages/site.tsx').then((module) => module.SitePage));
 
 /** Their files are on the way already (preload.ts): they are there when the first picture is drawn. */
@@ -87,6 +88,8 @@ function Page({ route }: { route: Route }) {
       return <FleetPage />;
     case 'live':
       return <Tail />;
+    case 'glossary':
+      return <Glossary />;
     case 'help':
       return <Help />;
     case 'login':

@@ -13,6 +13,7 @@ export type Route =
   | { page: 'reports' }
   | { page: 'settings' }
   | { page: 'help' }
+  | { page: 'glossary' }
   | { page: 'compare' }
   | { page: 'fleet' }
   | { page: 'live' }
@@ -40,7 +41,7 @@ export function routeOf(path: string): Route {
     if (!second) return { page: 'alerts' };
     return /^\d{1,15}$/.test(second) ? { page: 'incident' } : { page: 'unknown' };
   }
-  if (first === 'help') return second === 'keys' ? { page: 'help' } : { page: 'unknown' };
+  if (first === 'help') return { page: second === 'keys' ? 'help' : second === 'words' ? 'glossary' : 'unknown' };
   if (first === 'reports') return { page: 'reports' };
   if (second) return { page: 'unknown' };
   return first === 'map' ||

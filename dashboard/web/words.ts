@@ -44,6 +44,7 @@ const en = {
     account: (name: string) => `${name}, signed in: password, theme, sign out`,
     signOut: 'Sign out',
     theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
+    words: 'What the words mean',
     keys: 'Keyboard shortcuts',
     accessibility: 'Accessibility',
   },

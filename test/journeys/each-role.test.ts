@@ -24,7 +24,16 @@ const NOT_FOR: readonly [paths: readonly string[], askers: readonly Asker[], why
 const FOR_SCREENS = /^\/(me|roster|live\/(snapshot|delta|history)|alerts|map-layers|map-layers\/\w+)$/;
 const PAGES = [
   ...['/', '/map', '/sites', '/sites/a', '/alerts', '/alerts?id=1', '/alerts?state=acknowledged'],
-  ...['/alerts?state=closed', '/alerts?state=silences', '/compare?s=a,b', '/fleet', '/live', '/help/keys', '/start'],
+  ...[
+    '/alerts?state=closed',
+    '/alerts?state=silences',
+    '/compare?s=a,b',
+    '/fleet',
+    '/live',
+    '/help/keys',
+    '/help/words',
+    '/start',
+  ],
   ...['sites', 'people', 'telling', 'rules', 'calendar', 'screens', 'server', 'you'].map((p) => `/settings?part=${p}`),
 ];
 const isScoped = (asker: Asker): boolean => asker !== 'screen' && SCOPED[asker] !== undefined;

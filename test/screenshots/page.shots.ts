@@ -65,6 +65,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'start-network', path: '/start', words: 'How this server is reached' },
   { name: 'start-phone', path: '/start?step=2&probe=probe-0', words: 'First test is running', viewport: PHONE },
   { name: 'keys', path: '/help/keys', words: 'next, previous row' },
+  { name: 'glossary', path: '/help/words', words: 'One word, one meaning' },
 ];
 
 describe.skipIf(!chromiumPath())('pictures of the page (needs Chromium)', () => {

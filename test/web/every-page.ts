@@ -51,6 +51,7 @@ const PAGES: Record<Exclude<Route['page'], 'incident' | 'reports' | 'settings'>,
   fleet: [['/fleet', 'Agents by version', 'Agentai pagal versiją', 'Агенты по версиям']],
   live: [['/live', 'Listening', 'Klausomasi', 'Слушает']],
   help: [['/help/keys', 'next, previous row', 'kita, ankstesnė eilutė', 'следующая, предыдущая строка']],
+  glossary: [['/help/words', 'One word, one meaning', 'Vienas žodis', 'Одно слово']],
   login: [['/login', 'Show password', 'Rodyti slaptažodį', 'Показать пароль', { stranger: true }]],
   setup: [['/setup?token=abc', 'Set the password', 'Nustatyti slaptažodį', 'Задать пароль', { stranger: true }]],
   start: [

@@ -79,6 +79,7 @@ const PAGES = [
   '/alerts',
   '/settings',
   '/help/keys',
+  '/help/words',
   '/compare',
   '/fleet',
   '/live',

@@ -26,11 +26,12 @@ const PAGES = [
   '/start?step=2&probe=probe-0',
   '/start?step=3',
   '/help/keys',
+  '/help/words',
   '/nowhere',
 ];
 
 /** Laid out as another page is: once is enough. */
-const ALIKE = new Set(['/alerts?id=1000', '/alerts?state=closed', '/help/keys', '/nowhere']);
+const ALIKE = new Set(['/alerts?id=1000', '/alerts?state=closed', '/help/keys', '/help/words', '/nowhere']);
 
 describe.skipIf(!chromiumPath())('every page (needs Chromium)', () => {
   const world = pageWorld();

@@ -45,6 +45,7 @@ export const words: Words = {
     account: (name) => `${name}, prisijungta: slaptažodis, tema, atsijungti`,
     signOut: 'Atsijungti',
     theme: { system: 'Tema: kaip sistemos', light: 'Tema: šviesi', dark: 'Tema: tamsi' },
+    words: 'Ką reiškia žodžiai',
     keys: 'Spartieji klavišai',
     accessibility: 'Prieinamumas',
   },

@@ -76,6 +76,7 @@ const PageFoot = () => (
     <a href="/accessibility" target="_self">
       {f.accessibility}
     </a>
+    <a href="/help/words">{f.words}</a>
     <a href="/help/keys">{f.keys}</a>
   </footer>
 );

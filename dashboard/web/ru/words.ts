@@ -45,6 +45,7 @@ export const words: Words = {
     account: (name) => `${name}, вход выполнен: пароль, тема, выход`,
     signOut: 'Выйти',
     theme: { system: 'Тема: как в системе', light: 'Тема: светлая', dark: 'Тема: тёмная' },
+    words: 'Что означают слова',
     keys: 'Сочетания клавиш',
     accessibility: 'Доступность',
   },
