@@ -49,6 +49,7 @@ export type AuditAction =
   | 'site changed'
   | 'site closed for a day'
   | 'site created'
+  | 'site deleted'
   | 'site note added'
   | 'site note removed'
   | 'site open after all'

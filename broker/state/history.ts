@@ -23,6 +23,8 @@ export interface JudgedHistory {
   /** Before `site` takes the place of `before`. `at`: null where it was never otherwise, so that what was kept is forgotten. */
   siteChanges(before: Site, site: Site, at: number | null): void;
   accessPointChanges(before: AccessPoint, ap: AccessPoint, at: number | null): void;
+  /** Before the site and its access points are deleted. */
+  siteGoes(id: string): void;
   judgedBefore(): JudgedBefore;
 }
 
@@ -50,6 +52,11 @@ export function judgedHistory(database: Database): JudgedHistory {
         'INSERT INTO past_targets (access_point, until_ms, target_mbps) VALUES (?, ?, ?)',
         ...([id, at, target_mbps] as const),
       );
+    },
+    siteGoes(id) {
+      kept = null;
+      forget('past_hours', 'site', id);
+      database.run('DELETE FROM past_targets WHERE access_point IN (SELECT id FROM access_points WHERE site = ?)', id);
     },
     judgedBefore() {
       if (kept) return kept;

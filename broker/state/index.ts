@@ -80,6 +80,11 @@ export interface RegistryState {
    * @throws CarrelError SITE_INVALID with the fields.
    */
   putSite(site: Site, at?: number): 'created' | 'updated';
+  /**
+   * With its access points, notes and silences.
+   * @throws CarrelError SITE_UNKNOWN, SITE_CONFLICT when a probe has ever watched it
+   */
+  dropSite(id: string): void;
   /** By id. The same list, frozen, until an access point changes. */
   accessPoints(): readonly AccessPoint[];
   accessPoint(id: string): AccessPoint | null;

@@ -4,6 +4,7 @@ import { CarrelError } from '#lib/errors';
 import { probeBindings } from './bindings.ts';
 import type { Database } from './database.ts';
 import { probeDesired } from './desired.ts';
+import { siteDropper } from './drop-site.ts';
 import { type JudgedHistory, judgedHistory } from './history.ts';
 import type { RegistryState } from './index.ts';
 import { probesState } from './probes.ts';
@@ -18,11 +19,17 @@ export function registryState(database: Database): RegistryState {
     revision += 1;
   };
   const bindings = probeBindings(database, bump);
+  const [siteList, apList] = [siteListOf(database), accessPointListOf(database)];
   const history = judgedHistory(database);
   return {
     revision: () => revision,
-    ...sitesOf(database, history, bump),
-    ...accessPointsOf(database, history, bump),
+    ...sitesOf(database, siteList, history, bump),
+    ...accessPointsOf(database, apList, history, bump),
+    dropSite: siteDropper(database, history, () => {
+      siteList.changed();
+      apList.changed();
+      bump();
+    }),
     judgedBefore: history.judgedBefore,
     ...bindings,
     ...probesState(database, bindings, bump),
@@ -31,8 +38,23 @@ export function registryState(database: Database): RegistryState {
   };
 }
 
+function siteListOf(database: Database): KeptList<Site> {
+  return keptList(database, () => {
+    const shared = sharedValues();
+    return database.all('SELECT * FROM sites ORDER BY id').map((row) => siteOf(row, shared));
+  });
+}
+
+function accessPointListOf(database: Database): KeptList<AccessPoint> {
+  return keptList(database, () => {
+    const shared = sharedValues();
+    return database.all('SELECT * FROM access_points ORDER BY id').map((row) => accessPointOf(row, shared));
+  });
+}
+
 function sitesOf(
   database: Database,
+  list: KeptList<Site>,
   history: JudgedHistory,
   bump: () => void,
 ): Pick<RegistryState, 'sites' | 'site' | 'putSite'> {
@@ -40,10 +62,6 @@ function sitesOf(
     const row = database.get('SELECT * FROM sites WHERE id = ?', id);
     return row && siteOf(row, sharedValues());
   };
-  const list = keptList(database, () => {
-    const shared = sharedValues();
-    return database.all('SELECT * FROM sites ORDER BY id').map((row) => siteOf(row, shared));
-  });
   return {
     sites: list.all,
     site,
@@ -77,6 +95,7 @@ function sitesOf(
 
 function accessPointsOf(
   database: Database,
+  list: KeptList<AccessPoint>,
   history: JudgedHistory,
   bump: () => void,
 ): Pick<RegistryState, 'accessPoints' | 'accessPoint' | 'putAccessPoint'> {
@@ -84,10 +103,6 @@ function accessPointsOf(
     const row = database.get('SELECT * FROM access_points WHERE id = ?', id);
     return row && accessPointOf(row, sharedValues());
   };
-  const list = keptList(database, () => {
-    const shared = sharedValues();
-    return database.all('SELECT * FROM access_points ORDER BY id').map((row) => accessPointOf(row, shared));
-  });
   return {
     accessPoints: list.all,
     accessPoint,
@@ -147,6 +162,11 @@ function accessPointOf(row: Row, { word }: SharedValues): AccessPoint {
   };
 }
 
+interface KeptList<T> {
+  all(): readonly T[];
+  changed(): void;
+}
+
 interface SharedValues {
   word(text: string): string;
   opening(row: Row): OpeningHours;
@@ -178,7 +198,7 @@ function sharedValues(): SharedValues {
  * A list that is read again only when it changed. The live view, the alert rules and the pages share it, so nobody may change it. What a
  * transaction sees is not kept: it may be rolled back.
  */
-function keptList<T extends object>(database: Database, read: () => T[]): { all(): readonly T[]; changed(): void } {
+function keptList<T extends object>(database: Database, read: () => T[]): KeptList<T> {
   let kept: readonly T[] | null = null;
   return {
     all() {

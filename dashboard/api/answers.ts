@@ -130,6 +130,7 @@ export interface Answers {
   'POST /sites 201': Site;
   'POST /sites/import': ImportReport;
   'PUT /sites/{site}': Site;
+  'DELETE /sites/{site} 204': null;
   'GET /probes': Page<ProbeNow>;
   'GET /probes/{probe}': ProbeNow;
   'POST /probes 201': ProbeCredential;

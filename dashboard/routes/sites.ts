@@ -1,7 +1,8 @@
-/** Why: the libraries themselves: list, look, create and change. As a table: sites-table.ts. */
+/** Why: the libraries themselves: list, look, create, change and delete. As a table: sites-table.ts. */
 import type { FastifyInstance } from 'fastify';
 import { CarrelError } from '#lib/errors';
 import type { DashboardDeps } from '../deps.ts';
+import { dropSite } from '../registry/drop-site.ts';
 import { formatOpening } from '../registry/opening.ts';
 import { assumedZone, newSite, type SiteInput, withInput } from '../registry/site-input.ts';
 import { putNewSite, sitesEdited } from '../registry/store-site.ts';
@@ -11,7 +12,7 @@ import { type PageQuery, pageOf, pageQuery } from './page.ts';
 import { whoOf } from './people.ts';
 import { pathOf, siteFields } from './schemas.ts';
 
-type SiteDeps = Pick<DashboardDeps, 'state' | 'broker' | 'live' | 'clock' | 'settings'>;
+type SiteDeps = Pick<DashboardDeps, 'alerts' | 'state' | 'broker' | 'live' | 'clock' | 'settings'>;
 
 const createSchema = {
   summary: 'Create a site and its first access point, which has the same id',
@@ -89,6 +90,22 @@ export function registerSiteRoutes(app: FastifyInstance, deps: SiteDeps): void {
       });
       sitesEdited(deps, [site.id]);
       return site;
+    },
+  );
+
+  app.delete<{ Params: { site: string } }>(
+    '/api/v1/sites/:site',
+    {
+      onRequest: allow('administrator'),
+      schema: {
+        summary: 'Delete a site that no probe has ever watched, with its access points, notes and silences',
+        params: pathOf('site'),
+      },
+    },
+    async (request, reply) => {
+      dropSite(deps, request.params.site, whoOf(request));
+      deps.live.rosterChanged();
+      return reply.code(204).send();
     },
   );
 }

@@ -72,6 +72,7 @@ const en = {
     'site changed': 'Library changed',
     'site closed for a day': 'Library closed for the day',
     'site created': 'Library added',
+    'site deleted': 'Library deleted',
     'site note added': 'Note written on a library',
     'site note removed': 'Note on a library removed',
     'site open after all': 'Library open after all',

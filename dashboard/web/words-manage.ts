@@ -8,6 +8,10 @@ const en = {
   close: 'Close',
   saved: (name: string) => `${name} is saved.`,
   editSite: 'Edit the library',
+  deleteSite: 'Delete the library',
+  deleteSiteSure: (name: string) =>
+    `Delete ${name} with its access points and notes? It cannot be brought back. One that a probe has ever watched stays.`,
+  deletedSite: (name: string) => `${name} is deleted.`,
   siteNote: 'Of the library',
   apNote: 'Of this access point',
   apName: 'Name of the access point',

@@ -135,6 +135,8 @@ export const pushed = (phone: Subscription, then: Subscription): Step[] => [
 
 /** What is removed in the end. */
 export const REMOVED: readonly Step[] = [
+  ['POST', '/sites', { id: 'mistake', name: 'A mistake' }, 201],
+  ['DELETE', '/sites/mistake', undefined, 204],
   ['DELETE', '/push/devices/1', undefined, 204, 'browser'],
   ['POST', '/probes/p-c/revoke', undefined, 204],
   ['DELETE', '/sites/a/notes/1', undefined, 204],

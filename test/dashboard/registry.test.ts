@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessPoint, ImportReport, Page, ProbeCredential, Problem, Site } from '#contract';
 import { parseDesired } from '#contract';
+import { readCalendar, writeCalendar } from '../../dashboard/alert/calendar.ts';
 import { webSocketOf } from '../../dashboard/registry/credential.ts';
 import { desiredConfig } from '../../dashboard/registry/desired.ts';
 import { reachable } from '../../dashboard/registry/reach.ts';
@@ -80,6 +81,35 @@ describe('sites', () => {
     }
     expect(code(await dashboard.as('viewer', 'GET', '/sites?limit=0'))).toBe('QUERY_INVALID');
     expect((await dashboard.as('viewer', 'GET', '/sites?cursor=zzz')).json()).toEqual({ items: [], next: null });
+  });
+});
+
+describe('a site that came in by mistake', () => {
+  it('is deleted with all that names it; one that was watched is refused', async () => {
+    const dashboard = await testDashboard({ empty: true });
+    const { state, clock } = dashboard;
+    seedRegistry(state, 1);
+    await dashboard.as('administrator', 'POST', '/sites', { id: 'wrong', name: 'Wrong' });
+    const closed = { from: '2026-12-31', to: '2026-12-31', reason: 'closed', open: false };
+    writeCalendar(
+      state,
+      [
+        { ...closed, site: 'wrong' },
+        { ...closed, site: null },
+      ],
+      'ona',
+      clock.nowMs,
+    );
+    const ona = { name: 'ona', role: 'librarian', passwordHash: '', email: null, createdAt: 0 } as const;
+    state.people.putUser({ ...ona, scope: { sites: ['wrong', 'site-1'], regions: [] } });
+    expect((await dashboard.as('operator', 'DELETE', '/sites/wrong')).statusCode).toBe(403);
+    expect((await dashboard.as('administrator', 'DELETE', '/sites/wrong')).statusCode).toBe(204);
+    expect(state.registry.accessPoints().map(({ id }) => id)).toEqual(['site-1-main']);
+    expect(readCalendar(state).map((entry) => entry.site)).toEqual([null]);
+    expect(state.people.user('ona')?.scope).toEqual({ sites: ['site-1'], regions: [] });
+    expect(state.auditTrail({ limit: 1 })).toMatchObject([{ action: 'site deleted', facts: { site: 'wrong' } }]);
+    const refused = await dashboard.as('administrator', 'DELETE', '/sites/site-1');
+    expect([refused.statusCode, code(refused)]).toEqual([409, 'SITE_CONFLICT']);
   });
 });
 

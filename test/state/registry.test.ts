@@ -46,6 +46,33 @@ describe('sites and access points', () => {
     expect(registry.sites()).toEqual([]);
   });
 
+  it('go with their access points, notes and silences while no probe has ever watched them, and else stay', () => {
+    const { registry, notes, alerts } = memoryState();
+    for (const id of ['wrong', 'watched']) {
+      registry.putSite(site(id));
+      registry.putAccessPoint(accessPoint(id, id));
+    }
+    const silence = { ap: null, reason: 'works', by: 'ona', from: 0, until: 10 };
+    for (const one of ['wrong', 'watched']) alerts.addSilence({ ...silence, site: one });
+    notes.add({ site: 'wrong', at: 5, text: 'a note', by: 'ona', written_at: 5 });
+    registry.putSite(site('wrong', { metered: true }), 500);
+    registry.putAccessPoint(accessPoint('wrong', 'wrong', { target_mbps: 99 }), 500);
+    registry.addProbe('p', 'watched', 1000);
+    registry.revoke('p', 2000);
+    const before = registry.sites();
+    registry.dropSite('wrong');
+    expect([registry.sites(), registry.accessPoints()].map((all) => all.map(({ id }) => id))).toEqual([
+      ['watched'],
+      ['watched'],
+    ]);
+    expect(before).toHaveLength(2);
+    expect([registry.judgedBefore().sites.size, registry.judgedBefore().targets.size]).toEqual([0, 0]);
+    expect(notes.between('wrong', 0, 10, 5)).toEqual([]);
+    expect(alerts.silences(5).map((one) => one.site)).toEqual(['watched']);
+    expect(() => registry.dropSite('watched')).toThrow(expect.objectContaining({ code: 'SITE_CONFLICT' }));
+    expect(() => registry.dropSite('wrong')).toThrow(expect.objectContaining({ code: 'SITE_UNKNOWN' }));
+  });
+
   it.each(['+02:00', 'UTC+2', '', '../etc', 'Europe/', 'EET EET'])('refuse the zone "%s"', (zone) => {
     expect(() => memoryState().registry.putSite(site('a', { zone }))).toThrow(
       expect.objectContaining({ code: 'SITE_INVALID' }),

@@ -90,6 +90,8 @@ export const ltRefusals = {
     'Ši pradinė nuoroda jau panaudota arba nėra naujausia. Kol niekas nenustatė slaptažodžio, serveris paleidžiamas išspausdina naują.',
   SILENCE_INVALID: () => 'Nutildymas nepriimtas.',
   SILENCE_UNKNOWN: () => 'Tokio galiojančio nutildymo nėra.',
+  SITE_CONFLICT: (f: Facts) =>
+    `Biblioteką${of(f, 'site')} stebėjo matuoklis${of(f, 'probe')}: praėjusių mėnesių duomenys lieka, todėl ištrinti negalima.`,
   SITE_EXISTS: (f: Facts) => `Biblioteka${of(f, 'site')} jau yra.`,
   SITE_INVALID: () => 'Biblioteka neįrašyta: kai kurie laukai neteisingi.',
   SITE_UNKNOWN: () => 'Tokios bibliotekos nėra.',

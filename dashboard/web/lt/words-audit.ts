@@ -63,6 +63,7 @@ export const audit: typeof en = {
     'site changed': 'Pakeisti bibliotekos duomenys',
     'site closed for a day': 'Biblioteka tą dieną uždaryta',
     'site created': 'Pridėta biblioteka',
+    'site deleted': 'Biblioteka ištrinta',
     'site note added': 'Parašyta pastaba prie bibliotekos',
     'site note removed': 'Pašalinta bibliotekos pastaba',
     'site open after all': 'Biblioteka vis dėlto dirba',

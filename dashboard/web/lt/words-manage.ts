@@ -9,6 +9,10 @@ export const manage: typeof en = {
   close: 'Užverti',
   saved: (name) => `Išsaugota: ${name}.`,
   editSite: 'Keisti bibliotekos duomenis',
+  deleteSite: 'Ištrinti biblioteką',
+  deleteSiteSure: (name) =>
+    `Ištrinti biblioteką „${name}“ su jos prieigos taškais ir įrašais? Grąžinti nebus galima. Kurią nors kartą stebėta biblioteka lieka.`,
+  deletedSite: (name) => `Biblioteka „${name}“ ištrinta.`,
   siteNote: 'Apie biblioteką',
   apNote: 'Apie šį prieigos tašką',
   apName: 'Prieigos taško pavadinimas',

@@ -9,6 +9,7 @@ import { Field } from '../parts/field.tsx';
 import { Panel } from '../parts/marks.tsx';
 import { SITE_FIELDS, SiteFields, siteBodyOf } from '../parts/site-fields.tsx';
 import { say } from '../parts/toast.tsx';
+import { go } from '../router.ts';
 import { refreshRoster } from '../store.ts';
 import { words } from '../words.ts';
 import { manage as w } from '../words-manage.ts';
@@ -22,7 +23,7 @@ export function EditSite({ line, onDone }: { line: Line; onDone: () => void }) {
   return (
     <Panel title={w.editSite} id="h-edit" end={<span class="mono">{line.site.id}</span>}>
       {known.value ? (
-        <Form site={known.value} ap={line.ap} onDone={onDone} />
+        <Form site={known.value} ap={line.ap} unwatched={line.row.probe === null} onDone={onDone} />
       ) : known.problem ? (
         <Failed what={words.what.page} problem={known.problem} again={known.again} />
       ) : (
@@ -32,13 +33,37 @@ export function EditSite({ line, onDone }: { line: Line; onDone: () => void }) {
   );
 }
 
-function Form({ site, ap, onDone }: { site: SiteText; ap: AccessPoint; onDone: () => void }) {
+interface FormProps {
+  site: SiteText;
+  ap: AccessPoint;
+  /** No probe is there now; only then may it be one that never had any. */
+  unwatched: boolean;
+  onDone: () => void;
+}
+
+function Form({ site, ap, unwatched, onDone }: FormProps) {
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
-  const submit = async (form: HTMLFormElement) => {
-    const { ap_name, target_mbps, ...body } = siteBodyOf(form);
+  const attempt = async (work: () => Promise<void>) => {
     setBusy(true);
     try {
+      await work();
+    } catch (refused) {
+      if (!(refused instanceof ApiError)) throw refused;
+      setError(refused);
+    }
+    setBusy(false);
+  };
+  const remove = () =>
+    attempt(async () => {
+      await ask('DELETE', `/sites/${encodeURIComponent(site.id)}`);
+      await refreshRoster();
+      say(w.deletedSite(site.name));
+      go('/sites');
+    });
+  const submit = (form: HTMLFormElement) =>
+    attempt(async () => {
+      const { ap_name, target_mbps, ...body } = siteBodyOf(form);
       await ask('PUT', `/sites/${encodeURIComponent(site.id)}`, { body });
       await ask('PUT', `/access-points/${encodeURIComponent(ap.id)}`, {
         body: { name: ap_name, ...(target_mbps === undefined ? {} : { target_mbps }) },
@@ -46,12 +71,7 @@ function Form({ site, ap, onDone }: { site: SiteText; ap: AccessPoint; onDone: (
       await refreshRoster();
       say(w.saved(site.name));
       onDone();
-    } catch (refused) {
-      if (!(refused instanceof ApiError)) throw refused;
-      setError(refused);
-    }
-    setBusy(false);
-  };
+    });
   return (
     <form
       onSubmit={(event) => {
@@ -88,6 +108,18 @@ function Form({ site, ap, onDone }: { site: SiteText; ap: AccessPoint; onDone: (
         />
       </div>
       <div class="foot-acts">
+        {unwatched ? (
+          <button
+            class="btn"
+            type="button"
+            disabled={busy}
+            onClick={() => {
+              if (confirm(w.deleteSiteSure(site.name))) void remove();
+            }}
+          >
+            {w.deleteSite}
+          </button>
+        ) : null}
         <span class="end" />
         <button class="btn" type="button" onClick={onDone}>
           {w.cancel}

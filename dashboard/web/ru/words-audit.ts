@@ -63,6 +63,7 @@ export const audit: typeof en = {
     'site changed': 'Изменены данные библиотеки',
     'site closed for a day': 'Библиотека закрыта на день',
     'site created': 'Добавлена библиотека',
+    'site deleted': 'Библиотека удалена',
     'site note added': 'Записана заметка о библиотеке',
     'site note removed': 'Удалена заметка о библиотеке',
     'site open after all': 'Библиотека всё же открыта',
