@@ -131,6 +131,9 @@ export function rosterOf(n: number, long = false): Roster & { list: string } {
   };
 }
 
+/** Nobody measures there. */
+export const WITHOUT_PROBE = 118;
+
 const stateOf = (i: number): ApState =>
   i % 20 === 0 ? 'below' : i % 83 === 5 ? 'offline' : i % 17 === 4 ? 'nodata' : i % 101 === 9 ? 'maint' : 'meets';
 
@@ -186,7 +189,7 @@ export function rowOf(i: number, now: number, random: () => number): LiveRow {
     clients: dark ? null : Math.floor(random() * 25),
     // What went dark was heard for the last time when that began.
     last_seen: state === 'nodata' && i % 2 ? null : ago(dark ? lasts : random() * 60_000),
-    probe: `probe-${i}`,
+    probe: i === WITHOUT_PROBE ? null : `probe-${i}`,
     probe_online: !dark,
     alert: state === 'below' || off ? 1000 + i : null,
   };

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { barriers } from '../support/barriers.ts';
 import { chromiumPath } from '../support/browser.ts';
 import { THURSDAY } from './fixture-server.ts';
+import { WITHOUT_PROBE } from './fleet-fixture.ts';
 import { pageWorld } from './page-world.ts';
 import { testsOf } from './site-fixture.ts';
 
@@ -324,6 +325,24 @@ describe.skipIf(!chromiumPath())('the page (needs Chromium)', () => {
       url: '/api/v1/access-points/site-0',
       body: { name: 'Internet access', target_mbps: 50 },
     });
+    world.fine();
+  }, 60_000);
+
+  test('a library without a probe is deleted after a question, one with a probe offers no such thing', async () => {
+    const page = await world.open('/sites/site-0', 'Data used by monitoring');
+    const remove = page.getByRole('button', { name: 'Delete the library' });
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: 'Save' }).waitFor();
+    expect(await remove.count()).toBe(0);
+    await page.goto(new URL(`/sites/site-${WITHOUT_PROBE}`, page.url()).href);
+    await page.getByRole('button', { name: 'Edit' }).click();
+    page.once('dialog', (dialog) => void dialog.dismiss());
+    await remove.click();
+    expect(world.fixture.posted).toEqual([]);
+    page.once('dialog', (dialog) => void dialog.accept());
+    await remove.click();
+    await page.waitForURL('**/sites');
+    expect(world.fixture.posted.map(({ url }) => url)).toEqual([`/api/v1/sites/site-${WITHOUT_PROBE}`]);
     world.fine();
   }, 60_000);
 

@@ -62,6 +62,7 @@ export function serveRegistry(app: FastifyInstance, { roster, me, now }: World):
     access_points: roster.access_points.filter(({ site }) => site === params.site),
   }));
   app.put('/api/v1/sites/:site', ({ body }) => body);
+  app.delete('/api/v1/sites/:site', (_request, reply) => reply.code(204).send());
   app.put('/api/v1/access-points/:ap', ({ body }) => body);
   app.post('/api/v1/probes/:id/rebind', ({ body }) => body);
   app.delete('/api/v1/probes/:id', (_request, reply) => reply.code(204).send());
