@@ -73,7 +73,7 @@ const en = {
     title: 'Tokens for programs',
     name: 'What it is for',
     role: 'Role',
-    by: 'Made by',
+    madeBy: (who: string) => `by ${who}`,
     made: 'Made',
     make: 'Make a token',
     once: 'Shown once',

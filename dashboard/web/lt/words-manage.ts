@@ -74,7 +74,7 @@ export const manage: typeof en = {
     title: 'Prieigos raktai programoms',
     name: 'Kam skirtas',
     role: 'Vaidmuo',
-    by: 'Kas sukūrė',
+    madeBy: (who) => `sukūrė ${who}`,
     made: 'Sukurtas',
     make: 'Sukurti prieigos raktą',
     once: 'Rodoma vieną kartą',

@@ -119,7 +119,7 @@ export const siteWords: SiteWords = {
     closed: 'uždaryta',
     missing: 'nėra duomenų',
     mean: 'vidurkis',
-    band: 'nuo mažiausios iki didžiausios',
+    band: 'mažiausia–didžiausia',
     worked: 'veikė',
     down: 'nėra interneto',
     unseen: 'niekas nestebėjo',

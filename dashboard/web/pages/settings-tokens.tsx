@@ -113,9 +113,6 @@ function Known({ tokens, revoke }: { tokens: readonly Token[]; revoke: (token: T
             <th scope="col">{w.name}</th>
             <th scope="col">{w.role}</th>
             <th scope="col" class="narrow-hide">
-              {w.by}
-            </th>
-            <th scope="col" class="narrow-hide">
               {w.made}
             </th>
             <th scope="col" class="num">
@@ -128,8 +125,10 @@ function Known({ tokens, revoke }: { tokens: readonly Token[]; revoke: (token: T
             <tr key={token.id}>
               <th scope="row">{token.name}</th>
               <td>{settingsWords.roles[token.role]}</td>
-              <td class="narrow-hide">{token.user || w.server}</td>
-              <td class="nw q narrow-hide">{moment(token.created_at, serverNow.value, commonZone.value)}</td>
+              <td class="narrow-hide">
+                <span class="nw">{moment(token.created_at, serverNow.value, commonZone.value)}</span>{' '}
+                <span class="q">{w.madeBy(token.user || w.server)}</span>
+              </td>
               <td class="num">
                 <button class="btn" type="button" onClick={() => revoke(token)}>
                   {w.revoke}

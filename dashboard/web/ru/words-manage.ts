@@ -74,7 +74,7 @@ export const manage: typeof en = {
     title: 'Токены для программ',
     name: 'Для чего',
     role: 'Роль',
-    by: 'Кто создал',
+    madeBy: (who) => `создано: ${who}`,
     made: 'Создан',
     make: 'Создать токен',
     once: 'Показывается один раз',

@@ -119,7 +119,7 @@ export const siteWords: SiteWords = {
     closed: 'закрыто',
     missing: 'нет данных',
     mean: 'среднее',
-    band: 'от наименьшего до наибольшего',
+    band: 'наименьшее–наибольшее',
     worked: 'работал',
     down: 'нет интернета',
     unseen: 'неизвестно',
