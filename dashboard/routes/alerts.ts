@@ -41,7 +41,7 @@ const listQuery = {
       pattern: '^\\d{1,15}(,\\d{1,15}){0,49}$',
       description: 'Only these, whatever else is asked',
     },
-    cursor: { type: 'string', pattern: '^-?\\d{1,15}(\\.-?\\d{1,15}){0,4}$' },
+    cursor: { type: 'string', pattern: '^(\\d{1,15}|[01]\\.-?\\d{1,6}\\.[01]\\.-?\\d{1,15}\\.\\d{1,15})$' },
     limit: { type: 'integer', minimum: 1, maximum: 500, default: 100 },
   },
 } as const;

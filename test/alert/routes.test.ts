@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AlertView, Page, Silence } from '#contract';
+import type { State } from '#state';
 import { createAlertEngine } from '../../dashboard/alert/engine.ts';
 import { registerAlertRoutes } from '../../dashboard/routes/alerts.ts';
 import { type TestDashboard, testDashboard } from '../support/dashboard.ts';
@@ -8,9 +9,10 @@ import { fakeBroker, settings } from './world.ts';
 
 /** The real routes over a real engine and state; `alerts` incidents, every second one resolved. */
 async function dashboard(alerts = 0): Promise<TestDashboard> {
-  const made = await testDashboard({
+  return await testDashboard({
     routes: [
       (app, deps, allow) => {
+        seed(deps.state, alerts);
         const engine = createAlertEngine({
           settings,
           state: deps.state,
@@ -23,10 +25,14 @@ async function dashboard(alerts = 0): Promise<TestDashboard> {
       },
     ],
   });
-  seedRegistry(made.state, Math.max(2, alerts));
+}
+
+/** What an engine finds that starts. */
+function seed(state: State, alerts: number): void {
+  seedRegistry(state, Math.max(2, alerts));
   for (let n = 1; n <= alerts; n++) {
     const resolved = n % 2 === 0;
-    made.state.alerts.add({
+    state.alerts.add({
       rule: 'slow',
       ap: `site-${n}-main`,
       condition: resolved ? 'resolved' : 'firing',
@@ -44,7 +50,6 @@ async function dashboard(alerts = 0): Promise<TestDashboard> {
       detail: '{}',
     });
   }
-  return made;
 }
 const HOUR = 3_600_000;
 const WEEKLY = { reason: 'why not', until: Date.UTC(2026, 10, 23), site: 'site-1' };

@@ -37,7 +37,7 @@ test('access points with the old target follow, those with their own keep it, an
   ]);
   expect(it.state.auditTrail({ limit: 1 })[0]).toMatchObject({
     who: 'administrator',
-    detail: '30 to 35 Mb/s',
+    facts: { was_mbps: 30, mbps: 35 },
   });
 });
 

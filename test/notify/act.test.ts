@@ -151,7 +151,7 @@ describe('a link in a message', () => {
     const done = await it.post(it.link, { do: 'closed' });
     expect(done.text).toContain('Nobody is called before Tue 24 Nov 2026, 10:00.');
     expect(readCalendar(it.state)).toEqual([
-      { site: 'site-1', from: '2026-11-23', to: '2026-11-23', reason: 'closed today', open: false },
+      { site: 'site-1', from: '2026-11-23', to: '2026-11-23', reason: 'closed today', open: false, since: monday },
     ]);
     expect(it.state.registry.desired('site-1-probe')?.config.closed).toContain('2026-11-23');
     expect(it.state.alerts.silences(monday)).toMatchObject([{ site: 'site-1', until: monday + 22 * HOUR }]);

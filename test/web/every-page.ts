@@ -25,7 +25,7 @@ const PAGES: Record<Exclude<Route['page'], 'incident' | 'reports' | 'settings'>,
   wall: [
     ['/wall?rotate=overview,map,alerts', 'Pause rotation', 'Sustabdyti kaitą', 'Остановить смену'],
     ['/wall?rotate=map', 'Live', 'Gyvai', 'На связи', { charts: 1 }],
-    ['/wall?rotate=alerts', 'incidents need action', 'Reikia imtis', 'инцидент'],
+    ['/wall?rotate=alerts', 'incidents need action', 'Veiksmų laukia', 'инцидент'],
     ['/wall', 'This screen is not paired', 'Šis ekranas nesusietas', 'Этот экран не подключён', { stranger: true }],
   ],
   sites: [['/sites', 'Last heard', 'Atsiliepė', 'Добавить библиотеки']],

@@ -53,10 +53,13 @@ describe.skipIf(!chromiumPath())('the page of the fleet (needs Chromium)', () =>
   test('20,000 probes: few rows are drawn, the last is reached, and a search finds one', async () => {
     await world.restart({ sites: 20_000 });
     const page = await world.open('/fleet?sort=probe', 'Agents by version');
-    expect(await page.locator('table').getAttribute('aria-rowcount')).toBe('20002');
+    // The head, and one on the shelf, are rows too.
+    const last = String(world.fixture.rows.filter(({ probe }) => probe !== null).length + 2);
+    expect(Number(last)).toBeGreaterThan(19_000);
+    expect(await page.locator('table').getAttribute('aria-rowcount')).toBe(last);
     expect(await page.locator('tbody tr[aria-rowindex]').count()).toBeLessThan(80);
     await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
-    await page.locator('tr[aria-rowindex="20002"]').getByText('probe-on-the-shelf').first().waitFor();
+    await page.locator(`tr[aria-rowindex="${last}"]`).getByText('probe-on-the-shelf').first().waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('probe-19999');
     await page.waitForURL('**q=probe-19999');
