@@ -153,7 +153,7 @@ describe.skipIf(!chromiumPath())('windows of one browser (needs Chromium)', () =
       change: () => world.change(1 + roll(6), roll(90)),
     };
     const names = ['open', 'open', 'open', 'close', 'crash', 'hide', 'hide', 'restart', 'alert', 'edit'];
-    for (let act = 0; act < 120; act++) {
+    for (let act = 0; act < 50; act++) {
       const name = roll(2) === 0 ? 'change' : (names[roll(names.length)] ?? '');
       await acts[name]?.();
       if (act % 10 !== 9) continue;
