@@ -1,6 +1,6 @@
 /** What a page shows when it cannot show all: a sheet for each state, with every page; and the pages in forced colours and on paper. */
 import type { Page } from 'playwright-core';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
 import { pageWorld } from '../web/page-world.ts';
 import { PAGES, type PageName, reach, STATES } from '../web/states.ts';
@@ -26,7 +26,17 @@ describe.skipIf(!chromiumPath())('pictures of the states (needs Chromium)', () =
     const shots: { title: string; png: Buffer }[] = [];
     for (const title of NAMES) {
       const { page, told } = await reach(world, state, title, { viewport: DESK });
-      if (state === 'partial') await page.getByText(told.says).first().scrollIntoViewIfNeeded();
+      // What is drawn anew meanwhile is scrolled to again.
+      const there = () =>
+        page
+          .getByText(told.says)
+          .first()
+          .scrollIntoViewIfNeeded()
+          .then(
+            () => true,
+            () => false,
+          );
+      if (state === 'partial') await expect.poll(there).toBe(true);
       if (state === 'loading') await page.locator('.skel').first().waitFor();
       shots.push({ title, png: await shot(page) });
       await page.close();
