@@ -1,5 +1,5 @@
 /** Why: what is told about what is wrong: rules, incidents, causes, reasons, silences; the shapes of the JSON API. Times are ms since 1970. */
-import type { ChronicView, Page, TestView } from './api.ts';
+import type { ApState, ChronicView, Page, TestView } from './api.ts';
 import type { DeliveryView } from './notify.ts';
 
 /**
@@ -200,6 +200,23 @@ export interface CalendarView {
   /** Of that year. `provisional`: by the moon, may be announced a day off. */
   holidays: { country: string; date: string; name: string; provisional: boolean }[];
 }
+
+/** The mark under which an incident of a rule is shown. */
+export const RULE_STATE: Readonly<Record<AlertRule, ApState>> = {
+  slow: 'below',
+  dark: 'offline',
+  silent: 'nodata',
+  quality: 'below',
+  device: 'nodata',
+  budget: 'nodata',
+  clock: 'nodata',
+  weak: 'nodata',
+  cloned: 'nodata',
+  server: 'below',
+  outdated: 'nodata',
+  database: 'offline',
+  group: 'offline',
+};
 
 /** The title of an alert or of its message where the name of its library stands above it already. */
 export const withoutPlace = (title: string, place: string): string =>

@@ -2,7 +2,7 @@
  * Why: one incident on a phone at night: what, where, since when, can it wait; why; whom to call; and what to do, within reach of a thumb.
  * Whole without a script. Pure.
  */
-import { type AlertRule, type ApState, withoutPlace } from '#contract';
+import { RULE_STATE, withoutPlace } from '#contract';
 import { html, type Markup } from '../document.ts';
 import { wordsOf } from '../notify/words/index.ts';
 import type { Words } from '../notify/words/words.ts';
@@ -33,22 +33,6 @@ export interface Frame extends PageInput {
   own: IncidentWords;
   times: Times;
 }
-
-export const RULE_STATE: Readonly<Record<AlertRule, ApState>> = {
-  slow: 'below',
-  dark: 'offline',
-  silent: 'nodata',
-  quality: 'below',
-  device: 'nodata',
-  budget: 'nodata',
-  clock: 'nodata',
-  weak: 'nodata',
-  cloned: 'nodata',
-  server: 'below',
-  outdated: 'nodata',
-  database: 'offline',
-  group: 'offline',
-};
 
 export function incidentBody(input: PageInput): Markup {
   const { seen, via } = input;

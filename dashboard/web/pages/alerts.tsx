@@ -1,7 +1,7 @@
 /** Why: incidents by what they need: open ones first, each with its reasons, evidence, who was told and who has it. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type AlertCounts, type AlertPage, type AlertView, type Page, withoutPlace } from '#contract';
+import { type AlertCounts, type AlertPage, type AlertView, type Page, RULE_STATE, withoutPlace } from '#contract';
 import { ApiError, get } from '../api.ts';
 import { age, moment } from '../format.ts';
 import { takeRowDeeds } from '../keys.ts';
@@ -9,7 +9,7 @@ import { useLoad } from '../load.ts';
 import { narrow } from '../narrow.ts';
 import { Empty, Failed, Refusal, Waiting } from '../parts/answers.tsx';
 import { Head } from '../parts/head.tsx';
-import { type IncidentProps, type RowAsked, RULE_STATE, zoneOf } from '../parts/incident-row.ts';
+import { type IncidentProps, type RowAsked, zoneOf } from '../parts/incident-row.ts';
 import { lazy } from '../parts/lazy.tsx';
 import { Mark, whole } from '../parts/marks.tsx';
 import { hrefOf, place } from '../router.ts';

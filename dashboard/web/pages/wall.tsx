@@ -4,7 +4,7 @@
  */
 import { computed } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import type { AlertPage, AlertView } from '#contract';
+import { type AlertPage, type AlertView, RULE_STATE } from '#contract';
 import { ApiError, post } from '../api.ts';
 import type { Line } from '../fleet.ts';
 import { age, clock, count, cut, percent } from '../format.ts';
@@ -14,7 +14,6 @@ import { answer } from '../parts/answer.ts';
 import { Refusal } from '../parts/answers.tsx';
 import { Field, textsOf } from '../parts/field.tsx';
 import { useTitle } from '../parts/head.tsx';
-import { RULE_STATE } from '../parts/incident-row.ts';
 import { Mark, State, TALLY } from '../parts/marks.tsx';
 import { place } from '../router.ts';
 import { commonTarget, commonZone, fresh, lastAlert, lines, live, me, ready, serverNow, whoAmI } from '../store.ts';

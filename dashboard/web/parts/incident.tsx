@@ -1,13 +1,13 @@
 /** Why: one incident whole: what state, since when, the reasons, the tests behind them, who was told and who has it. */
 import { useEffect, useState } from 'preact/hooks';
-import { type AlertView, withoutPlace } from '#contract';
+import { type AlertView, RULE_STATE, withoutPlace } from '#contract';
 import { age, moment, yours } from '../format.ts';
 import { mayAct } from '../rights.ts';
 import { siteHref } from '../router.ts';
 import { serverNow } from '../store.ts';
 import { alertWords } from '../words-alerts.ts';
 import { Acknowledge } from './ack.tsx';
-import { type IncidentProps, RULE_STATE, zoneOf } from './incident-row.ts';
+import { type IncidentProps, zoneOf } from './incident-row.ts';
 import { lazy } from './lazy.tsx';
 import { Mark, State, stateWord, whole } from './marks.tsx';
 import { Calling, Notes } from './notes.tsx';
